@@ -1,0 +1,257 @@
+"""The reverse sweep: the chain rule, once through the graph, from an output to everything it depends on.
+
+There is one sweep (and a fast path of it for Values). `backward()` commits what it finds to `.grad`, `gradients()` hands it out, and an
+observer is told of every seed and contribution while they happen; none of them computes anything again.
+The sweep keeps its work in a dictionary of its own, so it can run inside another, two threads may share
+leaves, and one that fails has changed nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Any, Protocol, overload
+
+import numpy
+
+from .errors import GraphError, NotRecordedError
+from .node import Node, through
+from .operation import rule_of, silently
+from .value import Value
+
+
+class SweepObserver(Protocol):
+    """Is told of a sweep's events in the order in which they happen."""
+
+    def seed(self, node: Node, gradient: Any) -> None:
+        """The sweep starts at `node` with this gradient."""
+
+    def contribution(
+        self,
+        node: Node,
+        slot: int,
+        operand: Node,
+        upstream_gradient: Any,
+        local_gradient: Any,
+        contribution: Any,
+        total: Any,
+    ) -> None:
+        """`node` passed `contribution` on to its operand in `slot`, whose gradient in this sweep is now
+        `total`. `local_gradient` is None for an operation that has a pullback instead."""
+
+
+def backward(output: Node, gradient: Any = None, observer: SweepObserver | None = None) -> None:
+    """Sweep from `output`, then commit: leaves add the gradient up, intermediates hold this sweep's.
+
+    A sweep that fails has changed no leaf.
+    """
+    if observer is None and type(output) is Value and output.op is not None and output.requires_grad:
+        reached = _sweep_values(output, output._seed(gradient, create_graph=False))
+        if reached is not None:
+            for value, found in reached.items():
+                value._commit(found)
+            return
+    taken: set[int] = set()
+    for leaf, found in sweep(output, gradient, observer=observer, hold=taken).items():
+        leaf._commit(_owned(found, taken))
+
+
+@overload
+def gradients(output: Node, inputs: Node, gradient: Any = None, *, create_graph: bool = False) -> Node: ...
+@overload
+def gradients(
+    output: Node, inputs: Sequence[Node], gradient: Any = None, *, create_graph: bool = False
+) -> list[Node]: ...
+def gradients(
+    output: Node, inputs: Node | Sequence[Node], gradient: Any = None, *, create_graph: bool = False
+) -> Node | list[Node]:
+    """The gradients of `output` with respect to `inputs`, as nodes; no `.grad` is touched.
+
+    Args:
+        output: a node with a single number, or any node if `gradient` is given.
+        inputs: a node (leaf or intermediate) or a sequence of them.
+        gradient: the upstream gradient of `output`: a number or array of its shape, or a node.
+        create_graph: record the gradients themselves, so that they can be differentiated again.
+
+    Returns:
+        One node, or a list as long as `inputs`; zeros for an input that `output` does not depend on.
+
+    Raises:
+        ShapeError, NotRecordedError, StaleGraphError: as `Node.backward`.
+
+    >>> from autograd import Value, gradients
+    >>> x = Value(2.0)
+    >>> first = gradients(x**3, x, create_graph=True)
+    >>> first.data, gradients(first, x).data
+    (12.0, 12.0)
+    """
+    wanted = [inputs] if isinstance(inputs, Node) else list(inputs)
+    for node in wanted:
+        if not isinstance(node, Node):
+            raise GraphError(f"gradients: inputs are nodes (Value or Tensor), not {type(node).__name__}")
+        if not node.requires_grad:
+            raise NotRecordedError(f"gradients: the input {node!r:.80} does not require gradients")
+    reached = sweep(output, gradient, create_graph=create_graph, wanted=frozenset(wanted))
+    found = [_as_node(node, reached.get(node)) for node in wanted]
+    return found[0] if isinstance(inputs, Node) else found
+
+
+@silently
+def sweep(
+    output: Node,
+    gradient: Any = None,
+    *,
+    create_graph: bool = False,
+    wanted: frozenset[Node] = frozenset(),
+    hold: set[int] | None = None,
+    observer: SweepObserver | None = None,
+) -> dict[Node, Any]:
+    """The gradients of `output`: floats for a Value, arrays for a Tensor, nodes with `create_graph`.
+
+    Args:
+        output, gradient, create_graph: as in `gradients`.
+        wanted: intermediates whose gradients to return, too.
+        hold: set the `.grad` of intermediates on the way; the set collects which arrays are in use.
+        observer: is told of each event.
+
+    Returns:
+        The gradient of every leaf that the sweep reached, and of what was wanted.
+    """
+    if not output.requires_grad:
+        raise NotRecordedError(
+            f"backward: {output!r:.80} depends on nothing that requires gradients "
+            "(a constant, or computed under no_grad or after detach)"
+        )
+    seed = output._seed(gradient, create_graph)
+    order = topological_order(output)
+    if observer is not None:
+        observer.seed(output, seed)
+    found: dict[Node, Any] = {}
+    adjoints: dict[Node, Any] = {output: seed}  # of nodes that the sweep has reached and not yet passed
+    get, take = adjoints.get, adjoints.pop
+    for node in reversed(order):
+        upstream = take(node)
+        if node in wanted:
+            found[node] = upstream
+        if hold is not None:
+            node._commit(_owned(upstream, hold))
+        contribution_of = node._contribution
+        if create_graph:
+            contribution_of = partial(_contribution_as_node, node)
+        operands = node._operands
+        for slot in node._gradient_slots:
+            operand = operands[slot]
+            local_gradient, contribution = contribution_of(slot, upstream)
+            before = get(operand)
+            total = contribution if before is None else before + contribution
+            adjoints[operand] = total
+            if observer is not None:
+                observer.contribution(node, slot, operand, upstream, local_gradient, contribution, total)
+    found.update(adjoints)
+    return found
+
+
+def _owned(gradient: Any, taken: set[int]) -> Any:
+    """A gradient that shares memory with no other: an addition hands one array to both operands, a sum
+    hands out a view of one."""
+    if isinstance(gradient, numpy.ndarray):
+        if gradient.base is not None or id(gradient) in taken:
+            gradient = gradient.copy()
+        taken.add(id(gradient))
+    return gradient
+
+
+def topological_order(output: Node) -> list[Node]:
+    """Every recorded node that gradients of `output` reach, operands before what was computed from them.
+
+    Leaves are not listed. The reverse visits a first operand's side before a second's.
+    """
+    order: list[Node] = []
+    seen: set[Node] = set()
+    stack: list[Any] = [output]
+    while stack:
+        node = stack.pop()
+        if node is None:  # the mark that all operands of the node below it are finished
+            order.append(stack.pop())
+        elif node.op is not None and node not in seen:
+            seen.add(node)
+            stack += (node, None)
+            operands = node._operands
+            for slot in node._gradient_slots:
+                stack.append(operands[slot])
+    return order
+
+
+def _sweep_values(output: Value, seed: float) -> dict[Value, float] | None:
+    """`sweep` and `topological_order` for a graph of Values alone, four times as fast: fields instead of
+    loops, and an intermediate's `.grad` instead of a dictionary. None where the graph holds anything else.
+
+    A test holds it to `sweep`, bit for bit.
+    """
+    unreached = float("0")  # a 0.0 of this sweep's own: by its identity a node is known as visited
+    leaves: dict[Value, float] = {}
+    order: list[Value] = []
+    stack: list[Any] = [output]
+    pop, push, finish = stack.pop, stack.append, order.append
+    while stack:
+        node = pop()
+        if node is None:
+            finish(pop())
+            continue
+        if node.grad is unreached:
+            continue
+        if type(node) is not Value:
+            return None
+        node.grad = unreached
+        push(node)
+        push(None)
+        if node._first_gradient is not None:
+            operand = node._first
+            if operand.op is None:
+                leaves[operand] = 0.0
+            elif operand.grad is not unreached:
+                push(operand)
+        if node._second_gradient is not None:
+            operand = node._second
+            if operand.op is None:
+                leaves[operand] = 0.0
+            elif operand.grad is not unreached:
+                push(operand)
+    output.grad = seed
+    for node in reversed(order):
+        upstream = node.grad
+        gradient = node._first_gradient
+        if gradient is not None:
+            operand = node._first
+            if operand.op is None:
+                leaves[operand] += upstream * gradient
+            else:
+                operand.grad += upstream * gradient
+        gradient = node._second_gradient
+        if gradient is not None:
+            operand = node._second
+            if operand.op is None:
+                leaves[operand] += upstream * gradient
+            else:
+                operand.grad += upstream * gradient
+    return leaves
+
+
+def _contribution_as_node(node: Node, slot: int, upstream: Node) -> tuple[Any, Any]:
+    """`Node._contribution`, recorded: the row's rule run on the nodes themselves."""
+    operation = node.op
+    assert operation is not None
+    node._refuse_stale()
+    local_gradient = None
+    if operation.local_gradients:
+        local_gradient = rule_of(operation, slot)(node, *node._operands)
+        contribution = through(upstream, local_gradient)
+    else:
+        contribution = rule_of(operation, slot)(upstream, node, *node._operands, **node._parameters)
+    return local_gradient, node._operands[slot]._fit(contribution, True)
+
+
+def _as_node(node: Node, gradient: Any) -> Node:
+    if gradient is None:
+        return node._constant(numpy.zeros_like(node._data))
+    return gradient if isinstance(gradient, Node) else node._constant(gradient)

@@ -1,0 +1,21 @@
+"""The engine's errors: one family, each also the builtin that fits."""
+
+
+class GraphError(Exception):
+    """Anything the engine refuses; catch this to catch them all."""
+
+
+class ShapeError(GraphError, ValueError):
+    """Shapes that do not fit the operation, the gradient or the data."""
+
+
+class DataTypeError(GraphError, TypeError):
+    """Data that is not a real number, or an operand the operation cannot take."""
+
+
+class StaleGraphError(GraphError, RuntimeError):
+    """Data was assigned between the forward pass and the sweep that needs it."""
+
+
+class NotRecordedError(GraphError, ValueError):
+    """A gradient was asked of something that depends on nothing that requires gradients."""

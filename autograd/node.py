@@ -1,0 +1,234 @@
+"""What `Value` and `Tensor` share: how a recorded node is described, named and combined."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from . import ops
+from .errors import StaleGraphError
+from .modes import Scope
+from .operation import Operation, Parameters, Recordable
+
+
+class Node(Recordable):
+    """A number or an array in the graph: a leaf, or the result of an operation on other nodes.
+
+    Attributes every node has:
+        data: the float or the array.
+        grad: the gradient of whatever `backward()` was last called on (leaves add them up).
+        op: the row of the table that made it; None on a leaf.
+        requires_grad: whether gradients flow to it.
+        label: the name a person gave it, or None.
+        scope: the `scope(...)` block it was recorded in, or None.
+
+    Subclasses keep `_data`, the operands in `_operands` (nodes, and bare numbers or arrays), what each
+    operand's data was when the operation ran in `_recorded`, the slots that gradients flow to in
+    `_gradient_slots`, and keyword parameters in `_parameters`.
+    """
+
+    __slots__ = ()
+    # NumPy's operators must leave `array * node` to the node instead of making an array of objects.
+    __array_ufunc__ = None
+
+    op: Operation | None
+    requires_grad: bool
+    label: str | None = None
+    scope: Scope | None = None
+    _edited: bool = False
+    _parameters: Parameters = {}
+
+    _data: Any
+    _operands: tuple[Any, ...]
+    _recorded: tuple[Any, ...]
+    _gradient_slots: Sequence[int]
+    grad: Any
+
+    @property
+    def inputs(self) -> tuple[Node, ...]:
+        """The operands in order, `x * x` has two; a bare number is wrapped as a constant node."""
+        return tuple(
+            operand if isinstance(operand, Node) else self._constant(operand) for operand in self._operands
+        )
+
+    @classmethod
+    def _constant(cls, data: Any) -> Node:
+        raise NotImplementedError
+
+    def _contribution(self, slot: int, upstream: Any) -> tuple[Any, Any]:
+        """What this node passes on to the operand in `slot`: the local gradient (None where the row has
+        a pullback instead) and the contribution, from the data that the operation saw."""
+        raise NotImplementedError
+
+    def _refuse_stale(self) -> None:
+        """Gradients belong to the forward pass that was run: refuse data that was assigned since."""
+        edited: list[Node] = [self] if self._edited else []
+        for operand, recorded in zip(self._operands, self._recorded, strict=True):
+            if isinstance(operand, Node) and operand._data is not recorded:
+                edited.append(operand)
+        if edited:
+            assert self.op is not None
+            raise StaleGraphError(
+                f"the data of {edited[0].label or 'an operand'} was assigned after {self.op.name} had used it; "
+                "gradients belong to the forward pass that was run: run it again before backward"
+            )
+
+    def _seed(self, gradient: Any, create_graph: bool) -> Any:
+        """What a sweep from here starts with: the checked upstream gradient, or 1."""
+        raise NotImplementedError
+
+    def _fit(self, contribution: Any, create_graph: bool) -> Any:
+        """A contribution to this node's gradient in its own shape and dtype: undoes broadcasting."""
+        raise NotImplementedError
+
+    def _commit(self, gradient: Any) -> None:
+        """Take a finished sweep's gradient: a leaf adds it up, an intermediate holds the last one."""
+        raise NotImplementedError
+
+    def backward(self, gradient: Any = None) -> None:
+        """Add the gradient of this node with respect to every leaf to that leaf's `.grad`.
+
+        Args:
+            gradient: the upstream gradient, of this node's shape; 1 where it is not given, which only
+                a node with a single number may leave out.
+
+        Raises:
+            ShapeError: the node has more than one number and no gradient was given, or its shape differs.
+            NotRecordedError: the node depends on nothing that requires gradients.
+            StaleGraphError: data that the sweep needs was assigned since the forward pass.
+
+        >>> from autograd import Value
+        >>> x = Value(3.0)
+        >>> (x * x).backward()
+        >>> x.grad
+        6.0
+        """
+        from .backward import backward  # it knows Value and Tensor, which are made from this class
+
+        backward(self, gradient)
+
+    # --- operators: the table's rows under Python's names ---
+
+    def __add__(self, other: Any) -> Any:
+        return ops.add(self, other)
+
+    def __radd__(self, other: Any) -> Any:
+        return ops.add(other, self)
+
+    def __sub__(self, other: Any) -> Any:
+        return ops.subtract(self, other)
+
+    def __rsub__(self, other: Any) -> Any:
+        return ops.subtract(other, self)
+
+    def __mul__(self, other: Any) -> Any:
+        return ops.multiply(self, other)
+
+    def __rmul__(self, other: Any) -> Any:
+        return ops.multiply(other, self)
+
+    def __truediv__(self, other: Any) -> Any:
+        return ops.divide(self, other)
+
+    def __rtruediv__(self, other: Any) -> Any:
+        return ops.divide(other, self)
+
+    def __floordiv__(self, other: Any) -> Any:
+        return ops.floor_divide(self, other)
+
+    def __rfloordiv__(self, other: Any) -> Any:
+        return ops.floor_divide(other, self)
+
+    def __mod__(self, other: Any) -> Any:
+        return ops.remainder(self, other)
+
+    def __rmod__(self, other: Any) -> Any:
+        return ops.remainder(other, self)
+
+    def __divmod__(self, other: Any) -> Any:
+        return ops.floor_divide(self, other), ops.remainder(self, other)
+
+    def __rdivmod__(self, other: Any) -> Any:
+        return ops.floor_divide(other, self), ops.remainder(other, self)
+
+    def __pow__(self, other: Any) -> Any:
+        return ops.power(self, other)
+
+    def __rpow__(self, other: Any) -> Any:
+        return ops.power(other, self)
+
+    def __neg__(self) -> Any:
+        return ops.negative(self)
+
+    def __pos__(self) -> Any:
+        return self
+
+    def __abs__(self) -> Any:
+        return ops.absolute(self)
+
+    # --- the same rows as methods ---
+
+    def exp(self) -> Any:
+        return ops.exp(self)
+
+    def log(self) -> Any:
+        return ops.log(self)
+
+    def sqrt(self) -> Any:
+        return ops.sqrt(self)
+
+    def sin(self) -> Any:
+        return ops.sin(self)
+
+    def cos(self) -> Any:
+        return ops.cos(self)
+
+    def tanh(self) -> Any:
+        return ops.tanh(self)
+
+    def sigmoid(self) -> Any:
+        return ops.sigmoid(self)
+
+    def relu(self) -> Any:
+        return ops.relu(self)
+
+
+def through(upstream: Any, local_gradient: Any) -> Any:
+    """upstream × local gradient, without multiplying by a literal 1; a boolean one is a gate."""
+    if type(local_gradient) is int:
+        if local_gradient == 1:
+            return upstream
+        if local_gradient == -1:
+            return -upstream
+    elif getattr(local_gradient, "dtype", None) == bool:
+        return ops.where(local_gradient, upstream, 0)
+    return upstream * local_gradient
+
+
+def label(variables: Mapping[str, Any]) -> None:
+    """Name every node after the variable that holds it; nodes in a list become `w[0]`, `w[1]`, …
+
+    Call it as `label(locals())`. A node that has a label keeps it; names that begin with an underscore
+    (a notebook's own) are passed over.
+
+    >>> from autograd import Value, label
+    >>> x = Value(2.0)
+    >>> y = x * x
+    >>> label({"x": x, "y": y})
+    >>> y.label
+    'y'
+    """
+    for name, held in variables.items():
+        if name.startswith("_"):
+            continue
+        if isinstance(held, Node):
+            _name(held, name)
+        elif isinstance(held, Sequence) and not isinstance(held, str | bytes):
+            for index, item in enumerate(held):
+                if isinstance(item, Node):
+                    _name(item, f"{name}[{index}]")
+
+
+def _name(node: Node, name: str) -> None:
+    if node.label is None:
+        node.label = name

@@ -1,0 +1,173 @@
+"""What a row of the table of operations is, and how it is run on numbers, arrays and nodes.
+
+The rows themselves are in `ops.py`. A row's rules are plain arithmetic on whatever they are given:
+floats for `Value`, arrays for `Tensor`, nodes where the gradient itself is wanted as a graph.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy
+
+from .errors import GraphError, ShapeError
+
+Rule = Callable[..., Any]
+Parameters = dict[str, Any]
+
+# NumPy warns of overflow, 1/0 and nan; the engine gives IEEE's answer without a word, as PyTorch does.
+silently = numpy.errstate(all="ignore")
+
+
+class Recordable:
+    """What an operation records when it meets it: the base of every node."""
+
+    __slots__ = ()
+    _recorder_rank: ClassVar[int] = 0
+
+    @staticmethod
+    def _record(operation: Operation, operands: tuple[Any, ...], parameters: Parameters) -> Any:
+        raise TypeError("a Recordable must say how an operation on it is recorded")
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Operation:
+    """One row of the table: how a primitive is computed, and one rule for each operand slot.
+
+    Exactly one of `local_gradients` and `pullbacks` is given on a differentiable row:
+
+    * `local_gradients[slot](out, *operands)` is ∂out/∂operand, elementwise;
+    * `pullbacks[slot](upstream, out, *operands, **parameters)` is the gradient of that operand.
+
+    A slot whose rule is None has no gradient (a mask, an index). A row with none but such slots is a
+    predicate: it is recorded, so that the graph knows where its data comes from.
+    `slots` is None where any number of operands may come; then one pullback serves them all and is
+    given the slot as its first argument.
+    """
+
+    name: str
+    symbol: str
+    forward: Callable[..., Any]
+    scalar: Callable[..., Any] | None = None
+    local_gradients: tuple[Rule | None, ...] = ()
+    pullbacks: tuple[Rule | None, ...] = ()
+    slots: int | None = 1
+    elementwise: bool = True
+
+    @property
+    def differentiable(self) -> bool:
+        return any(rule is not None for rule in self.local_gradients or self.pullbacks)
+
+    def has_rule(self, slot: int) -> bool:
+        """Whether gradients flow to the operand in this slot."""
+        rules = self.local_gradients or self.pullbacks
+        return rules[0 if self.slots is None else slot] is not None
+
+    def __call__(self, *operands: Any, **parameters: Any) -> Any:
+        """Run on numbers or arrays; record if an operand is a node."""
+        recorder: type[Recordable] | None = None
+        plain = self.scalar is not None
+        for operand in operands:
+            if type(operand) in PYTHON_NUMBERS:
+                continue
+            plain = False
+            if isinstance(operand, Recordable) and (
+                recorder is None or operand._recorder_rank > recorder._recorder_rank
+            ):
+                recorder = type(operand)
+        if recorder is not None:
+            return recorder._record(self, operands, parameters)
+        if not plain:
+            return self.on_arrays(operands, parameters)
+        try:
+            return self.scalar(*operands)  # type: ignore[misc]  # not None, or it would not be `plain`
+        except (ArithmeticError, ValueError):
+            return ieee(self.forward, operands)
+
+    def on_arrays(self, arrays: Sequence[Any], parameters: Parameters) -> Any:
+        """The forward rule through NumPy, which may warn of what it finds."""
+        try:
+            return self.forward(*arrays, **parameters)
+        except GraphError:
+            raise
+        except (ValueError, IndexError) as error:  # AxisError is both
+            raise self.misfit(arrays, parameters, error) from error
+
+    @silently
+    def silently_on_arrays(self, arrays: Sequence[Any], parameters: Parameters) -> Any:
+        """The same without warnings: what is recorded."""
+        return self.on_arrays(arrays, parameters)
+
+    def misfit(self, data: Sequence[Any], parameters: Parameters, error: Exception) -> ShapeError:
+        """The message for shapes that do not go together."""
+        shapes = " and ".join(str(numpy.shape(operand)) for operand in data)
+        said = ", ".join(f"{name}={value!r}" for name, value in parameters.items())
+        reason = str(error).split(" with shapes")[0].split(" (size")[0]
+        return ShapeError(
+            f"{self.name}: operands of shape {shapes}{f' with {said}' if said else ''} do not fit: {reason}"
+        )
+
+    def __repr__(self) -> str:
+        return f"<operation {self.name}>"
+
+
+PYTHON_NUMBERS = frozenset({float, int, bool})
+
+
+@silently
+def ieee(rule: Callable[..., Any], numbers: Sequence[Any]) -> Any:
+    """`rule` on NumPy's floats: IEEE 754's answer where Python's floats raise (1/0, log 0, exp 1000)."""
+    return numpy.asarray(rule(*map(numpy.float64, numbers))).item()
+
+
+def elementwise(
+    name: str,
+    symbol: str,
+    forward: Callable[..., Any],
+    scalar: Callable[..., Any],
+    local_gradients: tuple[Rule | None, ...],
+) -> Operation:
+    """A row that works element by element: on `Value` through `scalar`, on `Tensor` through `forward`."""
+    return Operation(name, symbol, forward, scalar, local_gradients=local_gradients, slots=len(local_gradients))
+
+
+def structural(
+    name: str,
+    symbol: str,
+    forward: Callable[..., Any],
+    pullbacks: tuple[Rule | None, ...],
+) -> Operation:
+    """A row that moves, gathers or reduces elements: for `Tensor` alone."""
+    return Operation(name, symbol, forward, pullbacks=pullbacks, slots=len(pullbacks), elementwise=False)
+
+
+def variadic(name: str, symbol: str, forward: Callable[..., Any], pullback: Rule) -> Operation:
+    """A structural row with any number of operands; `pullback(slot, upstream, out, *operands, **parameters)`."""
+    return Operation(name, symbol, forward, pullbacks=(pullback,), slots=None, elementwise=False)
+
+
+def predicate(
+    name: str,
+    symbol: str,
+    forward: Callable[..., Any],
+    scalar: Callable[..., Any] | None = None,
+    slots: int = 2,
+) -> Operation:
+    """A row without gradient whose result depends on data: recorded, so that nothing freezes."""
+    if scalar is None:
+        return structural(name, symbol, forward, pullbacks=(None,) * slots)
+    return elementwise(name, symbol, forward, scalar, local_gradients=(None,) * slots)
+
+
+def rule_of(operation: Operation, slot: int) -> Rule:
+    """The rule for one slot, of a row that has one."""
+    if operation.slots is not None:
+        rule = (operation.local_gradients or operation.pullbacks)[slot]
+        assert rule is not None, f"{operation.name} has no rule for operand {slot}"
+        return rule
+    shared = operation.pullbacks[0]
+    assert shared is not None
+    return functools.partial(shared, slot)

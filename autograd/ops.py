@@ -1,0 +1,606 @@
+"""The table of primitive operations: the one place where derivatives are written.
+
+A rule is plain arithmetic on its arguments and calls nothing but this table's functions, so that the same
+line runs on floats, on arrays and on nodes. It never looks at data through Python or NumPy (`if a > 0`):
+that would freeze the branch; it asks a recorded predicate (`greater(a, 0)`). A local gradient that is
+boolean is a gate: the upstream gradient passes where it is true. Undoing broadcasting is the sweep's work.
+
+Every function here takes numbers, arrays, `Value`s or `Tensor`s alike.
+"""
+
+from __future__ import annotations
+
+import math
+import operator
+from collections.abc import Sequence
+from types import EllipsisType
+from typing import Any
+
+import numpy
+
+from .errors import DataTypeError, ShapeError
+from .operation import Operation, Recordable, elementwise, predicate, structural, variadic
+
+Axis = int | tuple[int, ...] | None
+Shape = tuple[int, ...]
+
+# --- predicates: recorded, without gradient --------------------------------------------------------------
+
+greater = predicate("greater", ">", numpy.greater, operator.gt)
+greater_equal = predicate("greater_equal", "≥", numpy.greater_equal, operator.ge)
+less = predicate("less", "<", numpy.less, operator.lt)
+less_equal = predicate("less_equal", "≤", numpy.less_equal, operator.le)
+equal = predicate("equal", "=", numpy.equal, operator.eq)
+not_equal = predicate("not_equal", "≠", numpy.not_equal, operator.ne)
+logical_not = predicate("logical_not", "not", numpy.logical_not, operator.not_, slots=1)
+logical_and = predicate("logical_and", "and", numpy.logical_and, lambda a, b: bool(a) and bool(b))
+logical_or = predicate("logical_or", "or", numpy.logical_or, lambda a, b: bool(a) or bool(b))
+sign = predicate(
+    "sign", "sign", numpy.sign, lambda a: float((a > 0) - (a < 0)) if a == a else a, slots=1
+)  # fmt: skip
+floor_divide = predicate("floor_divide", "//", numpy.floor_divide, operator.floordiv)
+_argmax = predicate("argmax", "argmax", numpy.argmax, slots=1)
+_argmin = predicate("argmin", "argmin", numpy.argmin, slots=1)
+
+# --- arithmetic -----------------------------------------------------------------------------------------
+
+add = elementwise(
+    "add", "+", numpy.add, operator.add,
+    local_gradients=(lambda out, a, b: 1, lambda out, a, b: 1),
+)  # fmt: skip
+subtract = elementwise(
+    "subtract", "−", numpy.subtract, operator.sub,
+    local_gradients=(lambda out, a, b: 1, lambda out, a, b: -1),
+)  # fmt: skip
+multiply = elementwise(
+    "multiply", "×", numpy.multiply, operator.mul,
+    local_gradients=(lambda out, a, b: b, lambda out, a, b: a),
+)  # fmt: skip
+divide = elementwise(
+    "divide", "÷", numpy.divide, operator.truediv,
+    local_gradients=(lambda out, a, b: 1 / b, lambda out, a, b: -out / b),
+)  # fmt: skip
+negative = elementwise(
+    "negative", "−", numpy.negative, operator.neg,
+    local_gradients=(lambda out, a: -1,),
+)  # fmt: skip
+remainder = elementwise(
+    "remainder", "mod", numpy.remainder, operator.mod,
+    local_gradients=(lambda out, a, b: 1, lambda out, a, b: -floor_divide(a, b)),
+)  # fmt: skip
+
+
+def _power_by_base(out: Any, base: Any, exponent: Any) -> Any:
+    if type(exponent) in (int, float):  # a literal of the program, never data
+        return 0 if exponent == 0 else exponent * power(base, exponent - 1)
+    # x**0 has derivative 0 everywhere; at x = 0 the plain formula would say 0 · inf.
+    flat = logical_and(equal(base, 0), equal(exponent, 0))
+    return exponent * power(base, where(flat, 0, exponent - 1))
+
+
+def _power_by_exponent(out: Any, base: Any, exponent: Any) -> Any:
+    # 0**p is 0 for all p > 0 nearby, so its derivative there is 0, not 0 · log 0.
+    flat = logical_and(equal(base, 0), greater_equal(exponent, 0))
+    return out * log(where(flat, 1, base))
+
+
+power = elementwise(
+    "power", "**", operator.pow, math.pow,
+    local_gradients=(_power_by_base, _power_by_exponent),
+)  # fmt: skip
+
+# --- functions of one number ----------------------------------------------------------------------------
+
+square = elementwise("square", "²", numpy.square, lambda a: a * a, local_gradients=(lambda out, a: 2 * a,))
+exp = elementwise("exp", "exp", numpy.exp, math.exp, local_gradients=(lambda out, a: out,))
+log = elementwise("log", "log", numpy.log, math.log, local_gradients=(lambda out, a: 1 / a,))
+sqrt = elementwise("sqrt", "√", numpy.sqrt, math.sqrt, local_gradients=(lambda out, a: 0.5 / out,))
+sin = elementwise("sin", "sin", numpy.sin, math.sin, local_gradients=(lambda out, a: cos(a),))
+cos = elementwise("cos", "cos", numpy.cos, math.cos, local_gradients=(lambda out, a: -sin(a),))
+tanh = elementwise("tanh", "tanh", numpy.tanh, math.tanh, local_gradients=(lambda out, a: 1 - out * out,))
+sigmoid = elementwise(
+    "sigmoid", "σ", lambda a: 1 / (1 + numpy.exp(-a)), lambda a: 1 / (1 + math.exp(-a)),
+    local_gradients=(lambda out, a: out * (1 - out),),
+)  # fmt: skip
+relu = elementwise(
+    "relu", "relu", lambda a: numpy.maximum(a, 0), lambda a: 0.0 if a <= 0 else a,
+    local_gradients=(lambda out, a: greater(a, 0),),
+)  # fmt: skip
+absolute = elementwise("absolute", "abs", numpy.absolute, abs, local_gradients=(lambda out, a: sign(a),))
+
+# --- choices --------------------------------------------------------------------------------------------
+
+
+def _share_of_first(is_further: Operation) -> Any:
+    """All of the gradient where the first operand wins, half of it in a tie."""
+    return lambda out, a, b: is_further(a, b) + 0.5 * equal(a, b)
+
+
+def _share_of_second(is_further: Operation) -> Any:
+    return lambda out, a, b: is_further(b, a) + 0.5 * equal(a, b)
+
+
+maximum = elementwise(
+    "maximum", "max", numpy.maximum, lambda a, b: b if b > a or b != b else a,
+    local_gradients=(_share_of_first(greater), _share_of_second(greater)),
+)  # fmt: skip
+minimum = elementwise(
+    "minimum", "min", numpy.minimum, lambda a, b: b if b < a or b != b else a,
+    local_gradients=(_share_of_first(less), _share_of_second(less)),
+)  # fmt: skip
+where = elementwise(
+    "where", "where", numpy.where, lambda condition, a, b: a if condition else b,
+    local_gradients=(
+        None,
+        lambda out, condition, a, b: not_equal(condition, 0),
+        lambda out, condition, a, b: equal(condition, 0),
+    ),
+)  # fmt: skip
+
+# --- shape ----------------------------------------------------------------------------------------------
+
+_reshape = structural(
+    "reshape", "reshape", lambda x, shape: numpy.reshape(x, shape),
+    pullbacks=(lambda upstream, out, x, shape: reshape(upstream, x.shape),),
+)  # fmt: skip
+_transpose = structural(
+    "transpose", "ᵀ", lambda x, axes: numpy.transpose(x, axes),
+    pullbacks=(lambda upstream, out, x, axes: transpose(upstream, _inverse_permutation(axes)),),
+)  # fmt: skip
+_broadcast_to = structural(
+    "broadcast_to", "broadcast", lambda x, shape: numpy.broadcast_to(x, shape),
+    pullbacks=(lambda upstream, out, x, shape: sum_to_shape(upstream, x.shape),),
+)  # fmt: skip
+
+
+def _summed_to_shape(x: Any, shape: Shape) -> Any:
+    lead = x.ndim - len(shape)
+    stretched = tuple(i + lead for i, size in enumerate(shape) if size == 1 and x.shape[i + lead] != 1)
+    x = numpy.add.reduce(x, axis=(*range(lead), *stretched), keepdims=True)
+    return x.reshape(shape)
+
+
+_sum_to_shape = structural(
+    "sum_to_shape", "Σ", _summed_to_shape,
+    pullbacks=(lambda upstream, out, x, shape: broadcast_to(upstream, x.shape),),
+)  # fmt: skip
+astype = structural(
+    "astype", "cast", lambda x, dtype: numpy.asarray(x).astype(dtype),
+    pullbacks=(lambda upstream, out, x, dtype: astype(upstream, dtype=x.dtype),),
+)  # fmt: skip
+
+
+def _matmul_pullback_left(upstream: Any, out: Any, a: Any, b: Any) -> Any:
+    return upstream @ swapaxes(b, -1, -2)
+
+
+def _matmul_pullback_right(upstream: Any, out: Any, a: Any, b: Any) -> Any:
+    return swapaxes(a, -1, -2) @ upstream
+
+
+_matmul = structural("matmul", "@", numpy.matmul, pullbacks=(_matmul_pullback_left, _matmul_pullback_right))
+
+# --- reductions -----------------------------------------------------------------------------------------
+
+
+def _kept(x: Any, reduced: Any, axis: Axis) -> Any:
+    """A reduction's result or upstream gradient with the reduced axes back, as ones."""
+    shape = kept_shape(x.shape, axis)
+    return reduced if reduced.shape == shape else reshape(reduced, shape)
+
+
+def _sum_pullback(upstream: Any, out: Any, x: Any, axis: Axis, keepdims: bool) -> Any:
+    return broadcast_to(_kept(x, upstream, axis), x.shape)
+
+
+def _mean_pullback(upstream: Any, out: Any, x: Any, axis: Axis, keepdims: bool) -> Any:
+    return broadcast_to(_kept(x, upstream, axis) / _count(x.shape, axis), x.shape)
+
+
+def _extremum_pullback(upstream: Any, out: Any, x: Any, axis: Axis, keepdims: bool) -> Any:
+    ties = equal(x, _kept(x, out, axis))
+    return where(ties, _kept(x, upstream, axis) / sum(ties, axis, keepdims=True), 0)
+
+
+def _norm_pullback(upstream: Any, out: Any, x: Any, axis: Axis, keepdims: bool) -> Any:
+    length = _kept(x, out, axis)
+    return x * (_kept(x, upstream, axis) / where(equal(length, 0), 1, length))
+
+
+def _logsumexp_pullback(upstream: Any, out: Any, x: Any, axis: Axis, keepdims: bool) -> Any:
+    return _kept(x, upstream, axis) * exp(x - _kept(x, out, axis))
+
+
+def _norm_forward(x: Any, axis: Axis, keepdims: bool) -> Any:
+    return numpy.sqrt(numpy.sum(numpy.square(x), axis=axis, keepdims=keepdims))
+
+
+def _shifted(x: Any, axis: Axis) -> tuple[Any, Any]:
+    """x less its maximum, and that maximum, so that exp() cannot overflow."""
+    highest = numpy.max(x, axis=axis, keepdims=True)
+    highest = numpy.where(numpy.isfinite(highest), highest, 0).astype(highest.dtype)
+    return x - highest, highest
+
+
+def _logsumexp_forward(x: Any, axis: Axis, keepdims: bool) -> Any:
+    shifted, highest = _shifted(x, axis)
+    result = numpy.log(numpy.sum(numpy.exp(shifted), axis=axis, keepdims=True)) + highest
+    return result if keepdims else numpy.squeeze(result, axis=axis)
+
+
+def _softmax_forward(x: Any, axis: Axis) -> Any:
+    exponentials = numpy.exp(_shifted(x, axis)[0])
+    return exponentials / numpy.sum(exponentials, axis=axis, keepdims=True)
+
+
+_sum = structural(
+    "sum", "Σ", lambda x, axis, keepdims: numpy.sum(x, axis=axis, keepdims=keepdims),
+    pullbacks=(_sum_pullback,),
+)  # fmt: skip
+_mean = structural(
+    "mean", "mean", lambda x, axis, keepdims: numpy.mean(x, axis=axis, keepdims=keepdims),
+    pullbacks=(_mean_pullback,),
+)  # fmt: skip
+_max = structural(
+    "max", "max", lambda x, axis, keepdims: numpy.max(x, axis=axis, keepdims=keepdims),
+    pullbacks=(_extremum_pullback,),
+)  # fmt: skip
+_min = structural(
+    "min", "min", lambda x, axis, keepdims: numpy.min(x, axis=axis, keepdims=keepdims),
+    pullbacks=(_extremum_pullback,),
+)  # fmt: skip
+_norm = structural("norm", "‖·‖", _norm_forward, pullbacks=(_norm_pullback,))
+_logsumexp = structural("logsumexp", "logsumexp", _logsumexp_forward, pullbacks=(_logsumexp_pullback,))
+_softmax = structural(
+    "softmax", "softmax", _softmax_forward,
+    pullbacks=(lambda upstream, out, x, axis: out * (upstream - sum(upstream * out, axis, keepdims=True)),),
+)  # fmt: skip
+_log_softmax = structural(
+    "log_softmax", "log softmax", lambda x, axis: x - _logsumexp_forward(x, axis, keepdims=True),
+    pullbacks=(lambda upstream, out, x, axis: upstream - exp(out) * sum(upstream, axis, keepdims=True),),
+)  # fmt: skip
+
+# --- indexing and joining -------------------------------------------------------------------------------
+
+
+class _IndexArray:
+    """Stands in an index for the array that is an operand."""
+
+    def __repr__(self) -> str:
+        return "array"
+
+
+_INDEX_ARRAY = _IndexArray()
+Index = tuple[Any, ...]
+
+
+def _filled(index: Index, arrays: Sequence[Any]) -> Index:
+    remaining = iter(arrays)
+    return tuple(next(remaining) if part is _INDEX_ARRAY else part for part in index)
+
+
+def _scattered(values: Any, *arrays: Any, index: Index, shape: Shape) -> Any:
+    result = numpy.zeros(shape, values.dtype)
+    if all(array.dtype == bool for array in arrays):  # then no element is met twice
+        result[_filled(index, arrays)] = values
+    else:
+        numpy.add.at(result, _filled(index, arrays), values)
+    return result
+
+
+_getitem = variadic(
+    "getitem", "[ ]", lambda x, *arrays, index: x[_filled(index, arrays)],
+    lambda slot, upstream, out, x, *arrays, index: _scatter_add(upstream, *arrays, index=index, shape=x.shape),
+)  # fmt: skip
+_scatter_add = variadic(
+    "scatter_add", "scatter", _scattered,
+    lambda slot, upstream, out, values, *arrays, index, shape: _getitem(upstream, *arrays, index=index),
+)  # fmt: skip
+
+
+def _concatenate_pullback(slot: int, upstream: Any, out: Any, *arrays: Any, axis: int) -> Any:
+    start = 0
+    for array in arrays[:slot]:
+        start += array.shape[axis]
+    before = (slice(None),) * (axis % len(out.shape))
+    return getitem(upstream, (*before, slice(start, start + arrays[slot].shape[axis])))
+
+
+def _stack_pullback(slot: int, upstream: Any, out: Any, *arrays: Any, axis: int) -> Any:
+    return getitem(upstream, (*(slice(None),) * (axis % len(out.shape)), slot))
+
+
+_concatenate = variadic(
+    "concatenate", "concat", lambda *arrays, axis: numpy.concatenate(arrays, axis), _concatenate_pullback
+)
+_stack = variadic("stack", "stack", lambda *arrays, axis: numpy.stack(arrays, axis), _stack_pullback)
+
+# --- the public functions of rows that take parameters --------------------------------------------------
+
+
+def reshape(x: Any, shape: int | Shape) -> Any:
+    """x with another shape; one size may be -1.
+
+    >>> from autograd import Tensor, reshape
+    >>> reshape(Tensor([1.0, 2.0, 3.0, 4.0]), (2, -1)).shape
+    (2, 2)
+    """
+    return _reshape(x, shape=shape)
+
+
+def transpose(x: Any, axes: Sequence[int] | None = None) -> Any:
+    """x with its axes permuted; reversed where `axes` is not given.
+
+    >>> from autograd import Tensor, transpose
+    >>> transpose(Tensor([[1.0, 2.0, 3.0]])).shape
+    (3, 1)
+    """
+    count = numpy.ndim(x)
+    order = tuple(range(count))[::-1] if axes is None else tuple(operator.index(axis) for axis in axes)
+    if sorted(axis % (count or 1) for axis in order) != list(range(count)):
+        raise ShapeError(f"transpose: axes {order} are not a permutation of the axes of shape {numpy.shape(x)}")
+    return _transpose(x, axes=tuple(axis % count for axis in order))
+
+
+def permute(x: Any, *axes: int) -> Any:
+    """`transpose` with the axes written as arguments, PyTorch's name for it."""
+    return transpose(x, axes)
+
+
+def swapaxes(x: Any, axis1: int, axis2: int) -> Any:
+    """x with two axes exchanged.
+
+    >>> from autograd import Tensor, swapaxes
+    >>> swapaxes(Tensor([[[1.0], [2.0]]]), -1, -2).shape
+    (1, 1, 2)
+    """
+    if type(x) is numpy.ndarray:
+        return x.swapaxes(axis1, axis2)
+    count = len(x.shape)
+    if not (-count <= axis1 < count and -count <= axis2 < count):
+        raise ShapeError(f"swapaxes: axes {axis1} and {axis2} are not both axes of shape {x.shape}")
+    order = list(range(count))
+    order[axis1], order[axis2] = order[axis2], order[axis1]
+    return _transpose(x, axes=tuple(order))
+
+
+def broadcast_to(x: Any, shape: Shape) -> Any:
+    """x repeated along new and unit axes to `shape`.
+
+    >>> from autograd import Tensor, broadcast_to
+    >>> broadcast_to(Tensor([1.0, 2.0]), (3, 2)).shape
+    (3, 2)
+    """
+    return _broadcast_to(x, shape=shape)
+
+
+def sum_to_shape(x: Any, shape: Shape) -> Any:
+    """x summed over whatever broadcasting `shape` to x's shape repeats: the adjoint of `broadcast_to`.
+
+    >>> from autograd import Tensor, sum_to_shape
+    >>> sum_to_shape(Tensor([[1.0, 2.0], [3.0, 4.0]]), (2,)).data
+    array([4., 6.])
+    """
+    return _sum_to_shape(x, shape=shape)
+
+
+def matmul(a: Any, b: Any) -> Any:
+    """Matrix product as NumPy's `@`: 1-D operands are a row on the left, a column on the right; 2-D and
+    more multiply matrices, broadcasting the axes before the last two.
+
+    Raises ShapeError where the inner sizes differ or an operand has no axes.
+
+    >>> from autograd import Tensor, matmul
+    >>> matmul(Tensor([[1.0, 2.0], [3.0, 4.0]]), Tensor([1.0, 1.0])).data
+    array([3., 7.])
+    """
+    a, b = (x if isinstance(x, Recordable) else numpy.asarray(x) for x in (a, b))
+    shape_a, shape_b = numpy.shape(a), numpy.shape(b)
+    if not shape_a or not shape_b:
+        raise ShapeError(
+            f"matmul: operands of shape {shape_a} and {shape_b}: a single number has no rows; use * instead of @"
+        )
+    if shape_a[-1] != (shape_b[0] if len(shape_b) == 1 else shape_b[-2]):
+        raise ShapeError(
+            f"matmul: operands of shape {shape_a} and {shape_b} do not fit: "
+            f"the left one's last size must be the right one's {'only' if len(shape_b) == 1 else 'second to last'} size"
+        )
+    if len(shape_a) > 1 and len(shape_b) > 1:
+        return _matmul(a, b)
+    product = _matmul(
+        reshape(a, (1, *shape_a)) if len(shape_a) == 1 else a,
+        reshape(b, (*shape_b, 1)) if len(shape_b) == 1 else b,
+    )
+    kept = product.shape
+    kept = kept[:-1] if len(shape_b) == 1 else kept
+    kept = (*kept[:-2], *kept[-1:]) if len(shape_a) == 1 and len(shape_b) > 1 else kept
+    return reshape(product, kept[:-1] if len(shape_a) == 1 and len(shape_b) == 1 else kept)
+
+
+def sum(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
+    """The sum over `axis` (an axis, several, or all of them).
+
+    >>> from autograd import Tensor, sum
+    >>> sum(Tensor([[1.0, 2.0], [3.0, 4.0]]), axis=0).data
+    array([4., 6.])
+    """
+    return _sum(x, axis=axis, keepdims=keepdims)
+
+
+def mean(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
+    """The mean over `axis`. Raises ShapeError where there is nothing to average.
+
+    >>> from autograd import Tensor, mean
+    >>> mean(Tensor([[1.0, 2.0], [3.0, 4.0]])).item()
+    2.5
+    """
+    return _mean(_nonempty("mean", x, axis), axis=axis, keepdims=keepdims)
+
+
+def max(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
+    """The greatest element over `axis`; elements that tie share the gradient equally.
+
+    >>> from autograd import Tensor, max
+    >>> x = Tensor([3.0, 1.0, 3.0])
+    >>> max(x).backward()
+    >>> x.grad
+    array([0.5, 0. , 0.5])
+    """
+    return _max(_nonempty("max", x, axis), axis=axis, keepdims=keepdims)
+
+
+def min(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
+    """The least element over `axis`; elements that tie share the gradient equally.
+
+    >>> from autograd import Tensor, min
+    >>> min(Tensor([3.0, 1.0, 2.0])).item()
+    1.0
+    """
+    return _min(_nonempty("min", x, axis), axis=axis, keepdims=keepdims)
+
+
+def argmax(x: Any, axis: int | None = None) -> Any:
+    """The index of the greatest element: recorded, an integer, without gradient.
+
+    >>> from autograd import Tensor, argmax
+    >>> argmax(Tensor([[1.0, 5.0], [7.0, 2.0]]), axis=1).data
+    array([1, 0])
+    """
+    return _argmax(_nonempty("argmax", x, axis), axis=axis)
+
+
+def argmin(x: Any, axis: int | None = None) -> Any:
+    """The index of the least element: recorded, an integer, without gradient."""
+    return _argmin(_nonempty("argmin", x, axis), axis=axis)
+
+
+def norm(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
+    """The Euclidean norm √Σx² over `axis`, with gradient 0 where it is 0.
+
+    >>> from autograd import Tensor, norm
+    >>> norm(Tensor([3.0, 4.0])).item()
+    5.0
+    """
+    return _norm(x, axis=axis, keepdims=keepdims)
+
+
+def logsumexp(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
+    """log Σ exp(x) over `axis`, without overflow.
+
+    >>> from autograd import Tensor, logsumexp
+    >>> logsumexp(Tensor([1000.0, 1000.0])).item() - 1000.0 < 0.6932
+    True
+    """
+    return _logsumexp(_nonempty("logsumexp", x, axis), axis=axis, keepdims=keepdims)
+
+
+def softmax(x: Any, axis: Axis = -1) -> Any:
+    """exp(x) / Σ exp(x) over `axis`, without overflow.
+
+    >>> from autograd import Tensor, softmax
+    >>> softmax(Tensor([1000.0, 1000.0])).data
+    array([0.5, 0.5])
+    """
+    return _softmax(_nonempty("softmax", x, axis), axis=axis)
+
+
+def log_softmax(x: Any, axis: Axis = -1) -> Any:
+    """x − logsumexp(x) over `axis`: the logarithm of softmax that does not underflow.
+
+    >>> from autograd import Tensor, log_softmax
+    >>> log_softmax(Tensor([1000.0, -1000.0])).data
+    array([    0., -2000.])
+    """
+    return _log_softmax(_nonempty("log_softmax", x, axis), axis=axis)
+
+
+def getitem(x: Any, index: Any) -> Any:
+    """x[index], NumPy's indexing: integers, slices, None, ..., integer arrays, boolean masks.
+
+    >>> from autograd import Tensor, getitem
+    >>> x = Tensor([1.0, 2.0, 3.0])
+    >>> getitem(x, [0, 0, 2]).sum().backward()
+    >>> x.grad
+    array([2., 0., 1.])
+    """
+    parts = index if isinstance(index, tuple) else (index,)
+    template: list[Any] = []
+    arrays: list[Any] = []
+    for part in parts:
+        if isinstance(part, slice | EllipsisType | None) or (
+            isinstance(part, int | numpy.integer) and not isinstance(part, bool)
+        ):
+            template.append(part)
+            continue
+        array = part if isinstance(part, Recordable) else numpy.asarray(part)
+        if isinstance(array, numpy.ndarray) and array.size == 0 and isinstance(part, list | tuple):
+            array = array.astype(numpy.intp)  # NumPy reads an empty list as no indices, not as floats
+        if not hasattr(array, "dtype") or array.dtype.kind not in "biu":
+            raise DataTypeError(
+                f"getitem: an index is made of integers, slices, None, ... and integer or boolean arrays, "
+                f"not {type(part).__name__} {part!r:.60}"
+            )
+        template.append(_INDEX_ARRAY)
+        arrays.append(array)
+    return _getitem(x, *arrays, index=tuple(template))
+
+
+def concatenate(arrays: Sequence[Any], axis: int = 0) -> Any:
+    """The arrays joined along an axis they have.
+
+    >>> from autograd import Tensor, concatenate
+    >>> concatenate([Tensor([1.0]), Tensor([2.0, 3.0])]).data
+    array([1., 2., 3.])
+    """
+    return _concatenate(*arrays, axis=axis)
+
+
+def stack(arrays: Sequence[Any], axis: int = 0) -> Any:
+    """The arrays, all of one shape, joined along a new axis.
+
+    >>> from autograd import Tensor, stack
+    >>> stack([Tensor([1.0, 2.0]), Tensor([3.0, 4.0])]).shape
+    (2, 2)
+    """
+    return _stack(*arrays, axis=axis)
+
+
+# --- helpers --------------------------------------------------------------------------------------------
+
+
+def axes_of(ndim: int, axis: Axis) -> tuple[int, ...]:
+    """The axes that `axis` names, as numbers from 0."""
+    if axis is None:
+        return tuple(range(ndim))
+    return tuple(one % ndim if ndim else one for one in (axis if isinstance(axis, tuple) else (axis,)))
+
+
+def kept_shape(shape: Shape, axis: Axis) -> Shape:
+    """The shape after reducing over `axis` with keepdims."""
+    reduced = axes_of(len(shape), axis)
+    return tuple(1 if i in reduced else size for i, size in enumerate(shape))
+
+
+def _count(shape: Shape, axis: Axis) -> int:
+    return math.prod(shape[i] for i in axes_of(len(shape), axis))
+
+
+def _inverse_permutation(axes: tuple[int, ...]) -> tuple[int, ...]:
+    return tuple(sorted(range(len(axes)), key=axes.__getitem__))
+
+
+def _nonempty(name: str, x: Any, axis: Axis) -> Any:
+    shape = numpy.shape(x)
+    axes = axis if isinstance(axis, tuple) else () if axis is None else (axis,)
+    for one in axes:
+        if not -len(shape) <= one < len(shape):
+            raise ShapeError(f"{name}: axis {one} is no axis of an operand of shape {shape}")
+    if _count(shape, axis) == 0:
+        raise ShapeError(f"{name}: operand of shape {shape} has no elements along axis {axis}")
+    return x
+
+
+def operations() -> dict[str, Operation]:
+    """The whole table, by name."""
+    rows = [row for row in globals().values() if isinstance(row, Operation)]
+    return {row.name: row for row in rows}

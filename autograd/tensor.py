@@ -1,0 +1,432 @@
+"""Tensor: one NumPy array in the graph."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy
+import numpy.typing
+
+from . import modes, ops
+from .errors import DataTypeError, GraphError, ShapeError
+from .node import Node, through
+from .operation import PYTHON_NUMBERS, Operation, Parameters, rule_of
+from .ops import Axis
+
+Array = numpy.typing.NDArray[Any]
+_new = object.__new__
+
+
+class Tensor(Node):
+    """An array that records what is computed with it.
+
+    Args:
+        data: an array or nested lists of real numbers. float32 and float64 are kept; integers become
+            float64, unless `requires_grad=False`, which keeps integers and booleans (labels, masks).
+        requires_grad: False makes it a constant.
+        label: a name for drawings and messages.
+        dtype: numpy.float32 or numpy.float64, to convert to.
+        copy: False shares the caller's array, who then promises not to write into it.
+
+    Raises:
+        DataTypeError: strings, objects, complex numbers, other floats, ragged lists.
+
+    >>> from autograd import Tensor
+    >>> x = Tensor([[1.0, 2.0], [3.0, 4.0]])
+    >>> (x * x).sum().backward()
+    >>> x.grad
+    array([[2., 4.],
+           [6., 8.]])
+    """
+
+    __slots__ = (
+        "__dict__",
+        "__weakref__",
+        "_data",
+        "_grad",
+        "_gradient_slots",
+        "_operands",
+        "_recorded",
+        "op",
+        "requires_grad",
+    )
+    _recorder_rank = 2
+
+    _data: Array
+    _grad: Array | None
+    op: Operation | None
+    requires_grad: bool
+
+    def __init__(
+        self,
+        data: Any,
+        requires_grad: bool = True,
+        label: str | None = None,
+        *,
+        dtype: Any = None,
+        copy: bool = True,
+    ) -> None:
+        self._data = _array(data, requires_grad, dtype, copy)
+        self._grad = None
+        self.op = None
+        self._operands = ()
+        self.requires_grad = requires_grad
+        if label is not None:
+            self.label = label
+
+    # --- data and gradient ---
+
+    @property
+    def data(self) -> Array:
+        """The array. Assign a whole one (`t.data = …`, `t.data -= …`); what is written into its elements
+        cannot be seen by a later `backward()`."""
+        return self._data
+
+    @data.setter
+    def data(self, data: Any) -> None:
+        if data is self._data:  # `t.data -= …` has written into the array: a new identity says so
+            self._data = data.view()
+        else:
+            array = _array(data, requires_grad=False, dtype=None, copy=False)
+            if array.shape != self._data.shape:
+                raise ShapeError(f"data of shape {array.shape} assigned to a Tensor of shape {self.shape}")
+            self._data = array.astype(self._data.dtype)
+        if self.op is not None:
+            self._edited = True
+
+    @property
+    def grad(self) -> Array | None:  # type: ignore[override]  # a property, to check what is assigned
+        """The gradient, an array of the data's shape and dtype; None before any `backward()`."""
+        return self._grad
+
+    @grad.setter
+    def grad(self, gradient: Any) -> None:
+        self._grad = None if gradient is None else self._gradient_array(gradient).copy()
+
+    def _gradient_array(self, gradient: Any) -> Array:
+        """A caller's gradient as an array that fits."""
+        array = _array(gradient._data if isinstance(gradient, Node) else gradient, False, None, copy=False)
+        if array.shape == ():
+            array = numpy.broadcast_to(array, self.shape)
+        if array.shape != self._data.shape:
+            raise ShapeError(f"a gradient of shape {array.shape} for a Tensor of shape {self.shape}")
+        return array.astype(self._data.dtype, copy=False)
+
+    def zero_grad(self) -> None:
+        """Forget the gradient."""
+        self._grad = None
+
+    def detach(self) -> Tensor:
+        """A constant copy: nothing flows back through it."""
+        return Tensor(self._data, requires_grad=False)
+
+    def item(self) -> Any:
+        """The only number, as Python's own."""
+        if self._data.size != 1:
+            raise ShapeError(f"item: a Tensor of shape {self.shape} is not one number")
+        return self._data.item()
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return self._data.shape
+
+    @property
+    def ndim(self) -> int:
+        return self._data.ndim
+
+    @property
+    def size(self) -> int:
+        return self._data.size
+
+    @property
+    def dtype(self) -> numpy.dtype[Any]:
+        return self._data.dtype
+
+    # --- recording ---
+
+    @staticmethod
+    def _record(operation: Operation, operands: tuple[Any, ...], parameters: Parameters) -> Tensor:
+        data: list[Any] = []
+        gradient_slots: list[int] = []
+        tracked = arrays = False
+        for slot, operand in enumerate(operands):
+            if isinstance(operand, Node):
+                if operand.requires_grad:
+                    tracked = True
+                    if operation.has_rule(slot):
+                        gradient_slots.append(slot)
+                elif operand.op is not None:
+                    tracked = True
+                data.append(operand._data)
+            elif type(operand) in PYTHON_NUMBERS and operation.elementwise:
+                data.append(operand)
+            else:
+                arrays = True
+                data.append(_bare(operand, operation))
+        recorded = tuple(data)
+        result = operation.silently_on_arrays(recorded, parameters)
+        if type(result) is not numpy.ndarray:  # NumPy's reductions to one number
+            result = numpy.asarray(result)
+
+        node = _new(Tensor)
+        node._grad = None
+        mode = modes.current_mode()
+        if not (tracked and mode.recording):
+            # A view would change with the array it looks at, and nothing would record that it does.
+            node._data = result if result.base is None else result.copy()
+            node.op = None
+            node._operands = ()
+            node.requires_grad = False
+            return node
+        if arrays:  # the caller may write into them before the sweep
+            recorded = tuple(
+                [
+                    data if isinstance(operand, Node) or type(data) in PYTHON_NUMBERS else data.copy()
+                    for operand, data in zip(operands, recorded, strict=True)
+                ]
+            )
+            operands = tuple(
+                [
+                    operand if isinstance(operand, Node) else data
+                    for operand, data in zip(operands, recorded, strict=True)
+                ]
+            )
+        if result.base is not None:
+            result.flags.writeable = False  # writing into a view would write into another node's data
+        node._data = result
+        node.op = operation
+        node._operands = operands
+        node._recorded = recorded
+        node._gradient_slots = gradient_slots
+        node.requires_grad = bool(gradient_slots)
+        if parameters:
+            node._parameters = parameters
+        if mode.scope is not None:
+            node.scope = mode.scope
+        return node
+
+    @classmethod
+    def _constant(cls, data: Any) -> Tensor:
+        return Tensor(data, requires_grad=False)
+
+    def _contribution(self, slot: int, upstream: Any) -> tuple[Any, Any]:
+        operation = self.op
+        assert operation is not None
+        if slot == self._gradient_slots[0]:
+            self._refuse_stale()
+        local_gradient = None
+        if operation.local_gradients:
+            rule = operation.local_gradients[slot]
+            local_gradient = rule(self._data, *self._recorded)  # type: ignore[misc]  # not None in a gradient slot
+            contribution = through(upstream, local_gradient)
+        else:
+            contribution = rule_of(operation, slot)(upstream, self._data, *self._recorded, **self._parameters)
+        operand = self._operands[slot]
+        data = operand._data
+        if contribution.shape != getattr(data, "shape", None) or contribution.dtype is not data.dtype:
+            contribution = operand._fit(contribution, False)
+        return local_gradient, contribution
+
+    def _seed(self, gradient: Any, create_graph: bool) -> Any:
+        if gradient is None:
+            if self._data.size != 1:
+                raise ShapeError(
+                    f"backward: only a single number has a gradient by itself, and this Tensor has shape "
+                    f"{self.shape}; reduce it (.sum(), .mean()) or pass a gradient of that shape"
+                )
+            seed = numpy.ones_like(self._data)
+        else:
+            if numpy.shape(getattr(gradient, "_data", gradient)) != self.shape:
+                raise ShapeError(
+                    f"backward: a gradient of shape {numpy.shape(getattr(gradient, '_data', gradient))} "
+                    f"for an output of shape {self.shape}"
+                )
+            if create_graph and isinstance(gradient, Node):
+                return gradient
+            seed = self._gradient_array(gradient).copy()
+        return Tensor(seed, requires_grad=False) if create_graph else seed
+
+    def _fit(self, contribution: Any, create_graph: bool) -> Any:
+        if contribution.shape != self._data.shape:
+            contribution = ops.sum_to_shape(contribution, self._data.shape)
+        if contribution.dtype != self._data.dtype:
+            contribution = ops.astype(contribution, dtype=self._data.dtype)
+        return contribution
+
+    def _commit(self, gradient: Any) -> None:
+        gradient = numpy.asarray(gradient)
+        self._grad = gradient if self.op is not None or self._grad is None else self._grad + gradient
+
+    # --- as an array ---
+
+    def __getitem__(self, index: Any) -> Tensor:
+        return ops.getitem(self, index)  # type: ignore[no-any-return]  # the table's functions take anything
+
+    def __setitem__(self, index: Any, item: Any) -> None:
+        raise GraphError(
+            "elements of a Tensor are not assigned: the graph could not tell before from after; "
+            "use where(mask, new, old), or assign the whole .data of a leaf"
+        )
+
+    def __len__(self) -> int:
+        if not self.shape:
+            raise ShapeError("len: a Tensor of shape () is a single number")
+        return self.shape[0]
+
+    def __iter__(self) -> Iterator[Tensor]:
+        return (self[index] for index in range(len(self)))
+
+    def __matmul__(self, other: Any) -> Any:
+        return ops.matmul(self, other)
+
+    def __rmatmul__(self, other: Any) -> Any:
+        return ops.matmul(other, self)
+
+    def __lt__(self, other: Any) -> Any:
+        return ops.less(self, other)
+
+    def __le__(self, other: Any) -> Any:
+        return ops.less_equal(self, other)
+
+    def __gt__(self, other: Any) -> Any:
+        return ops.greater(self, other)
+
+    def __ge__(self, other: Any) -> Any:
+        return ops.greater_equal(self, other)
+
+    def __eq__(self, other: Any) -> Any:
+        return ops.equal(self, other)
+
+    def __ne__(self, other: Any) -> Any:
+        return ops.not_equal(self, other)
+
+    __hash__ = Node.__hash__
+
+    def __bool__(self) -> bool:
+        if self._data.size != 1:
+            raise ShapeError(
+                f"bool: a Tensor of shape {self.shape} is true in some elements and false in others; "
+                "reduce it first, for example with .data.all() or .data.any()"
+            )
+        return bool(self._data)
+
+    def __float__(self) -> float:
+        return float(self.item())
+
+    def __int__(self) -> int:
+        return int(self.item())
+
+    def __index__(self) -> int:
+        if self._data.dtype.kind not in "iu":
+            raise DataTypeError(f"an index is an integer, not a Tensor of {self.dtype}")
+        return int(self.item())
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:
+        """A read-only copy, so that nothing is written into the graph unseen."""
+        if copy is False:
+            raise GraphError("a Tensor's array is only given as a copy; read .data to share it")
+        array = self._data.astype(dtype or self._data.dtype)
+        array.flags.writeable = False
+        return array
+
+    @property
+    def T(self) -> Tensor:
+        """The axes reversed."""
+        return ops.transpose(self)  # type: ignore[no-any-return]  # as above
+
+    def reshape(self, *shape: Any) -> Tensor:
+        """`t.reshape(2, -1)` or `t.reshape((2, -1))`."""
+        whole = shape[0] if len(shape) == 1 and isinstance(shape[0], tuple | list) else shape
+        return ops.reshape(self, tuple(whole))  # type: ignore[no-any-return]  # as above
+
+    def transpose(self, *axes: Any) -> Tensor:
+        """`t.transpose()`, `t.transpose(1, 0)` or `t.transpose((1, 0))`."""
+        order = axes[0] if len(axes) == 1 and isinstance(axes[0], tuple | list) else axes
+        return ops.transpose(self, order or None)  # type: ignore[no-any-return]  # as above
+
+    permute = transpose
+
+    def swapaxes(self, axis1: int, axis2: int) -> Tensor:
+        return ops.swapaxes(self, axis1, axis2)  # type: ignore[no-any-return]  # as above
+
+    def sum(self, axis: Axis = None, keepdims: bool = False) -> Tensor:
+        return ops.sum(self, axis, keepdims)  # type: ignore[no-any-return]  # as above
+
+    def mean(self, axis: Axis = None, keepdims: bool = False) -> Tensor:
+        return ops.mean(self, axis, keepdims)  # type: ignore[no-any-return]  # as above
+
+    def max(self, axis: Axis = None, keepdims: bool = False) -> Tensor:
+        return ops.max(self, axis, keepdims)  # type: ignore[no-any-return]  # as above
+
+    def min(self, axis: Axis = None, keepdims: bool = False) -> Tensor:
+        return ops.min(self, axis, keepdims)  # type: ignore[no-any-return]  # as above
+
+    def argmax(self, axis: int | None = None) -> Tensor:
+        return ops.argmax(self, axis)  # type: ignore[no-any-return]  # as above
+
+    def norm(self, axis: Axis = None, keepdims: bool = False) -> Tensor:
+        return ops.norm(self, axis, keepdims)  # type: ignore[no-any-return]  # as above
+
+    def softmax(self, axis: Axis = -1) -> Tensor:
+        return ops.softmax(self, axis)  # type: ignore[no-any-return]  # as above
+
+    def __repr__(self) -> str:
+        body = numpy.array2string(self._data, separator=", ", prefix="Tensor(", threshold=100)
+        dtype = "" if self.dtype == numpy.float64 else f", dtype={self.dtype}"
+        grad = (
+            ", requires_grad=False"
+            if not self.requires_grad
+            else ""
+            if self._grad is None
+            else ", grad=" + numpy.array2string(self._grad, separator=", ", prefix="Tensor(", threshold=100)
+        )
+        name = "" if self.label is None else f", label={self.label!r}"
+        return f"Tensor({body}{dtype}{grad}{name})"
+
+
+def _array(data: Any, requires_grad: bool, dtype: Any, copy: bool) -> Array:
+    """The data of a Tensor: an array of a dtype that it may have."""
+    if isinstance(data, Node):
+        data = data._data
+    try:
+        array = numpy.asarray(data)
+    except ValueError as error:
+        raise DataTypeError(f"a Tensor holds an array of numbers; these lists do not make one: {error}") from None
+    if type(array) is not numpy.ndarray:
+        array = array.view(numpy.ndarray)
+    kind = array.dtype.kind
+    is_float = array.dtype in (numpy.float32, numpy.float64)
+    if not is_float and kind not in "biu" and array.size:
+        raise DataTypeError(
+            f"a Tensor holds float32, float64 or integers, not {array.dtype}"
+            + ("; convert it with .astype(numpy.float64)" if kind == "f" else "")
+        )
+    if requires_grad and kind == "b":
+        raise DataTypeError("a Tensor of booleans cannot require gradients: pass requires_grad=False")
+    if dtype is not None:
+        if numpy.dtype(dtype) not in (numpy.float32, numpy.float64) and requires_grad:
+            raise DataTypeError(f"what requires gradients is float32 or float64, not {numpy.dtype(dtype)}")
+        target = numpy.dtype(dtype)
+    elif requires_grad and not is_float:
+        target = numpy.dtype(numpy.float64)
+    else:
+        target = array.dtype
+    return array.astype(target, copy=copy)
+
+
+def _bare(operand: Any, operation: Operation) -> Any:
+    """A plain operand of a Tensor's operation: a number or an array."""
+    if isinstance(operand, numpy.ndarray) or type(operand) in PYTHON_NUMBERS:
+        array = numpy.asarray(operand)
+    else:
+        try:
+            array = numpy.asarray(operand)
+        except ValueError:
+            array = numpy.asarray(None)
+    if array.dtype.kind not in "biuf":
+        raise DataTypeError(
+            f"{operation.name}: an operand is a number, an array of real numbers, a Value or a Tensor, "
+            f"not {type(operand).__name__} {operand!r:.60}"
+        )
+    return array

@@ -1,0 +1,428 @@
+"""Value: one float in the graph."""
+
+from __future__ import annotations
+
+import numbers
+from typing import Any
+
+import numpy
+
+from . import modes, ops
+from .errors import DataTypeError, ShapeError
+from .node import Node
+from .operation import Operation, Parameters, ieee
+
+_new = object.__new__
+
+
+class Value(Node):
+    """A float that records what is computed with it.
+
+    Args:
+        data: a real number.
+        requires_grad: False makes it a constant.
+        label: a name for drawings and messages.
+
+    Local gradients are computed with the operation and kept, so a gradient belongs to the forward pass
+    that was run, whatever is assigned to `.data` later. A program may hang attributes of its own on it.
+
+    >>> from autograd import Value
+    >>> a, b = Value(2.0, label="a"), Value(-3.0, label="b")
+    >>> c = a * b + b
+    >>> c.backward()
+    >>> a.grad, b.grad
+    (-3.0, 3.0)
+    """
+
+    # Nearly every operation has one or two operands, so they have fields of their own: a tuple for each
+    # node would double what the garbage collector has to visit. A field `_…_gradient` is None where no
+    # gradient flows; the fields of a second operand are unset on an operation with one.
+    __slots__ = (
+        "__dict__",
+        "__weakref__",
+        "_data",
+        "_first",
+        "_first_data",
+        "_first_gradient",
+        "_second",
+        "_second_data",
+        "_second_gradient",
+        "grad",
+        "op",
+        "requires_grad",
+    )
+    _recorder_rank = 1
+
+    _data: float
+    grad: float
+    op: Operation | None
+    requires_grad: bool
+    _first_gradient: float | None
+    _second_gradient: float | None
+
+    def __init__(self, data: Any, requires_grad: bool = True, label: str | None = None) -> None:
+        self._data = _float(data)
+        self.grad = 0.0
+        self.op = None
+        self.requires_grad = requires_grad
+        if label is not None:
+            self.label = label
+
+    @property
+    def data(self) -> float:
+        """The number. Assigning another does not change gradients of what was computed before."""
+        return self._data
+
+    @data.setter
+    def data(self, data: Any) -> None:
+        self._data = _float(data)
+        if self.op is not None:
+            self._edited = True
+
+    @property
+    def _operands(self) -> tuple[Any, ...]:  # type: ignore[override]  # fields here, an attribute elsewhere
+        if self.op is None:
+            return ()
+        return (self._first,) if self.op.slots == 1 else (self._first, self._second)
+
+    @property
+    def _recorded(self) -> tuple[Any, ...]:  # type: ignore[override]  # as above
+        assert self.op is not None
+        return (self._first_data,) if self.op.slots == 1 else (self._first_data, self._second_data)
+
+    @property
+    def _gradient_slots(self) -> list[int]:  # type: ignore[override]  # as above
+        return [slot for slot in range(len(self._operands)) if self._stored_gradient(slot) is not None]
+
+    def _stored_gradient(self, slot: int) -> float | None:
+        """∂self/∂operand as computed in the forward pass."""
+        return self._second_gradient if slot else self._first_gradient
+
+    def _contribution(self, slot: int, upstream: Any) -> tuple[Any, Any]:
+        local_gradient = self._stored_gradient(slot)
+        assert local_gradient is not None
+        return local_gradient, upstream * local_gradient
+
+    def _seed(self, gradient: Any, create_graph: bool) -> Any:
+        if isinstance(gradient, Node):
+            if numpy.shape(gradient._data) != ():
+                raise ShapeError(f"backward: the gradient of a Value is one number, not {gradient!r:.60}")
+            return gradient if create_graph else float(gradient._data)
+        seed = 1.0 if gradient is None else _float(gradient)
+        return Value(seed, requires_grad=False) if create_graph else seed
+
+    def _fit(self, contribution: Any, create_graph: bool) -> Any:
+        if numpy.shape(getattr(contribution, "_data", contribution)) != ():  # from a Tensor it was broadcast in
+            contribution = ops.sum_to_shape(contribution, ())
+        return contribution if create_graph else float(contribution)
+
+    def _commit(self, gradient: float) -> None:
+        # None is what a PyTorch habit leaves behind: `p.grad = None`.
+        self.grad = gradient if self.op is not None or self.grad is None else self.grad + gradient
+
+    @classmethod
+    def _constant(cls, data: Any) -> Value:
+        return Value(data, requires_grad=False)
+
+    @staticmethod
+    def _record(operation: Operation, operands: tuple[Any, ...], parameters: Parameters) -> Value:
+        if not operation.elementwise:
+            raise DataTypeError(f"{operation.name} works on arrays: give it a Tensor instead of a Value")
+        data: list[Any] = []
+        kept: list[Any] = []
+        tracked = False
+        for operand in operands:
+            if isinstance(operand, Value):
+                data.append(operand._data)
+                if operand.requires_grad or operand.op is not None:
+                    tracked = True
+            else:
+                operand = _bare(operand)
+                data.append(operand)
+            kept.append(operand)
+        try:
+            out = float(operation.scalar(*data))  # type: ignore[misc]  # every elementwise row has one
+        except (ArithmeticError, ValueError):
+            out = float(ieee(operation.forward, data))
+        mode = modes.current_mode() if modes.open_blocks else modes.DEFAULT
+        if not (tracked and mode.recording):
+            return Value(out, requires_grad=False)
+
+        # Local gradients now, while the data is what this operation saw; None where no gradient flows.
+        gradients: list[float | None] = []
+        requires_grad = False
+        for operand, rule in zip(kept, operation.local_gradients, strict=True):
+            if rule is None or not isinstance(operand, Value) or not operand.requires_grad:
+                gradients.append(None)
+                continue
+            requires_grad = True
+            try:
+                gradients.append(float(rule(out, *data)))
+            except (ArithmeticError, ValueError):
+                gradients.append(float(ieee(rule, (out, *data))))
+
+        node: Value
+        if len(kept) > 2:
+            node = wide = _new(_WideValue)
+            wide._all_operands, wide._all_recorded, wide._all_gradients = tuple(kept), tuple(data), gradients
+        else:
+            node = _new(Value)
+            node._first, node._first_data, node._first_gradient = kept[0], data[0], gradients[0]
+            if len(kept) == 2:
+                node._second, node._second_data, node._second_gradient = kept[1], data[1], gradients[1]
+            else:
+                node._second_gradient = None
+        node._data = out
+        node.op = operation
+        node.grad = 0.0
+        node.requires_grad = requires_grad
+        if mode.scope is not None:
+            node.scope = mode.scope
+        return node
+
+    # Hot paths: what `_record` does for these rows, written out (four times as fast). A test holds them
+    # to the table.
+
+    def __add__(self, other: Any) -> Any:
+        kind = type(other)
+        if kind is Value:
+            if self.requires_grad and other.requires_grad and not modes.open_blocks:
+                node = _new(Value)
+                node._first = self
+                node._second = other
+                node._first_data = first = self._data
+                node._second_data = second = other._data
+                node._data = first + second
+                node._first_gradient = node._second_gradient = 1.0
+                node.op = ops.add
+                node.requires_grad = True
+                node.grad = 0.0
+                return node
+        elif (kind is float or kind is int) and self.requires_grad and not modes.open_blocks:
+            node = _new(Value)
+            node._first = self
+            node._second = node._second_data = other
+            node._first_data = first = self._data
+            node._data = first + other
+            node._first_gradient = 1.0
+            node._second_gradient = None
+            node.op = ops.add
+            node.requires_grad = True
+            node.grad = 0.0
+            return node
+        return ops.add(self, other)
+
+    def __mul__(self, other: Any) -> Any:
+        kind = type(other)
+        if kind is Value:
+            if self.requires_grad and other.requires_grad and not modes.open_blocks:
+                node = _new(Value)
+                node._first = self
+                node._second = other
+                node._first_data = node._second_gradient = first = self._data
+                node._second_data = node._first_gradient = second = other._data
+                node._data = first * second
+                node.op = ops.multiply
+                node.requires_grad = True
+                node.grad = 0.0
+                return node
+        elif (kind is float or kind is int) and self.requires_grad and not modes.open_blocks:
+            node = _new(Value)
+            node._first = self
+            node._second = node._second_data = node._first_gradient = other
+            node._first_data = first = self._data
+            node._data = first * other
+            node._second_gradient = None
+            node.op = ops.multiply
+            node.requires_grad = True
+            node.grad = 0.0
+            return node
+        return ops.multiply(self, other)
+
+    def __sub__(self, other: Any) -> Any:
+        return _binary(ops.subtract, self, other)
+
+    def __rsub__(self, other: Any) -> Any:
+        return _binary(ops.subtract, other, self)
+
+    def __truediv__(self, other: Any) -> Any:
+        return _binary(ops.divide, self, other)
+
+    def __rtruediv__(self, other: Any) -> Any:
+        return _binary(ops.divide, other, self)
+
+    def __pow__(self, other: Any) -> Any:
+        return _binary(ops.power, self, other)
+
+    def __rmul__(self, other: Any) -> Any:
+        return _binary(ops.multiply, other, self)
+
+    def __radd__(self, other: Any) -> Any:
+        return _binary(ops.add, other, self)
+
+    def __neg__(self) -> Any:
+        return _unary(ops.negative, self)
+
+    def exp(self) -> Any:
+        return _unary(ops.exp, self)
+
+    def log(self) -> Any:
+        return _unary(ops.log, self)
+
+    def tanh(self) -> Any:
+        return _unary(ops.tanh, self)
+
+    def sigmoid(self) -> Any:
+        return _unary(ops.sigmoid, self)
+
+    def relu(self) -> Any:
+        return _unary(ops.relu, self)
+
+    # Comparisons look at the numbers, so `if x > 0` works; it fixes the branch that is recorded.
+    # `==` stays identity: `v in nodes` must mean this very node.
+
+    def __lt__(self, other: Any) -> Any:
+        return self._compare(other, ops.less)
+
+    def __le__(self, other: Any) -> Any:
+        return self._compare(other, ops.less_equal)
+
+    def __gt__(self, other: Any) -> Any:
+        return self._compare(other, ops.greater)
+
+    def __ge__(self, other: Any) -> Any:
+        return self._compare(other, ops.greater_equal)
+
+    def _compare(self, other: Any, operation: Operation) -> Any:
+        if isinstance(other, Node) and not isinstance(other, Value):
+            return NotImplemented  # an array: it answers element by element
+        return operation(self._data, other._data if isinstance(other, Value) else _bare(other))
+
+    def __float__(self) -> float:
+        return self._data
+
+    def __int__(self) -> int:
+        return int(self._data)
+
+    def item(self) -> float:
+        """The number, as Python's float."""
+        return self._data
+
+    def detach(self) -> Value:
+        """A constant with this number: nothing flows back through it."""
+        return Value(self._data, requires_grad=False)
+
+    def zero_grad(self) -> None:
+        """Set the gradient to 0."""
+        self.grad = 0.0
+
+    def __repr__(self) -> str:
+        name = "" if self.label is None else f", label={self.label!r}"
+        return f"Value(data={self._data}, grad={self.grad}{name})"
+
+
+class _WideValue(Value):
+    """A Value made by an operation with more than two operands (`where`)."""
+
+    __slots__ = ("_all_gradients", "_all_operands", "_all_recorded")
+    _all_operands: tuple[Any, ...]
+    _all_recorded: tuple[Any, ...]
+    _all_gradients: list[float | None]
+
+    @property
+    def _operands(self) -> tuple[Any, ...]:  # type: ignore[override]  # as in Value
+        return self._all_operands
+
+    @property
+    def _recorded(self) -> tuple[Any, ...]:  # type: ignore[override]  # as in Value
+        return self._all_recorded
+
+    def _stored_gradient(self, slot: int) -> float | None:
+        return self._all_gradients[slot]
+
+
+def _unary(operation: Operation, operand: Value) -> Any:
+    """`_record` for one operand in the usual case; any other is left to it."""
+    if operand.requires_grad and not modes.open_blocks:
+        data = operand._data
+        try:
+            out = operation.scalar(data)  # type: ignore[misc]  # every elementwise row has one
+            gradient = float(operation.local_gradients[0](out, data))  # type: ignore[misc]  # the callers' rows have one
+        except (ArithmeticError, ValueError):
+            return operation(operand)
+        node = _new(Value)
+        node._first = operand
+        node._first_data = data
+        node._first_gradient = gradient
+        node._second_gradient = None
+        node._data = out
+        node.op = operation
+        node.requires_grad = True
+        node.grad = 0.0
+        return node
+    return operation(operand)
+
+
+def _binary(operation: Operation, first: Any, second: Any) -> Any:
+    """`_record` for two operands, Values that require gradients or Python's numbers; others are left to it."""
+    if modes.open_blocks:
+        return operation(first, second)
+    first_gradient = second_gradient = None
+    if type(first) is Value and first.requires_grad:
+        first_data = first._data
+        by_first = operation.local_gradients[0]
+    elif type(first) in PLAIN_NUMBERS:
+        first_data = first
+        by_first = None
+    else:
+        return operation(first, second)
+    if type(second) is Value and second.requires_grad:
+        second_data = second._data
+        by_second = operation.local_gradients[1]
+    elif type(second) in PLAIN_NUMBERS:
+        second_data = second
+        by_second = None
+    else:
+        return operation(first, second)
+    try:
+        out = operation.scalar(first_data, second_data)  # type: ignore[misc]  # as in _unary
+        if by_first is not None:
+            first_gradient = float(by_first(out, first_data, second_data))
+        if by_second is not None:
+            second_gradient = float(by_second(out, first_data, second_data))
+    except (ArithmeticError, ValueError):
+        return operation(first, second)
+    node = _new(Value)
+    node._first, node._first_data, node._first_gradient = first, first_data, first_gradient
+    node._second, node._second_data, node._second_gradient = second, second_data, second_gradient
+    node._data = out
+    node.op = operation
+    node.requires_grad = True
+    node.grad = 0.0
+    return node
+
+
+PLAIN_NUMBERS = frozenset({float, int})
+
+
+def _float(data: Any) -> float:
+    """The data of a Value."""
+    if type(data) is float:
+        return data
+    number = _bare(data)
+    try:
+        return float(number)
+    except OverflowError:
+        raise DataTypeError("a Value holds a float, and this integer is too large for one") from None
+
+
+def _bare(number: Any) -> Any:
+    """A plain operand of a Value as Python's own number."""
+    if type(number) is float or type(number) is int:
+        return number
+    if isinstance(number, numpy.ndarray) and number.shape == () and number.dtype.kind in "biuf":
+        return number.item()
+    if isinstance(number, numbers.Real | numpy.bool_):
+        return number.item() if isinstance(number, numpy.generic) else float(number)
+    hint = "; arrays are for Tensor" if isinstance(number, numpy.ndarray | list | tuple) else ""
+    raise DataTypeError(f"a Value holds one real number, not {type(number).__name__} {number!r:.60}{hint}")
