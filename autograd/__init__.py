@@ -4,8 +4,15 @@ This is glassgrad's package of that name, not the one from PyPI.
 """
 
 from .backward import SweepObserver, gradients
-from .checking import GradientMismatch, gradcheck
-from .errors import DataTypeError, GraphError, NotRecordedError, ShapeError, StaleGraphError
+from .checking import gradcheck
+from .errors import (
+    DataTypeError,
+    GradientMismatchError,
+    GraphError,
+    NotRecordedError,
+    ShapeError,
+    StaleGraphError,
+)
 from .modes import Scope, no_grad, scope
 from .node import Node, label
 from .operation import Operation
@@ -73,7 +80,7 @@ DISTRIBUTION = "glassgrad"
 __all__ = [
     "DISTRIBUTION",
     "DataTypeError",
-    "GradientMismatch",
+    "GradientMismatchError",
     "GraphError",
     "Node",
     "NotRecordedError",

@@ -1,9 +1,9 @@
 """The reverse sweep: the chain rule, once through the graph, from an output to everything it depends on.
 
-There is one sweep (and a fast path of it for Values). `backward()` commits what it finds to `.grad`, `gradients()` hands it out, and an
-observer is told of every seed and contribution while they happen; none of them computes anything again.
-The sweep keeps its work in a dictionary of its own, so it can run inside another, two threads may share
-leaves, and one that fails has changed nothing.
+There is one sweep, and a fast path of it for Values. `backward()` commits what it finds to `.grad`,
+`gradients()` hands it out, and an observer is told of every seed and contribution while they happen; none
+of them computes anything again. The sweep keeps its work in a dictionary of its own, so it can run inside
+another, two threads may share leaves, and one that fails has changed no leaf.
 """
 
 from __future__ import annotations

@@ -10,17 +10,13 @@ import numpy
 
 from . import ops
 from .backward import gradients
-from .errors import DataTypeError, GraphError
+from .errors import DataTypeError, GradientMismatchError, GraphError
 from .node import Node
 from .tensor import Tensor
 from .value import Value
 
 # Central differences err by about step² · f''' and rounding / step: least near the cube root of rounding.
 _STEP = float(numpy.cbrt(numpy.finfo(numpy.float64).eps))
-
-
-class GradientMismatch(GraphError, AssertionError):
-    """A gradient that differs from the finite differences."""
 
 
 def gradcheck(
@@ -41,7 +37,7 @@ def gradcheck(
         rng: draws the upstream gradient, which is never all ones: that would hide transposed results.
 
     Returns:
-        True. Raises GradientMismatch where they differ, naming the input, its element and both numbers.
+        True. Raises GradientMismatchError where they differ, naming the input, its element and both numbers.
 
     >>> from autograd import gradcheck, tanh
     >>> gradcheck(lambda x, y: tanh(x) * y, 0.3, [1.0, 2.0], order=2)
@@ -77,7 +73,7 @@ def gradcheck(
             difference = abs(found[element] - numeric)
             if not difference <= absolute + relative * abs(numeric):
                 where = f"element {element} of " if element else ""
-                raise GradientMismatch(
+                raise GradientMismatchError(
                     f"gradcheck: {where}input {position}{f' ({labels[position]})' if labels[position] else ''}: "
                     f"analytic gradient {found[element]:.12g}, numeric {numeric:.12g}, "
                     f"difference {difference:.3g}"
@@ -93,8 +89,8 @@ def gradcheck(
                 absolute=absolute,
                 rng=int(seed),
             )
-        except GradientMismatch as error:
-            raise GradientMismatch(f"second order: {error}") from None
+        except GradientMismatchError as error:
+            raise GradientMismatchError(f"second order: {error}") from None
     return True
 
 

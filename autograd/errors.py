@@ -19,3 +19,7 @@ class StaleGraphError(GraphError, RuntimeError):
 
 class NotRecordedError(GraphError, ValueError):
     """A gradient was asked of something that depends on nothing that requires gradients."""
+
+
+class GradientMismatchError(GraphError, AssertionError):
+    """A gradient that differs from the finite differences."""

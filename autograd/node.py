@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
+
+import numpy
 
 from . import ops
 from .errors import StaleGraphError
 from .modes import Scope
-from .operation import Operation, Parameters, Recordable
+from .operation import Operation, Recordable
 
 
 class Node(Recordable):
@@ -36,7 +40,7 @@ class Node(Recordable):
     label: str | None = None
     scope: Scope | None = None
     _edited: bool = False
-    _parameters: Parameters = {}
+    _parameters: Mapping[str, Any] = MappingProxyType({})
 
     _data: Any
     _operands: tuple[Any, ...]
@@ -47,18 +51,30 @@ class Node(Recordable):
     @property
     def inputs(self) -> tuple[Node, ...]:
         """The operands in order, `x * x` has two; a bare number is wrapped as a constant node."""
-        return tuple(
-            operand if isinstance(operand, Node) else self._constant(operand) for operand in self._operands
-        )
+        return tuple(operand if isinstance(operand, Node) else self._constant(operand) for operand in self._operands)
+
+    @property
+    @abstractmethod
+    def data(self) -> Any:
+        """The float or the array."""
+
+    @abstractmethod
+    def detach(self) -> Node:
+        """A constant with the same data: nothing flows back through it."""
+
+    @abstractmethod
+    def zero_grad(self) -> None:
+        """Forget the gradient."""
 
     @classmethod
+    @abstractmethod
     def _constant(cls, data: Any) -> Node:
-        raise NotImplementedError
+        """A leaf without gradient."""
 
+    @abstractmethod
     def _contribution(self, slot: int, upstream: Any) -> tuple[Any, Any]:
         """What this node passes on to the operand in `slot`: the local gradient (None where the row has
         a pullback instead) and the contribution, from the data that the operation saw."""
-        raise NotImplementedError
 
     def _refuse_stale(self) -> None:
         """Gradients belong to the forward pass that was run: refuse data that was assigned since."""
@@ -73,17 +89,17 @@ class Node(Recordable):
                 "gradients belong to the forward pass that was run: run it again before backward"
             )
 
+    @abstractmethod
     def _seed(self, gradient: Any, create_graph: bool) -> Any:
         """What a sweep from here starts with: the checked upstream gradient, or 1."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _fit(self, contribution: Any, create_graph: bool) -> Any:
         """A contribution to this node's gradient in its own shape and dtype: undoes broadcasting."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _commit(self, gradient: Any) -> None:
         """Take a finished sweep's gradient: a leaf adds it up, an intermediate holds the last one."""
-        raise NotImplementedError
 
     def backward(self, gradient: Any = None) -> None:
         """Add the gradient of this node with respect to every leaf to that leaf's `.grad`.
@@ -200,7 +216,7 @@ def through(upstream: Any, local_gradient: Any) -> Any:
             return upstream
         if local_gradient == -1:
             return -upstream
-    elif getattr(local_gradient, "dtype", None) == bool:
+    elif getattr(local_gradient, "dtype", None) == numpy.bool_:
         return ops.where(local_gradient, upstream, 0)
     return upstream * local_gradient
 
@@ -231,4 +247,4 @@ def label(variables: Mapping[str, Any]) -> None:
 
 def _name(node: Node, name: str) -> None:
     if node.label is None:
-        node.label = name
+        node.label = name  # type: ignore[misc]  # Value and Tensor have a __dict__, this base does not

@@ -96,7 +96,7 @@ exp = elementwise("exp", "exp", numpy.exp, math.exp, local_gradients=(lambda out
 log = elementwise("log", "log", numpy.log, math.log, local_gradients=(lambda out, a: 1 / a,))
 sqrt = elementwise("sqrt", "√", numpy.sqrt, math.sqrt, local_gradients=(lambda out, a: 0.5 / out,))
 sin = elementwise("sin", "sin", numpy.sin, math.sin, local_gradients=(lambda out, a: cos(a),))
-cos = elementwise("cos", "cos", numpy.cos, math.cos, local_gradients=(lambda out, a: -sin(a),))
+cos: Operation = elementwise("cos", "cos", numpy.cos, math.cos, local_gradients=(lambda out, a: -sin(a),))
 tanh = elementwise("tanh", "tanh", numpy.tanh, math.tanh, local_gradients=(lambda out, a: 1 - out * out,))
 sigmoid = elementwise(
     "sigmoid", "σ", lambda a: 1 / (1 + numpy.exp(-a)), lambda a: 1 / (1 + math.exp(-a)),
@@ -164,7 +164,7 @@ _sum_to_shape = structural(
     "sum_to_shape", "Σ", _summed_to_shape,
     pullbacks=(lambda upstream, out, x, shape: broadcast_to(upstream, x.shape),),
 )  # fmt: skip
-astype = structural(
+astype: Operation = structural(
     "astype", "cast", lambda x, dtype: numpy.asarray(x).astype(dtype),
     pullbacks=(lambda upstream, out, x, dtype: astype(upstream, dtype=x.dtype),),
 )  # fmt: skip
@@ -292,7 +292,7 @@ _getitem = variadic(
     "getitem", "[ ]", lambda x, *arrays, index: x[_filled(index, arrays)],
     lambda slot, upstream, out, x, *arrays, index: _scatter_add(upstream, *arrays, index=index, shape=x.shape),
 )  # fmt: skip
-_scatter_add = variadic(
+_scatter_add: Operation = variadic(
     "scatter_add", "scatter", _scattered,
     lambda slot, upstream, out, values, *arrays, index, shape: _getitem(upstream, *arrays, index=index),
 )  # fmt: skip

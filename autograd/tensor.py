@@ -96,7 +96,7 @@ class Tensor(Node):
             self._edited = True
 
     @property
-    def grad(self) -> Array | None:  # type: ignore[override]  # a property, to check what is assigned
+    def grad(self) -> Array | None:
         """The gradient, an array of the data's shape and dtype; None before any `backward()`."""
         return self._grad
 

@@ -57,6 +57,10 @@ class Value(Node):
     grad: float
     op: Operation | None
     requires_grad: bool
+    _first: Any
+    _second: Any
+    _first_data: Any
+    _second_data: Any
     _first_gradient: float | None
     _second_gradient: float | None
 
