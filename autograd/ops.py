@@ -91,7 +91,7 @@ power = elementwise(
 
 # --- functions of one number ----------------------------------------------------------------------------
 
-square = elementwise("square", "²", numpy.square, lambda a: a * a, local_gradients=(lambda out, a: 2 * a,))
+square = elementwise("square", "x²", numpy.square, lambda a: a * a, local_gradients=(lambda out, a: 2 * a,))
 exp = elementwise("exp", "exp", numpy.exp, math.exp, local_gradients=(lambda out, a: out,))
 log = elementwise("log", "log", numpy.log, math.log, local_gradients=(lambda out, a: 1 / a,))
 sqrt = elementwise("sqrt", "√", numpy.sqrt, math.sqrt, local_gradients=(lambda out, a: 0.5 / out,))
@@ -107,6 +107,18 @@ relu = elementwise(
     local_gradients=(lambda out, a: greater(a, 0),),
 )  # fmt: skip
 absolute = elementwise("absolute", "abs", numpy.absolute, abs, local_gradients=(lambda out, a: sign(a),))
+
+
+def _logaddexp_of_numbers(a: float, b: float) -> float:
+    if a == b:  # also of two infinities, whose difference is no number
+        return a + math.log(2)
+    return (a if a > b else b) + math.log1p(math.exp(-abs(a - b)))
+
+
+logaddexp = elementwise(
+    "logaddexp", "logaddexp", numpy.logaddexp, _logaddexp_of_numbers,
+    local_gradients=(lambda out, a, b: exp(a - out), lambda out, a, b: exp(b - out)),
+)  # fmt: skip
 
 # --- choices --------------------------------------------------------------------------------------------
 
@@ -563,6 +575,16 @@ def stack(arrays: Sequence[Any], axis: int = 0) -> Any:
     (2, 2)
     """
     return _stack(*arrays, axis=axis)
+
+
+def softplus(x: Any) -> Any:
+    """log(1 + exp(x)), without overflow: the smooth relu.
+
+    >>> from autograd import softplus
+    >>> softplus(1000.0), softplus(-1000.0)
+    (1000.0, 0.0)
+    """
+    return logaddexp(x, 0.0)
 
 
 # --- helpers --------------------------------------------------------------------------------------------

@@ -214,7 +214,7 @@ class Value(Node):
             node.requires_grad = True
             node.grad = 0.0
             return node
-        return ops.add(self, other)
+        return _binary(ops.add, self, other)
 
     def __mul__(self, other: Any) -> Any:
         kind = type(other)
@@ -241,7 +241,7 @@ class Value(Node):
             node.requires_grad = True
             node.grad = 0.0
             return node
-        return ops.multiply(self, other)
+        return _binary(ops.multiply, self, other)
 
     def __sub__(self, other: Any) -> Any:
         return _binary(ops.subtract, self, other)
@@ -369,7 +369,7 @@ def _unary(operation: Operation, operand: Value) -> Any:
 
 def _binary(operation: Operation, first: Any, second: Any) -> Any:
     """`_record` for two operands, Values that require gradients or Python's numbers; others are left to it."""
-    if modes.open_blocks:
+    if modes.open_blocks and modes.current_mode() is not modes.DEFAULT:
         return operation(first, second)
     first_gradient = second_gradient = None
     if type(first) is Value and first.requires_grad:

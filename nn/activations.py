@@ -1,0 +1,38 @@
+"""Activations by name: functions of a Value or a Tensor."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from autograd import relu, sigmoid, softmax, tanh
+
+from .errors import unknown
+
+Activation = Callable[[Any], Any]
+
+
+def identity(z: Any) -> Any:
+    """z itself: a linear layer."""
+    return z
+
+
+ACTIVATIONS: dict[str, Activation] = {
+    "identity": identity,
+    "sigmoid": sigmoid,
+    "tanh": tanh,
+    "relu": relu,
+    "softmax": softmax,
+}
+
+
+def activation_of(name: str | Activation) -> tuple[str, Activation]:
+    """The name and the function of an activation given as either.
+
+    Raises NetworkError, listing the known names, for an unknown one.
+    """
+    if callable(name):
+        return getattr(name, "name", getattr(name, "__name__", "activation")), name
+    if name not in ACTIVATIONS:
+        raise unknown("activation", name, ACTIVATIONS)
+    return name, ACTIVATIONS[name]

@@ -1,0 +1,66 @@
+"""What a data set is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy
+import numpy.typing
+
+from ..errors import DatasetError
+
+Array = numpy.typing.NDArray[Any]
+
+
+@dataclass(frozen=True, eq=False)
+class Dataset:
+    """Rows of inputs with one integer label each, for training and for testing.
+
+    `classes` is the number of labels; two classes may be learned with one output.
+    """
+
+    name: str
+    train_inputs: Array
+    train_labels: Array
+    test_inputs: Array
+    test_labels: Array
+    classes: int
+
+    @property
+    def n_inputs(self) -> int:
+        return int(self.train_inputs.shape[1])
+
+    def limited(self, limit: int) -> Dataset:
+        """The first `limit` samples for training, and as many for testing."""
+        if limit < 1:
+            raise DatasetError(f"a limit is a whole number from 1, not {limit}")
+        return replace(
+            self,
+            train_inputs=self.train_inputs[:limit],
+            train_labels=self.train_labels[:limit],
+            test_inputs=self.test_inputs[:limit],
+            test_labels=self.test_labels[:limit],
+        )
+
+    def as_dtype(self, dtype: Any) -> Dataset:
+        """The inputs in another floating dtype."""
+        return replace(self, train_inputs=self.train_inputs.astype(dtype), test_inputs=self.test_inputs.astype(dtype))
+
+
+def one_hot(labels: Array, classes: int, dtype: Any = numpy.float64) -> Array:
+    """A row for each label, 1 at the label and 0 elsewhere.
+
+    >>> from nn.datasets import one_hot
+    >>> one_hot([2, 0], 3)
+    array([[0., 0., 1.],
+           [1., 0., 0.]])
+    """
+    array = numpy.asarray(labels)
+    if array.ndim != 1 or array.dtype.kind not in "iu":
+        raise DatasetError(f"one_hot takes a row of integers, not {array.dtype} of shape {array.shape}")
+    if array.size and not (array.min() >= 0 and array.max() < classes):
+        raise DatasetError(f"labels run from {array.min()} to {array.max()}, but there are {classes} classes")
+    result = numpy.zeros((len(array), classes), dtype)
+    result[numpy.arange(len(array)), array] = 1
+    return result

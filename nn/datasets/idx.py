@@ -1,0 +1,71 @@
+"""Reading IDX, the format of the MNIST files: a magic number, sizes, bytes; plain or gzip-compressed."""
+
+from __future__ import annotations
+
+import gzip
+import math
+import struct
+import zlib
+from pathlib import Path
+from typing import Any, BinaryIO, cast
+
+import numpy
+import numpy.typing
+
+from ..errors import DatasetError
+
+_UNSIGNED_BYTES = 0x08
+_GZIP_MAGIC = b"\x1f\x8b"
+
+
+def read_idx(path: Path, dimensions: int) -> numpy.typing.NDArray[numpy.uint8]:
+    """The array of unsigned bytes in an IDX file.
+
+    Args:
+        path: the file, gzip-compressed or not (its first bytes tell, not its name).
+        dimensions: how many sizes it must have: 3 for images, 1 for labels.
+
+    Raises:
+        DatasetError: missing, not IDX, other dimensions, truncated, damaged, or longer than it says. No
+            more is read or decompressed than the sizes at its start call for.
+    """
+    try:
+        with open(path, "rb") as file:
+            compressed = file.read(2) == _GZIP_MAGIC
+        with gzip.open(path) if compressed else open(path, "rb") as opened:
+            return _parsed(path, cast(BinaryIO, opened), dimensions)
+    except FileNotFoundError:
+        raise DatasetError(f"{path} does not exist") from None
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise DatasetError(f"{path} is a damaged or truncated gzip file: {error}") from None
+    except OSError as error:
+        raise DatasetError(f"{path} cannot be read: {error.strerror or error}") from None
+
+
+def _parsed(path: Path, file: BinaryIO, dimensions: int) -> numpy.typing.NDArray[Any]:
+    header = file.read(4)
+    expected = bytes([0, 0, _UNSIGNED_BYTES, dimensions])
+    if header != expected:
+        raise DatasetError(
+            f"{path} is not an IDX file of {dimensions}-dimensional bytes: "
+            f"it begins with {header.hex() or 'nothing'}, expected {expected.hex()}"
+        )
+    sizes_bytes = file.read(4 * dimensions)
+    if len(sizes_bytes) < 4 * dimensions:
+        raise DatasetError(f"{path} is truncated: it ends within its sizes")
+    sizes = struct.unpack(f">{dimensions}I", sizes_bytes)
+    wanted = math.prod(sizes)
+    # In pieces, so that a file that declares terabytes is refused for what it holds, not for memory.
+    pieces: list[bytes] = []
+    held = 0
+    while held <= wanted:
+        piece = file.read(min(1 << 20, wanted + 1 - held))
+        if not piece:
+            break
+        pieces.append(piece)
+        held += len(piece)
+    if held < wanted:
+        raise DatasetError(f"{path} is truncated: sizes {sizes} need {wanted:,} bytes, it holds {held:,}")
+    if held > wanted:
+        raise DatasetError(f"{path} holds more bytes than the {wanted:,} that its sizes {sizes} call for")
+    return numpy.frombuffer(b"".join(pieces), numpy.uint8).reshape(sizes)

@@ -1,0 +1,18 @@
+"""What `nn` refuses. All derive from the engine's family, so one `except GraphError` catches them."""
+
+from collections.abc import Iterable
+
+from autograd import GraphError
+
+
+class NetworkError(GraphError, ValueError):
+    """Sizes, names or settings of a network, a loss or an optimizer that cannot be."""
+
+
+class DatasetError(GraphError, ValueError):
+    """Data that is missing, damaged, or does not fit."""
+
+
+def unknown(kind: str, name: object, known: Iterable[str]) -> NetworkError:
+    """The error for a name that is not in a table: it lists those that are."""
+    return NetworkError(f"unknown {kind} {name!r}; known are {', '.join(known)}")

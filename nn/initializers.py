@@ -1,0 +1,55 @@
+"""How weights and biases start."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy
+import numpy.typing
+
+from .errors import unknown
+
+Array = numpy.typing.NDArray[Any]
+Random = numpy.random.Generator | int | None
+
+
+@dataclass(frozen=True)
+class Initializer:
+    """The standard deviation of a layer's normally distributed weights, and of its biases."""
+
+    weight_deviation: Callable[[int, int], float]
+    bias_deviation: float = 0.0
+
+    def draw(
+        self, n_inputs: int, n_outputs: int, rng: Random = None, dtype: Any = numpy.float64
+    ) -> tuple[Array, Array]:
+        """A weight of shape (n_inputs, n_outputs) and a bias of shape (n_outputs,)."""
+        generator = numpy.random.default_rng(rng)
+        weight = generator.standard_normal((n_inputs, n_outputs)) * self.weight_deviation(n_inputs, n_outputs)
+        bias = numpy.zeros(n_outputs)
+        if self.bias_deviation:
+            bias = generator.standard_normal(n_outputs) * self.bias_deviation
+        return weight.astype(dtype), bias.astype(dtype)
+
+
+INITIALIZERS: dict[str, Initializer] = {
+    # Standard normal weights and biases, as all three documents draw them.
+    "normal": Initializer(lambda n_inputs, n_outputs: 1.0, bias_deviation=1.0),
+    # Glorot and Bengio 2010: keeps the variance of signals and gradients through tanh and sigmoid layers.
+    "xavier": Initializer(lambda n_inputs, n_outputs: (2 / (n_inputs + n_outputs)) ** 0.5),
+    # He et al. 2015: the same through relu layers, which lose half of it.
+    "he": Initializer(lambda n_inputs, n_outputs: (2 / n_inputs) ** 0.5),
+}
+
+
+def initializer_of(name: str | Initializer | None, activation: str) -> Initializer:
+    """The initializer of that name; without one, the one that suits the activation."""
+    if isinstance(name, Initializer):
+        return name
+    if name is None:
+        name = "he" if activation == "relu" else "xavier"
+    if name not in INITIALIZERS:
+        raise unknown("initializer", name, INITIALIZERS)
+    return INITIALIZERS[name]

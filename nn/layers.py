@@ -1,0 +1,145 @@
+"""Layers on Tensor: rows are samples."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from typing import Any
+
+import numpy
+
+from autograd import ShapeError, Tensor
+
+from .activations import Activation, activation_of
+from .errors import NetworkError
+from .initializers import Initializer, Random, initializer_of
+from .module import Module
+
+
+class Linear(Module):
+    """z = x @ weight + bias.
+
+    Args:
+        n_inputs, n_outputs: `weight` has shape (n_inputs, n_outputs), `bias` (n_outputs,).
+        initializer: "normal", "xavier", "he" or an `Initializer`.
+        rng: a numpy.random.Generator or a seed.
+        dtype: numpy.float32 or numpy.float64.
+
+    >>> from nn import Linear
+    >>> Linear(3, 2, rng=0)([[1.0, 2.0, 3.0]]).shape
+    (1, 2)
+    """
+
+    def __init__(
+        self,
+        n_inputs: int,
+        n_outputs: int,
+        *,
+        initializer: str | Initializer = "xavier",
+        rng: Random = None,
+        dtype: Any = numpy.float64,
+    ) -> None:
+        check_sizes((n_inputs, n_outputs))
+        weight, bias = initializer_of(initializer, "").draw(n_inputs, n_outputs, rng, dtype)
+        self.weight = Tensor(weight, label="weight", copy=False)
+        self.bias = Tensor(bias, label="bias", copy=False)
+
+    @property
+    def n_inputs(self) -> int:
+        return self.weight.shape[0]
+
+    @property
+    def n_outputs(self) -> int:
+        return self.weight.shape[1]
+
+    def __call__(self, x: Any) -> Any:
+        shape = numpy.shape(x.data if isinstance(x, Tensor) else x)
+        if not shape or shape[-1] != self.n_inputs:
+            raise ShapeError(f"{self!r} takes rows of {self.n_inputs} numbers, not an input of shape {shape}")
+        return (x if isinstance(x, Tensor) else Tensor(x, requires_grad=False)) @ self.weight + self.bias
+
+    def __repr__(self) -> str:
+        return f"Linear({self.n_inputs} → {self.n_outputs})"
+
+
+class Sequential(Module):
+    """Modules and plain functions, one after the other.
+
+    >>> from autograd import tanh
+    >>> from nn import Linear, Sequential
+    >>> Sequential(Linear(3, 4, rng=0), tanh, Linear(4, 1, rng=1))([1.0, 2.0, 3.0]).shape
+    (1,)
+    """
+
+    def __init__(self, *layers: Any) -> None:
+        for layer in layers:
+            if not callable(layer):
+                raise NetworkError(f"Sequential takes modules and functions, not {type(layer).__name__}")
+        self.layers = list(layers)
+
+    def __call__(self, x: Any) -> Any:
+        for layer in self.layers:
+            x = layer(x)
+        return x
+
+    def __repr__(self) -> str:
+        return f"Sequential({', '.join(getattr(layer, 'name', None) or repr(layer) for layer in self.layers)})"
+
+
+class MLP(Module):
+    """A multi-layer perceptron on Tensor.
+
+    Args:
+        sizes: the width of every layer, inputs first: (784, 32, 10).
+        activation: after every layer but the last: a name ("sigmoid", "tanh", "relu", …) or a function.
+        output: after the last layer.
+        initializer: "normal" (the documents'), "xavier" or "he"; by default what suits the activation.
+        rng: a numpy.random.Generator or a seed.
+        dtype: numpy.float32 or numpy.float64.
+
+    >>> from nn import MLP
+    >>> MLP((2, 3, 1), activation="tanh", output="sigmoid", rng=0)
+    MLP(2-3-1, activation=tanh, output=sigmoid)
+    """
+
+    def __init__(
+        self,
+        sizes: Sequence[int],
+        activation: str | Activation = "relu",
+        output: str | Activation = "identity",
+        *,
+        initializer: str | Initializer | None = None,
+        rng: Random = None,
+        dtype: Any = numpy.float64,
+    ) -> None:
+        check_sizes(sizes)
+        self.activation_name, self.activation = activation_of(activation)
+        self.output_name, self.output = activation_of(output)
+        generator = numpy.random.default_rng(rng)
+        chosen = initializer_of(initializer, self.activation_name)
+        self.layers = [
+            Linear(n_inputs, n_outputs, initializer=chosen, rng=generator, dtype=dtype)
+            for n_inputs, n_outputs in itertools.pairwise(sizes)
+        ]
+
+    @property
+    def sizes(self) -> tuple[int, ...]:
+        return (self.layers[0].n_inputs, *(layer.n_outputs for layer in self.layers))
+
+    def __call__(self, x: Any) -> Any:
+        for layer in self.layers[:-1]:
+            x = self.activation(layer(x))
+        return self.output(self.layers[-1](x))
+
+    def __repr__(self) -> str:
+        widths = "-".join(map(str, self.sizes))
+        return f"MLP({widths}, activation={self.activation_name}, output={self.output_name})"
+
+
+def check_sizes(sizes: Sequence[int]) -> None:
+    """Refuse layer widths that cannot be."""
+    if len(sizes) < 2:
+        raise NetworkError(f"sizes name at least inputs and outputs, as (2, 2, 1) does, not {tuple(sizes)}")
+    for size in sizes:
+        if isinstance(size, bool) or not isinstance(size, int | numpy.integer) or size < 1:
+            raise NetworkError(f"sizes are whole numbers from 1, not {size!r} in {tuple(sizes)}")

@@ -1,0 +1,221 @@
+"""Losses: one number for a batch, averaged over its samples (rows), each recorded in a scope of its own.
+
+They take what the networks give: a Tensor whose rows are samples, or for networks of Values a list of
+Values (one sample) or a list of such lists.
+"""
+
+from __future__ import annotations
+
+import functools
+import operator
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy
+import numpy.typing
+
+from autograd import (
+    DataTypeError,
+    ShapeError,
+    Tensor,
+    Value,
+    equal,
+    getitem,
+    log,
+    log_softmax,
+    logaddexp,
+    scope,
+    softplus,
+    square,
+    where,
+)
+
+Loss = Callable[[Any, Any], Any]
+
+
+def quadratic(a: Any, y: Any) -> Any:
+    """½‖a − y‖², averaged over the samples: document 002's cost.
+
+    Args:
+        a: outputs, (samples, outputs); y: targets of the same shape.
+
+    >>> from autograd import Tensor
+    >>> from nn import quadratic
+    >>> quadratic(Tensor([[0.0, 1.0], [1.0, 1.0]]), [[0.0, 0.0], [1.0, 1.0]]).item()
+    0.25
+    """
+    return _averaged("quadratic", a, y, lambda a, y: square(a - y), factor=0.5)
+
+
+def binary_cross_entropy(a: Any, y: Any) -> Any:
+    """−(y log a + (1 − y) log(1 − a)) for probabilities a, summed over outputs and averaged over samples:
+    documents 000 and 001. 0 · log 0 counts as 0; a wrong certainty costs infinity.
+
+    >>> from autograd import Tensor
+    >>> from nn import binary_cross_entropy
+    >>> binary_cross_entropy(Tensor([[1.0], [0.0]]), [[1.0], [0.0]]).item()
+    0.0
+    """
+    return _averaged("binary_cross_entropy", a, y, lambda a, y: -(_y_log(y, a) + _y_log(1 - y, 1 - a)))
+
+
+def binary_cross_entropy_with_logits(z: Any, y: Any) -> Any:
+    """`binary_cross_entropy` of sigmoid(z), without the loss of digits at large |z|.
+
+    >>> from autograd import Tensor
+    >>> from nn import binary_cross_entropy_with_logits
+    >>> binary_cross_entropy_with_logits(Tensor([[1000.0], [-1000.0]]), [[1.0], [0.0]]).item()
+    0.0
+    """
+    return _averaged("binary_cross_entropy_with_logits", z, y, lambda z, y: softplus(z) - z * y)
+
+
+def softmax_cross_entropy(logits: Any, labels: Any) -> Any:
+    """−log softmax(logits)[label], averaged over the samples.
+
+    Args:
+        logits: (samples, classes), before any softmax.
+        labels: integers of shape (samples,), or rows of probabilities (one-hot) of the logits' shape.
+
+    Raises:
+        ShapeError: other shapes. DataTypeError: a label that is no class.
+
+    >>> from autograd import Tensor
+    >>> from nn import softmax_cross_entropy
+    >>> softmax_cross_entropy(Tensor([[1000.0, -1000.0]]), [0]).item()
+    0.0
+    """
+    if _is_values(logits):
+        return _softmax_cross_entropy_of_values(logits, labels)
+    logits = _tensor(logits)
+    targets = _targets(labels)
+    if targets.ndim == 1 and targets.dtype.kind in "iu" and logits.ndim == 2:
+        _check_labels(targets, logits.shape)
+        with scope("softmax_cross_entropy"):
+            picked = getitem(log_softmax(logits), (numpy.arange(len(targets)), labels if _is_node(labels) else targets))
+            return picked.sum() * (-1 / len(targets))
+    _check_same_shape("softmax_cross_entropy", logits.shape, targets.shape)
+    with scope("softmax_cross_entropy"):
+        return (log_softmax(logits) * _constant(labels, logits.dtype)).sum() * (-1 / _samples(logits.shape))
+
+
+LOSSES: dict[str, Loss] = {
+    "quadratic": quadratic,
+    "binary-cross-entropy": binary_cross_entropy,
+    "binary-cross-entropy-with-logits": binary_cross_entropy_with_logits,
+    "softmax-cross-entropy": softmax_cross_entropy,
+}
+
+
+def _averaged(name: str, a: Any, y: Any, of_element: Callable[[Any, Any], Any], factor: float = 1.0) -> Any:
+    """An elementwise loss times a factor, summed over outputs and averaged over samples."""
+    if _is_values(a):
+        rows, targets = _rows(a), _target_rows(y, one_sample=isinstance(a, Value) or isinstance(a[0], Value))
+        _check_same_shape(name, _shape(rows), _shape(targets))
+        with scope(name):
+            costs = [
+                of_element(output, target)
+                for row, wanted in zip(rows, targets, strict=True)
+                for output, target in zip(row, wanted, strict=True)
+            ]
+            return _scaled(functools.reduce(operator.add, costs), factor / len(rows))
+    a = _tensor(a)
+    _check_same_shape(name, a.shape, numpy.shape(y.data if _is_node(y) else y))
+    with scope(name):
+        return _scaled(of_element(a, _constant(y, a.dtype)).sum(), factor / _samples(a.shape))
+
+
+def _softmax_cross_entropy_of_values(logits: Any, labels: Any) -> Any:
+    rows, targets = _rows(logits), _targets(labels)
+    if targets.dtype.kind in "iu" and targets.size == len(rows):
+        labels_of_rows = targets.reshape(-1)
+        _check_labels(labels_of_rows, (len(rows), len(rows[0])))
+        targets = numpy.eye(len(rows[0]))[labels_of_rows]
+    targets = targets.reshape(1, -1) if targets.ndim == 1 else targets
+    _check_same_shape("softmax_cross_entropy", _shape(rows), targets.shape)
+    with scope("softmax_cross_entropy"):
+        costs = []
+        for row, wanted in zip(rows, targets.tolist(), strict=True):
+            normalizer = functools.reduce(logaddexp, row)
+            costs += [(normalizer - score) * share for score, share in zip(row, wanted, strict=True) if share]
+        return _scaled(functools.reduce(operator.add, costs), 1 / len(rows))
+
+
+def _scaled(total: Any, factor: float) -> Any:
+    return total if factor == 1 else total * factor
+
+
+def _y_log(y: Any, a: Any) -> Any:
+    """y · log a, and 0 where y is 0 whatever a is."""
+    return y * log(where(equal(y, 0), 1, a))
+
+
+def _is_node(x: Any) -> bool:
+    return isinstance(x, Tensor | Value)
+
+
+def _is_values(a: Any) -> bool:
+    """Whether these are the outputs of a network of Values."""
+    while isinstance(a, list | tuple) and len(a):
+        a = a[0]
+    return isinstance(a, Value)
+
+
+def _rows(outputs: Any) -> Sequence[Sequence[Value]]:
+    """Outputs of Values as rows of samples."""
+    if isinstance(outputs, Value):
+        return [[outputs]]
+    return outputs if isinstance(outputs[0], list | tuple) else [outputs]
+
+
+def _target_rows(y: Any, one_sample: bool) -> Any:
+    """Targets as rows: of Values where they are given as such, else of numbers."""
+    if _is_values(y):
+        return _rows(y)
+    array = _targets(y)
+    return (array.reshape(1, -1) if array.ndim == 1 and one_sample else array).tolist()
+
+
+def _shape(rows: Any) -> tuple[int, ...]:
+    return (len(rows), len(rows[0])) if len(rows) and isinstance(rows[0], list | tuple) else (len(rows),)
+
+
+def _tensor(a: Any) -> Tensor:
+    return a if isinstance(a, Tensor) else Tensor(a, requires_grad=False)
+
+
+def _targets(y: Any) -> numpy.typing.NDArray[Any]:
+    return numpy.atleast_1d(numpy.asarray(y.data if _is_node(y) else y))
+
+
+def _constant(y: Any, dtype: Any) -> Any:
+    """Targets in the outputs' dtype, so that they do not widen the loss."""
+    if _is_node(y):
+        return y
+    array = numpy.asarray(y)
+    return Tensor(array if array.dtype == dtype else array.astype(dtype), requires_grad=False, copy=False)
+
+
+def _samples(shape: tuple[int, ...]) -> int:
+    return shape[0] if len(shape) > 1 else 1
+
+
+def _check_same_shape(name: str, shape: tuple[int, ...], targets: tuple[int, ...]) -> None:
+    if shape != targets:
+        raise ShapeError(f"{name}: outputs of shape {shape} and targets of shape {targets}; they must be the same")
+    if 0 in shape:
+        raise ShapeError(f"{name}: outputs of shape {shape} hold no sample to average over")
+
+
+def _check_labels(labels: numpy.typing.NDArray[Any], shape: tuple[int, ...]) -> None:
+    if shape[0] != len(labels):
+        raise ShapeError(
+            f"softmax_cross_entropy: logits of shape {shape} and {len(labels)} labels; one label a row is needed"
+        )
+    if not len(labels):
+        raise ShapeError(f"softmax_cross_entropy: logits of shape {shape} hold no sample to average over")
+    wrong = labels[(labels < 0) | (labels >= shape[1])]
+    if len(wrong):
+        raise DataTypeError(
+            f"softmax_cross_entropy: label {wrong[0]} is none of the {shape[1]} classes 0 … {shape[1] - 1}"
+        )

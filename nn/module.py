@@ -1,0 +1,98 @@
+"""Module: something with parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy
+import numpy.typing
+
+from autograd import Node, Tensor
+
+from .errors import NetworkError
+
+State = dict[str, numpy.typing.NDArray[Any]]
+
+
+class Module:
+    """A part of a network. Its parameters are the nodes that require gradients among its attributes,
+    those of modules among its attributes, and those in lists of either.
+
+    >>> from nn import Linear
+    >>> layer = Linear(3, 2, rng=0)
+    >>> [(name, parameter.shape) for name, parameter in layer.named_parameters()]
+    [('weight', (3, 2)), ('bias', (2,))]
+    """
+
+    def __call__(self, x: Any) -> Any:
+        """The output of this part for an input."""
+        raise TypeError(f"{type(self).__name__} does not say how it is called: define __call__(self, x)")
+
+    def named_parameters(self, prefix: str = "") -> Iterator[tuple[str, Any]]:
+        """Every parameter with its path, such as `layers.0.weight`; each once, in the order of definition."""
+        seen: set[Node] = set()
+        for name, parameter in _found_in(vars(self).items(), prefix):
+            if parameter not in seen:
+                seen.add(parameter)
+                yield name, parameter
+
+    def parameters(self) -> list[Any]:
+        """Every parameter, each once."""
+        return [parameter for _, parameter in self.named_parameters()]
+
+    def zero_grad(self) -> None:
+        """Forget the gradients of all parameters."""
+        for parameter in self.parameters():
+            parameter.zero_grad()
+
+    def state_dict(self) -> State:
+        """A copy of every parameter's data, by path."""
+        return {name: numpy.array(parameter.data) for name, parameter in self.named_parameters()}
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Set every parameter's data. Names and shapes are checked before anything is changed.
+
+        Raises NetworkError naming the parameters that are missing, unknown or of another shape.
+        """
+        parameters = dict(self.named_parameters())
+        problems = [f"{name} is missing" for name in parameters if name not in state]
+        problems += [f"{name} is unknown" for name in state if name not in parameters]
+        for name, parameter in parameters.items():
+            if name in state and numpy.shape(state[name]) != numpy.shape(parameter.data):
+                problems.append(f"{name} has shape {numpy.shape(state[name])}, expected {numpy.shape(parameter.data)}")
+        if problems:
+            raise NetworkError(f"load_state_dict: {'; '.join(problems)}")
+        for name, parameter in parameters.items():
+            parameter.data = state[name] if isinstance(parameter, Tensor) else float(state[name])
+
+    def summary(self) -> str:
+        """A table of the parameters: path, shape, dtype, count."""
+        rows = [("parameter", "shape", "dtype", "count")]
+        total = 0
+        for name, parameter in self.named_parameters():
+            data = numpy.asarray(parameter.data)
+            rows.append((name, str(data.shape), str(data.dtype), f"{data.size:,}"))
+            total += data.size
+        rows.append(("total", "", "", f"{total:,}"))
+        widths = [max(len(row[column]) for row in rows) for column in range(4)]
+        lines = [
+            f"{row[0]:<{widths[0]}}  {row[1]:<{widths[1]}}  {row[2]:<{widths[2]}}  {row[3]:>{widths[3]}}"
+            for row in rows
+        ]
+        return "\n".join([repr(self), *lines])
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}()"
+
+
+def _found_in(items: Any, prefix: str) -> Iterator[tuple[str, Any]]:
+    for name, item in items:
+        path = f"{prefix}{name}"
+        if isinstance(item, Node):
+            if item.requires_grad and item.op is None:
+                yield path, item
+        elif isinstance(item, Module):
+            yield from item.named_parameters(f"{path}.")
+        elif isinstance(item, list | tuple):
+            yield from _found_in(((str(index), one) for index, one in enumerate(item)), f"{path}.")

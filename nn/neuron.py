@@ -1,0 +1,179 @@
+"""The same networks with every number a Value: slow, and nothing hidden."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Sequence
+from typing import Any
+
+import numpy
+
+from autograd import ShapeError, Value, exp, logaddexp
+
+from .activations import Activation, activation_of
+from .initializers import Initializer, Random, initializer_of
+from .layers import MLP, check_sizes
+from .module import Module
+
+
+class Neuron(Module):
+    """a = activation(w₁x₁ + … + wₙxₙ + b), as document 002 draws it: the products, their sum, the bias.
+
+    Args:
+        n_inputs: how many inputs it has.
+        activation: a name ("sigmoid", "tanh", "relu", "identity") or a function of a Value.
+        initializer: as for `MLP`.
+        rng: a numpy.random.Generator or a seed.
+
+    >>> from nn import Neuron
+    >>> neuron = Neuron(2, "sigmoid", rng=0)
+    >>> neuron.load_state_dict({"weights.0": 2.0, "weights.1": -3.0, "bias": -3.0})
+    >>> round(neuron([-1.0, -2.0]).data, 4)
+    0.7311
+    """
+
+    def __init__(
+        self,
+        n_inputs: int,
+        activation: str | Activation = "sigmoid",
+        *,
+        initializer: str | Initializer | None = None,
+        rng: Random = None,
+    ) -> None:
+        check_sizes((n_inputs, 1))
+        self.activation_name, self.activation = activation_of(activation)
+        weight, bias = initializer_of(initializer, self.activation_name).draw(n_inputs, 1, rng)
+        self.weights = [Value(number, label=f"w{index}") for index, number in enumerate(weight[:, 0], start=1)]
+        self.bias = Value(bias[0], label="b")
+
+    def __call__(self, x: Sequence[Any]) -> Value:
+        if len(x) != len(self.weights):
+            raise ShapeError(f"{self!r} takes {len(self.weights)} inputs, not {len(x)}")
+        total = self.weights[0] * x[0]
+        for index in range(1, len(x)):
+            total = total + self.weights[index] * x[index]
+        return self.activation(total + self.bias)  # type: ignore[no-any-return]  # an activation takes and gives anything
+
+    def __repr__(self) -> str:
+        return f"Neuron({len(self.weights)} → 1, activation={self.activation_name})"
+
+
+class NeuronLayer(Module):
+    """Neurons that see the same inputs.
+
+    >>> from nn import NeuronLayer
+    >>> len(NeuronLayer(2, 3, "tanh", rng=0)([1.0, 2.0]))
+    3
+    """
+
+    def __init__(
+        self,
+        n_inputs: int,
+        n_outputs: int,
+        activation: str | Activation = "sigmoid",
+        *,
+        initializer: str | Initializer | None = None,
+        rng: Random = None,
+    ) -> None:
+        check_sizes((n_inputs, n_outputs))
+        generator = numpy.random.default_rng(rng)
+        self.activation_name, self.activation = activation_of(activation)
+        # A function of the whole layer (softmax) cannot be applied by its neurons one by one.
+        self.is_elementwise = self.activation_name != "softmax"
+        self.neurons = [
+            Neuron(
+                n_inputs,
+                activation if self.is_elementwise else "identity",
+                initializer=initializer_of(initializer, self.activation_name),
+                rng=generator,
+            )
+            for _ in range(n_outputs)
+        ]
+
+    def __call__(self, x: Sequence[Any]) -> list[Value]:
+        outputs = [neuron(x) for neuron in self.neurons]
+        return outputs if self.is_elementwise else _softmax(outputs)
+
+    def __repr__(self) -> str:
+        n_inputs = len(self.neurons[0].weights)
+        return f"NeuronLayer({n_inputs} → {len(self.neurons)}, activation={self.activation_name})"
+
+
+class NeuronMLP(Module):
+    """`MLP` made of neurons. Called with one sample it gives a list of Values; with rows of samples, a
+    list of those.
+
+    >>> from nn import NeuronMLP
+    >>> NeuronMLP((2, 2, 1), rng=0)([[0.0, 1.0]])[0][0].data > 0
+    True
+    """
+
+    def __init__(
+        self,
+        sizes: Sequence[int],
+        activation: str | Activation = "sigmoid",
+        output: str | Activation = "sigmoid",
+        *,
+        initializer: str | Initializer | None = None,
+        rng: Random = None,
+    ) -> None:
+        check_sizes(sizes)
+        generator = numpy.random.default_rng(rng)
+        self.activation_name, hidden = activation_of(activation)
+        self.output_name, last = activation_of(output)
+        chosen = initializer_of(initializer, self.activation_name)
+        functions: list[str | Activation] = [activation] * (len(sizes) - 2) + [output]
+        self.layers = [
+            NeuronLayer(n_inputs, n_outputs, function, initializer=chosen, rng=generator)
+            for n_inputs, n_outputs, function in zip(sizes[:-1], sizes[1:], functions, strict=True)
+        ]
+        self.activation, self.output = hidden, last
+
+    @property
+    def sizes(self) -> tuple[int, ...]:
+        return (len(self.layers[0].neurons[0].weights), *(len(layer.neurons) for layer in self.layers))
+
+    def __call__(self, x: Sequence[Any]) -> list[Any]:
+        if isinstance(x, numpy.ndarray):
+            x = x.tolist()
+        if len(x) and isinstance(x[0], list | tuple | numpy.ndarray):
+            return [self(sample) for sample in x]
+        for layer in self.layers:
+            x = layer(x)
+        return list(x)
+
+    def __repr__(self) -> str:
+        widths = "-".join(map(str, self.sizes))
+        return f"NeuronMLP({widths}, activation={self.activation_name}, output={self.output_name})"
+
+
+def to_neurons(network: MLP) -> NeuronMLP:
+    """The same network with every weight a Value of its own.
+
+    >>> from nn import MLP, to_neurons
+    >>> to_neurons(MLP((2, 3, 1), activation="tanh", rng=0)).sizes
+    (2, 3, 1)
+    """
+    neurons = NeuronMLP(network.sizes, network.activation, network.output, rng=0)
+    neurons.activation_name, neurons.output_name = network.activation_name, network.output_name
+    for layer, linear in zip(neurons.layers, network.layers, strict=True):
+        for column, neuron in enumerate(layer.neurons):
+            for row, weight in enumerate(neuron.weights):
+                weight.data = linear.weight.data[row, column]
+            neuron.bias.data = linear.bias.data[column]
+    return neurons
+
+
+def to_tensors(neurons: NeuronMLP, dtype: Any = numpy.float64) -> MLP:
+    """The same network with one weight Tensor and one bias Tensor a layer."""
+    network = MLP(neurons.sizes, neurons.activation, neurons.output, rng=0, dtype=dtype)
+    network.activation_name, network.output_name = neurons.activation_name, neurons.output_name
+    for layer, linear in zip(neurons.layers, network.layers, strict=True):
+        linear.weight.data = numpy.array([[w.data for w in neuron.weights] for neuron in layer.neurons]).T
+        linear.bias.data = numpy.array([neuron.bias.data for neuron in layer.neurons])
+    return network
+
+
+def _softmax(scores: list[Value]) -> list[Value]:
+    total = functools.reduce(logaddexp, scores)
+    return [exp(score - total) for score in scores]

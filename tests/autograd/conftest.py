@@ -1,0 +1,54 @@
+"""A test that takes `row`, `elementwise_row`, `predicate_row` or `sample` runs for every one the table has."""
+
+import importlib.util
+import sys
+from pathlib import Path
+
+import pytest
+
+import autograd
+
+_spec = importlib.util.spec_from_file_location("autograd_samples", Path(__file__).with_name("samples.py"))
+assert _spec is not None and _spec.loader is not None
+_samples = importlib.util.module_from_spec(_spec)
+sys.modules[_spec.name] = _samples  # dataclasses look their module up
+_spec.loader.exec_module(_samples)
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    table = autograd.operations().values()
+    differentiable = [row for row in table if row.differentiable]
+    choices = {
+        "row": differentiable,
+        "elementwise_row": [row for row in differentiable if row.elementwise],
+        "predicate_row": [row for row in table if not row.differentiable],
+        "scalar_row": [row for row in table if row.scalar is not None],
+        "sample": [sample for row in differentiable for sample in _samples.samples_of(row)],
+    }
+    for name, chosen in choices.items():
+        if name in metafunc.fixturenames:
+            metafunc.parametrize(
+                name, chosen, ids=[getattr(one, "name", None) if name != "sample" else repr(one) for one in chosen]
+            )
+
+
+@pytest.fixture
+def samples_of():
+    """What the calls of a row are."""
+    return _samples.samples_of
+
+
+@pytest.fixture
+def nodes_of():
+    """Every node an output was computed from, itself among them."""
+
+    def walk(output):
+        found, stack = {}, [output]
+        while stack:
+            node = stack.pop()
+            if node not in found:
+                found[node] = None
+                stack += node.inputs
+        return list(found)
+
+    return walk

@@ -1,0 +1,193 @@
+"""What each row of the table is called with: a row callable with plain arrays needs nothing here, a row
+with parameters needs an entry in SAMPLES."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy
+
+import autograd
+from autograd import Operation, Tensor
+
+Shape = tuple[int, ...]
+
+MASK = numpy.array([[True, False, True], [False, False, True]])
+ROWS_TWICE = numpy.array([1, 0, 1])
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A call of a row on operands of these shapes; `call` takes nodes."""
+
+    name: str
+    call: Callable[..., Any]
+    shapes: tuple[Shape, ...]
+
+    def __repr__(self) -> str:
+        return f"{self.name}-{'-'.join('x'.join(map(str, shape)) or 'number' for shape in self.shapes)}"
+
+    def operands(self, low: float = 0.3, high: float = 1.7) -> list[numpy.ndarray[Any, Any]]:
+        """Distinct numbers away from kinks, the same in every run."""
+        rng = numpy.random.default_rng(zlib.crc32(repr(self).encode()))
+        return [rng.uniform(low, high, shape) for shape in self.shapes]
+
+    def leaves(self) -> list[Tensor]:
+        return [Tensor(operand) for operand in self.operands()]
+
+
+def _scattered(shape: Shape, index: Any) -> Callable[[Any], Any]:
+    """scatter_add, which no public function calls: it is what getitem does to an upstream gradient."""
+
+    def call(values: Any) -> Any:
+        source = Tensor(numpy.zeros(shape))
+        return autograd.gradients(source[index], source, values, create_graph=True)
+
+    return call
+
+
+# For each row with parameters: calls of it, and the shapes of the operands each is called with.
+SAMPLES: dict[str, list[tuple[Callable[..., Any], tuple[Shape, ...]]]] = {
+    "reshape": [
+        (lambda x: autograd.reshape(x, (3, 2)), ((2, 3),)),
+        (lambda x: autograd.reshape(x, -1), ((2, 3),)),
+        (lambda x: autograd.reshape(x, (1, 1)), ((),)),
+        (lambda x: autograd.reshape(x, ()), ((1, 1),)),
+        (lambda x: autograd.reshape(x, (0, 2)), ((3, 0),)),
+    ],
+    "transpose": [
+        (lambda x: autograd.transpose(x), ((2, 3),)),
+        (lambda x: autograd.transpose(x, (2, 0, 1)), ((2, 3, 2),)),
+        (lambda x: autograd.permute(x, -1, 0, 1), ((2, 1, 3),)),
+        (lambda x: autograd.swapaxes(x, 0, -1), ((2, 2, 3),)),
+        (lambda x: autograd.transpose(x), ((),)),
+    ],
+    "broadcast_to": [
+        (lambda x: autograd.broadcast_to(x, (2, 3)), ((3,),)),
+        (lambda x: autograd.broadcast_to(x, (2, 3, 2)), ((3, 1),)),
+        (lambda x: autograd.broadcast_to(x, (2, 2)), ((),)),
+        (lambda x: autograd.broadcast_to(x, (0, 3)), ((3,),)),
+    ],
+    "sum_to_shape": [
+        (lambda x: autograd.sum_to_shape(x, (3,)), ((2, 3),)),
+        (lambda x: autograd.sum_to_shape(x, (3, 1)), ((2, 3, 2),)),
+        (lambda x: autograd.sum_to_shape(x, ()), ((2, 2),)),
+        (lambda x: autograd.sum_to_shape(x, (2, 2)), ((2, 2),)),
+    ],
+    "astype": [(lambda x: autograd.astype(x, dtype=numpy.float64), ((2, 3),))],
+    "matmul": [
+        (autograd.matmul, ((3,), (3,))),
+        (autograd.matmul, ((2, 3), (3,))),
+        (autograd.matmul, ((3,), (3, 2))),
+        (autograd.matmul, ((2, 3), (3, 4))),
+        (autograd.matmul, ((2, 2, 3), (2, 3, 2))),
+        (autograd.matmul, ((2, 1, 2, 3), (3, 3, 2))),
+        (autograd.matmul, ((3,), (2, 3, 2))),
+        (autograd.matmul, ((2, 2, 3), (3,))),
+        (autograd.matmul, ((2, 0), (0, 3))),
+    ],
+    **{
+        name: [
+            (lambda x, f=function: f(x), ((2, 3),)),
+            (lambda x, f=function: f(x, axis=0), ((2, 3),)),
+            (lambda x, f=function: f(x, axis=-1, keepdims=True), ((2, 3),)),
+            (lambda x, f=function: f(x, axis=(0, 2)), ((2, 3, 2),)),
+            (lambda x, f=function: f(x), ((),)),
+        ]
+        for name, function in {
+            "sum": autograd.sum,
+            "mean": autograd.mean,
+            "max": autograd.max,
+            "min": autograd.min,
+            "norm": autograd.norm,
+            "logsumexp": autograd.logsumexp,
+        }.items()
+    },
+    **{
+        name: [
+            (lambda x, f=function: f(x), ((3,),)),
+            (lambda x, f=function: f(x, axis=0), ((2, 3),)),
+            (lambda x, f=function: f(x, axis=1), ((2, 3, 2),)),
+            (lambda x, f=function: f(x, axis=(0, 1)), ((2, 3),)),
+        ]
+        for name, function in {"softmax": autograd.softmax, "log_softmax": autograd.log_softmax}.items()
+    },
+    "getitem": [
+        (lambda x: x[1], ((3,),)),
+        (lambda x: x[::-2, 1:], ((3, 3),)),
+        (lambda x: x[..., None, 0], ((2, 3),)),
+        (lambda x: x[ROWS_TWICE], ((2, 3),)),
+        (lambda x: x[ROWS_TWICE, ROWS_TWICE], ((2, 2),)),
+        (lambda x: x[[0, 0], 1:], ((2, 3),)),
+        (lambda x: x[MASK], ((2, 3),)),
+        (lambda x: x[()], ((),)),
+    ],
+    "scatter_add": [
+        (_scattered((3, 3), numpy.s_[1:, ::2]), ((2, 2),)),
+        (_scattered((2, 3), ROWS_TWICE), ((3, 3),)),
+        (_scattered((2, 3), MASK), ((3,),)),
+    ],
+    "concatenate": [
+        (lambda *x: autograd.concatenate(x), ((2,), (3,), (1,))),
+        (lambda *x: autograd.concatenate(x, axis=-1), ((2, 1), (2, 3))),
+        (lambda *x: autograd.concatenate(x, axis=0), ((1, 2, 2), (2, 2, 2))),
+    ],
+    "stack": [
+        (lambda *x: autograd.stack(x), ((), ())),
+        (lambda *x: autograd.stack(x, axis=-1), ((2,), (2,), (2,))),
+        (lambda *x: autograd.stack(x, axis=1), ((2, 3), (2, 3))),
+    ],
+}
+
+# Shapes for a row that needs no sample, by its number of operands: broadcasting in each of them.
+PLAIN_SHAPES: dict[int, list[tuple[Shape, ...]]] = {
+    1: [((),), ((3,),), ((2, 1, 3),), ((0, 2),)],
+    2: [
+        ((), ()),
+        ((3,), (3,)),
+        ((2, 3), (3,)),
+        ((1,), (2, 3)),
+        ((2, 1), (1, 3)),
+        ((), (2, 2)),
+        ((2, 2), ()),
+        ((0, 3), (3,)),
+    ],
+    3: [((), (), ()), ((2, 2), (2, 2), (2, 2)), ((2, 3), (3,), ()), ((3,), (2, 1), (2, 3)), ((), (2,), (2, 1))],
+}
+
+
+def is_plain(row: Operation) -> bool:
+    """Whether the row can be called with nothing but arrays of one shape."""
+    if row.slots is None:
+        return False
+    try:
+        row(*[numpy.full((2, 3), 0.5)] * row.slots)
+    except (TypeError, ValueError):
+        return False
+    return True
+
+
+def with_conditions(row: Operation) -> Callable[..., Any]:
+    """The row with constants in the slots that have no gradient (the condition of `where`)."""
+
+    def call(*operands: Any) -> Any:
+        return row(
+            *[
+                operand if row.has_rule(slot) else numpy.asarray(operand.data) > 1
+                for slot, operand in enumerate(operands)
+            ]
+        )
+
+    return call
+
+
+def samples_of(row: Operation) -> list[Sample]:
+    """Every call a row is tested with."""
+    if row.name in SAMPLES:
+        return [Sample(row.name, call, shapes) for call, shapes in SAMPLES[row.name]]
+    if not is_plain(row):
+        return []
+    return [Sample(row.name, with_conditions(row), shapes) for shapes in PLAIN_SHAPES[row.slots or 0]]

@@ -1,0 +1,182 @@
+"""Every row of the table: its gradients against finite differences, its scalar rule against its NumPy one.
+
+A row is tested because it is in the table; `samples.py` says how a row with parameters is called.
+"""
+
+import itertools
+import math
+
+import numpy
+import pytest
+
+import autograd
+from autograd import GradientMismatchError, Tensor, Value, gradcheck
+from autograd import ops as table
+from autograd.operation import elementwise
+
+NUMBERS = [0.0, 1.0, -1.0, 0.5, -2.5, 3.0, 300.0, -300.0, 1e8, -1e8, math.inf, -math.inf, math.nan]
+
+
+def test_a_row_has_samples_to_be_tested_with(row, samples_of) -> None:
+    assert samples_of(row), (
+        f"the row {row.name} cannot be called with plain arrays of one shape: "
+        f"add SAMPLES[{row.name!r}] to tests/autograd/samples.py, calls with its parameters and the operands' shapes"
+    )
+
+
+def test_a_sample_records_its_row(sample, nodes_of) -> None:
+    output = sample.call(*sample.leaves())
+    assert sample.name in [node.op.name for node in nodes_of(output) if node.op is not None]
+
+
+def test_the_gradients_of_a_tensor_agree_with_differences_to_second_order(sample) -> None:
+    assert gradcheck(sample.call, *[Tensor(operand) for operand in sample.operands()], order=2)
+
+
+def test_the_gradients_of_a_value_agree_with_differences_to_second_order(elementwise_row, samples_of) -> None:
+    sample = samples_of(elementwise_row)[0]
+    assert gradcheck(sample.call, *[operand.item() for operand in sample.operands()], order=2)
+
+
+@pytest.mark.parametrize("negative", list(itertools.product([1, -1], repeat=2)))
+def test_gradients_are_right_for_negative_numbers_where_the_row_takes_them(
+    elementwise_row, samples_of, negative
+) -> None:
+    sample = samples_of(elementwise_row)[1 if elementwise_row.slots != 3 else 0]
+    signs = itertools.cycle(negative)
+    operands = [operand * next(signs) for operand in sample.operands()]
+    leaves = [Tensor(operand) for operand in operands]
+    output = sample.call(*leaves)
+    found = autograd.gradients(output, leaves, numpy.ones(output.shape))
+    if not all(numpy.isfinite(node.data).all() for node in [output, *found]):
+        assert elementwise_row.name in {"log", "sqrt", "power"}, "nan where the function has a value"
+        return
+    assert gradcheck(sample.call, *leaves, order=2)
+    numbers = [operand.flat[0].item() for operand in operands]
+    assert gradcheck(sample.call, *numbers, order=2)
+
+
+def test_an_operand_used_twice_gets_both_gradients(elementwise_row) -> None:
+    if elementwise_row.slots == 1:
+        assert gradcheck(lambda x: elementwise_row(elementwise_row(x)) + elementwise_row(x), 1.7, order=2)
+    elif elementwise_row.name not in {"maximum", "minimum", "remainder", "where"}:  # at a kink where both are x
+        assert gradcheck(lambda x: elementwise_row(x, x), [0.4, 1.2], order=2)
+        assert gradcheck(lambda x: elementwise_row(x, x), 0.4, order=2)
+
+
+def test_a_constant_among_the_operands_changes_no_other_gradient(sample) -> None:
+    leaves = sample.leaves()
+    output = sample.call(*leaves)
+    upstream = numpy.ones(output.shape)
+    for variable in range(len(leaves)):
+        mixed = [
+            leaf if position == variable else Tensor(leaf.data, requires_grad=False)
+            for position, leaf in enumerate(leaves)
+        ]
+        partly = sample.call(*mixed)
+        if partly.requires_grad:
+            alone = autograd.gradients(partly, mixed[variable], upstream)
+            together = autograd.gradients(output, leaves[variable], upstream)
+            numpy.testing.assert_array_equal(alone.data, together.data)
+
+
+def test_a_float32_operand_has_a_float32_gradient_of_its_own_shape(sample) -> None:
+    leaves = [Tensor(operand, dtype=numpy.float32) for operand in sample.operands()]
+    output = sample.call(*leaves)
+    output.backward(numpy.ones(output.shape))
+    for leaf in leaves:
+        if leaf.grad is not None:
+            assert leaf.grad.dtype == numpy.float32
+            assert leaf.grad.shape == leaf.shape
+    if sample.name not in {"astype", "scatter_add"}:  # their samples ask for float64
+        assert output.dtype == numpy.float32
+
+
+def test_a_value_computes_what_a_tensor_computes_element_by_element(elementwise_row, samples_of) -> None:
+    for sample in samples_of(elementwise_row)[:2]:
+        tensors = sample.leaves()
+        whole = sample.call(*tensors)
+        whole.sum().backward()
+        for index in numpy.ndindex(whole.shape):
+            numbers = [Value(tensor.data[index]) for tensor in tensors]
+            one = sample.call(*numbers)
+            one.backward()
+            assert one.data == pytest.approx(whole.data[index], rel=1e-14)
+            for number, tensor in zip(numbers, tensors, strict=True):
+                expected = 0.0 if tensor.grad is None else tensor.grad[index]
+                assert number.grad == pytest.approx(expected, rel=1e-13)
+
+
+def test_the_scalar_rule_equals_the_numpy_rule_everywhere(scalar_row) -> None:
+    differing = []
+    for numbers in itertools.product(NUMBERS, repeat=scalar_row.slots):
+        with numpy.errstate(all="ignore"):
+            expected = float(scalar_row(*[numpy.array(number) for number in numbers]))
+        plain = float(scalar_row(*numbers))
+        recorded = scalar_row(Value(numbers[0]), *numbers[1:]).data
+        if not numpy.allclose([plain, recorded], expected, rtol=1e-15, atol=0, equal_nan=True):
+            differing.append((*numbers, plain, recorded, expected))
+    assert differing == []
+
+
+def test_a_tensor_holds_what_the_numpy_rule_gives(scalar_row) -> None:
+    numbers = numpy.array(NUMBERS)
+    operands = [numbers.reshape(-1, *[1] * slot) for slot in range(scalar_row.slots)]
+    with numpy.errstate(all="ignore"):
+        expected = scalar_row(*operands)
+    numpy.testing.assert_array_equal(scalar_row(*map(Tensor, operands)).data, expected)
+
+
+def test_a_predicate_is_recorded_without_gradient(predicate_row) -> None:
+    if predicate_row.elementwise:
+        kinds = [Value, lambda number: Tensor([number, -number])]
+    else:
+        kinds = [lambda number: Tensor([number, -number])]
+    for kind in kinds:
+        operands = [kind(1.5 + slot) for slot in range(predicate_row.slots)]
+        parameters = {} if predicate_row.elementwise else {"axis": 0}
+        answer = predicate_row(*operands, **parameters)
+        assert answer.op is predicate_row
+        assert not answer.requires_grad
+        assert all(kept is operand for kept, operand in zip(answer.inputs, operands, strict=True))
+        with pytest.raises(autograd.NotRecordedError):
+            answer.backward(numpy.ones(numpy.shape(answer.data)) if kind is not Value else None)
+
+
+def test_a_row_has_one_rule_for_each_slot(row) -> None:
+    rules = row.local_gradients or row.pullbacks
+    assert len(rules) == (1 if row.slots is None else row.slots)
+    assert bool(row.local_gradients) != bool(row.pullbacks)
+
+
+def test_every_row_has_a_symbol_and_is_found_by_its_name() -> None:
+    for name, row in autograd.operations().items():
+        assert row.name == name
+        assert row.symbol
+
+
+def test_a_row_added_to_the_table_is_tested_by_being_there(monkeypatch, samples_of) -> None:
+    def cube(factor: float):
+        return elementwise(
+            "cube", "³", lambda a: a**3, lambda a: a**3, local_gradients=(lambda out, a: factor * a * a,)
+        )
+
+    for factor, right in [(3, True), (3.003, False)]:
+        monkeypatch.setattr(table, "cube", cube(factor), raising=False)
+        row = autograd.operations()["cube"]
+        samples = [sample for sample in samples_of(row) if sample.operands()[0].size]
+        assert samples
+        for sample in samples:
+            if right:
+                assert gradcheck(sample.call, *sample.leaves(), order=2)
+            else:
+                with pytest.raises(GradientMismatchError):
+                    gradcheck(sample.call, *sample.leaves())
+
+
+def test_a_row_with_parameters_and_no_sample_is_found_out(samples_of) -> None:
+    def forward(x, power):
+        return x**power
+
+    row = autograd.Operation("no_such_row", "?", forward, pullbacks=(lambda upstream, out, x, power: upstream,))
+    assert samples_of(row) == []

@@ -1,0 +1,16 @@
+"""viz: seeing what glassgrad's engine recorded, as a drawing or step by step."""
+
+try:
+    from autograd import DISTRIBUTION as _ENGINE  # noqa: F401  # its presence is the check
+except ImportError as error:
+    raise ImportError(
+        "viz needs glassgrad's package `autograd`, and PyPI's package of that name was found in its place: "
+        "give glassgrad an environment of its own, or `pip uninstall autograd` and install glassgrad again"
+    ) from error
+
+from .drawing import Drawing, draw
+from .errors import DrawingError
+from .stepper import step, steps
+from .tracing import Trace, trace
+
+__all__ = ["Drawing", "DrawingError", "Trace", "draw", "step", "steps", "trace"]

@@ -1,0 +1,7 @@
+"""What `viz` refuses; of the engine's family, so one `except GraphError` catches it."""
+
+from autograd import GraphError
+
+
+class DrawingError(GraphError, ValueError):
+    """A style, a format or a file that a picture cannot have."""

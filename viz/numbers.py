@@ -1,0 +1,50 @@
+"""How numbers are written for people."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy
+
+MINUS = "−"
+
+
+def format_number(number: float, digits: int = 4) -> str:
+    """A number in `digits` significant digits: scientific outside 1e-3 … 1e5, with a real minus sign.
+
+    >>> [format_number(number) for number in (-0.26894142, 6.0, 1e-7, 123456.0, float("nan"))]
+    ['−0.2689', '6', '1e−7', '1.235e5', 'NaN']
+    """
+    if math.isnan(number):
+        return "NaN"
+    if math.isinf(number):
+        return "∞" if number > 0 else f"{MINUS}∞"
+    if number == 0:
+        return "0"
+    mantissa, exponent = f"{number:.{digits - 1}e}".split("e")
+    if -3 <= int(exponent) < 5:
+        text = f"{number:.{max(digits - 1 - int(exponent), 0)}f}"
+        text = text.rstrip("0").rstrip(".") if "." in text else text
+    else:
+        text = f"{mantissa.rstrip('0').rstrip('.')}e{int(exponent)}"
+    return text.replace("-", MINUS)
+
+
+def format_data(data: Any, digits: int = 4) -> str:
+    """A node's data, gradient or contribution: a number, or the shape, mean and norm of an array.
+
+    >>> format_data(numpy.array([[3.0, 4.0]]))
+    '1×2, mean 3.5, norm 5'
+    """
+    if data is None:
+        return "—"
+    array = numpy.asarray(data)
+    if array.size == 1:
+        return format_number(float(array.item()), digits)
+    shape = "×".join(map(str, array.shape))
+    if not array.size:
+        return f"{shape}, empty"
+    with numpy.errstate(all="ignore"):
+        mean, norm = float(array.mean()), float(numpy.linalg.norm(array.astype(numpy.float64)))
+    return f"{shape}, mean {format_number(mean, digits)}, norm {format_number(norm, digits)}"

@@ -1,0 +1,119 @@
+"""The steps of a calculation in words and numbers, as plain text."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from typing import Any, TextIO
+
+from autograd import Node
+
+from .numbers import format_data, format_number
+from .tracing import Contribution, Forward, Seed, Trace, Update, trace
+
+
+def step(output: Node | Trace, file: TextIO | None = None) -> None:
+    """Print every forward step and every backward step of `output`, from its trace.
+
+    >>> from autograd import Value
+    >>> from viz import step
+    >>> step(Value(3.0, label="x") * 2.0)
+    Forward
+       1. x is given (parameter):             x = 3
+       2. 2 is a constant
+       3. v1 = x × 2 = 3 × 2:                 v1 = 6
+    Backward, from v1 = 6
+       4. the gradient of v1 with respect to itself is 1
+       5. × passes on to x:                   1 × 2 = 2
+          ∂v1/∂x = 2;  gradient of x: 2
+    """
+    for line in steps(output if isinstance(output, Trace) else trace(output)):
+        print(line, file=file or sys.stdout)
+
+
+def steps(trace: Trace) -> Iterator[str]:
+    """The lines that `step` prints."""
+    number = 0
+    section = ""
+    for event in trace.events:
+        heading = _heading(event, trace)
+        if heading != section:
+            section = heading
+            yield heading
+        number += 1
+        first, *further = _lines(event, trace)
+        yield f"  {number:2}. {first}"
+        yield from (f"      {line}" for line in further)
+
+
+def _heading(event: Any, trace: Trace) -> str:
+    if isinstance(event, Forward):
+        return "Forward"
+    if isinstance(event, Update):
+        return "Update: parameter ← parameter − learning rate × gradient"
+    output = trace.nodes[trace.output]
+    return f"Backward, from {output.label} = {format_data(output.data)}"
+
+
+def _lines(event: Any, trace: Trace) -> list[str]:
+    """One event in words, then in numbers."""
+    node = trace.nodes[event.node]
+    if isinstance(event, Forward):
+        if node.operation is None:
+            if not node.is_named:
+                return [f"{node.label} is a constant"]
+            return [_aligned(f"{node.label} is given ({node.role}):", f"{node.label} = {format_data(node.data)}")]
+        with_numbers = _with_numbers(node.expression, trace.operands[event.node])
+        return [_aligned(f"{node.label} = {with_numbers}:", f"{node.label} = {format_data(node.data)}")]
+    if isinstance(event, Seed):
+        return [f"the gradient of {node.label} with respect to itself is {format_data(event.gradient)}"]
+    if isinstance(event, Update):
+        return [
+            _aligned(
+                f"{node.label} ← {format_data(event.before)} − rate × ({format_data(event.gradient)}):",
+                f"{node.label} = {format_data(event.after, digits=5)}",
+            )
+        ]
+    return _contribution_lines(event, trace)
+
+
+def _contribution_lines(event: Contribution, trace: Trace) -> list[str]:
+    node, operand = trace.nodes[event.node], trace.nodes[event.operand]
+    contribution = format_data(event.contribution)
+    if event.local_gradient is None:
+        product = f"{contribution} (by the pullback of {node.operation})"
+    else:
+        product = f"{format_data(event.upstream_gradient)} × {format_data(event.local_gradient)} = {contribution}"
+    rule = f"∂{node.label}/∂{operand.label} = {event.formula}" if event.formula else f"through {node.operation}"
+    if event.before is None:
+        total = f"gradient of {operand.label}: {format_data(event.after)}"
+    else:
+        total = (
+            f"gradient of {operand.label}: {format_data(event.before)} + {contribution} = {format_data(event.after)}"
+        )
+    return [_aligned(f"{node.symbol} passes on to {operand.label}:", product), f"{rule};  {total}"]
+
+
+def _with_numbers(expression: str, operands: list[Any]) -> str:
+    """`w1 × x1 = 2 × −1` where every operand is one number and short enough to be read."""
+    if any(not isinstance(operand.data, float) for operand in operands):
+        return expression
+    written = expression
+    numbers = {operand.label: format_number(operand.data) for operand in operands if operand.label}
+    tokens = written.split(" ")
+    replaced = " ".join(_replaced(token, numbers) for token in tokens)
+    return f"{expression} = {replaced}" if replaced != expression else expression
+
+
+def _replaced(token: str, numbers: dict[str, str]) -> str:
+    core = token.strip("(),")
+    for name, number in numbers.items():
+        if core == name:
+            return token.replace(name, number)
+        if token.endswith(f"({name})"):
+            return f"{token[: -len(name) - 1]}{number})"
+    return token
+
+
+def _aligned(words: str, numbers: str) -> str:
+    return f"{words:<38} {numbers}"
