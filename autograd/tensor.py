@@ -256,7 +256,9 @@ class Tensor(Node):
 
     def _commit(self, gradient: Any) -> None:
         gradient = numpy.asarray(gradient)
-        self._grad = gradient if self.op is not None or self._grad is None else self._grad + gradient
+        if self.op is None and self._grad is not None:
+            gradient = numpy.asarray(self._grad + gradient)
+        self._grad = gradient
 
     # --- as an array ---
 

@@ -92,6 +92,15 @@ class Value(Node):
     @property
     def _recorded(self) -> tuple[Any, ...]:  # type: ignore[override]  # as above
         assert self.op is not None
+        if self.op is ops.add or self.op is ops.multiply:
+            # These two keep no data of their own: the gradients of a sum do not depend on any, and those
+            # of a product are it.
+            first, second = self._first, self._second
+            by_data = self.op is ops.multiply
+            return (
+                self._second_gradient if by_data and self._second_gradient is not None else _data_of(first),
+                self._first_gradient if by_data and self._first_gradient is not None else _data_of(second),
+            )
         return (self._first_data,) if self.op.slots == 1 else (self._first_data, self._second_data)
 
     @property
@@ -194,9 +203,7 @@ class Value(Node):
                 node = _new(Value)
                 node._first = self
                 node._second = other
-                node._first_data = first = self._data
-                node._second_data = second = other._data
-                node._data = first + second
+                node._data = self._data + other._data
                 node._first_gradient = node._second_gradient = 1.0
                 node.op = ops.add
                 node.requires_grad = True
@@ -205,9 +212,8 @@ class Value(Node):
         elif (kind is float or kind is int) and self.requires_grad and not modes.open_blocks:
             node = _new(Value)
             node._first = self
-            node._second = node._second_data = other
-            node._first_data = first = self._data
-            node._data = first + other
+            node._second = other
+            node._data = self._data + other
             node._first_gradient = 1.0
             node._second_gradient = None
             node.op = ops.add
@@ -223,8 +229,8 @@ class Value(Node):
                 node = _new(Value)
                 node._first = self
                 node._second = other
-                node._first_data = node._second_gradient = first = self._data
-                node._second_data = node._first_gradient = second = other._data
+                node._second_gradient = first = self._data
+                node._first_gradient = second = other._data
                 node._data = first * second
                 node.op = ops.multiply
                 node.requires_grad = True
@@ -233,9 +239,8 @@ class Value(Node):
         elif (kind is float or kind is int) and self.requires_grad and not modes.open_blocks:
             node = _new(Value)
             node._first = self
-            node._second = node._second_data = node._first_gradient = other
-            node._first_data = first = self._data
-            node._data = first * other
+            node._second = node._first_gradient = other
+            node._data = self._data * other
             node._second_gradient = None
             node.op = ops.multiply
             node.requires_grad = True
@@ -407,6 +412,10 @@ def _binary(operation: Operation, first: Any, second: Any) -> Any:
 
 
 PLAIN_NUMBERS = frozenset({float, int})
+
+
+def _data_of(operand: Any) -> Any:
+    return operand._data if isinstance(operand, Value) else operand
 
 
 def _float(data: Any) -> float:

@@ -171,8 +171,8 @@ class _Network(ABC):
             self.weights, self.biases = self._drawn(sizes, numpy.random.default_rng(rng))
             self._convert(numpy.dtype(dtype))
         elif sizes is None and weights is not None and biases is not None:
-            self.weights = [numpy.array(weight) for weight in weights]
-            self.biases = [numpy.array(bias) for bias in biases]
+            self.weights = [numpy.asarray(weight) for weight in weights]
+            self.biases = [numpy.asarray(bias) for bias in biases]
             self._check_parameters()
             self._convert(numpy.result_type(*self.weights, *self.biases))
         else:
@@ -342,7 +342,7 @@ class _TwoLayerNetwork(_Network):
     def step(self, x: numpy.typing.ArrayLike, y: numpy.typing.ArrayLike, learning_rate: float) -> None:
         """W := W − α ∂L/∂W and b := b − α ∂L/∂b in both layers, in place."""
         gradients = self.gradients(x, y)
-        alpha = float(learning_rate)
+        alpha = learning_rate
         self.weights[1] -= alpha * gradients.dW2
         self.biases[1] -= alpha * gradients.db2
         self.weights[0] -= alpha * gradients.dW1
@@ -490,10 +490,9 @@ class SigmoidNetwork(_Network):
 
     def step(self, x: numpy.typing.ArrayLike, y: numpy.typing.ArrayLike, learning_rate: float = 0.2) -> None:
         """W^m := W^m − λ ∂C/∂W^m and b^m := b^m − λ ∂C/∂b^m, in place (the document's `train`)."""
-        rate = float(learning_rate)
         for W, b, (dW, db) in zip(self.weights, self.biases, self.gradients(x, y), strict=True):
-            W -= rate * dW
-            b -= rate * db
+            W -= learning_rate * dW
+            b -= learning_rate * db
 
 
 # --- document 002 ---------------------------------------------------------------------------------------
@@ -547,7 +546,9 @@ class DeltaNetwork(_Network):
         if isinstance(activation, str | Activation):
             activation = [activation] * len(self.weights)
         if len(activation) != len(self.weights):
-            raise self._error(f"every layer has an activation, but there are {len(activation)} for {len(self.weights)} layers")
+            raise self._error(
+                f"every layer has an activation, but there are {len(activation)} for {len(self.weights)} layers"
+            )
         self.activation_functions = [self._row("activation", one, ACTIVATIONS) for one in activation]
         self.cost = self._row("cost", cost, COSTS)
 
@@ -612,7 +613,7 @@ class DeltaNetwork(_Network):
 
     def step(self, x: numpy.typing.ArrayLike, y: numpy.typing.ArrayLike, learning_rate: float) -> None:
         """W^l ← W^l − η/m Σ_x δ^l (a^{l−1})ᵀ and b^l ← b^l − η/m Σ_x δ^l, in place."""
-        updates = self._scaled_gradients(x, y, float(learning_rate))
+        updates = self._scaled_gradients(x, y, learning_rate)
         for W, b, (dW, db) in zip(self.weights, self.biases, updates, strict=True):
             W -= dW
             b -= db

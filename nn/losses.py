@@ -110,8 +110,9 @@ LOSSES: dict[str, Loss] = {
 def _averaged(name: str, a: Any, y: Any, of_element: Callable[[Any, Any], Any], factor: float = 1.0) -> Any:
     """An elementwise loss times a factor, summed over outputs and averaged over samples."""
     if _is_values(a):
-        rows, targets = _rows(a), _target_rows(y, one_sample=isinstance(a, Value) or isinstance(a[0], Value))
-        _check_same_shape(name, _shape(rows), _shape(targets))
+        rows = _rows(a)
+        targets, shape = _target_rows(y, one_sample=rows is not a)
+        _check_same_shape(name, _shape(rows), shape)
         with scope(name):
             costs = [
                 of_element(output, target)
@@ -168,16 +169,17 @@ def _rows(outputs: Any) -> Sequence[Sequence[Value]]:
     return outputs if isinstance(outputs[0], list | tuple) else [outputs]
 
 
-def _target_rows(y: Any, one_sample: bool) -> Any:
-    """Targets as rows: of Values where they are given as such, else of numbers."""
+def _target_rows(y: Any, one_sample: bool) -> tuple[Any, tuple[int, ...]]:
+    """Targets as rows, of Values where they are given as such, else of numbers; and their shape."""
     if _is_values(y):
-        return _rows(y)
+        return _rows(y), _shape(_rows(y))
     array = _targets(y)
-    return (array.reshape(1, -1) if array.ndim == 1 and one_sample else array).tolist()
+    array = array.reshape(1, -1) if array.ndim == 1 and one_sample else array
+    return array.tolist(), array.shape
 
 
-def _shape(rows: Any) -> tuple[int, ...]:
-    return (len(rows), len(rows[0])) if len(rows) and isinstance(rows[0], list | tuple) else (len(rows),)
+def _shape(rows: Sequence[Sequence[Value]]) -> tuple[int, int]:
+    return len(rows), len(rows[0])
 
 
 def _tensor(a: Any) -> Tensor:

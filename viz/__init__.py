@@ -10,7 +10,8 @@ except ImportError as error:
 
 from .drawing import Drawing, draw
 from .errors import DrawingError
+from .numbers import format_number
 from .stepper import step, steps
 from .tracing import Trace, trace
 
-__all__ = ["Drawing", "DrawingError", "Trace", "draw", "step", "steps", "trace"]
+__all__ = ["Drawing", "DrawingError", "Trace", "draw", "format_number", "step", "steps", "trace"]

@@ -142,17 +142,17 @@ def _glass(trace: Trace) -> str:
         if node.operation:
             graph.node(
                 f"op{node.id}",
-                graphviz.escape(node.symbol or ""),
+                _escape(node.symbol or ""),
                 shape="circle",
                 margin="0.02",
-                tooltip=graphviz.escape(f"{node.label} = {node.expression}"),
+                tooltip=_escape(f"{node.label} = {node.expression}"),
             )
             graph.edge(f"op{node.id}", f"n{node.id}")
     for edge in trace.edges:
         contribution = contributions.get((edge.target, edge.slot))
         label = "" if contribution is None else _product(contribution)
-        graph.edge(f"n{edge.source}", f"op{edge.target}", label=graphviz.escape(label))
-    return graph.source
+        graph.edge(f"n{edge.source}", f"op{edge.target}", label=_escape(label))
+    return str(graph.source)
 
 
 def _product(event: Contribution) -> str:
@@ -167,14 +167,19 @@ def _product(event: Contribution) -> str:
 def _tooltip(node: TracedNode, trace: Trace) -> str:
     gradient = trace.gradients.get(node.id)
     expression = f" = {node.expression}" if node.expression else ""
-    return graphviz.escape(
+    return _escape(
         f"{node.label}{expression} = {node.data!r:.200}; gradient {'—' if gradient is None else repr(gradient)[:200]}"
     )
 
 
+def _escape(text: str) -> str:
+    """Text that DOT shows as it was typed: backslashes and markup mean nothing."""
+    return graphviz.escape(text)  # type: ignore[no-any-return]  # a str of a kind that `str()` would undo
+
+
 def _record_text(text: str) -> str:
     """Text for a field of a record label, where braces, bars, angles and spaces have a meaning."""
-    escaped = graphviz.escape(text)
+    escaped = _escape(text)
     for special in "{}|<>":
         escaped = escaped.replace(special, f"\\{special}")
     return escaped
@@ -190,29 +195,29 @@ def _document(trace: Trace) -> str:
         name = boxes.name(node)
         if node.operation is None:
             if not boxes.is_inside(node):
-                graph.node(name, graphviz.escape(node.label), shape="plaintext", tooltip=_tooltip(node, trace))
+                graph.node(name, _escape(node.label), shape="plaintext", tooltip=_tooltip(node, trace))
         elif node.scope is not None:
-            label = graphviz.escape(boxes.outermost(node.scope).name)
+            label = _escape(boxes.outermost(node.scope).name)
             graph.node(name, label, shape="box", style="rounded", margin="0.15,0.08")
         else:
-            graph.node(name, graphviz.escape(node.symbol or ""), tooltip=_tooltip(node, trace))
+            graph.node(name, _escape(node.symbol or ""), tooltip=_tooltip(node, trace))
     contributions = trace.contributions()
-    for (source, target), slots in boxes.edges().items():
+    for source, target, slots in boxes.edges():
         value = trace.nodes[source]
         received = [contributions[slot].contribution for slot in slots if slot in contributions]
         gradient = format_data(sum(received[1:], received[0])) if received else ""
         written = format_data(value.data) if value.operation or value.is_named else ""
         graph.edge(boxes.name(value), target, label=_two_lines(written, gradient))
     output = trace.nodes[trace.output]
-    graph.node("out", graphviz.escape(output.label), shape="plaintext")
+    graph.node("out", _escape(output.label), shape="plaintext")
     seed = format_data(trace.gradients[output.id]) if trace.gradients else ""
     graph.edge(boxes.name(output), "out", label=_two_lines(format_data(output.data), seed))
-    return graph.source
+    return str(graph.source)
 
 
 def _two_lines(value: str, gradient: str) -> str:
     # An empty second line keeps room below the edge, too.
-    return f"{graphviz.escape(value)}\n{graphviz.escape(gradient) or ' '}"
+    return f"{_escape(value)}\n{_escape(gradient) or ' '}"
 
 
 class _Boxes:
@@ -221,6 +226,7 @@ class _Boxes:
     def __init__(self, trace: Trace) -> None:
         self._trace = trace
         self._numbers: dict[Scope, int] = {}
+        self._used_outside = {edge.source for edge in trace.edges if trace.nodes[edge.target].scope is None}
         for node in trace.nodes:
             if node.scope is not None and node.operation:
                 self._numbers.setdefault(self.outermost(node.scope), node.id)
@@ -240,16 +246,20 @@ class _Boxes:
         """An unnamed constant that only operations in a box use."""
         if node.operation or node.is_named:
             return False
-        users = [self._trace.nodes[edge.target] for edge in self._trace.edges if edge.source == node.id]
-        return all(user.scope is not None for user in users)
+        return node.id not in self._used_outside
 
-    def edges(self) -> dict[tuple[int, str], list[tuple[int, int]]]:
-        """What is drawn as one edge: from a value into an operation's slot or into a box; with its slots."""
-        drawn: dict[tuple[int, str], list[tuple[int, int]]] = {}
+    def edges(self) -> list[tuple[int, str, list[tuple[int, int]]]]:
+        """What is drawn as one edge, with the slots behind it: one into every operand slot, and one from
+        a value into a box, however many operations in it use the value."""
+        drawn: list[tuple[int, str, list[tuple[int, int]]]] = []
+        into_boxes: dict[tuple[int, str], list[tuple[int, int]]] = {}
         for edge in self._trace.edges:
             source, target = self._trace.nodes[edge.source], self._trace.nodes[edge.target]
             if self.name(source) == self.name(target) or self.is_inside(source):
                 continue
             name = self.name(target)
-            drawn.setdefault((source.id, name), []).append((edge.target, edge.slot))
+            slots = into_boxes.setdefault((source.id, name), []) if target.scope is not None else []
+            if not slots:
+                drawn.append((source.id, name, slots))
+            slots.append((edge.target, edge.slot))
         return drawn

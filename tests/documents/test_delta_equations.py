@@ -106,11 +106,12 @@ def engine_network(case):
 
 
 def by_the_engine(case):
-    """The mean cost, the gradients of its parameters, and the errors ∂C/∂z of each sample, n times those of the mean."""
+    """The mean cost, the gradients of its parameters, and the errors ∂C/∂z of single samples."""
     n = len(case.x)
     parameters, pre_activations, activations = engine_network(case)
     cost = ENGINE_COSTS[case.cost](activations[-1], case.y) / n
     found = [gradient.data for gradient in gradients(cost, parameters + pre_activations)]
+    # of a sample's own cost they are n times those of the mean
     return cost.item(), found[: len(parameters)], [n * delta for delta in found[len(parameters) :]]
 
 

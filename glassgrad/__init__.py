@@ -1,0 +1,37 @@
+"""glassgrad: the autograd engine you can see through.
+
+`import glassgrad` gives the public names of `autograd`, `nn` and `viz`, loaded when they are first used.
+
+>>> import glassgrad
+>>> x = glassgrad.Value(3.0)
+>>> (x * x).backward()
+>>> x.grad
+6.0
+"""
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from autograd import *  # noqa: F403  # the names that __getattr__ below finds
+    from nn import *  # noqa: F403  # the same
+    from viz import *  # noqa: F403  # the same
+
+__version__ = "0.1.0"
+
+# nn first: it says what to do where PyPI's autograd is in the place of ours.
+_PACKAGES = ("nn", "viz", "autograd")
+
+
+def __getattr__(name: str) -> Any:
+    if not name.startswith("_"):
+        for package in _PACKAGES:
+            module = importlib.import_module(package)
+            if name in module.__all__:
+                return getattr(module, name)
+    raise AttributeError(f"glassgrad has no {name!r}")
+
+
+def __dir__() -> list[str]:
+    names = [name for package in _PACKAGES for name in importlib.import_module(package).__all__]
+    return sorted({*globals(), *names})

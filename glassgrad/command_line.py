@@ -1,0 +1,85 @@
+"""The command `glassgrad`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from typing import NoReturn
+
+from . import __version__
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; 0 where it did what was asked, 2 with one sentence where it could not."""
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    try:
+        # PyPI's `autograd` in our place is an ImportError here, and a sentence below.
+        from . import commands
+        from .commands import GraphError
+    except ImportError as error:
+        return _refused(str(error))
+    command: Callable[[argparse.Namespace], None] = getattr(commands, options.command)
+    try:
+        command(options)
+    except GraphError as error:
+        return _refused(str(error))
+    except KeyboardInterrupt:
+        return _refused("stopped", status=130)
+    except BrokenPipeError:  # whoever read our output has seen enough
+        sys.stderr.close()
+        return 0
+    return 0
+
+
+def _refused(sentence: str, status: int = 2) -> int:
+    print(f"glassgrad: {sentence}", file=sys.stderr)
+    return status
+
+
+class _Parser(argparse.ArgumentParser):
+    """argparse, with one sentence in place of a usage text."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"{self.prog}: {message} (see {self.prog} --help)\n")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(prog="glassgrad", description="The autograd engine you can see through.")
+    parser.add_argument("--version", action="version", version=f"glassgrad {__version__}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="demo|step|draw|train")
+
+    demo = commands.add_parser("demo", help="the worked neuron step by step and drawn, and XOR learned")
+    demo.add_argument("--output-dir", default="glassgrad-demo", help="where to write the pictures (%(default)s)")
+
+    step = commands.add_parser("step", help="every forward and backward step of an example, in words and numbers")
+    step.add_argument("example", help="neuron")
+
+    draw = commands.add_parser("draw", help="the graph of an example as a picture")
+    draw.add_argument("example", help="neuron")
+    draw.add_argument("-o", "--output", required=True, help="the file to write: .svg, .png or .dot")
+    draw.add_argument("--style", default="glass", help="glass (ours) or document (operations as nodes)")
+    draw.add_argument("--renderer", default="auto", help="auto, dot or wasm")
+
+    train = commands.add_parser("train", help="train a network")
+    train.add_argument("dataset", help="xor or mnist")
+    train.add_argument("--data-dir", help="the directory of the four MNIST files (default: GLASSGRAD_DATA)")
+    train.add_argument("--engine", default="tensor", help="tensor, or value: every number a scalar node")
+    train.add_argument("--sizes", type=_sizes, help="the width of every layer, such as 784,32,10")
+    train.add_argument("--activation", default="sigmoid", help="of the hidden layers: sigmoid, tanh, relu, …")
+    train.add_argument("--loss", help="quadratic, binary-cross-entropy or softmax-cross-entropy")
+    train.add_argument("--epochs", type=int, help="passes through the data")
+    train.add_argument("--batch-size", type=int, help="samples a step")
+    train.add_argument("--learning-rate", type=float, help="the step size")
+    train.add_argument("--dtype", help="float32 or float64")
+    train.add_argument("--seed", type=int, default=0, help="of the start and the order of samples (%(default)s)")
+    train.add_argument("--limit", type=int, help="use only the first N samples to train on, and N to test on")
+    return parser
+
+
+def _sizes(text: str) -> tuple[int, ...]:
+    try:
+        return tuple(int(part) for part in text.replace("-", ",").split(","))
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"sizes are whole numbers such as 784,32,10, not {text!r}") from None

@@ -1,0 +1,34 @@
+"""`import autograd` brings in NumPy and nothing else."""
+
+import json
+import subprocess
+import sys
+
+PROGRAM = """
+import json, sys
+before = set(sys.modules)
+import autograd
+print(json.dumps(sorted({name.partition(".")[0] for name in set(sys.modules) - before})))
+"""
+
+
+def test_importing_the_engine_loads_no_third_party_module_but_numpy() -> None:
+    process = subprocess.run([sys.executable, "-c", PROGRAM], capture_output=True, text=True, check=True)
+    loaded = json.loads(process.stdout)
+    assert "autograd" in loaded
+    assert "numpy" in loaded
+    assert [name for name in loaded if name not in {*sys.stdlib_module_names, "autograd", "numpy"}] == []
+
+
+def test_the_engine_says_whose_it_is() -> None:
+    import autograd
+
+    assert autograd.DISTRIBUTION == "glassgrad"
+
+
+def test_every_public_name_is_there_and_no_other_row_hides_a_module() -> None:
+    import autograd
+
+    for name in autograd.__all__:
+        assert hasattr(autograd, name), name
+    assert len(set(autograd.__all__)) == len(autograd.__all__)

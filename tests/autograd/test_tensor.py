@@ -1,0 +1,710 @@
+"""Tensor: operators on either side of arrays and numbers, dtypes, copies, indexing, what it refuses."""
+
+import math
+import operator
+import re
+
+import numpy
+import pytest
+
+import autograd
+from autograd import DataTypeError, GraphError, ShapeError, Tensor, Value
+
+BINARY = [
+    operator.add,
+    operator.sub,
+    operator.mul,
+    operator.truediv,
+    operator.floordiv,
+    operator.mod,
+    operator.pow,
+]
+COMPARISONS = [operator.lt, operator.le, operator.gt, operator.ge, operator.eq, operator.ne]
+OTHERS = [
+    3,
+    2.5,
+    True,
+    numpy.float64(2.5),
+    numpy.float32(2.5),
+    numpy.int64(3),
+    numpy.array(2.5),
+    numpy.array([2.5, 3.0]),
+    numpy.array([2, 3]),
+    numpy.array([[2.5], [1.5]], dtype=numpy.float32),
+    [2.5, 3.0],
+]
+
+
+def named(other: object) -> str:
+    return type(other).__name__ + re.sub(r"<.*>|\n", "", f" {other}")
+
+
+@pytest.mark.parametrize("other", OTHERS, ids=named)
+class TestWithNumbersAndArrays:
+    @pytest.mark.parametrize("function", BINARY)
+    def test_an_operator_gives_numpy_s_answer_on_either_side(self, function, other) -> None:
+        array = numpy.array([[7.25, 1.75], [0.5, 2.0]])
+        plain = numpy.asarray(other) if isinstance(other, list) else other
+        for result, expected in [
+            (function(Tensor(array), other), function(array, plain)),
+            (function(other, Tensor(array)), function(plain, array)),
+        ]:
+            assert type(result) is Tensor
+            assert result.dtype == expected.dtype
+            numpy.testing.assert_array_equal(result.data, expected)
+
+    @pytest.mark.parametrize("function", BINARY)
+    def test_python_numbers_keep_float32_and_arrays_promote_as_numpy_s(self, function, other) -> None:
+        array = numpy.array([7.25, 1.75], dtype=numpy.float32)
+        plain = numpy.asarray(other) if isinstance(other, list) else other
+        for result, expected in [
+            (function(Tensor(array), other), function(array, plain)),
+            (function(other, Tensor(array)), function(plain, array)),
+        ]:
+            assert result.dtype == expected.dtype
+            if type(other) in (int, float, bool):
+                assert result.dtype == numpy.float32
+
+    @pytest.mark.parametrize("function", BINARY[:4])
+    def test_only_the_tensor_has_a_gradient_in_its_own_dtype(self, function, other) -> None:
+        for dtype in (numpy.float32, numpy.float64):
+            x = Tensor([[7.25, 1.75]], dtype=dtype)
+            function(other, x).sum().backward()
+            assert x.grad is not None
+            assert x.grad.dtype == dtype
+            assert x.grad.shape == (1, 2)
+
+    @pytest.mark.parametrize("function", COMPARISONS)
+    def test_a_comparison_is_a_recorded_boolean_tensor(self, function, other) -> None:
+        array = numpy.array([[2.5, 3.0], [1.0, 7.0]])
+        x = Tensor(array)
+        plain = numpy.asarray(other) if isinstance(other, list) else other
+        for answer, expected in [
+            (function(x, other), function(array, plain)),
+            (function(other, x), function(plain, array)),
+        ]:
+            assert type(answer) is Tensor
+            assert answer.dtype == bool
+            assert not answer.requires_grad
+            assert answer.op is not None
+            assert x in list(answer.inputs)[:1] or answer.inputs[1] is x or answer.inputs[0] is x
+            numpy.testing.assert_array_equal(answer.data, expected)
+
+    def test_divmod_is_the_floor_and_the_remainder(self, other) -> None:
+        array = numpy.array([[7.25, -1.75]])
+        plain = numpy.asarray(other) if isinstance(other, list) else other
+        for results, expected in [
+            (divmod(Tensor(array), other), divmod(array, plain)),
+            (divmod(other, Tensor(array)), divmod(plain, array)),
+        ]:
+            for result, part in zip(results, expected, strict=True):
+                numpy.testing.assert_array_equal(result.data, part)
+
+
+def test_unary_operators_give_numpy_s_answer() -> None:
+    array = numpy.array([1.5, -2.0, 0.0])
+    for function in (operator.neg, operator.pos, abs):
+        numpy.testing.assert_array_equal(function(Tensor(array)).data, function(array))
+
+
+def test_an_operator_with_assignment_makes_a_new_node() -> None:
+    x = y = Tensor([1.0, 2.0])
+    y += 1
+    y *= numpy.array([2.0, 3.0])
+    assert y is not x
+    assert x.data.tolist() == [1.0, 2.0]
+    assert y.data.tolist() == [4.0, 9.0]
+    y.sum().backward()
+    assert x.grad is not None
+    assert x.grad.tolist() == [2.0, 3.0]
+
+
+def test_an_array_is_never_written_to_by_assignment_with_a_tensor() -> None:
+    array = kept = numpy.ones(2)
+    try:
+        array += Tensor([1.0, 2.0])
+    except TypeError:
+        pass
+    else:
+        assert type(array) is Tensor
+    assert kept.tolist() == [1.0, 1.0]
+
+
+class TestMatmul:
+    SHAPES = (
+        ((3,), (3,)),
+        ((2, 3), (3,)),
+        ((3,), (3, 2)),
+        ((2, 3), (3, 4)),
+        ((5, 2, 3), (3, 4)),
+        ((2, 3), (5, 3, 4)),
+        ((5, 2, 3), (5, 3, 4)),
+        ((5, 1, 2, 3), (4, 3, 2)),
+        ((3,), (5, 3, 4)),
+        ((5, 2, 3), (3,)),
+        ((0, 3), (3, 2)),
+        ((2, 0), (0, 3)),
+    )
+
+    @pytest.mark.parametrize(("left", "right"), SHAPES)
+    def test_gives_numpy_s_answer_whatever_is_an_array(self, left, right) -> None:
+        rng = numpy.random.default_rng(0)
+        a, b = rng.normal(size=left), rng.normal(size=right)
+        for result in (Tensor(a) @ Tensor(b), Tensor(a) @ b, a @ Tensor(b), autograd.matmul(Tensor(a), b)):
+            assert type(result) is Tensor
+            assert result.shape == (a @ b).shape
+            numpy.testing.assert_allclose(result.data, a @ b, rtol=1e-13)
+
+    @pytest.mark.parametrize(("left", "right"), SHAPES)
+    def test_has_the_gradients_of_the_written_out_sum(self, left, right) -> None:
+        rng = numpy.random.default_rng(1)
+        a, b = Tensor(rng.normal(size=left)), Tensor(rng.normal(size=right))
+        product = a @ b
+        upstream = rng.normal(size=product.shape)
+        product.backward(upstream)
+        rows = a.data if a.ndim > 1 else a.data[None]
+        columns = b.data if b.ndim > 1 else b.data[:, None]
+        whole = upstream.reshape((rows @ columns).shape)
+        batch = whole.shape[:-2]
+        by_rows = numpy.einsum("...ij,...kj->...ik", whole, numpy.broadcast_to(columns, batch + columns.shape[-2:]))
+        by_columns = numpy.einsum("...ij,...ik->...jk", numpy.broadcast_to(rows, batch + rows.shape[-2:]), whole)
+        for node, gradient, shape in [(a, by_rows, rows.shape), (b, by_columns, columns.shape)]:
+            assert node.grad is not None
+            lead = gradient.ndim - len(shape)
+            gradient = gradient.sum(tuple(range(lead)))
+            stretched = tuple(i for i, size in enumerate(shape) if size == 1 and gradient.shape[i] != 1)
+            gradient = gradient.sum(stretched, keepdims=True).reshape(node.shape)
+            numpy.testing.assert_allclose(node.grad, gradient, rtol=1e-12, atol=1e-13)
+
+    @pytest.mark.parametrize(
+        ("left", "right"),
+        [
+            ((2,), (3,)),
+            ((2, 3), (2,)),
+            ((2,), (3, 2)),
+            ((2, 3), (2, 3)),
+            ((4, 2, 3), (4, 2, 3)),
+            ((2, 2, 3), (5, 3, 4)),
+        ],
+    )
+    def test_of_shapes_that_do_not_fit_names_both_and_the_operation(self, left, right) -> None:
+        a, b = numpy.ones(left), numpy.ones(right)
+        for attempt in (lambda: Tensor(a) @ Tensor(b), lambda: a @ Tensor(b), lambda: Tensor(a) @ b):
+            with pytest.raises(ShapeError, match="matmul") as caught:
+                attempt()
+            assert str(left) in str(caught.value)
+            assert str(right) in str(caught.value)
+            assert "\n" not in str(caught.value)
+
+    def test_with_a_single_number_says_to_multiply(self) -> None:
+        x = Tensor([1.0])
+        for attempt in (lambda: x @ 2, lambda: 2 @ x, lambda: x @ Tensor(2.0), lambda: Value(2.0) @ x):
+            with pytest.raises(ShapeError, match=r"use \* instead of @"):
+                attempt()
+
+
+class TestDtypes:
+    @pytest.mark.parametrize("dtype", [numpy.float32, numpy.float64])
+    def test_floats_are_kept(self, dtype) -> None:
+        assert Tensor(numpy.ones(2, dtype)).dtype == dtype
+        assert Tensor(numpy.ones(2, dtype), requires_grad=False).dtype == dtype
+        assert Tensor([1, 2], dtype=dtype).dtype == dtype
+
+    @pytest.mark.parametrize("data", [[1, 2], [1.0, 2.0], 3, numpy.array([1], numpy.uint8), numpy.int32(1), []])
+    def test_integers_and_lists_become_float64(self, data) -> None:
+        assert Tensor(data).dtype == numpy.float64
+
+    @pytest.mark.parametrize("dtype", [bool, numpy.uint8, numpy.int32, numpy.int64])
+    def test_integers_and_booleans_are_kept_where_no_gradient_is_wanted(self, dtype) -> None:
+        assert Tensor(numpy.ones(2, dtype), requires_grad=False).dtype == dtype
+
+    @pytest.mark.parametrize(
+        "data",
+        [
+            "a",
+            ["a"],
+            None,
+            [None],
+            {},
+            object(),
+            1j,
+            [1j],
+            numpy.ones(2, numpy.float16),
+            numpy.ones(2, numpy.longdouble),
+            numpy.array(["2020-01-01"], "datetime64[D]"),
+            [[1.0], [1.0, 2.0]],
+            [Value(1.0), Value(2.0)],
+        ],
+        ids=named,
+    )
+    def test_anything_else_is_a_type_error_in_one_sentence(self, data) -> None:
+        for requires_grad in (True, False):
+            with pytest.raises(DataTypeError, match="a Tensor holds ") as caught:
+                Tensor(data, requires_grad=requires_grad)
+            assert "\n" not in str(caught.value)
+            assert isinstance(caught.value, TypeError)
+
+    @pytest.mark.parametrize("dtype", [object, complex, "U1"])
+    def test_no_elements_of_another_kind_are_refused_too(self, dtype) -> None:
+        with pytest.raises(DataTypeError):
+            Tensor(numpy.array([], dtype), requires_grad=False)
+
+    @pytest.mark.parametrize("dtype", [complex, object, "U4", numpy.float16, numpy.longdouble])
+    def test_a_conversion_to_anything_else_is_refused(self, dtype) -> None:
+        for requires_grad in (True, False):
+            with pytest.raises(DataTypeError):
+                Tensor([1.5], dtype=dtype, requires_grad=requires_grad)
+
+    def test_booleans_cannot_require_gradients(self) -> None:
+        with pytest.raises(DataTypeError, match="requires_grad=False"):
+            Tensor([True])
+        with pytest.raises(DataTypeError):
+            Tensor([1], dtype=numpy.int64)
+
+    @pytest.mark.parametrize("dtype", [numpy.int64, bool])
+    def test_a_cast_to_integers_carries_no_gradient(self, dtype) -> None:
+        x = Tensor([1.5, 0.0])
+        cast = autograd.astype(x, dtype=dtype)
+        assert cast.dtype == dtype
+        assert not cast.requires_grad
+
+    def test_an_index_computed_by_a_cast_can_be_used(self) -> None:
+        x = Tensor([1.0, 0.0])
+        x[autograd.astype(x, dtype=numpy.int64)].sum().backward()
+        assert x.grad is not None
+        assert x.grad.tolist() == [1.0, 1.0]
+
+    def test_a_gradient_crosses_a_cast_in_each_side_s_dtype(self) -> None:
+        x = Tensor([1.0, 2.0], dtype=numpy.float32)
+        wide = autograd.astype(x, dtype=numpy.float64)
+        (wide * numpy.array([0.1, 0.2])).sum().backward()
+        assert wide.grad is not None and x.grad is not None
+        assert (wide.grad.dtype, x.grad.dtype) == (numpy.float64, numpy.float32)
+        assert x.grad.tolist() == numpy.array([0.1, 0.2], numpy.float32).tolist()
+
+    def test_a_scalar_of_numpy_counts_as_an_array(self) -> None:
+        x = Tensor([1.0], dtype=numpy.float32)
+        assert (x * 2.0).dtype == numpy.float32
+        assert (x * numpy.float64(2.0)).dtype == numpy.float64
+        assert (x * numpy.array(2.0)).dtype == numpy.float64
+        assert (numpy.float64(2.0) * x).dtype == numpy.float64
+        assert (x * numpy.float32(2.0)).dtype == numpy.float32
+        (x * numpy.float64(2.0)).sum().backward()
+        assert x.grad is not None
+        assert x.grad.dtype == numpy.float32
+
+    @pytest.mark.parametrize(
+        "function",
+        [
+            lambda x: autograd.where(x > 0, x, 0.0),
+            lambda x: autograd.maximum(x, 0.5),
+            lambda x: x.mean() + x.max() + x.norm(),
+            lambda x: x.softmax() * 2 + autograd.log_softmax(x),
+            lambda x: autograd.logsumexp(x) ** 2 / 3,
+            lambda x: autograd.concatenate([x, x * 2]),
+            lambda x: 2**x - x // 1 + x % 0.7,
+            lambda x: x @ x,
+        ],
+    )
+    def test_float32_stays_float32(self, function) -> None:
+        x = Tensor([0.25, -1.5, 2.0], dtype=numpy.float32)
+        output = function(x)
+        assert output.dtype == numpy.float32
+        output.sum().backward()
+        assert x.grad is not None
+        assert x.grad.dtype == numpy.float32
+
+
+class TestCopies:
+    def test_a_tensor_copies_its_array(self) -> None:
+        array = numpy.array([1.0, 2.0])
+        x = Tensor(array)
+        array[0] = 9.0
+        assert x.data.tolist() == [1.0, 2.0]
+        assert not numpy.shares_memory(Tensor(x).data, x.data)
+        assert not numpy.shares_memory(x.detach().data, x.data)
+
+    def test_copy_false_shares_it(self) -> None:
+        array = numpy.array([1.0, 2.0])
+        assert numpy.shares_memory(Tensor(array, copy=False).data, array)
+
+    def test_a_read_only_array_can_be_used_anywhere(self) -> None:
+        array = numpy.array([[1.0, 2.0], [3.0, 4.0]])
+        array.flags.writeable = False
+        x = Tensor(array, copy=False)
+        y = (x * array + array @ x - x.T).sum()
+        y.backward(numpy.float64(2.0))
+        x.data = array
+        x.grad = array
+        (x * 2).backward(array)
+        assert array.tolist() == [[1.0, 2.0], [3.0, 4.0]]
+
+    def test_no_row_writes_to_an_array_it_was_given(self, sample) -> None:
+        arrays = sample.operands()
+        for array in arrays:
+            array.flags.writeable = False
+        leaves = [Tensor(array, copy=False) for array in arrays]
+        output = sample.call(*leaves)
+        upstream = numpy.ones(output.shape)
+        upstream.flags.writeable = False
+        output.backward(upstream)
+        assert (upstream == 1).all()
+
+    def test_numpy_gets_a_read_only_copy(self) -> None:
+        x = Tensor([1.0, 2.0])
+        array = numpy.asarray(x)
+        assert array.tolist() == [1.0, 2.0]
+        assert not array.flags.writeable
+        assert not numpy.shares_memory(array, x.data)
+        assert numpy.asarray(x, dtype=numpy.float32).dtype == numpy.float32
+
+    def test_the_data_of_a_constant_view_does_not_change_with_its_source(self) -> None:
+        source = Tensor([[1.0, 2.0], [3.0, 4.0]], requires_grad=False)
+        views = [source.T, source.reshape(4), source[0], autograd.broadcast_to(source, (2, 2, 2))]
+        before = [view.data.tolist() for view in views]
+        source.data -= 10
+        assert [view.data.tolist() for view in views] == before
+
+
+class TestTheGradient:
+    def test_is_none_before_any_backward(self) -> None:
+        assert Tensor([1.0]).grad is None
+        assert (Tensor([1.0]) * 2).grad is None
+
+    def test_zero_grad_forgets_it(self) -> None:
+        x = Tensor([1.0])
+        x.sum().backward()
+        x.zero_grad()
+        assert x.grad is None
+
+    def test_may_be_set_to_a_number_an_array_or_none(self) -> None:
+        x = Tensor([1.0, 2.0], dtype=numpy.float32)
+        mine = numpy.array([5.0, 6.0])
+        x.grad = mine
+        assert x.grad is not None
+        assert x.grad.dtype == numpy.float32
+        assert not numpy.shares_memory(x.grad, mine)
+        x.grad = 0
+        assert x.grad.tolist() == [0.0, 0.0]
+        x.sum().backward()
+        assert x.grad.tolist() == [1.0, 1.0]
+        x.grad = None
+        assert x.grad is None
+
+    def test_of_another_shape_is_refused(self) -> None:
+        with pytest.raises(ShapeError, match=r"\(3,\).*\(2,\)"):
+            Tensor([1.0, 2.0]).grad = [1.0, 2.0, 3.0]
+        with pytest.raises(DataTypeError):
+            Tensor([1.0, 2.0]).grad = "a"
+
+    @pytest.mark.parametrize("shape", [(2,), (1, 2), (0,), (2, 3)])
+    def test_of_more_than_one_number_asks_for_an_upstream_gradient(self, shape) -> None:
+        x = Tensor(numpy.ones(shape))
+        for output in (x, x * 2):
+            with pytest.raises(ShapeError, match=re.escape(str(shape))) as caught:
+                output.backward()
+            assert ".sum()" in str(caught.value)
+            assert "pass a gradient" in str(caught.value)
+        assert x.grad is None
+
+    @pytest.mark.parametrize("shape", [(), (1,), (1, 1)])
+    def test_of_a_single_number_starts_at_1(self, shape) -> None:
+        x = Tensor(numpy.full(shape, 3.0))
+        (x * x).backward()
+        assert x.grad is not None
+        assert x.grad.shape == shape
+        assert x.grad.item() == 6.0
+
+    def test_with_an_upstream_gradient_of_another_shape_names_both(self) -> None:
+        with pytest.raises(ShapeError, match=r"\(3,\).*\(2,\)"):
+            Tensor([1.0, 2.0]).backward([1.0, 2.0, 3.0])
+        with pytest.raises(ShapeError, match=r"\(\).*\(2,\)"):
+            Tensor([1.0, 2.0]).backward(1.0)
+        with pytest.raises(DataTypeError):
+            Tensor(1.0).backward("a")
+
+
+class TestDataAssignment:
+    def test_takes_the_shape_and_keeps_the_dtype(self) -> None:
+        x = Tensor([1.0, 2.0], dtype=numpy.float32)
+        mine = numpy.array([3.0, 4.0])
+        x.data = mine
+        assert x.data.tolist() == [3.0, 4.0]
+        assert x.dtype == numpy.float32
+        mine[0] = 9.0
+        assert x.data.tolist() == [3.0, 4.0]
+        x.data -= 0.5 * mine
+        assert x.data.tolist() == [-1.5, 2.0]
+        x.data = Tensor([7.0, 8.0])
+        assert x.data.tolist() == [7.0, 8.0]
+
+    @pytest.mark.parametrize("wrong", ["a", [1.0, 2.0, 3.0], 1.0, [[1.0, 2.0]], [1j, 2j], None])
+    def test_of_what_does_not_fit_is_refused_and_changes_nothing(self, wrong) -> None:
+        x = Tensor([1.0, 2.0])
+        with pytest.raises((ShapeError, DataTypeError)):
+            x.data = wrong
+        assert x.data.tolist() == [1.0, 2.0]
+
+    def test_of_fractions_to_integers_is_refused(self) -> None:
+        labels = Tensor([1, 2], requires_grad=False)
+        with pytest.raises(DataTypeError):
+            labels.data = [1.5, 2.5]
+        assert labels.data.tolist() == [1, 2]
+
+    def test_of_an_element_points_to_where(self) -> None:
+        x = Tensor([1.0, 2.0])
+        with pytest.raises(GraphError, match=r"where\(mask, new, old\)"):
+            x[0] = 5.0
+        assert x.data.tolist() == [1.0, 2.0]
+
+
+INDEX_MASK = numpy.array([[True, False, True, False], [False, True, False, False], [False, False, False, True]])
+INDICES = [
+    0,
+    -1,
+    numpy.int64(1),
+    slice(None),
+    slice(1, None),
+    slice(None, None, -1),
+    slice(5, 2),
+    (0, 1),
+    (slice(1), -1),
+    ...,
+    None,
+    (..., None, 2),
+    (None, 0, None, slice(1, 3)),
+    (),
+    [0, 2, 0],
+    numpy.array([[0, 1], [2, 2]]),
+    [],
+    ([0, 1, 1], [3, 0, 0]),
+    (slice(None), [3, 3, 1]),
+    ([2, 0], slice(1, 3)),
+    (numpy.array([[0], [1]]), numpy.array([1, 1])),
+    (0, [1, 1]),
+    INDEX_MASK,
+    numpy.array([True, False, True]),
+    (slice(None), numpy.array([True, False, True, True])),
+    (numpy.array([True, False, True]), [1, 1]),
+    (numpy.array([True, False, True]), 0),
+    True,
+    numpy.zeros((3, 4), bool),
+]
+
+
+class TestIndexing:
+    @pytest.mark.parametrize("index", INDICES, ids=lambda index: str(index).replace("\n", ""))
+    def test_gives_numpy_s_answer_and_its_gradient_counts_each_use(self, index) -> None:
+        array = numpy.arange(12.0).reshape(3, 4) + 0.5
+        x = Tensor(array)
+        taken = x[index]
+        numpy.testing.assert_array_equal(taken.data, array[index])
+        assert taken.shape == array[index].shape
+        upstream = numpy.random.default_rng(0).normal(size=taken.shape)
+        taken.backward(upstream)
+        expected = numpy.zeros((3, 4))
+        numpy.add.at(expected, index, upstream)
+        assert x.grad is not None
+        numpy.testing.assert_allclose(x.grad, expected, rtol=1e-15)
+
+    def test_with_a_tensor_is_recorded(self) -> None:
+        x = Tensor([5.0, 1.0, 7.0])
+        positive = x > 2
+        numpy.testing.assert_array_equal(x[positive].data, [5.0, 7.0])
+        assert positive in [node for node in x[positive].inputs if node is positive]
+        best = x[x.argmax()]
+        assert best.item() == 7.0
+        best.backward()
+        assert x.grad is not None
+        assert x.grad.tolist() == [0.0, 0.0, 1.0]
+        assert x[Tensor([2, 2], requires_grad=False)].data.tolist() == [7.0, 7.0]
+
+    @pytest.mark.parametrize("index", [1.5, "a", [0.5], 1j, Value(1.0), Tensor([1.0]), [None, 1]], ids=named)
+    def test_with_what_is_no_index_is_refused(self, index) -> None:
+        with pytest.raises(DataTypeError, match="getitem: an index is made of integers, slices"):
+            Tensor([1.0, 2.0])[index]
+
+    @pytest.mark.parametrize("index", [2, -3, (0, 0), [5], numpy.array([True, False, True])], ids=str)
+    def test_out_of_bounds_names_the_shape_and_the_operation(self, index) -> None:
+        with pytest.raises(ShapeError, match=r"getitem: operands of shape \(2,\)"):
+            Tensor([1.0, 2.0])[index]
+
+    def test_iteration_gives_the_rows(self) -> None:
+        x = Tensor([[1.0, 2.0], [3.0, 4.0]])
+        first, second = x
+        assert (first.data.tolist(), second.data.tolist()) == ([1.0, 2.0], [3.0, 4.0])
+        assert len(x) == 2
+        (first * second).sum().backward()
+        assert x.grad is not None
+        assert x.grad.tolist() == [[3.0, 4.0], [1.0, 2.0]]
+        assert 3.0 in Tensor([1.0, 3.0])
+        assert sum(Tensor([1.0, 3.0])).item() == 4.0
+
+    def test_a_single_number_has_no_length(self) -> None:
+        for attempt in (len, list):
+            with pytest.raises(ShapeError, match="single number"):
+                attempt(Tensor(1.0))
+
+
+class TestShapes:
+    @pytest.mark.parametrize(
+        ("name", "attempt"),
+        [
+            ("add", lambda: Tensor(numpy.ones((2, 3))) + Tensor(numpy.ones((3, 2)))),
+            ("multiply", lambda: numpy.ones((2, 3)) * Tensor(numpy.ones((3, 2)))),
+            ("power", lambda: Tensor(numpy.ones((2, 3))) ** numpy.ones((3, 2))),
+            ("where", lambda: autograd.where(numpy.ones((2, 3)), Tensor(numpy.ones((3, 2))), 0)),
+            ("greater", lambda: Tensor(numpy.ones((2, 3))) > numpy.ones((3, 2))),
+            ("concatenate", lambda: autograd.concatenate([Tensor(numpy.ones((2, 3))), numpy.ones((3, 2))], axis=0)),
+            ("stack", lambda: autograd.stack([Tensor(numpy.ones((2, 3))), numpy.ones((3, 2))])),
+        ],
+    )
+    def test_that_do_not_go_together_are_named_with_the_operation(self, name, attempt) -> None:
+        with pytest.raises(ShapeError, match=f"{name}: ") as caught:
+            attempt()
+        assert "(2, 3)" in str(caught.value)
+        assert "(3, 2)" in str(caught.value)
+        assert "\n" not in str(caught.value)
+        assert isinstance(caught.value, ValueError)
+
+    @pytest.mark.parametrize(
+        "attempt",
+        [
+            lambda x: x.reshape(4),
+            lambda x: x.reshape(-1, -1),
+            lambda x: x.sum(axis=2),
+            lambda x: x.mean(axis=-3),
+            lambda x: x.max(axis=5),
+            lambda x: x.softmax(axis=2),
+            lambda x: x.norm(axis=2),
+            lambda x: x.transpose(0, 0),
+            lambda x: x.transpose(0),
+            lambda x: x.transpose(0, 3),
+            lambda x: x.transpose(2, 3),
+            lambda x: x.swapaxes(0, 2),
+            lambda x: autograd.broadcast_to(x, (2,)),
+            lambda x: autograd.sum_to_shape(x, (2,)),
+            lambda x: autograd.sum_to_shape(x, (3, 2)),
+            lambda x: autograd.sum_to_shape(x, (6,)),
+            lambda x: autograd.sum_to_shape(x, (1, 2, 3)),
+            lambda x: autograd.concatenate([x, x], axis=2),
+            lambda x: x.item(),
+            lambda x: bool(x),
+            lambda x: float(x),
+            lambda x: Tensor([]).mean(),
+            lambda x: Tensor([]).max(),
+            lambda x: Tensor(numpy.ones((0, 2))).argmax(axis=0),
+            lambda x: autograd.concatenate([Tensor(1.0), Tensor(2.0)]),
+        ],
+    )
+    def test_an_impossible_shape_or_axis_is_a_shape_error(self, attempt) -> None:
+        with pytest.raises(ShapeError):
+            attempt(Tensor(numpy.ones((2, 3))))
+
+    def test_methods_give_numpy_s_answers(self) -> None:
+        array = numpy.random.default_rng(0).normal(size=(2, 3, 4))
+        x = Tensor(array)
+        for result, expected in [
+            (x.reshape(6, 4), array.reshape(6, 4)),
+            (x.reshape((4, -1)), array.reshape(4, -1)),
+            (x.reshape(-1), array.reshape(-1)),
+            (x.T, array.T),
+            (x.transpose(), array.T),
+            (x.transpose(1, 2, 0), array.transpose(1, 2, 0)),
+            (x.transpose((1, -1, 0)), array.transpose(1, -1, 0)),
+            (x.permute(2, 0, 1), array.transpose(2, 0, 1)),
+            (x.swapaxes(0, -1), array.swapaxes(0, -1)),
+            (x.sum(), array.sum()),
+            (x.sum(axis=(0, -1)), array.sum(axis=(0, -1))),
+            (x.mean(axis=1, keepdims=True), array.mean(axis=1, keepdims=True)),
+            (x.max(axis=-1), array.max(axis=-1)),
+            (x.min(), array.min()),
+            (x.argmax(), array.argmax()),
+            (x.argmax(axis=2), array.argmax(axis=2)),
+            (autograd.argmin(x, axis=0), array.argmin(axis=0)),
+            (x.norm(axis=2), numpy.linalg.norm(array, axis=2)),
+            (autograd.concatenate([x, array], axis=1), numpy.concatenate([array, array], axis=1)),
+            (autograd.stack([x, array], axis=-1), numpy.stack([array, array], axis=-1)),
+            (Tensor([]).sum(), 0.0),
+        ]:
+            assert type(result) is Tensor
+            assert result.shape == numpy.shape(expected)
+            numpy.testing.assert_allclose(result.data, expected, rtol=1e-13)
+        assert (x.shape, x.ndim, x.size) == ((2, 3, 4), 3, 24)
+
+
+class TestAsANumber:
+    def test_a_single_element_is_a_bool_a_float_an_int_and_an_item(self) -> None:
+        for shape in ((), (1,), (1, 1)):
+            x = Tensor(numpy.full(shape, 2.5))
+            assert bool(x) is True
+            assert (float(x), int(x), x.item()) == (2.5, 2, 2.5)
+            assert type(x.item()) is float
+        assert not Tensor(0.0)
+        assert type(Tensor(2, requires_grad=False).item()) is int
+
+    def test_an_integer_is_an_index(self) -> None:
+        assert ["a", "b"][Tensor([0.0, 9.0]).argmax()] == "b"
+        with pytest.raises(DataTypeError, match="float64"):
+            ["a", "b"][Tensor(1.0)]
+
+    def test_a_comparison_can_be_branched_on_and_used_by_numpy(self) -> None:
+        x = Tensor([1.0, -1.0])
+        assert x[0] > 0
+        assert not x[1] > 0
+        assert numpy.where(x > 0, 1, 2).tolist() == [1, 2]
+        assert numpy.array([5, 6])[numpy.asarray(x > 0)].tolist() == [5]
+        with pytest.raises(ShapeError, match="true in some elements"):
+            bool(x > 0)
+
+    def test_nodes_are_told_apart_by_identity_in_sets_and_dictionaries(self) -> None:
+        a, b = Tensor([1.0, 2.0]), Tensor([1.0, 2.0])
+        assert len({a, b}) == 2
+        assert {a: "a", b: "b"}[a] == "a"
+
+
+@pytest.mark.parametrize("wrong", ["a", None, {}, 1j, numpy.array([1j]), object(), ["a"], [[1], [1, 2]]], ids=named)
+def test_an_operand_that_is_no_array_of_real_numbers_is_refused_in_one_sentence(wrong) -> None:
+    x = Tensor([1.0, 2.0])
+    for name, attempt in [
+        ("add", lambda: x + wrong),
+        ("multiply", lambda: wrong * x if not isinstance(wrong, numpy.ndarray) else x * wrong),
+        ("less", lambda: x < wrong),
+        ("maximum", lambda: autograd.maximum(x, wrong)),
+        ("concatenate", lambda: autograd.concatenate([x, wrong])),
+    ]:
+        with pytest.raises(DataTypeError, match=f"{name}: an operand is a number") as caught:
+            attempt()
+        assert "\n" not in str(caught.value)
+
+
+def test_integers_to_a_negative_power_are_not_called_a_misfit_of_shapes() -> None:
+    x = Tensor([2, 4], requires_grad=False)
+    try:
+        result = x**-1
+    except ShapeError:
+        pytest.fail("the shapes do fit")
+    except (GraphError, ValueError):
+        return
+    assert result.data.tolist() == [0.5, 0.25]
+
+
+def test_the_repr_shows_data_gradient_dtype_and_label() -> None:
+    x = Tensor([1.0, 2.0], label="x")
+    assert repr(x) == "Tensor([1., 2.], label='x')"
+    (x * 3).sum().backward()
+    assert repr(x) == "Tensor([1., 2.], grad=[3., 3.], label='x')"
+    assert "dtype=float32" in repr(Tensor([1.0], dtype=numpy.float32))
+    assert "requires_grad=False" in repr(Tensor([1], requires_grad=False))
+    assert len(repr(Tensor(numpy.ones((1000, 1000))))) < 1000
+
+
+def test_detach_is_a_constant_copy() -> None:
+    x = Tensor([1.0, 2.0])
+    y = x * 2
+    constant = y.detach()
+    assert (constant.requires_grad, constant.op) == (False, None)
+    (constant * x).sum().backward()
+    assert x.grad is not None
+    assert x.grad.tolist() == [2.0, 4.0]
+    assert math.isclose(constant.data.sum(), 6.0)

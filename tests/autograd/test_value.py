@@ -1,0 +1,333 @@
+"""Value: its operators, what it takes and refuses, comparisons, its gradient before and after."""
+
+import math
+import operator
+
+import numpy
+import pytest
+
+import autograd
+from autograd import DataTypeError, GraphError, NotRecordedError, ShapeError, Tensor, Value
+
+BINARY = [
+    operator.add,
+    operator.sub,
+    operator.mul,
+    operator.truediv,
+    operator.floordiv,
+    operator.mod,
+    operator.pow,
+]
+NUMBERS = [3, 2.5, True, numpy.float64(2.5), numpy.float32(2.5), numpy.int64(3), numpy.array(2.5), numpy.bool_(True)]
+
+
+@pytest.mark.parametrize("function", BINARY)
+@pytest.mark.parametrize("number", NUMBERS, ids=lambda number: f"{type(number).__name__}({number})")
+class TestWithANumber:
+    def test_on_the_right(self, function, number) -> None:
+        result = function(Value(7.25), number)
+        assert type(result) is Value
+        assert result.data == function(7.25, float(number))
+        assert type(result.data) is float
+
+    def test_on_the_left(self, function, number) -> None:
+        result = function(number, Value(1.75))
+        assert type(result) is Value
+        assert result.data == function(float(number), 1.75)
+        assert type(result.data) is float
+
+    def test_its_gradient_is_that_of_a_constant_value(self, function, number) -> None:
+        for reverse in (False, True):
+            x, y = Value(1.75), Value(1.75)
+            constant = Value(float(number), requires_grad=False)
+            plain = function(number, x) if reverse else function(x, number)
+            wrapped = function(constant, y) if reverse else function(y, constant)
+            assert plain.requires_grad == wrapped.requires_grad
+            if plain.requires_grad:
+                plain.backward()
+                wrapped.backward()
+            assert x.grad == y.grad
+            assert constant.grad == 0.0
+
+
+@pytest.mark.parametrize("function", BINARY)
+def test_operators_between_values_compute_what_python_computes(function) -> None:
+    for a, b in [(7.25, 1.75), (-7.25, 2.0), (7.25, -2.0), (-7.0, -2.0)]:
+        assert function(Value(a), Value(b)).data == function(a, b)
+
+
+@pytest.mark.parametrize("function", [operator.neg, operator.pos, abs, float, int])
+def test_unary_operators_compute_what_python_computes(function) -> None:
+    for number in (2.75, -2.75):
+        result = function(Value(number))
+        assert (result.data if isinstance(result, Value) else result) == function(number)
+
+
+def test_divmod_is_the_floor_and_the_remainder() -> None:
+    for number in (7.25, -7.25):
+        assert [part.data for part in divmod(Value(number), 2)] == list(divmod(number, 2))
+        assert [part.data for part in divmod(number, Value(2.0))] == list(divmod(number, 2))
+        assert [part.data for part in divmod(Value(number), Value(2.0))] == list(divmod(number, 2))
+
+
+def test_the_quotient_and_the_remainder_have_the_gradients_of_their_steps() -> None:
+    x, y = Value(7.25), Value(2.0)
+    (x % y).backward()
+    assert (x.grad, y.grad) == (1.0, -3.0)
+    assert not (x // y).requires_grad
+
+
+@pytest.mark.parametrize("name", ["exp", "log", "sqrt", "sin", "cos", "tanh"])
+def test_a_method_is_the_function_and_both_are_math_s(name) -> None:
+    assert getattr(Value(0.7), name)().data == getattr(math, name)(0.7)
+    assert getattr(autograd, name)(Value(0.7)).data == getattr(math, name)(0.7)
+    assert getattr(autograd, name)(0.7) == getattr(math, name)(0.7)
+
+
+def test_relu_and_sigmoid_are_methods_too() -> None:
+    assert Value(-2.0).relu().data == 0.0
+    assert Value(2.0).relu().data == 2.0
+    assert Value(0.0).sigmoid().data == 0.5
+
+
+def test_an_operator_with_assignment_makes_a_new_node() -> None:
+    x = y = Value(2.0)
+    y += 1
+    y *= 3
+    y -= 1
+    y /= 2
+    y **= 2
+    assert y is not x
+    assert (x.data, y.data) == (2.0, 16.0)
+    y.backward()
+    assert x.grad == 2 * 4.0 * 1.5
+
+
+def test_inputs_are_the_operands_in_order_and_a_bare_number_is_wrapped_when_looked_at() -> None:
+    x = Value(2.0)
+    assert (x * x).inputs == (x, x)
+    two, same = (2 - x).inputs
+    assert same is x
+    assert (two.data, two.requires_grad, two.op) == (2.0, False, None)
+    assert x.inputs == ()
+    assert x.op is None
+    assert (x * x).op is autograd.operations()["multiply"]
+
+
+class TestComparisons:
+    @pytest.mark.parametrize("function", [operator.lt, operator.le, operator.gt, operator.ge])
+    @pytest.mark.parametrize("other", [1.0, 2, 3.0, numpy.float64(2.0), math.nan, math.inf])
+    def test_compare_the_numbers_and_give_python_s_bool(self, function, other) -> None:
+        expected = function(2.0, float(other))
+        for found in (function(Value(2.0), other), function(Value(2.0), Value(float(other)))):
+            assert found is expected
+        assert function(other, Value(2.0)) is function(float(other), 2.0)
+
+    def test_equality_is_identity(self) -> None:
+        a, b = Value(2.0), Value(2.0)
+        assert a == a
+        assert a != b
+        assert a != 2.0
+        assert b not in [a]
+        assert a in [b, a]
+        assert len({a, b, a}) == 2
+
+    def test_a_branch_can_be_taken_on_one(self) -> None:
+        x = Value(-2.0)
+        y = x * 3 if x > 0 else x * 5
+        y.backward()
+        assert x.grad == 5.0
+        assert max(Value(1.0), x, Value(3.0)).data == 3.0
+        assert sorted([Value(3.0), x, Value(1.0)])[0] is x
+
+    def test_the_functions_record(self) -> None:
+        x = Value(2.0)
+        answer = autograd.greater(x, 1)
+        assert type(answer) is Value
+        assert answer.data == 1.0
+        assert answer.op is autograd.operations()["greater"]
+        assert answer.inputs[0] is x
+        assert not answer.requires_grad
+
+    def test_every_value_is_true_as_any_object(self) -> None:
+        assert Value(0.0)
+
+
+class TestTheGradient:
+    def test_is_0_before_any_backward(self) -> None:
+        x = Value(3.0)
+        assert x.grad == 0.0
+        assert type(x.grad) is float
+        assert (x * 2).grad == 0.0
+
+    def test_may_be_set_to_an_int_or_to_none(self) -> None:
+        x = Value(3.0)
+        for reset in (0, None, 0.0):
+            x.grad = reset
+            (x * 2).backward()
+            assert x.grad == 2.0
+
+    def test_zero_grad_sets_it_to_0(self) -> None:
+        x = Value(3.0)
+        (x * 2).backward()
+        x.zero_grad()
+        assert x.grad == 0.0
+
+    def test_is_a_python_float_also_of_a_product_with_an_int(self) -> None:
+        x = Value(3.0)
+        (x * 2).backward()
+        assert type(x.grad) is float
+
+    def test_of_a_leaf_by_itself_is_1(self) -> None:
+        x = Value(3.0)
+        x.backward()
+        assert x.grad == 1.0
+
+    def test_starts_from_the_upstream_gradient(self) -> None:
+        for upstream in (3, 3.0, numpy.float64(3.0), numpy.array(3.0), Value(3.0), Tensor(3.0)):
+            x = Value(2.0)
+            (x * x).backward(upstream)
+            assert x.grad == 12.0
+
+    def test_of_a_constant_is_refused(self) -> None:
+        for constant in (Value(1.0, requires_grad=False), Value(1.0).detach(), Value(1.0).detach() * 2):
+            with pytest.raises(NotRecordedError, match="depends on nothing that requires gradients"):
+                constant.backward()
+
+    def test_does_not_flow_to_a_constant(self) -> None:
+        x, constant = Value(2.0), Value(3.0, requires_grad=False)
+        (x * constant + constant).backward()
+        assert (x.grad, constant.grad) == (3.0, 0.0)
+
+
+class TestData:
+    @pytest.mark.parametrize("number", NUMBERS, ids=lambda number: f"{type(number).__name__}({number})")
+    def test_is_a_python_float(self, number) -> None:
+        assert type(Value(number).data) is float
+        assert Value(number).data == float(number)
+        x = Value(0.0)
+        x.data = number
+        assert type(x.data) is float
+        assert x.data == float(number)
+
+    @pytest.mark.parametrize("wrong", ["a", None, 1j, [1.0], (1.0,), {}, b"1", numpy.array([1.0]), numpy.array("a")])
+    def test_that_is_no_real_number_is_refused_in_one_sentence(self, wrong) -> None:
+        x = Value(1.0)
+        for attempt in (
+            lambda: Value(wrong),
+            lambda: setattr(x, "data", wrong),
+            lambda: x + wrong,
+            lambda: wrong * x if not isinstance(wrong, numpy.ndarray) else x * wrong,
+            lambda: x**wrong,
+            lambda: x < wrong,
+        ):
+            with pytest.raises(DataTypeError, match="a Value holds one real number, not ") as caught:
+                attempt()
+            assert "\n" not in str(caught.value)
+            assert isinstance(caught.value, TypeError)
+        assert x.data == 1.0
+
+    @pytest.mark.parametrize("wrong", ["a", 1j, [1.0], numpy.array([1.0])])
+    def test_an_upstream_gradient_that_is_no_real_number_is_refused(self, wrong) -> None:
+        with pytest.raises(DataTypeError, match="a Value holds one real number, not "):
+            (Value(1.0) * 2).backward(wrong)
+
+    def test_names_what_it_was_given(self) -> None:
+        with pytest.raises(DataTypeError, match="not str 'a'"):
+            Value("a")
+        with pytest.raises(DataTypeError, match="arrays are for Tensor"):
+            Value([1.0, 2.0])
+
+    def test_that_is_an_integer_too_large_is_refused(self) -> None:
+        with pytest.raises(DataTypeError, match="too large"):
+            Value(10**400)
+
+    @pytest.mark.parametrize("function", [operator.add, operator.mul, operator.sub, operator.truediv, operator.pow])
+    def test_with_an_integer_too_large_is_refused_too(self, function) -> None:
+        for attempt in (lambda: function(Value(1.5), 10**400), lambda: function(10**400, Value(1.5))):
+            with pytest.raises(GraphError):
+                attempt()
+
+    def test_assigned_later_does_not_change_what_was_computed(self) -> None:
+        x = Value(2.0)
+        y = x * x
+        x.data = 5.0
+        assert y.data == 4.0
+        assert (x * x).data == 25.0
+
+    def test_an_array_of_numbers_is_for_a_tensor(self) -> None:
+        for attempt in (lambda: Value(1.0) * numpy.ones(2), lambda: numpy.ones(2) * Value(1.0)):
+            with pytest.raises(DataTypeError, match="arrays are for Tensor"):
+                attempt()
+
+
+def test_a_structural_row_asks_for_a_tensor() -> None:
+    for function in (autograd.sum, autograd.logsumexp, autograd.softmax, lambda x: autograd.stack([x, x])):
+        with pytest.raises(GraphError):
+            function(Value(1.0))
+
+
+def test_a_value_and_a_tensor_make_a_tensor() -> None:
+    for function in BINARY[:4]:
+        for values, tensors in [(Value(2.0), Tensor([4.0, 5.0])), (Value(2.0), Tensor(4.0))]:
+            for result, expected in [
+                (function(values, tensors), function(2.0, tensors.data)),
+                (function(tensors, values), function(tensors.data, 2.0)),
+            ]:
+                assert type(result) is Tensor
+                numpy.testing.assert_array_equal(result.data, expected)
+
+
+def test_the_gradient_of_a_value_that_met_a_tensor_is_summed_to_one_number() -> None:
+    v, t = Value(2.0), Tensor([3.0, 4.0])
+    w = v * v
+    (w * t).sum().backward()
+    assert v.grad == 7.0 * 4.0
+    assert type(v.grad) is float
+    assert w.grad == 7.0
+    assert t.grad is not None
+    assert t.grad.tolist() == [4.0, 4.0]
+    assert autograd.gradcheck(lambda a, b: autograd.tanh(a * b).sum() * a, 0.7, [0.2, 0.9], order=2)
+
+
+def test_item_float_and_detach() -> None:
+    x = Value(2.5)
+    y = x * 2
+    assert (y.item(), float(y), int(y)) == (5.0, 5.0, 5)
+    assert type(y.item()) is float
+    constant = y.detach()
+    assert (constant.data, constant.requires_grad, constant.op) == (5.0, False, None)
+    (constant * x).backward()
+    assert x.grad == 5.0
+
+
+def test_a_program_may_hang_attributes_on_one() -> None:
+    x = Value(2.0)
+    x.momentum = 0.9
+    y = x * 2
+    y.note = ["seen"]
+    assert (x.momentum, y.note) == (0.9, ["seen"])
+    y.backward()
+    assert x.momentum == 0.9
+
+
+def test_the_repr_shows_the_number_the_gradient_and_the_label() -> None:
+    x = Value(2.0, label="x")
+    (x * 3).backward()
+    assert repr(x) == "Value(data=2.0, grad=3.0, label='x')"
+    assert repr(Value(-0.5)) == "Value(data=-0.5, grad=0.0)"
+
+
+def test_label_names_nodes_after_the_variables_that_hold_them() -> None:
+    w = [Value(1.0), Value(2.0, label="kept")]
+    b = Value(3.0)
+    y = w[0] * b
+    _hidden = y * 2
+    autograd.label(locals())
+    assert [node.label for node in (*w, b, y, _hidden)] == ["w[0]", "kept", "b", "y", None]
+    assert "label='b'" in repr(b)
+
+
+def test_an_upstream_gradient_of_many_numbers_is_refused() -> None:
+    with pytest.raises(ShapeError, match="one number"):
+        Value(1.0).backward(Tensor([1.0, 2.0]))

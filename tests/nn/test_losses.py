@@ -1,0 +1,138 @@
+from typing import Any
+
+import numpy
+import pytest
+
+from autograd import DataTypeError, ShapeError, Tensor, Value, gradcheck
+from nn import (
+    LOSSES,
+    binary_cross_entropy,
+    binary_cross_entropy_with_logits,
+    quadratic,
+    softmax_cross_entropy,
+)
+
+GENERATOR = numpy.random.default_rng(0)
+OUTPUTS = GENERATOR.uniform(0.1, 0.9, (4, 3))
+TARGETS = GENERATOR.uniform(0, 1, (4, 3))
+LABELS = numpy.array([0, 2, 1, 2])
+ONE_HOT = numpy.eye(3)[LABELS]
+
+
+def as_values(array: Any) -> list[list[Value]]:
+    return [[Value(number) for number in row] for row in array]
+
+
+def test_quadratic_is_half_the_squared_distance_averaged_over_samples() -> None:
+    expected = 0.5 * ((OUTPUTS - TARGETS) ** 2).sum() / 4
+    assert quadratic(Tensor(OUTPUTS), TARGETS).item() == pytest.approx(expected, rel=1e-15)
+
+
+def test_binary_cross_entropy_is_its_formula() -> None:
+    expected = -(TARGETS * numpy.log(OUTPUTS) + (1 - TARGETS) * numpy.log(1 - OUTPUTS)).sum() / 4
+    assert binary_cross_entropy(Tensor(OUTPUTS), TARGETS).item() == pytest.approx(expected, rel=1e-14)
+
+
+def test_softmax_cross_entropy_is_its_formula() -> None:
+    probabilities = numpy.exp(OUTPUTS) / numpy.exp(OUTPUTS).sum(axis=1, keepdims=True)
+    expected = -numpy.log(probabilities[numpy.arange(4), LABELS]).mean()
+    assert softmax_cross_entropy(Tensor(OUTPUTS), LABELS).item() == pytest.approx(expected, rel=1e-14)
+
+
+def test_integer_and_one_hot_labels_are_the_same() -> None:
+    by_label, by_row = Tensor(OUTPUTS), Tensor(OUTPUTS)
+    losses = [softmax_cross_entropy(by_label, LABELS), softmax_cross_entropy(by_row, ONE_HOT)]
+    for loss in losses:
+        loss.backward()
+    assert losses[0].item() == pytest.approx(losses[1].item(), rel=1e-15)
+    assert numpy.allclose(by_label.grad, by_row.grad, rtol=1e-14, atol=1e-16)
+
+
+@pytest.mark.parametrize("name", LOSSES)
+def test_every_loss_passes_the_gradient_check(name: str) -> None:
+    assert gradcheck(lambda a: LOSSES[name](a, ONE_HOT), OUTPUTS, order=2)
+
+
+@pytest.mark.parametrize("name", LOSSES)
+def test_every_loss_is_the_same_of_values_as_of_tensors(name: str) -> None:
+    tensors, values = Tensor(OUTPUTS), as_values(OUTPUTS)
+    by_tensors, by_values = LOSSES[name](tensors, ONE_HOT), LOSSES[name](values, ONE_HOT)
+    by_tensors.backward()
+    by_values.backward()
+    assert by_values.data == pytest.approx(by_tensors.item(), rel=1e-14)
+    assert numpy.allclose([[value.grad for value in row] for row in values], tensors.grad, rtol=1e-12, atol=1e-15)
+
+
+def test_softmax_cross_entropy_of_values_takes_integer_labels() -> None:
+    expected = softmax_cross_entropy(Tensor(OUTPUTS), LABELS).item()
+    assert softmax_cross_entropy(as_values(OUTPUTS), LABELS).data == pytest.approx(expected, rel=1e-14)
+    one_sample = softmax_cross_entropy(as_values(OUTPUTS)[0], 0).data
+    assert one_sample == pytest.approx(softmax_cross_entropy(Tensor(OUTPUTS[:1]), [0]).item(), rel=1e-14)
+
+
+@pytest.mark.parametrize("name", LOSSES)
+def test_every_loss_is_recorded_in_a_scope_of_its_name(name: str) -> None:
+    loss = LOSSES[name](Tensor(OUTPUTS), ONE_HOT)
+    assert loss.scope.name == name.replace("-", "_")
+
+
+@pytest.mark.parametrize(
+    ("loss", "outputs", "targets", "expected"),
+    [
+        (binary_cross_entropy_with_logits, [[1000.0], [-1000.0]], [[1.0], [0.0]], 0.0),
+        (binary_cross_entropy_with_logits, [[1000.0]], [[0.0]], 1000.0),
+        (binary_cross_entropy_with_logits, [[-1000.0]], [[1.0]], 1000.0),
+        (softmax_cross_entropy, [[1000.0, -1000.0]], [0], 0.0),
+        (softmax_cross_entropy, [[1000.0, -1000.0]], [1], 2000.0),
+        (binary_cross_entropy, [[1.0], [0.0]], [[1.0], [0.0]], 0.0),
+        (binary_cross_entropy, [[0.0]], [[1.0]], numpy.inf),
+    ],
+)
+def test_extreme_outputs_give_the_exact_limit(loss: Any, outputs: Any, targets: Any, expected: float) -> None:
+    tensor = Tensor(outputs)
+    value = loss(tensor, targets)
+    value.backward()
+    assert value.item() == expected
+    assert not numpy.isnan(tensor.grad).any()
+    assert loss(as_values(outputs), targets).data == expected
+
+
+@pytest.mark.parametrize("name", LOSSES)
+def test_float32_outputs_keep_the_loss_and_its_gradient_in_float32(name: str) -> None:
+    tensor = Tensor(OUTPUTS.astype(numpy.float32))
+    loss = LOSSES[name](tensor, ONE_HOT)
+    loss.backward()
+    assert loss.dtype == tensor.grad.dtype == numpy.float32
+
+
+@pytest.mark.parametrize("name", LOSSES)
+@pytest.mark.parametrize("shape", [(4, 2), (3,), (4, 3, 1), ()])
+def test_targets_of_another_shape_are_refused_never_broadcast(name: str, shape: tuple[int, ...]) -> None:
+    sentence = r"outputs of shape \(4, 3\) and targets of shape|logits of shape"
+    with pytest.raises(ShapeError, match=sentence):
+        LOSSES[name](Tensor(OUTPUTS), numpy.zeros(shape))
+    with pytest.raises(ShapeError, match=sentence):
+        LOSSES[name](as_values(OUTPUTS), numpy.zeros(shape))
+
+
+@pytest.mark.parametrize("label", [-1, 3])
+def test_a_label_that_is_no_class_is_refused(label: int) -> None:
+    with pytest.raises(DataTypeError, match=rf"label {label} is none of the 3 classes 0 … 2"):
+        softmax_cross_entropy(Tensor(OUTPUTS), [0, 1, 2, label])
+
+
+def test_labels_of_another_count_are_refused() -> None:
+    with pytest.raises(ShapeError, match=r"logits of shape \(4, 3\) and 3 labels"):
+        softmax_cross_entropy(Tensor(OUTPUTS), [0, 1, 2])
+
+
+@pytest.mark.parametrize("name", LOSSES)
+def test_an_empty_batch_is_refused(name: str) -> None:
+    with pytest.raises(ShapeError, match="no sample"):
+        LOSSES[name](Tensor(numpy.zeros((0, 3))), numpy.zeros((0, 3)))
+
+
+def test_the_neurons_cost_keeps_its_target_in_the_graph() -> None:
+    a, y = Value(0.7), Value(1.0, requires_grad=False, label="y")
+    difference = quadratic(a, y).inputs[0].inputs[0]
+    assert difference.inputs == (a, y)

@@ -1,0 +1,38 @@
+import pytest
+
+from autograd import Tensor, Value
+from glassgrad.examples import example
+from viz import step, steps, trace
+
+
+def test_every_step_of_the_neuron_is_told_in_words_and_numbers(capsys: pytest.CaptureFixture[str]) -> None:
+    step(example("neuron").record())
+    told = " ".join(capsys.readouterr().out.split())
+    for sentence in (
+        "ω1 = w1 × x1 = 2 × −1: ω1 = −2",
+        "a = sigmoid(z) = sigmoid(1): a = 0.7311",
+        "Backward, from C = 0.03616",
+        "σ passes on to z: −0.2689 × 0.1966 = −0.05288 ∂a/∂z = a × (1 − a); gradient of z: −0.05288",
+        "× passes on to w2: −0.05288 × −2 = 0.1058 ∂ω2/∂w2 = x2; gradient of w2: 0.1058",
+    ):
+        assert sentence in told
+
+
+def test_the_update_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    shown = example("neuron")
+    told = " ".join(" ".join(steps(trace(shown.record(), update=shown.optimizer.step))).split())
+    assert "w1 ← 2 − rate × 0.05288: w1 = 1.9471" in told
+    assert "w2 ← −3 − rate × 0.1058: w2 = −3.1058" in told
+    assert "b ← −3 − rate × −0.05288: b = −2.9471" in told
+
+
+def test_accumulation_is_told_where_paths_meet() -> None:
+    x = Value(3.0, label="x")
+    assert any("gradient of x: 3 + 3 = 6" in line for line in steps(trace(x * x)))
+
+
+def test_arrays_are_told_by_shape_and_pullback() -> None:
+    x = Tensor([[1.0, 2.0]], label="x")
+    told = "\n".join(steps(trace((x @ [[1.0], [1.0]]).sum())))
+    assert "by the pullback of matmul" in told
+    assert "1×2, mean 1.5, norm 2.236" in told
