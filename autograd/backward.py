@@ -8,15 +8,14 @@ another, two threads may share leaves, and one that fails has changed no leaf.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import partial
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol, overload
 
 import numpy
 
 from .errors import GraphError, NotRecordedError
-from .node import Node, through
-from .operation import rule_of, silently
+from .node import Node, Passed, through
+from .operation import silently
 from .value import Value
 
 
@@ -45,15 +44,14 @@ def backward(output: Node, gradient: Any = None, observer: SweepObserver | None 
 
     A sweep that fails has changed no leaf.
     """
+    in_use: set[int] = set()
+    reached: Mapping[Any, Any] | None = None
     if observer is None and type(output) is Value and output.op is not None and output.requires_grad:
         reached = _sweep_values(output, output._seed(gradient, create_graph=False))
-        if reached is not None:
-            for value, found in reached.items():
-                value._commit(found)
-            return
-    taken: set[int] = set()
-    for leaf, found in sweep(output, gradient, observer=observer, hold=taken).items():
-        leaf._commit(_owned(found, taken))
+    if reached is None:
+        reached = sweep(output, gradient, observer=observer, hold=in_use)
+    for leaf, found in reached.items():
+        leaf._accumulate(found, in_use)
 
 
 @overload
@@ -111,7 +109,7 @@ def sweep(
     Args:
         output, gradient, create_graph: as in `gradients`.
         wanted: intermediates whose gradients to return, too.
-        hold: set the `.grad` of intermediates on the way; the set collects which arrays are in use.
+        hold: set the `.grad` of intermediates on the way; the set collects the ids of those arrays.
         observer: is told of each event.
 
     Returns:
@@ -134,14 +132,10 @@ def sweep(
         if node in wanted:
             found[node] = upstream
         if hold is not None:
-            node._commit(_owned(upstream, hold))
-        contribution_of = node._contribution
-        if create_graph:
-            contribution_of = partial(_contribution_as_node, node)
-        operands = node._operands
-        for slot in node._gradient_slots:
-            operand = operands[slot]
-            local_gradient, contribution = contribution_of(slot, upstream)
+            node._hold(upstream)
+            hold.add(id(upstream))
+        passed = _contributions_as_nodes(node, upstream) if create_graph else node._contributions(upstream)
+        for slot, operand, local_gradient, contribution in passed:
             before = get(operand)
             total = contribution if before is None else before + contribution
             adjoints[operand] = total
@@ -149,16 +143,6 @@ def sweep(
                 observer.contribution(node, slot, operand, upstream, local_gradient, contribution, total)
     found.update(adjoints)
     return found
-
-
-def _owned(gradient: Any, taken: set[int]) -> Any:
-    """A gradient that shares memory with no other: an addition hands one array to both operands, a sum
-    hands out a view of one."""
-    if isinstance(gradient, numpy.ndarray):
-        if gradient.base is not None or id(gradient) in taken:
-            gradient = gradient.copy()
-        taken.add(id(gradient))
-    return gradient
 
 
 def topological_order(output: Node) -> list[Node]:
@@ -178,7 +162,9 @@ def topological_order(output: Node) -> list[Node]:
             stack += (node, None)
             operands = node._operands
             for slot in node._gradient_slots:
-                stack.append(operands[slot])
+                operand = operands[slot]
+                if operand.op is not None and operand not in seen:
+                    stack.append(operand)
     return order
 
 
@@ -237,18 +223,23 @@ def _sweep_values(output: Value, seed: float) -> dict[Value, float] | None:
     return leaves
 
 
-def _contribution_as_node(node: Node, slot: int, upstream: Node) -> tuple[Any, Any]:
-    """`Node._contribution`, recorded: the row's rule run on the nodes themselves."""
-    operation = node.op
+def _contributions_as_nodes(node: Node, upstream: Node) -> list[Passed]:
+    """`Node._contributions`, recorded: the row's rules run on the nodes themselves."""
+    operation, operands = node.op, node._operands
     assert operation is not None
     node._refuse_stale()
-    local_gradient = None
-    if operation.local_gradients:
-        local_gradient = rule_of(operation, slot)(node, *node._operands)
-        contribution = through(upstream, local_gradient)
-    else:
-        contribution = rule_of(operation, slot)(upstream, node, *node._operands, **node._parameters)
-    return local_gradient, node._operands[slot]._fit(contribution, True)
+    passed: list[Passed] = []
+    for slot in node._gradient_slots:
+        rule = operation.rule(slot)
+        assert rule is not None
+        local_gradient = None
+        if operation.local_gradients:
+            local_gradient = rule(node, *operands)
+            contribution = through(upstream, local_gradient)
+        else:
+            contribution = rule(upstream, node, *operands, **node._parameters)
+        passed.append((slot, operands[slot], local_gradient, operands[slot]._fit(contribution, True)))
+    return passed
 
 
 def _as_node(node: Node, gradient: Any) -> Node:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
-from dataclasses import dataclass, replace
+from contextlib import ContextDecorator
+from contextvars import ContextVar, Token
+from dataclasses import dataclass
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -42,8 +41,32 @@ def current_mode() -> Mode:
     return _mode.get() if open_blocks else DEFAULT
 
 
-@contextmanager
-def no_grad() -> Iterator[None]:
+class _Block(ContextDecorator):
+    """A `with` block in which another mode holds; may be entered again while it is open."""
+
+    def __init__(self) -> None:
+        self._tokens: list[Token[Mode]] = []
+
+    def _inner(self, outer: Mode) -> Mode:
+        """The mode inside the block."""
+        return outer
+
+    def _enter(self) -> Mode:
+        global open_blocks
+        inner = self._inner(_mode.get())
+        self._tokens.append(_mode.set(inner))
+        with _open_blocks_lock:
+            open_blocks += 1
+        return inner
+
+    def __exit__(self, *exception: object) -> None:
+        global open_blocks
+        with _open_blocks_lock:
+            open_blocks -= 1
+        _mode.reset(self._tokens.pop())
+
+
+class no_grad(_Block):  # noqa: N801  # a class that reads as a statement: `with no_grad():`
     """Record nothing inside: results are constants. Also a decorator: `@no_grad()`.
 
     >>> from autograd import Value, no_grad
@@ -53,12 +76,15 @@ def no_grad() -> Iterator[None]:
     >>> y.data, y.op, y.requires_grad
     (9.0, None, False)
     """
-    with _entered(replace(_mode.get(), recording=False)):
-        yield
+
+    def _inner(self, outer: Mode) -> Mode:
+        return Mode(recording=False, scope=outer.scope)
+
+    def __enter__(self) -> None:
+        self._enter()
 
 
-@contextmanager
-def scope(name: str) -> Iterator[Scope]:
+class scope(_Block):  # noqa: N801  # as above: `with scope("cost"):`
     """Group what is recorded inside under `name`, so that views can draw it as one box.
 
     >>> from autograd import Value, scope
@@ -68,21 +94,15 @@ def scope(name: str) -> Iterator[Scope]:
     >>> y.scope.name
     'cost'
     """
-    mode = _mode.get()
-    inner = Scope(name, mode.scope)
-    with _entered(replace(mode, scope=inner)):
-        yield inner
 
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.name = name
 
-@contextmanager
-def _entered(mode: Mode) -> Iterator[None]:
-    global open_blocks
-    token = _mode.set(mode)
-    with _open_blocks_lock:
-        open_blocks += 1
-    try:
-        yield
-    finally:
-        with _open_blocks_lock:
-            open_blocks -= 1
-        _mode.reset(token)
+    def _inner(self, outer: Mode) -> Mode:
+        return Mode(recording=outer.recording, scope=Scope(self.name, outer.scope))
+
+    def __enter__(self) -> Scope:
+        entered = self._enter().scope
+        assert entered is not None
+        return entered

@@ -14,6 +14,10 @@ from .errors import StaleGraphError
 from .modes import Scope
 from .operation import Operation, Recordable
 
+# What a node passes on: the slot, the operand there, the local gradient (None where the row has a pullback
+# instead), the contribution to the operand's gradient.
+Passed = tuple[int, "Node", Any, Any]
+
 
 class Node(Recordable):
     """A number or an array in the graph: a leaf, or the result of an operation on other nodes.
@@ -44,7 +48,7 @@ class Node(Recordable):
 
     _data: Any
     _operands: tuple[Any, ...]
-    _recorded: tuple[Any, ...]
+    _recorded: Sequence[Any]
     _gradient_slots: Sequence[int]
     grad: Any
 
@@ -72,20 +76,19 @@ class Node(Recordable):
         """A leaf without gradient."""
 
     @abstractmethod
-    def _contribution(self, slot: int, upstream: Any) -> tuple[Any, Any]:
-        """What this node passes on to the operand in `slot`: the local gradient (None where the row has
-        a pullback instead) and the contribution, from the data that the operation saw."""
+    def _contributions(self, upstream: Any) -> list[Passed]:
+        """What this node passes on, from the data that the operation saw."""
 
     def _refuse_stale(self) -> None:
         """Gradients belong to the forward pass that was run: refuse data that was assigned since."""
-        edited: list[Node] = [self] if self._edited else []
+        edited: Node | None = self if self._edited else None
         for operand, recorded in zip(self._operands, self._recorded, strict=True):
             if isinstance(operand, Node) and operand._data is not recorded:
-                edited.append(operand)
-        if edited:
+                edited = operand
+        if edited is not None:
             assert self.op is not None
             raise StaleGraphError(
-                f"the data of {edited[0].label or 'an operand'} was assigned after {self.op.name} had used it; "
+                f"the data of {edited.label or 'an operand'} was assigned after {self.op.name} had used it; "
                 "gradients belong to the forward pass that was run: run it again before backward"
             )
 
@@ -98,8 +101,13 @@ class Node(Recordable):
         """A contribution to this node's gradient in its own shape and dtype: undoes broadcasting."""
 
     @abstractmethod
-    def _commit(self, gradient: Any) -> None:
-        """Take a finished sweep's gradient: a leaf adds it up, an intermediate holds the last one."""
+    def _hold(self, gradient: Any) -> None:
+        """Take the gradient that a sweep found for this intermediate, in place of an earlier one."""
+
+    @abstractmethod
+    def _accumulate(self, gradient: Any, in_use: set[int]) -> None:
+        """Add the gradient that a finished sweep found for this leaf. It may share memory with no other
+        node's: `in_use` has the ids of arrays that are somebody's already."""
 
     def backward(self, gradient: Any = None) -> None:
         """Add the gradient of this node with respect to every leaf to that leaf's `.grad`.

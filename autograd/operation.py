@@ -61,10 +61,12 @@ class Operation:
     def differentiable(self) -> bool:
         return any(rule is not None for rule in self.local_gradients or self.pullbacks)
 
-    def has_rule(self, slot: int) -> bool:
-        """Whether gradients flow to the operand in this slot."""
-        rules = self.local_gradients or self.pullbacks
-        return rules[0 if self.slots is None else slot] is not None
+    def rule(self, slot: int) -> Rule | None:
+        """The rule of the operand in this slot; None where no gradient flows to it."""
+        if self.slots is None:
+            shared = self.pullbacks[0]
+            return None if shared is None else functools.partial(shared, slot)
+        return (self.local_gradients or self.pullbacks)[slot]
 
     def __call__(self, *operands: Any, **parameters: Any) -> Any:
         """Run on numbers or arrays; record if an operand is a node."""
@@ -96,10 +98,7 @@ class Operation:
         except (ValueError, IndexError) as error:  # AxisError is both
             raise self.misfit(arrays, parameters, error) from error
 
-    @silently
-    def silently_on_arrays(self, arrays: Sequence[Any], parameters: Parameters) -> Any:
-        """The same without warnings: what is recorded."""
-        return self.on_arrays(arrays, parameters)
+    silently_on_arrays = silently(on_arrays)
 
     def misfit(self, data: Sequence[Any], parameters: Parameters, error: Exception) -> ShapeError:
         """The message for shapes that do not go together."""
@@ -160,14 +159,3 @@ def predicate(
     if scalar is None:
         return structural(name, symbol, forward, pullbacks=(None,) * slots)
     return elementwise(name, symbol, forward, scalar, local_gradients=(None,) * slots)
-
-
-def rule_of(operation: Operation, slot: int) -> Rule:
-    """The rule for one slot, of a row that has one."""
-    if operation.slots is not None:
-        rule = (operation.local_gradients or operation.pullbacks)[slot]
-        assert rule is not None, f"{operation.name} has no rule for operand {slot}"
-        return rule
-    shared = operation.pullbacks[0]
-    assert shared is not None
-    return functools.partial(shared, slot)

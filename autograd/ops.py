@@ -152,20 +152,32 @@ where = elementwise(
 # --- shape ----------------------------------------------------------------------------------------------
 
 _reshape = structural(
-    "reshape", "reshape", lambda x, shape: numpy.reshape(x, shape),
+    "reshape", "reshape", lambda x, shape: x.reshape(shape),
     pullbacks=(lambda upstream, out, x, shape: reshape(upstream, x.shape),),
 )  # fmt: skip
 _transpose = structural(
     "transpose", "ᵀ", lambda x, axes: numpy.transpose(x, axes),
     pullbacks=(lambda upstream, out, x, axes: transpose(upstream, _inverse_permutation(axes)),),
 )  # fmt: skip
+
+
+def _broadcasted(x: Any, shape: Shape) -> Any:
+    if x.size == 1 and x.ndim <= len(shape):
+        # What sum() passes back. numpy.broadcast_to takes several times as long.
+        repeated: Any = numpy.ndarray(shape, x.dtype, x.reshape(()).copy(), strides=(0,) * len(shape))
+        repeated.flags.writeable = False
+        return repeated
+    return numpy.broadcast_to(x, shape)
+
+
 _broadcast_to = structural(
-    "broadcast_to", "broadcast", lambda x, shape: numpy.broadcast_to(x, shape),
+    "broadcast_to", "broadcast", _broadcasted,
     pullbacks=(lambda upstream, out, x, shape: sum_to_shape(upstream, x.shape),),
 )  # fmt: skip
 
 
-def _summed_to_shape(x: Any, shape: Shape) -> Any:
+def summed_to_shape(x: Any, shape: Shape) -> Any:
+    """The forward rule of `sum_to_shape`, for arrays."""
     lead = x.ndim - len(shape)
     stretched = tuple(i + lead for i, size in enumerate(shape) if size == 1 and x.shape[i + lead] != 1)
     x = numpy.add.reduce(x, axis=(*range(lead), *stretched), keepdims=True)
@@ -173,7 +185,7 @@ def _summed_to_shape(x: Any, shape: Shape) -> Any:
 
 
 _sum_to_shape = structural(
-    "sum_to_shape", "Σ", _summed_to_shape,
+    "sum_to_shape", "Σ", summed_to_shape,
     pullbacks=(lambda upstream, out, x, shape: broadcast_to(upstream, x.shape),),
 )  # fmt: skip
 astype: Operation = structural(
@@ -190,7 +202,7 @@ def _matmul_pullback_right(upstream: Any, out: Any, a: Any, b: Any) -> Any:
     return swapaxes(a, -1, -2) @ upstream
 
 
-_matmul = structural("matmul", "@", numpy.matmul, pullbacks=(_matmul_pullback_left, _matmul_pullback_right))
+matmul_row = structural("matmul", "@", numpy.matmul, pullbacks=(_matmul_pullback_left, _matmul_pullback_right))
 
 # --- reductions -----------------------------------------------------------------------------------------
 
@@ -337,7 +349,7 @@ def reshape(x: Any, shape: int | Shape) -> Any:
     >>> reshape(Tensor([1.0, 2.0, 3.0, 4.0]), (2, -1)).shape
     (2, 2)
     """
-    return _reshape(x, shape=shape)
+    return _reshape(x if isinstance(x, Recordable) else numpy.asarray(x), shape=shape)
 
 
 def transpose(x: Any, axes: Sequence[int] | None = None) -> Any:
@@ -383,7 +395,7 @@ def broadcast_to(x: Any, shape: Shape) -> Any:
     >>> broadcast_to(Tensor([1.0, 2.0]), (3, 2)).shape
     (3, 2)
     """
-    return _broadcast_to(x, shape=shape)
+    return _broadcast_to(x if isinstance(x, Recordable) else numpy.asarray(x), shape=shape)
 
 
 def sum_to_shape(x: Any, shape: Shape) -> Any:
@@ -393,7 +405,7 @@ def sum_to_shape(x: Any, shape: Shape) -> Any:
     >>> sum_to_shape(Tensor([[1.0, 2.0], [3.0, 4.0]]), (2,)).data
     array([4., 6.])
     """
-    return _sum_to_shape(x, shape=shape)
+    return _sum_to_shape(x if isinstance(x, Recordable) else numpy.asarray(x), shape=shape)
 
 
 def matmul(a: Any, b: Any) -> Any:
@@ -418,8 +430,8 @@ def matmul(a: Any, b: Any) -> Any:
             f"the left one's last size must be the right one's {'only' if len(shape_b) == 1 else 'second to last'} size"
         )
     if len(shape_a) > 1 and len(shape_b) > 1:
-        return _matmul(a, b)
-    product = _matmul(
+        return matmul_row(a, b)
+    product = matmul_row(
         reshape(a, (1, *shape_a)) if len(shape_a) == 1 else a,
         reshape(b, (*shape_b, 1)) if len(shape_b) == 1 else b,
     )

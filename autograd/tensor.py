@@ -10,8 +10,8 @@ import numpy.typing
 
 from . import modes, ops
 from .errors import DataTypeError, GraphError, ShapeError
-from .node import Node, through
-from .operation import PYTHON_NUMBERS, Operation, Parameters, rule_of
+from .node import Node, Passed, through
+from .operation import PYTHON_NUMBERS, Operation, Parameters
 from .ops import Axis
 
 Array = numpy.typing.NDArray[Any]
@@ -45,6 +45,7 @@ class Tensor(Node):
         "__weakref__",
         "_data",
         "_grad",
+        "_grad_is_shared",
         "_gradient_slots",
         "_operands",
         "_recorded",
@@ -55,6 +56,7 @@ class Tensor(Node):
 
     _data: Array
     _grad: Array | None
+    _grad_is_shared: bool  # with another node's gradient or the sweep's work: copied when somebody looks
     op: Operation | None
     requires_grad: bool
 
@@ -69,6 +71,7 @@ class Tensor(Node):
     ) -> None:
         self._data = _array(data, requires_grad, dtype, copy)
         self._grad = None
+        self._grad_is_shared = False
         self.op = None
         self._operands = ()
         self.requires_grad = requires_grad
@@ -98,11 +101,15 @@ class Tensor(Node):
     @property
     def grad(self) -> Array | None:
         """The gradient, an array of the data's shape and dtype; None before any `backward()`."""
+        if self._grad_is_shared:
+            self._grad = numpy.array(self._grad)
+            self._grad_is_shared = False
         return self._grad
 
     @grad.setter
     def grad(self, gradient: Any) -> None:
         self._grad = None if gradient is None else self._gradient_array(gradient).copy()
+        self._grad_is_shared = False
 
     def _gradient_array(self, gradient: Any) -> Array:
         """A caller's gradient as an array that fits."""
@@ -116,6 +123,7 @@ class Tensor(Node):
     def zero_grad(self) -> None:
         """Forget the gradient."""
         self._grad = None
+        self._grad_is_shared = False
 
     def detach(self) -> Tensor:
         """A constant copy: nothing flows back through it."""
@@ -149,29 +157,29 @@ class Tensor(Node):
     def _record(operation: Operation, operands: tuple[Any, ...], parameters: Parameters) -> Tensor:
         data: list[Any] = []
         gradient_slots: list[int] = []
-        tracked = arrays = False
+        tracked = has_arrays = False
         for slot, operand in enumerate(operands):
             if isinstance(operand, Node):
+                data.append(operand._data)
                 if operand.requires_grad:
                     tracked = True
-                    if operation.has_rule(slot):
+                    if operation.rule(slot) is not None:
                         gradient_slots.append(slot)
                 elif operand.op is not None:
                     tracked = True
-                data.append(operand._data)
             elif type(operand) in PYTHON_NUMBERS and operation.elementwise:
                 data.append(operand)
             else:
-                arrays = True
+                has_arrays = True
                 data.append(_bare(operand, operation))
-        recorded = tuple(data)
-        result = operation.silently_on_arrays(recorded, parameters)
+        result = operation.silently_on_arrays(data, parameters)
         if type(result) is not numpy.ndarray:  # NumPy's reductions to one number
             result = numpy.asarray(result)
 
         node = _new(Tensor)
         node._grad = None
-        mode = modes.current_mode()
+        node._grad_is_shared = False
+        mode = modes.current_mode() if modes.open_blocks else modes.DEFAULT
         if not (tracked and mode.recording):
             # A view would change with the array it looks at, and nothing would record that it does.
             node._data = result if result.base is None else result.copy()
@@ -179,25 +187,19 @@ class Tensor(Node):
             node._operands = ()
             node.requires_grad = False
             return node
-        if arrays:  # the caller may write into them before the sweep
-            recorded = tuple(
-                [
-                    data if isinstance(operand, Node) or type(data) in PYTHON_NUMBERS else data.copy()
-                    for operand, data in zip(operands, recorded, strict=True)
-                ]
-            )
+        if has_arrays:  # the caller may write into them before the sweep
+            for slot, operand in enumerate(operands):
+                if not isinstance(operand, Node) and isinstance(data[slot], numpy.ndarray):
+                    data[slot] = data[slot].copy()
             operands = tuple(
-                [
-                    operand if isinstance(operand, Node) else data
-                    for operand, data in zip(operands, recorded, strict=True)
-                ]
+                [operand if isinstance(operand, Node) else bare for operand, bare in zip(operands, data, strict=True)]
             )
         if result.base is not None:
             result.flags.writeable = False  # writing into a view would write into another node's data
         node._data = result
         node.op = operation
         node._operands = operands
-        node._recorded = recorded
+        node._recorded = data
         node._gradient_slots = gradient_slots
         node.requires_grad = bool(gradient_slots)
         if parameters:
@@ -210,23 +212,26 @@ class Tensor(Node):
     def _constant(cls, data: Any) -> Tensor:
         return Tensor(data, requires_grad=False)
 
-    def _contribution(self, slot: int, upstream: Any) -> tuple[Any, Any]:
-        operation = self.op
+    def _contributions(self, upstream: Any) -> list[Passed]:
+        self._refuse_stale()
+        operation, recorded, operands = self.op, self._recorded, self._operands
         assert operation is not None
-        if slot == self._gradient_slots[0]:
-            self._refuse_stale()
-        local_gradient = None
-        if operation.local_gradients:
-            rule = operation.local_gradients[slot]
-            local_gradient = rule(self._data, *self._recorded)  # type: ignore[misc]  # not None in a gradient slot
-            contribution = through(upstream, local_gradient)
-        else:
-            contribution = rule_of(operation, slot)(upstream, self._data, *self._recorded, **self._parameters)
-        operand = self._operands[slot]
-        data = operand._data
-        if contribution.shape != getattr(data, "shape", None) or contribution.dtype is not data.dtype:
-            contribution = operand._fit(contribution, False)
-        return local_gradient, contribution
+        by_local_gradient = bool(operation.local_gradients)
+        passed: list[Passed] = []
+        for slot in self._gradient_slots:
+            rule = operation.rule(slot)
+            assert rule is not None
+            local_gradient = None
+            if by_local_gradient:
+                local_gradient = rule(self._data, *recorded)
+                contribution = through(upstream, local_gradient)
+            else:
+                contribution = rule(upstream, self._data, *recorded, **self._parameters)
+            operand, data = operands[slot], recorded[slot]
+            if type(data) is float or contribution.shape != data.shape or contribution.dtype is not data.dtype:
+                contribution = operand._fit(contribution, False)
+            passed.append((slot, operand, local_gradient, contribution))
+        return passed
 
     def _seed(self, gradient: Any, create_graph: bool) -> Any:
         if gradient is None:
@@ -248,16 +253,26 @@ class Tensor(Node):
         return Tensor(seed, requires_grad=False) if create_graph else seed
 
     def _fit(self, contribution: Any, create_graph: bool) -> Any:
-        if contribution.shape != self._data.shape:
-            contribution = ops.sum_to_shape(contribution, self._data.shape)
-        if contribution.dtype != self._data.dtype:
-            contribution = ops.astype(contribution, dtype=self._data.dtype)
+        shape, dtype = self._data.shape, self._data.dtype
+        if contribution.shape != shape:
+            sum_to_shape = ops.sum_to_shape if create_graph else ops.summed_to_shape
+            contribution = sum_to_shape(contribution, shape)
+        if contribution.dtype != dtype:
+            contribution = ops.astype(contribution, dtype=dtype)
         return contribution
 
-    def _commit(self, gradient: Any) -> None:
-        gradient = numpy.asarray(gradient)
-        if self.op is None and self._grad is not None:
-            gradient = numpy.asarray(self._grad + gradient)
+    def _hold(self, gradient: Any) -> None:
+        self._grad = gradient
+        self._grad_is_shared = True
+
+    def _accumulate(self, gradient: Any, in_use: set[int]) -> None:
+        earlier = self.grad
+        if earlier is not None:
+            gradient = numpy.asarray(earlier + gradient)
+        elif type(gradient) is not numpy.ndarray or gradient.base is not None or id(gradient) in in_use:
+            # An addition hands one array to both operands, and a sum hands out a view of it.
+            gradient = numpy.array(gradient)
+        in_use.add(id(gradient))
         self._grad = gradient
 
     # --- as an array ---
@@ -280,7 +295,20 @@ class Tensor(Node):
         return (self[index] for index in range(len(self)))
 
     def __matmul__(self, other: Any) -> Any:
+        if type(other) is Tensor and self._data.ndim == other._data.ndim == 2:
+            return Tensor._record(ops.matmul_row, (self, other), {})
         return ops.matmul(self, other)
+
+    # Two Tensors need not be asked what they are.
+
+    def __add__(self, other: Any) -> Any:
+        return Tensor._record(ops.add, (self, other), {}) if type(other) is Tensor else ops.add(self, other)
+
+    def __sub__(self, other: Any) -> Any:
+        return Tensor._record(ops.subtract, (self, other), {}) if type(other) is Tensor else ops.subtract(self, other)
+
+    def __mul__(self, other: Any) -> Any:
+        return Tensor._record(ops.multiply, (self, other), {}) if type(other) is Tensor else ops.multiply(self, other)
 
     def __rmatmul__(self, other: Any) -> Any:
         return ops.matmul(other, self)

@@ -9,7 +9,7 @@ import numpy
 
 from . import modes, ops
 from .errors import DataTypeError, ShapeError
-from .node import Node
+from .node import Node, Passed
 from .operation import Operation, Parameters, ieee
 
 _new = object.__new__
@@ -111,10 +111,13 @@ class Value(Node):
         """∂self/∂operand as computed in the forward pass."""
         return self._second_gradient if slot else self._first_gradient
 
-    def _contribution(self, slot: int, upstream: Any) -> tuple[Any, Any]:
-        local_gradient = self._stored_gradient(slot)
-        assert local_gradient is not None
-        return local_gradient, upstream * local_gradient
+    def _contributions(self, upstream: Any) -> list[Passed]:
+        passed: list[Passed] = []
+        for slot in self._gradient_slots:
+            local_gradient = self._stored_gradient(slot)
+            assert local_gradient is not None
+            passed.append((slot, self._operands[slot], local_gradient, upstream * local_gradient))
+        return passed
 
     def _seed(self, gradient: Any, create_graph: bool) -> Any:
         if isinstance(gradient, Node):
@@ -129,9 +132,12 @@ class Value(Node):
             contribution = ops.sum_to_shape(contribution, ())
         return contribution if create_graph else float(contribution)
 
-    def _commit(self, gradient: float) -> None:
+    def _hold(self, gradient: float) -> None:
+        self.grad = gradient
+
+    def _accumulate(self, gradient: float, in_use: set[int]) -> None:
         # None is what a PyTorch habit leaves behind: `p.grad = None`.
-        self.grad = gradient if self.op is not None or self.grad is None else self.grad + gradient
+        self.grad = gradient if self.grad is None else self.grad + gradient
 
     @classmethod
     def _constant(cls, data: Any) -> Value:

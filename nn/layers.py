@@ -53,10 +53,11 @@ class Linear(Module):
         return self.weight.shape[1]
 
     def __call__(self, x: Any) -> Any:
-        shape = numpy.shape(x.data if isinstance(x, Tensor) else x)
-        if not shape or shape[-1] != self.n_inputs:
-            raise ShapeError(f"{self!r} takes rows of {self.n_inputs} numbers, not an input of shape {shape}")
-        return (x if isinstance(x, Tensor) else Tensor(x, requires_grad=False)) @ self.weight + self.bias
+        if not isinstance(x, Tensor):
+            x = Tensor(x, requires_grad=False)
+        if x.shape[-1:] != (self.n_inputs,):
+            raise ShapeError(f"{self!r} takes rows of {self.n_inputs} numbers, not an input of shape {x.shape}")
+        return x @ self.weight + self.bias
 
     def __repr__(self) -> str:
         return f"Linear({self.n_inputs} → {self.n_outputs})"

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy
 
-from autograd import ShapeError, Value, exp, logaddexp
+from autograd import ShapeError, Tensor, Value, exp, logaddexp
 
 from .activations import Activation, activation_of
 from .initializers import Initializer, Random, initializer_of
@@ -133,7 +133,9 @@ class NeuronMLP(Module):
     def sizes(self) -> tuple[int, ...]:
         return (len(self.layers[0].neurons[0].weights), *(len(layer.neurons) for layer in self.layers))
 
-    def __call__(self, x: Sequence[Any]) -> list[Any]:
+    def __call__(self, x: Any) -> list[Any]:
+        if isinstance(x, Tensor):
+            x = x.data
         if isinstance(x, numpy.ndarray):
             x = x.tolist()
         if len(x) and isinstance(x[0], list | tuple | numpy.ndarray):

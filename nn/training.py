@@ -114,11 +114,8 @@ def accuracy(model: Any, inputs: Array, labels: Array, rows_at_once: int = 2000)
 
 
 def predict(model: Any, inputs: Array) -> Any:
-    """The model's outputs; a batch of the model's own dtype is shared with it, not copied."""
-    parameters = model.parameters()
-    if parameters and isinstance(parameters[0], Tensor):
-        return model(Tensor(inputs, requires_grad=False, copy=False))
-    return model(inputs)
+    """The model's outputs; the batch is shared with it, not copied."""
+    return model(Tensor(inputs, requires_grad=False, copy=False))
 
 
 def output_array(outputs: Any) -> Array:

@@ -11,7 +11,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from autograd import Node, Operation, Value
-from autograd.operation import rule_of
 
 from .numbers import MINUS, format_number
 
@@ -57,8 +56,9 @@ def local_gradient_formula(operation: Operation, slot: int, operands: Sequence[A
 def _formula(operation: Operation, slot: int, operands: tuple[Any, ...], out: str) -> str:
     # The number is arbitrary: rules never look at data, they record what they ask of it.
     stand_ins = [Value(0.5, label=operand) if isinstance(operand, str) else operand for operand in operands]
-    result = rule_of(operation, slot)(Value(0.5, label=out), *stand_ins)
-    return _printed(result)[0]
+    rule = operation.rule(slot)
+    assert rule is not None, f"{operation.name} passes nothing on to operand {slot}"
+    return _printed(rule(Value(0.5, label=out), *stand_ins))[0]
 
 
 def _printed(node: Any) -> tuple[str, int]:

@@ -24,7 +24,6 @@ def default_recursion_limit() -> Iterator[None]:
 
 @pytest.fixture
 def no_garbage_collector() -> Iterator[None]:
-    gc.collect()
     gc.disable()
     yield
     gc.enable()
