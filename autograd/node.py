@@ -83,7 +83,7 @@ class Node(Recordable):
         """Gradients belong to the forward pass that was run: refuse data that was assigned since."""
         edited: Node | None = self if self._edited else None
         for operand, recorded in zip(self._operands, self._recorded, strict=True):
-            if isinstance(operand, Node) and operand._data is not recorded:
+            if operand is not recorded and operand._data is not recorded:  # a bare operand is what was recorded
                 edited = operand
         if edited is not None:
             assert self.op is not None

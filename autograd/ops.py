@@ -179,9 +179,10 @@ _broadcast_to = structural(
 def summed_to_shape(x: Any, shape: Shape) -> Any:
     """The forward rule of `sum_to_shape`, for arrays."""
     lead = x.ndim - len(shape)
-    stretched = tuple(i + lead for i, size in enumerate(shape) if size == 1 and x.shape[i + lead] != 1)
-    x = numpy.add.reduce(x, axis=(*range(lead), *stretched), keepdims=True)
-    return x.reshape(shape)
+    if lead == 1 and x.shape[1:] == shape:  # what a bias gets from a batch
+        return numpy.add.reduce(x, axis=0)
+    stretched = tuple([i + lead for i, size in enumerate(shape) if size == 1 and x.shape[i + lead] != 1])
+    return numpy.add.reduce(x, axis=(*range(lead), *stretched), keepdims=True).reshape(shape)
 
 
 _sum_to_shape = structural(
@@ -214,7 +215,8 @@ def _kept(x: Any, reduced: Any, axis: Axis) -> Any:
 
 
 def _sum_pullback(upstream: Any, out: Any, x: Any, axis: Axis, keepdims: bool) -> Any:
-    return broadcast_to(_kept(x, upstream, axis), x.shape)
+    # The sum of all, with or without axes of size 1 kept, broadcasts as it is.
+    return broadcast_to(upstream if axis is None else _kept(x, upstream, axis), x.shape)
 
 
 def _mean_pullback(upstream: Any, out: Any, x: Any, axis: Axis, keepdims: bool) -> Any:
@@ -395,7 +397,7 @@ def broadcast_to(x: Any, shape: Shape) -> Any:
     >>> broadcast_to(Tensor([1.0, 2.0]), (3, 2)).shape
     (3, 2)
     """
-    return _broadcast_to(x if isinstance(x, Recordable) else numpy.asarray(x), shape=shape)
+    return _broadcast_to(x, shape=shape) if isinstance(x, Recordable) else _broadcasted(numpy.asarray(x), shape)
 
 
 def sum_to_shape(x: Any, shape: Shape) -> Any:
@@ -405,7 +407,7 @@ def sum_to_shape(x: Any, shape: Shape) -> Any:
     >>> sum_to_shape(Tensor([[1.0, 2.0], [3.0, 4.0]]), (2,)).data
     array([4., 6.])
     """
-    return _sum_to_shape(x if isinstance(x, Recordable) else numpy.asarray(x), shape=shape)
+    return _sum_to_shape(x, shape=shape) if isinstance(x, Recordable) else summed_to_shape(numpy.asarray(x), shape)
 
 
 def matmul(a: Any, b: Any) -> Any:

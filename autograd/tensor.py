@@ -216,17 +216,16 @@ class Tensor(Node):
         self._refuse_stale()
         operation, recorded, operands = self.op, self._recorded, self._operands
         assert operation is not None
-        by_local_gradient = bool(operation.local_gradients)
+        local_gradients = operation.local_gradients
         passed: list[Passed] = []
         for slot in self._gradient_slots:
-            rule = operation.rule(slot)
-            assert rule is not None
             local_gradient = None
-            if by_local_gradient:
-                local_gradient = rule(self._data, *recorded)
+            if local_gradients:
+                local_gradient = local_gradients[slot](self._data, *recorded)  # type: ignore[misc]  # never None here
                 contribution = through(upstream, local_gradient)
             else:
-                contribution = rule(upstream, self._data, *recorded, **self._parameters)
+                rule = operation.rule(slot)
+                contribution = rule(upstream, self._data, *recorded, **self._parameters)  # type: ignore[misc]  # as above
             operand, data = operands[slot], recorded[slot]
             if type(data) is float or contribution.shape != data.shape or contribution.dtype is not data.dtype:
                 contribution = operand._fit(contribution, False)
@@ -417,6 +416,8 @@ class Tensor(Node):
 
 def _array(data: Any, requires_grad: bool, dtype: Any, copy: bool) -> Array:
     """The data of a Tensor: an array of a dtype that it may have."""
+    if type(data) is numpy.ndarray and data.dtype.char in "fd" and dtype is None:  # the usual case, at once
+        return data.copy() if copy else data
     if isinstance(data, Node):
         data = data._data
     try:

@@ -176,7 +176,7 @@ def with_conditions(row: Operation) -> Callable[..., Any]:
     def call(*operands: Any) -> Any:
         return row(
             *[
-                operand if row.has_rule(slot) else numpy.asarray(operand.data) > 1
+                operand if row.rule(slot) is not None else numpy.asarray(operand.data) > 1
                 for slot, operand in enumerate(operands)
             ]
         )

@@ -49,6 +49,36 @@ class TestNoGrad:
         assert depth(0) == [False]
         assert recorded(kind)
 
+    def test_a_decorated_function_can_run_in_two_threads_at_once(self, kind) -> None:
+        first_is_inside, second_is_inside, first_is_out = threading.Event(), threading.Event(), threading.Event()
+        answers = {}
+
+        @no_grad()
+        def inside(entered: threading.Event, leave: threading.Event) -> bool:
+            entered.set()
+            assert leave.wait(10)
+            return recorded(kind)
+
+        def work(name: str, entered: threading.Event, leave: threading.Event, left: threading.Event) -> None:
+            try:
+                answers[name] = (inside(entered, leave), recorded(kind))
+            except ValueError as error:
+                answers[name] = error
+            finally:
+                left.set()
+
+        first = threading.Thread(
+            target=work, args=("first", first_is_inside, second_is_inside, first_is_out)
+        )  # enters first, leaves first
+        second = threading.Thread(target=work, args=("second", second_is_inside, first_is_out, threading.Event()))
+        first.start()
+        assert first_is_inside.wait(10)
+        second.start()
+        first.join(20)
+        second.join(20)
+        assert answers == {"first": (False, True), "second": (False, True)}
+        assert recorded(kind)
+
     def test_leaves_leaves_as_they_are(self, kind) -> None:
         with no_grad():
             x = kind(2.0)

@@ -694,6 +694,9 @@ def test_the_repr_shows_data_gradient_dtype_and_label() -> None:
     assert repr(x) == "Tensor([1., 2.], label='x')"
     (x * 3).sum().backward()
     assert repr(x) == "Tensor([1., 2.], grad=[3., 3.], label='x')"
+    y = Tensor(2.0) * 3
+    (y * y).backward()
+    assert repr(y) == "Tensor(6., grad=12.)"
     assert "dtype=float32" in repr(Tensor([1.0], dtype=numpy.float32))
     assert "requires_grad=False" in repr(Tensor([1], requires_grad=False))
     assert len(repr(Tensor(numpy.ones((1000, 1000))))) < 1000
