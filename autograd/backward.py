@@ -174,7 +174,9 @@ def _sweep_values(output: Value, seed: float) -> dict[Value, float] | None:
 
     A test holds it to `sweep`, bit for bit.
     """
-    unreached = float("0")  # a 0.0 of this sweep's own: by its identity a node is known as visited
+    # A zero of this sweep's own: by its identity a node is known as visited. Negative, because −0.0 + x is x
+    # for every x, 0.0 and −0.0 included.
+    unreached = float("-0")
     leaves: dict[Value, float] = {}
     order: list[Value] = []
     stack: list[Any] = [output]
@@ -194,13 +196,13 @@ def _sweep_values(output: Value, seed: float) -> dict[Value, float] | None:
         if node._first_gradient is not None:
             operand = node._first
             if operand.op is None:
-                leaves[operand] = 0.0
+                leaves[operand] = -0.0
             elif operand.grad is not unreached:
                 push(operand)
         if node._second_gradient is not None:
             operand = node._second
             if operand.op is None:
-                leaves[operand] = 0.0
+                leaves[operand] = -0.0
             elif operand.grad is not unreached:
                 push(operand)
     output.grad = seed
@@ -210,16 +212,16 @@ def _sweep_values(output: Value, seed: float) -> dict[Value, float] | None:
         if gradient is not None:
             operand = node._first
             if operand.op is None:
-                leaves[operand] += upstream * gradient
+                leaves[operand] += upstream * gradient if gradient is not False else 0.0
             else:
-                operand.grad += upstream * gradient
+                operand.grad += upstream * gradient if gradient is not False else 0.0
         gradient = node._second_gradient
         if gradient is not None:
             operand = node._second
             if operand.op is None:
-                leaves[operand] += upstream * gradient
+                leaves[operand] += upstream * gradient if gradient is not False else 0.0
             else:
-                operand.grad += upstream * gradient
+                operand.grad += upstream * gradient if gradient is not False else 0.0
     return leaves
 
 

@@ -9,6 +9,10 @@ class ShapeError(GraphError, ValueError):
     """Shapes that do not fit the operation, the gradient or the data."""
 
 
+class IndexRangeError(ShapeError, IndexError):
+    """An index that the shape does not have."""
+
+
 class DataTypeError(GraphError, TypeError):
     """Data that is not a real number, or an operand the operation cannot take."""
 

@@ -77,6 +77,9 @@ class no_grad(_Block):  # noqa: N801  # a class that reads as a statement: `with
     (9.0, None, False)
     """
 
+    def _recreate_cm(self) -> no_grad:
+        return no_grad()  # a call of a decorated function has a block of its own, whatever thread it is in
+
     def _inner(self, outer: Mode) -> Mode:
         return Mode(recording=False, scope=outer.scope)
 
@@ -98,6 +101,9 @@ class scope(_Block):  # noqa: N801  # as above: `with scope("cost"):`
     def __init__(self, name: str) -> None:
         super().__init__()
         self.name = name
+
+    def _recreate_cm(self) -> scope:
+        return scope(self.name)  # as in no_grad
 
     def _inner(self, outer: Mode) -> Mode:
         return Mode(recording=outer.recording, scope=Scope(self.name, outer.scope))

@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 
 import numpy
 
-from .errors import GraphError, ShapeError
+from .errors import DataTypeError, GraphError, IndexRangeError, ShapeError
 
 Rule = Callable[..., Any]
 Parameters = dict[str, Any]
@@ -56,6 +56,7 @@ class Operation:
     pullbacks: tuple[Rule | None, ...] = ()
     slots: int | None = 1
     elementwise: bool = True
+    is_boolean: bool = False
 
     @property
     def differentiable(self) -> bool:
@@ -83,7 +84,7 @@ class Operation:
         if recorder is not None:
             return recorder._record(self, operands, parameters)
         if not plain:
-            return self.on_arrays(operands, parameters)
+            return self.silently_on_arrays(operands, parameters)
         try:
             return self.scalar(*operands)  # type: ignore[misc]  # not None, or it would not be `plain`
         except (ArithmeticError, ValueError):
@@ -97,7 +98,11 @@ class Operation:
             raise
         except (ValueError, IndexError) as error:  # AxisError is both
             raise self.misfit(arrays, parameters, error) from error
+        except TypeError as error:  # such as a boolean array's negative
+            kinds = " and ".join(str(getattr(array, "dtype", type(array).__name__)) for array in arrays)
+            raise DataTypeError(f"{self.name}: not for operands of {kinds}: {error}") from error
 
+    # The same without warnings: NumPy warns of overflow, 1/0 and nan, the engine just gives IEEE's answer.
     silently_on_arrays = silently(on_arrays)
 
     def misfit(self, data: Sequence[Any], parameters: Parameters, error: Exception) -> ShapeError:
@@ -105,9 +110,8 @@ class Operation:
         shapes = " and ".join(str(numpy.shape(operand)) for operand in data)
         said = ", ".join(f"{name}={value!r}" for name, value in parameters.items())
         reason = str(error).split(" with shapes")[0].split(" (size")[0]
-        return ShapeError(
-            f"{self.name}: operands of shape {shapes}{f' with {said}' if said else ''} do not fit: {reason}"
-        )
+        kind = IndexRangeError if isinstance(error, IndexError) and self.name == "getitem" else ShapeError
+        return kind(f"{self.name}: operands of shape {shapes}{f' with {said}' if said else ''} do not fit: {reason}")
 
     def __repr__(self) -> str:
         return f"<operation {self.name}>"
@@ -154,8 +158,11 @@ def predicate(
     forward: Callable[..., Any],
     scalar: Callable[..., Any] | None = None,
     slots: int = 2,
+    *,
+    is_boolean: bool = True,
 ) -> Operation:
     """A row without gradient whose result depends on data: recorded, so that nothing freezes."""
+    nothing = (None,) * slots
     if scalar is None:
-        return structural(name, symbol, forward, pullbacks=(None,) * slots)
-    return elementwise(name, symbol, forward, scalar, local_gradients=(None,) * slots)
+        return structural(name, symbol, forward, pullbacks=nothing)
+    return Operation(name, symbol, forward, scalar, local_gradients=nothing, slots=slots, is_boolean=is_boolean)

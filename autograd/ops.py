@@ -10,6 +10,7 @@ Every function here takes numbers, arrays, `Value`s or `Tensor`s alike.
 
 from __future__ import annotations
 
+import itertools
 import math
 import operator
 from collections.abc import Sequence
@@ -17,6 +18,7 @@ from types import EllipsisType
 from typing import Any
 
 import numpy
+import numpy.typing
 
 from .errors import DataTypeError, ShapeError
 from .operation import Operation, Recordable, elementwise, predicate, structural, variadic
@@ -36,9 +38,10 @@ logical_not = predicate("logical_not", "not", numpy.logical_not, operator.not_, 
 logical_and = predicate("logical_and", "and", numpy.logical_and, lambda a, b: bool(a) and bool(b))
 logical_or = predicate("logical_or", "or", numpy.logical_or, lambda a, b: bool(a) or bool(b))
 sign = predicate(
-    "sign", "sign", numpy.sign, lambda a: float((a > 0) - (a < 0)) if a == a else a, slots=1
+    "sign", "sign", numpy.sign, lambda a: float((a > 0) - (a < 0)) if a == a else a,
+    slots=1, is_boolean=False,
 )  # fmt: skip
-floor_divide = predicate("floor_divide", "//", numpy.floor_divide, operator.floordiv)
+floor_divide = predicate("floor_divide", "//", numpy.floor_divide, operator.floordiv, is_boolean=False)
 _argmax = predicate("argmax", "argmax", numpy.argmax, slots=1)
 _argmin = predicate("argmin", "argmin", numpy.argmin, slots=1)
 
@@ -73,8 +76,8 @@ remainder = elementwise(
 def _power_by_base(out: Any, base: Any, exponent: Any) -> Any:
     if type(exponent) in (int, float):  # a literal of the program, never data
         return 0 if exponent == 0 else exponent * power(base, exponent - 1)
-    # x**0 has derivative 0 everywhere; at x = 0 the plain formula would say 0 · inf.
-    flat = logical_and(equal(base, 0), equal(exponent, 0))
+    # x**0 has derivative 0 everywhere; at x = 0 (and nan) the plain formula would say 0 · inf (and nan).
+    flat = logical_and(equal(exponent, 0), logical_not(logical_or(less(base, 0), greater(base, 0))))
     return exponent * power(base, where(flat, 0, exponent - 1))
 
 
@@ -84,8 +87,15 @@ def _power_by_exponent(out: Any, base: Any, exponent: Any) -> Any:
     return out * log(where(flat, 1, base))
 
 
+def _powered(base: Any, exponent: Any) -> Any:
+    try:
+        return base**exponent
+    except ValueError:  # NumPy has no integer for 2**-1
+        return base ** numpy.asarray(exponent, numpy.float64)
+
+
 power = elementwise(
-    "power", "**", operator.pow, math.pow,
+    "power", "**", _powered, math.pow,
     local_gradients=(_power_by_base, _power_by_exponent),
 )  # fmt: skip
 
@@ -179,10 +189,15 @@ _broadcast_to = structural(
 def summed_to_shape(x: Any, shape: Shape) -> Any:
     """The forward rule of `sum_to_shape`, for arrays."""
     lead = x.ndim - len(shape)
+    if lead < 0:
+        raise ShapeError(f"sum_to_shape: shape {tuple(shape)} does not broadcast to {x.shape}")
     if lead == 1 and x.shape[1:] == shape:  # what a bias gets from a batch
         return numpy.add.reduce(x, axis=0)
     stretched = tuple([i + lead for i, size in enumerate(shape) if size == 1 and x.shape[i + lead] != 1])
-    return numpy.add.reduce(x, axis=(*range(lead), *stretched), keepdims=True).reshape(shape)
+    summed = numpy.add.reduce(x, axis=(*range(lead), *stretched), keepdims=True)
+    if summed.shape[lead:] != tuple(shape):
+        raise ShapeError(f"sum_to_shape: shape {tuple(shape)} does not broadcast to {x.shape}")
+    return summed.reshape(shape)
 
 
 _sum_to_shape = structural(
@@ -254,6 +269,11 @@ def _logsumexp_forward(x: Any, axis: Axis, keepdims: bool) -> Any:
     return result if keepdims else numpy.squeeze(result, axis=axis)
 
 
+def _log_softmax_forward(x: Any, axis: Axis) -> Any:
+    shifted = _shifted(x, axis)[0]
+    return shifted - numpy.log(numpy.sum(numpy.exp(shifted), axis=axis, keepdims=True))
+
+
 def _softmax_forward(x: Any, axis: Axis) -> Any:
     exponentials = numpy.exp(_shifted(x, axis)[0])
     return exponentials / numpy.sum(exponentials, axis=axis, keepdims=True)
@@ -282,7 +302,7 @@ _softmax = structural(
     pullbacks=(lambda upstream, out, x, axis: out * (upstream - sum(upstream * out, axis, keepdims=True)),),
 )  # fmt: skip
 _log_softmax = structural(
-    "log_softmax", "log softmax", lambda x, axis: x - _logsumexp_forward(x, axis, keepdims=True),
+    "log_softmax", "log softmax", _log_softmax_forward,
     pullbacks=(lambda upstream, out, x, axis: upstream - exp(out) * sum(upstream, axis, keepdims=True),),
 )  # fmt: skip
 
@@ -324,12 +344,9 @@ _scatter_add: Operation = variadic(
 )  # fmt: skip
 
 
-def _concatenate_pullback(slot: int, upstream: Any, out: Any, *arrays: Any, axis: int) -> Any:
-    start = 0
-    for array in arrays[:slot]:
-        start += array.shape[axis]
-    before = (slice(None),) * (axis % len(out.shape))
-    return getitem(upstream, (*before, slice(start, start + arrays[slot].shape[axis])))
+def _concatenate_pullback(slot: int, upstream: Any, out: Any, *arrays: Any, axis: int, starts: tuple[int, ...]) -> Any:
+    before = (slice(None),) * axis
+    return getitem(upstream, (*before, slice(starts[slot], starts[slot + 1])))
 
 
 def _stack_pullback(slot: int, upstream: Any, out: Any, *arrays: Any, axis: int) -> Any:
@@ -337,7 +354,7 @@ def _stack_pullback(slot: int, upstream: Any, out: Any, *arrays: Any, axis: int)
 
 
 _concatenate = variadic(
-    "concatenate", "concat", lambda *arrays, axis: numpy.concatenate(arrays, axis), _concatenate_pullback
+    "concatenate", "concat", lambda *arrays, axis, starts: numpy.concatenate(arrays, axis), _concatenate_pullback
 )
 _stack = variadic("stack", "stack", lambda *arrays, axis: numpy.stack(arrays, axis), _stack_pullback)
 
@@ -363,14 +380,14 @@ def transpose(x: Any, axes: Sequence[int] | None = None) -> Any:
     """
     count = numpy.ndim(x)
     order = tuple(range(count))[::-1] if axes is None else tuple(operator.index(axis) for axis in axes)
-    if sorted(axis % (count or 1) for axis in order) != list(range(count)):
+    if sorted(axis + count if axis < 0 else axis for axis in order) != list(range(count)):
         raise ShapeError(f"transpose: axes {order} are not a permutation of the axes of shape {numpy.shape(x)}")
     return _transpose(x, axes=tuple(axis % count for axis in order))
 
 
-def permute(x: Any, *axes: int) -> Any:
+def permute(x: Any, *axes: Any) -> Any:
     """`transpose` with the axes written as arguments, PyTorch's name for it."""
-    return transpose(x, axes)
+    return transpose(x, axes[0] if len(axes) == 1 and isinstance(axes[0], tuple | list) else axes)
 
 
 def swapaxes(x: Any, axis1: int, axis2: int) -> Any:
@@ -380,11 +397,11 @@ def swapaxes(x: Any, axis1: int, axis2: int) -> Any:
     >>> swapaxes(Tensor([[[1.0], [2.0]]]), -1, -2).shape
     (1, 1, 2)
     """
-    if type(x) is numpy.ndarray:
-        return x.swapaxes(axis1, axis2)
     count = len(x.shape)
     if not (-count <= axis1 < count and -count <= axis2 < count):
         raise ShapeError(f"swapaxes: axes {axis1} and {axis2} are not both axes of shape {x.shape}")
+    if type(x) is numpy.ndarray:
+        return x.swapaxes(axis1, axis2)
     order = list(range(count))
     order[axis1], order[axis2] = order[axis2], order[axis1]
     return _transpose(x, axes=tuple(order))
@@ -420,7 +437,7 @@ def matmul(a: Any, b: Any) -> Any:
     >>> matmul(Tensor([[1.0, 2.0], [3.0, 4.0]]), Tensor([1.0, 1.0])).data
     array([3., 7.])
     """
-    a, b = (x if isinstance(x, Recordable) else numpy.asarray(x) for x in (a, b))
+    a, b = (x if isinstance(x, Recordable) else as_array("matmul", x) for x in (a, b))
     shape_a, shape_b = numpy.shape(a), numpy.shape(b)
     if not shape_a or not shape_b:
         raise ShapeError(
@@ -578,7 +595,13 @@ def concatenate(arrays: Sequence[Any], axis: int = 0) -> Any:
     >>> concatenate([Tensor([1.0]), Tensor([2.0, 3.0])]).data
     array([1., 2., 3.])
     """
-    return _concatenate(*arrays, axis=axis)
+    arrays = _joined("concatenate", arrays)
+    ndim = numpy.ndim(arrays[0])
+    if not -ndim <= operator.index(axis) < ndim:
+        raise ShapeError(f"concatenate: axis {axis} is no axis of an operand of shape {numpy.shape(arrays[0])}")
+    axis %= ndim
+    sizes = [numpy.shape(array)[axis] if numpy.ndim(array) == ndim else 0 for array in arrays]
+    return _concatenate(*arrays, axis=axis, starts=tuple(itertools.accumulate(sizes, initial=0)))
 
 
 def stack(arrays: Sequence[Any], axis: int = 0) -> Any:
@@ -588,7 +611,7 @@ def stack(arrays: Sequence[Any], axis: int = 0) -> Any:
     >>> stack([Tensor([1.0, 2.0]), Tensor([3.0, 4.0])]).shape
     (2, 2)
     """
-    return _stack(*arrays, axis=axis)
+    return _stack(*_joined("stack", arrays), axis=axis)
 
 
 def softplus(x: Any) -> Any:
@@ -615,6 +638,27 @@ def kept_shape(shape: Shape, axis: Axis) -> Shape:
     """The shape after reducing over `axis` with keepdims."""
     reduced = axes_of(len(shape), axis)
     return tuple(1 if i in reduced else size for i, size in enumerate(shape))
+
+
+def _joined(name: str, arrays: Sequence[Any]) -> list[Any]:
+    """The operands of a function that joins arrays, each one an array or a node."""
+    if not len(arrays):
+        raise ShapeError(f"{name}: there is nothing to join")
+    return [array if isinstance(array, Recordable) else as_array(name, array) for array in arrays]
+
+
+def as_array(name: str, operand: Any) -> numpy.typing.NDArray[Any]:
+    """A plain operand as an array of real numbers. Raises DataTypeError for anything else."""
+    try:
+        array = numpy.asarray(operand)
+    except ValueError:  # lists of different lengths
+        array = numpy.asarray(None)
+    if array.dtype.kind not in "biuf":
+        raise DataTypeError(
+            f"{name}: an operand is a number, an array of real numbers, a Value or a Tensor, "
+            f"not {type(operand).__name__} {operand!r:.60}"
+        )
+    return array
 
 
 def _count(shape: Shape, axis: Axis) -> int:

@@ -92,6 +92,10 @@ class Tensor(Node):
             self._data = data.view()
         else:
             array = _array(data, requires_grad=False, dtype=None, copy=False)
+            if array.dtype.kind == "f" and self._data.dtype.kind != "f":
+                raise DataTypeError(
+                    f"data of {array.dtype} assigned to a Tensor of {self.dtype} would lose its fractions"
+                )
             if array.shape != self._data.shape:
                 raise ShapeError(f"data of shape {array.shape} assigned to a Tensor of shape {self.shape}")
             self._data = array.astype(self._data.dtype)
@@ -171,10 +175,12 @@ class Tensor(Node):
                 data.append(operand)
             else:
                 has_arrays = True
-                data.append(_bare(operand, operation))
+                data.append(ops.as_array(operation.name, operand))
         result = operation.silently_on_arrays(data, parameters)
         if type(result) is not numpy.ndarray:  # NumPy's reductions to one number
             result = numpy.asarray(result)
+        if result.dtype.kind != "f":  # a cast to integers or booleans
+            gradient_slots = []
 
         node = _new(Tensor)
         node._grad = None
@@ -195,7 +201,11 @@ class Tensor(Node):
                 [operand if isinstance(operand, Node) else bare for operand, bare in zip(operands, data, strict=True)]
             )
         if result.base is not None:
-            result.flags.writeable = False  # writing into a view would write into another node's data
+            # Writing into a view would write into another node's data; and where no gradient flows, no sweep
+            # would see that the other one was written into.
+            result.flags.writeable = False
+            if not gradient_slots:
+                result = result.copy()
         node._data = result
         node.op = operation
         node._operands = operands
@@ -428,7 +438,7 @@ def _array(data: Any, requires_grad: bool, dtype: Any, copy: bool) -> Array:
         array = array.view(numpy.ndarray)
     kind = array.dtype.kind
     is_float = array.dtype in (numpy.float32, numpy.float64)
-    if not is_float and kind not in "biu" and array.size:
+    if not is_float and kind not in "biu" and not (kind == "f" and isinstance(data, list | tuple)):
         raise DataTypeError(
             f"a Tensor holds float32, float64 or integers, not {array.dtype}"
             + ("; convert it with .astype(numpy.float64)" if kind == "f" else "")
@@ -436,28 +446,15 @@ def _array(data: Any, requires_grad: bool, dtype: Any, copy: bool) -> Array:
     if requires_grad and kind == "b":
         raise DataTypeError("a Tensor of booleans cannot require gradients: pass requires_grad=False")
     if dtype is not None:
-        if numpy.dtype(dtype) not in (numpy.float32, numpy.float64) and requires_grad:
-            raise DataTypeError(f"what requires gradients is float32 or float64, not {numpy.dtype(dtype)}")
         target = numpy.dtype(dtype)
+        if target not in (numpy.float32, numpy.float64) and (requires_grad or target.kind not in "biu"):
+            raise DataTypeError(
+                f"a Tensor that requires gradients is float32 or float64, not {target}"
+                if requires_grad
+                else f"a Tensor holds float32, float64, integers or booleans, not {target}"
+            )
     elif requires_grad and not is_float:
         target = numpy.dtype(numpy.float64)
     else:
         target = array.dtype
     return array.astype(target, copy=copy)
-
-
-def _bare(operand: Any, operation: Operation) -> Any:
-    """A plain operand of a Tensor's operation: a number or an array."""
-    if isinstance(operand, numpy.ndarray) or type(operand) in PYTHON_NUMBERS:
-        array = numpy.asarray(operand)
-    else:
-        try:
-            array = numpy.asarray(operand)
-        except ValueError:
-            array = numpy.asarray(None)
-    if array.dtype.kind not in "biuf":
-        raise DataTypeError(
-            f"{operation.name}: an operand is a number, an array of real numbers, a Value or a Tensor, "
-            f"not {type(operand).__name__} {operand!r:.60}"
-        )
-    return array

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numbers
+import sys
 from typing import Any
 
 import numpy
@@ -95,12 +96,12 @@ class Value(Node):
         if self.op is ops.add or self.op is ops.multiply:
             # These two keep no data of their own: the gradients of a sum do not depend on any, and those
             # of a product are it.
-            first, second = self._first, self._second
-            by_data = self.op is ops.multiply
-            return (
-                self._second_gradient if by_data and self._second_gradient is not None else _data_of(first),
-                self._first_gradient if by_data and self._first_gradient is not None else _data_of(second),
-            )
+            first, second = _data_of(self._first), _data_of(self._second)
+            if self.op is ops.multiply and isinstance(self._first, Value) and self._second_gradient is not None:
+                first = self._second_gradient
+            if self.op is ops.multiply and isinstance(self._second, Value) and self._first_gradient is not None:
+                second = self._first_gradient
+            return first, second
         return (self._first_data,) if self.op.slots == 1 else (self._first_data, self._second_data)
 
     @property
@@ -116,7 +117,8 @@ class Value(Node):
         for slot in self._gradient_slots:
             local_gradient = self._stored_gradient(slot)
             assert local_gradient is not None
-            passed.append((slot, self._operands[slot], local_gradient, upstream * local_gradient))
+            contribution = 0.0 if local_gradient is False else upstream * local_gradient
+            passed.append((slot, self._operands[slot], local_gradient, contribution))
         return passed
 
     def _seed(self, gradient: Any, create_graph: bool) -> Any:
@@ -176,9 +178,9 @@ class Value(Node):
                 continue
             requires_grad = True
             try:
-                gradients.append(float(rule(out, *data)))
+                gradients.append(_local(rule(out, *data)))
             except (ArithmeticError, ValueError):
-                gradients.append(float(ieee(rule, (out, *data))))
+                gradients.append(_local(ieee(rule, (out, *data))))
 
         node: Value
         if len(kept) > 2:
@@ -215,7 +217,7 @@ class Value(Node):
                 node.requires_grad = True
                 node.grad = 0.0
                 return node
-        elif (kind is float or kind is int) and self.requires_grad and not modes.open_blocks:
+        elif kind is float and self.requires_grad and not modes.open_blocks:
             node = _new(Value)
             node._first = self
             node._second = other
@@ -242,7 +244,7 @@ class Value(Node):
                 node.requires_grad = True
                 node.grad = 0.0
                 return node
-        elif (kind is float or kind is int) and self.requires_grad and not modes.open_blocks:
+        elif kind is float and self.requires_grad and not modes.open_blocks:
             node = _new(Value)
             node._first = self
             node._second = node._first_gradient = other
@@ -362,7 +364,7 @@ def _unary(operation: Operation, operand: Value) -> Any:
         data = operand._data
         try:
             out = operation.scalar(data)  # type: ignore[misc]  # every elementwise row has one
-            gradient = float(operation.local_gradients[0](out, data))  # type: ignore[misc]  # the callers' rows have one
+            gradient = _local(operation.local_gradients[0](out, data))  # type: ignore[misc]  # the callers' rows have one
         except (ArithmeticError, ValueError):
             return operation(operand)
         node = _new(Value)
@@ -402,9 +404,9 @@ def _binary(operation: Operation, first: Any, second: Any) -> Any:
     try:
         out = operation.scalar(first_data, second_data)  # type: ignore[misc]  # as in _unary
         if by_first is not None:
-            first_gradient = float(by_first(out, first_data, second_data))
+            first_gradient = _local(by_first(out, first_data, second_data))
         if by_second is not None:
-            second_gradient = float(by_second(out, first_data, second_data))
+            second_gradient = _local(by_second(out, first_data, second_data))
     except (ArithmeticError, ValueError):
         return operation(first, second)
     node = _new(Value)
@@ -418,6 +420,13 @@ def _binary(operation: Operation, first: Any, second: Any) -> Any:
 
 
 PLAIN_NUMBERS = frozenset({float, int})
+_LARGEST = int(sys.float_info.max)
+
+
+def _local(gradient: Any) -> float:
+    """A rule's answer as it is stored. A gate is stored as False where it is closed: it stops even an
+    infinite upstream gradient, which a factor of 0.0 makes NaN."""
+    return False if gradient is False else float(gradient)
 
 
 def _data_of(operand: Any) -> Any:
@@ -428,16 +437,16 @@ def _float(data: Any) -> float:
     """The data of a Value."""
     if type(data) is float:
         return data
-    number = _bare(data)
-    try:
-        return float(number)
-    except OverflowError:
-        raise DataTypeError("a Value holds a float, and this integer is too large for one") from None
+    return float(_bare(data))
 
 
 def _bare(number: Any) -> Any:
     """A plain operand of a Value as Python's own number."""
-    if type(number) is float or type(number) is int:
+    if type(number) is float:
+        return number
+    if type(number) is int:
+        if abs(number) > _LARGEST:
+            raise DataTypeError("a Value holds a float, and this integer is too large for one")
         return number
     if isinstance(number, numpy.ndarray) and number.shape == () and number.dtype.kind in "biuf":
         return number.item()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import itertools
 import math
 import random
 import statistics
@@ -33,7 +34,8 @@ def _demo_rows() -> list[Row]:
     return [
         Row(
             "one step of micrograd's demo: MLP 2-16-16-1, 100 points, max-margin and L2, collector on",
-            f"ours {seconds['ours'] * 1e3:.0f} ms, micrograd {seconds['micrograd'] * 1e3:.0f} ms: {ratio:.1f} times faster",
+            f"ours {seconds['ours'] * 1e3:.0f} ms, micrograd {seconds['micrograd'] * 1e3:.0f} ms: "
+            f"{ratio:.1f} times faster",
             "≥ 12 times",
             ratio >= 12,
         )
@@ -46,7 +48,7 @@ def demo_step(value: Callable[[float], Any]) -> Callable[[], None]:
     sizes = (2, 16, 16, 1)
     layers = [
         [([value(draw.uniform(-1, 1)) for _ in range(n_inputs)], value(0.0)) for _ in range(n_outputs)]
-        for n_inputs, n_outputs in zip(sizes[:-1], sizes[1:], strict=True)
+        for n_inputs, n_outputs in itertools.pairwise(sizes)
     ]
     parameters = [parameter for layer in layers for weights, bias in layer for parameter in (*weights, bias)]
     points, labels = _moons(draw)
@@ -120,7 +122,5 @@ def _timed_chain() -> tuple[float, float, float]:
     times.append(time.perf_counter())
     del y
     times.append(time.perf_counter())
-    forward, backward, release = (
-        (later - earlier) / _CHAIN * 1e6 for earlier, later in zip(times[:-1], times[1:], strict=True)
-    )
+    forward, backward, release = ((later - earlier) / _CHAIN * 1e6 for earlier, later in itertools.pairwise(times))
     return forward, backward, release

@@ -107,6 +107,10 @@ def test_a_value_computes_what_a_tensor_computes_element_by_element(elementwise_
                 assert number.grad == pytest.approx(expected, rel=1e-13)
 
 
+# NumPy takes `** 0.5` as sqrt, whose answer at −inf is nan, as PyTorch does; pow's, in IEEE 754, is inf.
+KNOWN_DIFFERENCES = {("power", (-numpy.inf, 0.5))}
+
+
 def test_the_scalar_rule_equals_the_numpy_rule_everywhere(scalar_row) -> None:
     differing = []
     for numbers in itertools.product(NUMBERS, repeat=scalar_row.slots):
@@ -114,6 +118,8 @@ def test_the_scalar_rule_equals_the_numpy_rule_everywhere(scalar_row) -> None:
             expected = float(scalar_row(*[numpy.array(number) for number in numbers]))
         plain = float(scalar_row(*numbers))
         recorded = scalar_row(Value(numbers[0]), *numbers[1:]).data
+        if (scalar_row.name, numbers) in KNOWN_DIFFERENCES:
+            continue
         if not numpy.allclose([plain, recorded], expected, rtol=1e-15, atol=0, equal_nan=True):
             differing.append((*numbers, plain, recorded, expected))
     assert differing == []
