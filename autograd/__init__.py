@@ -20,6 +20,7 @@ from .operation import Operation
 from .ops import (
     absolute,
     add,
+    affine,
     argmax,
     argmin,
     astype,
@@ -97,6 +98,7 @@ __all__ = [
     "Value",
     "absolute",
     "add",
+    "affine",
     "argmax",
     "argmin",
     "astype",

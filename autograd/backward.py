@@ -8,6 +8,7 @@ another, two threads may share leaves, and one that fails has changed no leaf.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol, overload
 
@@ -177,7 +178,7 @@ def _sweep_values(output: Value, seed: float) -> dict[Value, float] | None:
     # A zero of this sweep's own: by its identity a node is known as visited. Negative, because −0.0 + x is x
     # for every x, 0.0 and −0.0 included.
     unreached = float("-0")
-    leaves: dict[Value, float] = {}
+    leaves: defaultdict[Value, float] = defaultdict(lambda: -0.0)
     order: list[Value] = []
     stack: list[Any] = [output]
     pop, push, finish = stack.pop, stack.append, order.append
@@ -195,15 +196,11 @@ def _sweep_values(output: Value, seed: float) -> dict[Value, float] | None:
         push(None)
         if node._first_gradient is not None:
             operand = node._first
-            if operand.op is None:
-                leaves[operand] = -0.0
-            elif operand.grad is not unreached:
+            if operand.op is not None and operand.grad is not unreached:
                 push(operand)
         if node._second_gradient is not None:
             operand = node._second
-            if operand.op is None:
-                leaves[operand] = -0.0
-            elif operand.grad is not unreached:
+            if operand.op is not None and operand.grad is not unreached:
                 push(operand)
     output.grad = seed
     for node in reversed(order):

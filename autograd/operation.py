@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 import numpy
 
@@ -18,8 +19,29 @@ from .errors import DataTypeError, GraphError, IndexRangeError, ShapeError
 Rule = Callable[..., Any]
 Parameters = dict[str, Any]
 
+Function = TypeVar("Function", bound=Callable[..., Any])
+
 # NumPy warns of overflow, 1/0 and nan; the engine gives IEEE's answer without a word, as PyTorch does.
-silently = numpy.errstate(all="ignore")
+_quiet = numpy.errstate(all="ignore")
+_is_silent: ContextVar[bool] = ContextVar("autograd_is_silent", default=False)
+
+
+def silently(function: Function) -> Function:
+    """A decorator: no warnings inside. Operations inside need not silence NumPy one by one, which costs
+    as much as adding two small arrays."""
+    quiet = _quiet(function)
+
+    @functools.wraps(function)
+    def silent(*arguments: Any, **keywords: Any) -> Any:
+        if _is_silent.get():
+            return function(*arguments, **keywords)
+        token = _is_silent.set(True)
+        try:
+            return quiet(*arguments, **keywords)
+        finally:
+            _is_silent.reset(token)
+
+    return silent  # type: ignore[return-value]  # called as the function is
 
 
 class Recordable:
@@ -102,8 +124,11 @@ class Operation:
             kinds = " and ".join(str(getattr(array, "dtype", type(array).__name__)) for array in arrays)
             raise DataTypeError(f"{self.name}: not for operands of {kinds}: {error}") from error
 
-    # The same without warnings: NumPy warns of overflow, 1/0 and nan, the engine just gives IEEE's answer.
-    silently_on_arrays = silently(on_arrays)
+    def silently_on_arrays(self, arrays: Sequence[Any], parameters: Parameters) -> Any:
+        """The same without warnings."""
+        return (self.on_arrays if _is_silent.get() else self._quietly_on_arrays)(arrays, parameters)
+
+    _quietly_on_arrays = _quiet(on_arrays)
 
     def misfit(self, data: Sequence[Any], parameters: Parameters, error: Exception) -> ShapeError:
         """The message for shapes that do not go together."""

@@ -211,14 +211,29 @@ astype: Operation = structural(
 
 
 def _matmul_pullback_left(upstream: Any, out: Any, a: Any, b: Any) -> Any:
-    return upstream @ swapaxes(b, -1, -2)
+    return upstream @ b.mT
 
 
 def _matmul_pullback_right(upstream: Any, out: Any, a: Any, b: Any) -> Any:
-    return swapaxes(a, -1, -2) @ upstream
+    return a.mT @ upstream
 
 
 matmul_row = structural("matmul", "@", numpy.matmul, pullbacks=(_matmul_pullback_left, _matmul_pullback_right))
+
+
+def _affine_forward(x: Any, weight: Any, bias: Any) -> Any:
+    z = numpy.matmul(x, weight)
+    return numpy.add(z, bias, out=z if z.dtype == bias.dtype and z.shape[-1:] == bias.shape else None)
+
+
+_affine = structural(
+    "affine", "x@W+b", _affine_forward,
+    pullbacks=(
+        lambda upstream, out, x, weight, bias: _matmul_pullback_left(upstream, out, x, weight),
+        lambda upstream, out, x, weight, bias: _matmul_pullback_right(upstream, out, x, weight),
+        lambda upstream, out, x, weight, bias: upstream,
+    ),
+)  # fmt: skip
 
 # --- reductions -----------------------------------------------------------------------------------------
 
@@ -458,6 +473,24 @@ def matmul(a: Any, b: Any) -> Any:
     kept = kept[:-1] if len(shape_b) == 1 else kept
     kept = (*kept[:-2], *kept[-1:]) if len(shape_a) == 1 and len(shape_b) > 1 else kept
     return reshape(product, kept[:-1] if len(shape_a) == 1 and len(shape_b) == 1 else kept)
+
+
+def affine(x: Any, weight: Any, bias: Any) -> Any:
+    """x @ weight + bias, the pre-activations z of a layer, as one operation.
+
+    Args:
+        x: (samples, inputs), or one sample (inputs,).
+        weight: (inputs, outputs).
+        bias: (outputs,).
+
+    >>> from autograd import Tensor, affine
+    >>> affine(Tensor([[1.0, 2.0]]), Tensor([[1.0], [1.0]]), Tensor([0.5])).data
+    array([[3.5]])
+    """
+    shapes = numpy.shape(x), numpy.shape(weight), numpy.shape(bias)
+    if len(shapes[0]) == 2 and len(shapes[1]) == 2 and shapes[0][1] == shapes[1][0] and shapes[2] == shapes[1][1:]:
+        return _affine(x, weight, bias)
+    return add(matmul(x, weight), bias)
 
 
 def sum(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:

@@ -374,6 +374,11 @@ class Tensor(Node):
         """The axes reversed."""
         return ops.transpose(self)  # type: ignore[no-any-return]  # as above
 
+    @property
+    def mT(self) -> Tensor:
+        """The last two axes exchanged."""
+        return ops.swapaxes(self, -1, -2)  # type: ignore[no-any-return]  # as above
+
     def reshape(self, *shape: Any) -> Tensor:
         """`t.reshape(2, -1)` or `t.reshape((2, -1))`."""
         whole = shape[0] if len(shape) == 1 and isinstance(shape[0], tuple | list) else shape

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy
 
-from autograd import ShapeError, Tensor
+from autograd import ShapeError, Tensor, affine
 
 from .activations import Activation, activation_of
 from .errors import NetworkError
@@ -57,7 +57,7 @@ class Linear(Module):
             x = Tensor(x, requires_grad=False)
         if x.shape[-1:] != (self.n_inputs,):
             raise ShapeError(f"{self!r} takes rows of {self.n_inputs} numbers, not an input of shape {x.shape}")
-        return x @ self.weight + self.bias
+        return affine(x, self.weight, self.bias)
 
     def __repr__(self) -> str:
         return f"Linear({self.n_inputs} → {self.n_outputs})"

@@ -11,6 +11,7 @@ import numpy
 import numpy.typing
 
 from autograd import Node, Tensor, no_grad
+from autograd.operation import silently
 
 from .errors import NetworkError
 from .initializers import Random
@@ -81,6 +82,7 @@ def fit(
     return history
 
 
+@silently
 def train_step(model: Any, inputs: Array, targets: Array, loss: Loss, optimizer: SGD) -> float:
     """Forward, backward, update; the loss before the update."""
     optimizer.zero_grad()
