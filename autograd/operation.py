@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Sequence
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, ClassVar, TypeVar
 
 import numpy
@@ -24,6 +24,7 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 # NumPy warns of overflow, 1/0 and nan; the engine gives IEEE's answer without a word, as PyTorch does.
 _quiet = numpy.errstate(all="ignore")
 _is_silent: ContextVar[bool] = ContextVar("autograd_is_silent", default=False)
+is_silent = _is_silent.get
 
 
 def silently(function: Function) -> Function:
@@ -33,7 +34,7 @@ def silently(function: Function) -> Function:
 
     @functools.wraps(function)
     def silent(*arguments: Any, **keywords: Any) -> Any:
-        if _is_silent.get():
+        if is_silent():
             return function(*arguments, **keywords)
         token = _is_silent.set(True)
         try:
@@ -48,7 +49,7 @@ class Recordable:
     """What an operation records when it meets it: the base of every node."""
 
     __slots__ = ()
-    _recorder_rank: ClassVar[int] = 0
+    _records_all: ClassVar[bool] = False  # whether its class takes operands of the other classes, too
 
     @staticmethod
     def _record(operation: Operation, operands: tuple[Any, ...], parameters: Parameters) -> Any:
@@ -80,59 +81,60 @@ class Operation:
     elementwise: bool = True
     is_boolean: bool = False
 
+    rules: tuple[Rule | None, ...] = field(init=False)
+    quietly: Callable[..., Any] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "rules", self.local_gradients or self.pullbacks)
+        object.__setattr__(self, "quietly", _quiet(self.forward))
+
     @property
     def differentiable(self) -> bool:
-        return any(rule is not None for rule in self.local_gradients or self.pullbacks)
+        return any(rule is not None for rule in self.rules)
 
     def rule(self, slot: int) -> Rule | None:
         """The rule of the operand in this slot; None where no gradient flows to it."""
         if self.slots is None:
-            shared = self.pullbacks[0]
+            shared = self.rules[0]
             return None if shared is None else functools.partial(shared, slot)
-        return (self.local_gradients or self.pullbacks)[slot]
+        return self.rules[slot]
 
     def __call__(self, *operands: Any, **parameters: Any) -> Any:
         """Run on numbers or arrays; record if an operand is a node."""
+        if isinstance(operands[0], Recordable) and operands[0]._records_all:
+            return operands[0]._record(self, operands, parameters)
         recorder: type[Recordable] | None = None
         plain = self.scalar is not None
         for operand in operands:
             if type(operand) in PYTHON_NUMBERS:
                 continue
             plain = False
-            if isinstance(operand, Recordable) and (
-                recorder is None or operand._recorder_rank > recorder._recorder_rank
-            ):
+            if isinstance(operand, Recordable) and (recorder is None or operand._records_all):
                 recorder = type(operand)
         if recorder is not None:
             return recorder._record(self, operands, parameters)
         if not plain:
-            return self.silently_on_arrays(operands, parameters)
+            return self.on_arrays(operands, parameters)
         try:
             return self.scalar(*operands)  # type: ignore[misc]  # not None, or it would not be `plain`
         except (ArithmeticError, ValueError):
             return ieee(self.forward, operands)
 
     def on_arrays(self, arrays: Sequence[Any], parameters: Parameters) -> Any:
-        """The forward rule through NumPy, which may warn of what it finds."""
+        """The forward rule through NumPy."""
         try:
-            return self.forward(*arrays, **parameters)
-        except GraphError:
-            raise
-        except (ValueError, IndexError) as error:  # AxisError is both
-            raise self.misfit(arrays, parameters, error) from error
-        except TypeError as error:  # such as a boolean array's negative
+            return (self.forward if is_silent() else self.quietly)(*arrays, **parameters)
+        except (ValueError, IndexError, TypeError) as error:
+            raise self.refusal(arrays, parameters, error) from error
+
+    def refusal(self, arrays: Sequence[Any], parameters: Parameters, error: Exception) -> GraphError:
+        """The engine's message for operands that NumPy does not take."""
+        if isinstance(error, GraphError):
+            return error
+        if isinstance(error, TypeError):  # such as a boolean array's negative
             kinds = " and ".join(str(getattr(array, "dtype", type(array).__name__)) for array in arrays)
-            raise DataTypeError(f"{self.name}: not for operands of {kinds}: {error}") from error
-
-    def silently_on_arrays(self, arrays: Sequence[Any], parameters: Parameters) -> Any:
-        """The same without warnings."""
-        return (self.on_arrays if _is_silent.get() else self._quietly_on_arrays)(arrays, parameters)
-
-    _quietly_on_arrays = _quiet(on_arrays)
-
-    def misfit(self, data: Sequence[Any], parameters: Parameters, error: Exception) -> ShapeError:
-        """The message for shapes that do not go together."""
-        shapes = " and ".join(str(numpy.shape(operand)) for operand in data)
+            return DataTypeError(f"{self.name}: not for operands of {kinds}: {error}")
+        shapes = " and ".join(str(numpy.shape(array)) for array in arrays)
         said = ", ".join(f"{name}={value!r}" for name, value in parameters.items())
         reason = str(error).split(" with shapes")[0].split(" (size")[0]
         kind = IndexRangeError if isinstance(error, IndexError) and self.name == "getitem" else ShapeError

@@ -210,11 +210,11 @@ astype: Operation = structural(
 )  # fmt: skip
 
 
-def _matmul_pullback_left(upstream: Any, out: Any, a: Any, b: Any) -> Any:
+def _matmul_pullback_left(upstream: Any, out: Any, a: Any, b: Any, bias: Any = None) -> Any:
     return upstream @ b.mT
 
 
-def _matmul_pullback_right(upstream: Any, out: Any, a: Any, b: Any) -> Any:
+def _matmul_pullback_right(upstream: Any, out: Any, a: Any, b: Any, bias: Any = None) -> Any:
     return a.mT @ upstream
 
 
@@ -229,8 +229,8 @@ def _affine_forward(x: Any, weight: Any, bias: Any) -> Any:
 _affine = structural(
     "affine", "x@W+b", _affine_forward,
     pullbacks=(
-        lambda upstream, out, x, weight, bias: _matmul_pullback_left(upstream, out, x, weight),
-        lambda upstream, out, x, weight, bias: _matmul_pullback_right(upstream, out, x, weight),
+        _matmul_pullback_left,
+        _matmul_pullback_right,
         lambda upstream, out, x, weight, bias: upstream,
     ),
 )  # fmt: skip
@@ -244,9 +244,13 @@ def _kept(x: Any, reduced: Any, axis: Axis) -> Any:
     return reduced if reduced.shape == shape else reshape(reduced, shape)
 
 
+def _broadcastable(x: Any, reduced: Any, axis: Axis) -> Any:
+    """The same where it is only broadcast: the reduction of all axes does that as it is."""
+    return reduced if axis is None else _kept(x, reduced, axis)
+
+
 def _sum_pullback(upstream: Any, out: Any, x: Any, axis: Axis, keepdims: bool) -> Any:
-    # The sum of all, with or without axes of size 1 kept, broadcasts as it is.
-    return broadcast_to(upstream if axis is None else _kept(x, upstream, axis), x.shape)
+    return broadcast_to(_broadcastable(x, upstream, axis), x.shape)
 
 
 def _mean_pullback(upstream: Any, out: Any, x: Any, axis: Axis, keepdims: bool) -> Any:
@@ -295,7 +299,7 @@ def _softmax_forward(x: Any, axis: Axis) -> Any:
 
 
 _sum = structural(
-    "sum", "Σ", lambda x, axis, keepdims: numpy.sum(x, axis=axis, keepdims=keepdims),
+    "sum", "Σ", lambda x, axis, keepdims: numpy.add.reduce(x, axis=axis, keepdims=keepdims),
     pullbacks=(_sum_pullback,),
 )  # fmt: skip
 _mean = structural(
@@ -309,6 +313,10 @@ _max = structural(
 _min = structural(
     "min", "min", lambda x, axis, keepdims: numpy.min(x, axis=axis, keepdims=keepdims),
     pullbacks=(_extremum_pullback,),
+)  # fmt: skip
+_squared_norm = structural(
+    "squared_norm", "‖·‖²", lambda x, axis, keepdims: numpy.add.reduce(x * x, axis=axis, keepdims=keepdims),
+    pullbacks=(lambda upstream, out, x, axis, keepdims: x * (2 * _broadcastable(x, upstream, axis)),),
 )  # fmt: skip
 _norm = structural("norm", "‖·‖", _norm_forward, pullbacks=(_norm_pullback,))
 _logsumexp = structural("logsumexp", "logsumexp", _logsumexp_forward, pullbacks=(_logsumexp_pullback,))
@@ -487,8 +495,8 @@ def affine(x: Any, weight: Any, bias: Any) -> Any:
     >>> affine(Tensor([[1.0, 2.0]]), Tensor([[1.0], [1.0]]), Tensor([0.5])).data
     array([[3.5]])
     """
-    shapes = numpy.shape(x), numpy.shape(weight), numpy.shape(bias)
-    if len(shapes[0]) == 2 and len(shapes[1]) == 2 and shapes[0][1] == shapes[1][0] and shapes[2] == shapes[1][1:]:
+    x, weight, bias = _array_or_node(x), _array_or_node(weight), _array_or_node(bias)
+    if len(x.shape) == len(weight.shape) == 2 and x.shape[1] == weight.shape[0] and bias.shape == weight.shape[1:]:
         return _affine(x, weight, bias)
     return add(matmul(x, weight), bias)
 
@@ -500,7 +508,7 @@ def sum(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
     >>> sum(Tensor([[1.0, 2.0], [3.0, 4.0]]), axis=0).data
     array([4., 6.])
     """
-    return _sum(x, axis=axis, keepdims=keepdims)
+    return _sum(_array_or_node(x), axis=_axes(axis), keepdims=keepdims)
 
 
 def mean(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
@@ -557,7 +565,17 @@ def norm(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
     >>> norm(Tensor([3.0, 4.0])).item()
     5.0
     """
-    return _norm(x, axis=axis, keepdims=keepdims)
+    return _norm(_array_or_node(x), axis=_axes(axis), keepdims=keepdims)
+
+
+def squared_norm(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
+    """Σx², the square of `norm`, over `axis`.
+
+    >>> from autograd import Tensor, squared_norm
+    >>> squared_norm(Tensor([3.0, 4.0])).item()
+    25.0
+    """
+    return _squared_norm(_array_or_node(x), axis=_axes(axis), keepdims=keepdims)
 
 
 def logsumexp(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
@@ -658,6 +676,15 @@ def softplus(x: Any) -> Any:
 
 
 # --- helpers --------------------------------------------------------------------------------------------
+
+
+def _array_or_node(x: Any) -> Any:
+    return x if isinstance(x, Recordable) else numpy.asarray(x)
+
+
+def _axes(axis: Any) -> Axis:
+    """NumPy takes a tuple of axes only; a list of them means the same."""
+    return tuple(axis) if isinstance(axis, list) else axis
 
 
 def axes_of(ndim: int, axis: Axis) -> tuple[int, ...]:

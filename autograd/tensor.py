@@ -10,8 +10,9 @@ import numpy.typing
 
 from . import modes, ops
 from .errors import DataTypeError, GraphError, ShapeError
+from .modes import Scope
 from .node import Node, Passed, through
-from .operation import PYTHON_NUMBERS, Operation, Parameters
+from .operation import PYTHON_NUMBERS, Operation, Parameters, is_silent
 from .ops import Axis
 
 Array = numpy.typing.NDArray[Any]
@@ -48,11 +49,13 @@ class Tensor(Node):
         "_grad_is_shared",
         "_gradient_slots",
         "_operands",
+        "_parameters",
         "_recorded",
         "op",
         "requires_grad",
+        "scope",
     )
-    _recorder_rank = 2
+    _records_all = True
 
     _data: Array
     _grad: Array | None
@@ -74,7 +77,9 @@ class Tensor(Node):
         self._grad_is_shared = False
         self.op = None
         self._operands = ()
+        self._parameters: Parameters = {}
         self.requires_grad = requires_grad
+        self.scope: Scope | None = None
         if label is not None:
             self.label = label
 
@@ -163,11 +168,11 @@ class Tensor(Node):
         gradient_slots: list[int] = []
         tracked = has_arrays = False
         for slot, operand in enumerate(operands):
-            if isinstance(operand, Node):
+            if type(operand) is Tensor or isinstance(operand, Node):
                 data.append(operand._data)
                 if operand.requires_grad:
                     tracked = True
-                    if operation.rule(slot) is not None:
+                    if operation.slots is None or operation.rules[slot] is not None:
                         gradient_slots.append(slot)
                 elif operand.op is not None:
                     tracked = True
@@ -176,7 +181,10 @@ class Tensor(Node):
             else:
                 has_arrays = True
                 data.append(ops.as_array(operation.name, operand))
-        result = operation.silently_on_arrays(data, parameters)
+        try:
+            result = (operation.forward if is_silent() else operation.quietly)(*data, **parameters)
+        except (ValueError, IndexError, TypeError) as error:  # whatever NumPy says of operands that do not fit
+            raise operation.refusal(data, parameters, error) from error
         if type(result) is not numpy.ndarray:  # NumPy's reductions to one number
             result = numpy.asarray(result)
         if result.dtype.kind != "f":  # a cast to integers or booleans
@@ -191,7 +199,9 @@ class Tensor(Node):
             node._data = result if result.base is None else result.copy()
             node.op = None
             node._operands = ()
+            node._parameters = {}
             node.requires_grad = False
+            node.scope = None
             return node
         if has_arrays:  # the caller may write into them before the sweep
             for slot, operand in enumerate(operands):
@@ -212,10 +222,8 @@ class Tensor(Node):
         node._recorded = data
         node._gradient_slots = gradient_slots
         node.requires_grad = bool(gradient_slots)
-        if parameters:
-            node._parameters = parameters
-        if mode.scope is not None:
-            node.scope = mode.scope
+        node._parameters = parameters
+        node.scope = mode.scope
         return node
 
     @classmethod
@@ -234,7 +242,7 @@ class Tensor(Node):
                 local_gradient = local_gradients[slot](self._data, *recorded)  # type: ignore[misc]  # never None here
                 contribution = through(upstream, local_gradient)
             else:
-                rule = operation.rule(slot)
+                rule = operation.rule(slot) if operation.slots is None else operation.rules[slot]
                 contribution = rule(upstream, self._data, *recorded, **self._parameters)  # type: ignore[misc]  # as above
             operand, data = operands[slot], recorded[slot]
             if type(data) is float or contribution.shape != data.shape or contribution.dtype is not data.dtype:
@@ -249,7 +257,7 @@ class Tensor(Node):
                     f"backward: only a single number has a gradient by itself, and this Tensor has shape "
                     f"{self.shape}; reduce it (.sum(), .mean()) or pass a gradient of that shape"
                 )
-            seed = numpy.ones_like(self._data)
+            seed = numpy.ones(self._data.shape, self._data.dtype)
         else:
             if numpy.shape(getattr(gradient, "_data", gradient)) != self.shape:
                 raise ShapeError(

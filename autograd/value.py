@@ -52,7 +52,6 @@ class Value(Node):
         "op",
         "requires_grad",
     )
-    _recorder_rank = 1
 
     _data: float
     grad: float

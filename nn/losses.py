@@ -27,8 +27,10 @@ from autograd import (
     scope,
     softplus,
     square,
+    squared_norm,
     where,
 )
+from autograd import sum as sum_of
 
 Loss = Callable[[Any, Any], Any]
 
@@ -44,7 +46,9 @@ def quadratic(a: Any, y: Any) -> Any:
     >>> quadratic(Tensor([[0.0, 1.0], [1.0, 1.0]]), [[0.0, 0.0], [1.0, 1.0]]).item()
     0.25
     """
-    return _averaged("quadratic", a, y, lambda a, y: square(a - y), factor=0.5)
+    if not isinstance(a, Tensor) and _is_values(a):
+        return _averaged("quadratic", a, y, lambda a, y: square(a - y), factor=0.5)
+    return _averaged("quadratic", a, y, lambda a, y: a - y, squared_norm, factor=0.5)
 
 
 def binary_cross_entropy(a: Any, y: Any) -> Any:
@@ -82,8 +86,8 @@ def softmax_cross_entropy(logits: Any, labels: Any) -> Any:
 
     >>> from autograd import Tensor
     >>> from nn import softmax_cross_entropy
-    >>> softmax_cross_entropy(Tensor([[1000.0, -1000.0]]), [0]).item()
-    0.0
+    >>> softmax_cross_entropy(Tensor([[1000.0, -1000.0]]), [1]).item()
+    2000.0
     """
     if _is_values(logits):
         return _softmax_cross_entropy_of_values(logits, labels)
@@ -107,9 +111,16 @@ LOSSES: dict[str, Loss] = {
 }
 
 
-def _averaged(name: str, a: Any, y: Any, of_element: Callable[[Any, Any], Any], factor: float = 1.0) -> Any:
+def _averaged(
+    name: str,
+    a: Any,
+    y: Any,
+    of_element: Callable[[Any, Any], Any],
+    total: Callable[[Any], Any] = sum_of,
+    factor: float = 1.0,
+) -> Any:
     """An elementwise loss times a factor, summed over outputs and averaged over samples."""
-    if _is_values(a):
+    if not isinstance(a, Tensor) and _is_values(a):
         rows = _rows(a)
         targets, shape = _target_rows(y, one_sample=rows is not a)
         _check_same_shape(name, _shape(rows), shape)
@@ -121,9 +132,10 @@ def _averaged(name: str, a: Any, y: Any, of_element: Callable[[Any, Any], Any], 
             ]
             return _scaled(functools.reduce(operator.add, costs), factor / len(rows))
     a = _tensor(a)
-    _check_same_shape(name, a.shape, numpy.shape(y.data if _is_node(y) else y))
+    y = _constant(y, a.dtype)
+    _check_same_shape(name, a.shape, y.shape)
     with scope(name):
-        return _scaled(of_element(a, _constant(y, a.dtype)).sum(), factor / _samples(a.shape))
+        return _scaled(total(of_element(a, y)), factor / _samples(a.shape))
 
 
 def _softmax_cross_entropy_of_values(logits: Any, labels: Any) -> Any:
@@ -193,7 +205,7 @@ def _targets(y: Any) -> numpy.typing.NDArray[Any]:
 def _constant(y: Any, dtype: Any) -> Any:
     """Targets in the outputs' dtype, so that they do not widen the loss."""
     if _is_node(y):
-        return y
+        return y if isinstance(y, Tensor) else Tensor(y.data, requires_grad=False)
     array = numpy.asarray(y)
     return Tensor(array if array.dtype == dtype else array.astype(dtype), requires_grad=False, copy=False)
 

@@ -6,7 +6,9 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from autograd import Node
+import numpy
+
+from autograd import Node, Tensor
 
 from .errors import NetworkError
 
@@ -42,13 +44,19 @@ class SGD:
         if not (isinstance(learning_rate, int | float) and math.isfinite(learning_rate) and learning_rate >= 0):
             raise NetworkError(f"the learning rate is a finite number ≥ 0, not {learning_rate!r}")
         self.learning_rate = learning_rate
+        # Where an array's step is computed: a new array of a large matrix's size costs as much as filling it.
+        self._steps = [
+            numpy.empty_like(parameter.data) if isinstance(parameter, Tensor) else None for parameter in self.parameters
+        ]
 
     def step(self) -> None:
         """Move every parameter that has a gradient."""
-        for parameter in self.parameters:
+        for parameter, step in zip(self.parameters, self._steps, strict=True):
             gradient = parameter.grad
-            if gradient is not None:
-                parameter.data -= self.learning_rate * gradient
+            if step is None:
+                parameter.data -= self.learning_rate * (gradient or 0.0)
+            elif gradient is not None:
+                parameter.data -= numpy.multiply(gradient, self.learning_rate, out=step)
 
     def zero_grad(self) -> None:
         """Forget the gradients of all parameters."""

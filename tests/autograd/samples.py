@@ -103,6 +103,7 @@ SAMPLES: dict[str, list[tuple[Callable[..., Any], tuple[Shape, ...]]]] = {
             "max": autograd.max,
             "min": autograd.min,
             "norm": autograd.norm,
+            "squared_norm": autograd.squared_norm,
             "logsumexp": autograd.logsumexp,
         }.items()
     },
@@ -115,6 +116,11 @@ SAMPLES: dict[str, list[tuple[Callable[..., Any], tuple[Shape, ...]]]] = {
         ]
         for name, function in {"softmax": autograd.softmax, "log_softmax": autograd.log_softmax}.items()
     },
+    "affine": [
+        (autograd.affine, ((2, 3), (3, 4), (4,))),
+        (autograd.affine, ((1, 1), (1, 1), (1,))),
+        (autograd.affine, ((0, 3), (3, 2), (2,))),
+    ],
     "getitem": [
         (lambda x: x[1], ((3,),)),
         (lambda x: x[::-2, 1:], ((3, 3),)),

@@ -711,3 +711,18 @@ def test_detach_is_a_constant_copy() -> None:
     assert x.grad is not None
     assert x.grad.tolist() == [2.0, 4.0]
     assert math.isclose(constant.data.sum(), 6.0)
+
+
+@pytest.mark.parametrize(
+    "shapes", [((2, 3), (3, 4), (4,)), ((3,), (3, 4), (4,)), ((2, 3), (3, 4), (1,)), ((2, 2, 3), (3, 4), ())]
+)
+def test_affine_is_x_at_weight_plus_bias(shapes) -> None:
+    arrays = [numpy.random.default_rng(0).standard_normal(shape) for shape in shapes]
+    separate, joined = [Tensor(array) for array in arrays], [Tensor(array) for array in arrays]
+    x, weight, bias = separate
+    outputs = [x @ weight + bias, autograd.affine(*joined)]
+    assert numpy.array_equal(outputs[0].data, outputs[1].data)
+    for output in outputs:
+        (output * output).sum().backward()
+    for one, other in zip(separate, joined, strict=True):
+        assert numpy.allclose(one.grad, other.grad, rtol=1e-13, atol=1e-14)

@@ -88,7 +88,7 @@ def test_accuracy_of_one_output_is_by_its_half_and_of_several_by_the_greatest() 
 def test_a_batch_is_shared_with_the_network_not_copied() -> None:
     network = MLP((2, 1), rng=0)
     inputs = numpy.ones((3, 2))
-    recorded = predict(network, inputs).inputs[0].inputs[0]
+    recorded = predict(network, inputs).inputs[0]
     assert numpy.shares_memory(recorded.data, inputs)
 
 
