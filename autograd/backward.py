@@ -130,7 +130,7 @@ def sweep(
     get, take = adjoints.get, adjoints.pop
     for node in reversed(order):
         upstream = take(node)
-        if node in wanted:
+        if wanted and node in wanted:
             found[node] = upstream
         if hold is not None:
             node._hold(upstream)

@@ -82,7 +82,7 @@ class Node(Recordable):
     def _refuse_stale(self) -> None:
         """Gradients belong to the forward pass that was run: refuse data that was assigned since."""
         edited: Node | None = self if self._edited else None
-        for operand, recorded in zip(self._operands, self._recorded, strict=True):
+        for operand, recorded in zip(self._operands, self._recorded):  # noqa: B905  # hot, and as long as the other
             if operand is not recorded and operand._data is not recorded:  # a bare operand is what was recorded
                 edited = operand
         if edited is not None:

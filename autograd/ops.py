@@ -108,8 +108,16 @@ sqrt = elementwise("sqrt", "√", numpy.sqrt, math.sqrt, local_gradients=(lambda
 sin = elementwise("sin", "sin", numpy.sin, math.sin, local_gradients=(lambda out, a: cos(a),))
 cos: Operation = elementwise("cos", "cos", numpy.cos, math.cos, local_gradients=(lambda out, a: -sin(a),))
 tanh = elementwise("tanh", "tanh", numpy.tanh, math.tanh, local_gradients=(lambda out, a: 1 - out * out,))
+
+
+def _sigmoid_forward(a: Any) -> Any:
+    result = numpy.exp(-a)  # of −1000: infinite, and the answer exactly 0
+    result += 1
+    return 1 / result
+
+
 sigmoid = elementwise(
-    "sigmoid", "σ", lambda a: 1 / (1 + numpy.exp(-a)), lambda a: 1 / (1 + math.exp(-a)),
+    "sigmoid", "σ", _sigmoid_forward, lambda a: 1 / (1 + math.exp(-a)),
     local_gradients=(lambda out, a: out * (1 - out),),
 )  # fmt: skip
 relu = elementwise(
@@ -226,7 +234,7 @@ def _affine_forward(x: Any, weight: Any, bias: Any) -> Any:
     return numpy.add(z, bias, out=z if z.dtype == bias.dtype and z.shape[-1:] == bias.shape else None)
 
 
-_affine = structural(
+affine_row = structural(
     "affine", "x@W+b", _affine_forward,
     pullbacks=(
         _matmul_pullback_left,
@@ -314,8 +322,16 @@ _min = structural(
     "min", "min", lambda x, axis, keepdims: numpy.min(x, axis=axis, keepdims=keepdims),
     pullbacks=(_extremum_pullback,),
 )  # fmt: skip
+
+
+def _squared_norm_forward(x: Any, axis: Axis, keepdims: bool) -> Any:
+    if axis is None and not keepdims:
+        return numpy.vdot(x, x)  # without an array of squares
+    return numpy.sum(x * x, axis=axis, keepdims=keepdims)
+
+
 _squared_norm = structural(
-    "squared_norm", "‖·‖²", lambda x, axis, keepdims: numpy.add.reduce(x * x, axis=axis, keepdims=keepdims),
+    "squared_norm", "‖·‖²", _squared_norm_forward,
     pullbacks=(lambda upstream, out, x, axis, keepdims: x * (2 * _broadcastable(x, upstream, axis)),),
 )  # fmt: skip
 _norm = structural("norm", "‖·‖", _norm_forward, pullbacks=(_norm_pullback,))
@@ -497,7 +513,7 @@ def affine(x: Any, weight: Any, bias: Any) -> Any:
     """
     x, weight, bias = _array_or_node(x), _array_or_node(weight), _array_or_node(bias)
     if len(x.shape) == len(weight.shape) == 2 and x.shape[1] == weight.shape[0] and bias.shape == weight.shape[1:]:
-        return _affine(x, weight, bias)
+        return affine_row(x, weight, bias)
     return add(matmul(x, weight), bias)
 
 

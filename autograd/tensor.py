@@ -182,7 +182,8 @@ class Tensor(Node):
                 has_arrays = True
                 data.append(ops.as_array(operation.name, operand))
         try:
-            result = (operation.forward if is_silent() else operation.quietly)(*data, **parameters)
+            forward = operation.forward if is_silent() else operation.quietly
+            result = forward(*data, **parameters) if parameters else forward(*data)
         except (ValueError, IndexError, TypeError) as error:  # whatever NumPy says of operands that do not fit
             raise operation.refusal(data, parameters, error) from error
         if type(result) is not numpy.ndarray:  # NumPy's reductions to one number
@@ -257,7 +258,8 @@ class Tensor(Node):
                     f"backward: only a single number has a gradient by itself, and this Tensor has shape "
                     f"{self.shape}; reduce it (.sum(), .mean()) or pass a gradient of that shape"
                 )
-            seed = numpy.ones(self._data.shape, self._data.dtype)
+            seed = numpy.empty(self._data.shape, self._data.dtype)
+            seed.fill(1)
         else:
             if numpy.shape(getattr(gradient, "_data", gradient)) != self.shape:
                 raise ShapeError(
@@ -283,9 +285,8 @@ class Tensor(Node):
         self._grad_is_shared = True
 
     def _accumulate(self, gradient: Any, in_use: set[int]) -> None:
-        earlier = self.grad
-        if earlier is not None:
-            gradient = numpy.asarray(earlier + gradient)
+        if self._grad is not None:
+            gradient = numpy.asarray(self._grad + gradient)
         elif type(gradient) is not numpy.ndarray or gradient.base is not None or id(gradient) in in_use:
             # An addition hands one array to both operands, and a sum hands out a view of it.
             gradient = numpy.array(gradient)

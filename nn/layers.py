@@ -9,6 +9,7 @@ from typing import Any
 import numpy
 
 from autograd import ShapeError, Tensor, affine
+from autograd.ops import affine_row
 
 from .activations import Activation, activation_of
 from .errors import NetworkError
@@ -57,7 +58,8 @@ class Linear(Module):
             x = Tensor(x, requires_grad=False)
         if x.shape[-1:] != (self.n_inputs,):
             raise ShapeError(f"{self!r} takes rows of {self.n_inputs} numbers, not an input of shape {x.shape}")
-        return affine(x, self.weight, self.bias)
+        # Its shapes are known to fit: the function `affine` need not look at them again.
+        return affine_row(x, self.weight, self.bias) if x.ndim == 2 else affine(x, self.weight, self.bias)
 
     def __repr__(self) -> str:
         return f"Linear({self.n_inputs} → {self.n_outputs})"
