@@ -324,16 +324,17 @@ _min = structural(
 )  # fmt: skip
 
 
-def _squared_norm_forward(x: Any, axis: Axis, keepdims: bool) -> Any:
+def _squared_norm_forward(x: Any, axis: Axis, keepdims: bool, scale: float) -> Any:
     if axis is None and not keepdims:
-        return numpy.vdot(x, x)  # without an array of squares
-    return numpy.sum(x * x, axis=axis, keepdims=keepdims)
+        return numpy.vdot(x, x) * scale  # without an array of squares
+    return numpy.sum(x * x, axis=axis, keepdims=keepdims) * scale
 
 
-_squared_norm = structural(
-    "squared_norm", "‖·‖²", _squared_norm_forward,
-    pullbacks=(lambda upstream, out, x, axis, keepdims: x * (2 * _broadcastable(x, upstream, axis)),),
-)  # fmt: skip
+def _squared_norm_pullback(upstream: Any, out: Any, x: Any, axis: Axis, keepdims: bool, scale: float) -> Any:
+    return x * (2 * scale * _broadcastable(x, upstream, axis))
+
+
+_squared_norm = structural("squared_norm", "‖·‖²", _squared_norm_forward, pullbacks=(_squared_norm_pullback,))
 _norm = structural("norm", "‖·‖", _norm_forward, pullbacks=(_norm_pullback,))
 _logsumexp = structural("logsumexp", "logsumexp", _logsumexp_forward, pullbacks=(_logsumexp_pullback,))
 _softmax = structural(
@@ -584,14 +585,14 @@ def norm(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
     return _norm(_array_or_node(x), axis=_axes(axis), keepdims=keepdims)
 
 
-def squared_norm(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
-    """Σx², the square of `norm`, over `axis`.
+def squared_norm(x: Any, axis: Axis = None, keepdims: bool = False, scale: float = 1.0) -> Any:
+    """scale · Σx², the square of `norm`, over `axis`: ½‖x‖² with the scale 0.5.
 
     >>> from autograd import Tensor, squared_norm
-    >>> squared_norm(Tensor([3.0, 4.0])).item()
-    25.0
+    >>> squared_norm(Tensor([3.0, 4.0]), scale=0.5).item()
+    12.5
     """
-    return _squared_norm(_array_or_node(x), axis=_axes(axis), keepdims=keepdims)
+    return _squared_norm(_array_or_node(x), axis=_axes(axis), keepdims=keepdims, scale=scale)
 
 
 def logsumexp(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:

@@ -30,7 +30,6 @@ from autograd import (
     squared_norm,
     where,
 )
-from autograd import sum as sum_of
 
 Loss = Callable[[Any, Any], Any]
 
@@ -46,9 +45,11 @@ def quadratic(a: Any, y: Any) -> Any:
     >>> quadratic(Tensor([[0.0, 1.0], [1.0, 1.0]]), [[0.0, 0.0], [1.0, 1.0]]).item()
     0.25
     """
-    if not isinstance(a, Tensor) and _is_values(a):
-        return _averaged("quadratic", a, y, lambda a, y: square(a - y), factor=0.5)
-    return _averaged("quadratic", a, y, lambda a, y: a - y, squared_norm, factor=0.5)
+    if _is_values(a):
+        return _averaged_values("quadratic", a, y, lambda a, y: square(a - y), factor=0.5)
+    a, y = _same_shaped("quadratic", a, y)
+    with scope("quadratic"):
+        return squared_norm(a - y, scale=0.5 / _samples(a.shape))
 
 
 def binary_cross_entropy(a: Any, y: Any) -> Any:
@@ -111,31 +112,35 @@ LOSSES: dict[str, Loss] = {
 }
 
 
-def _averaged(
-    name: str,
-    a: Any,
-    y: Any,
-    of_element: Callable[[Any, Any], Any],
-    total: Callable[[Any], Any] = sum_of,
-    factor: float = 1.0,
-) -> Any:
-    """An elementwise loss times a factor, summed over outputs and averaged over samples."""
-    if not isinstance(a, Tensor) and _is_values(a):
-        rows = _rows(a)
-        targets, shape = _target_rows(y, one_sample=rows is not a)
-        _check_same_shape(name, _shape(rows), shape)
-        with scope(name):
-            costs = [
-                of_element(output, target)
-                for row, wanted in zip(rows, targets, strict=True)
-                for output, target in zip(row, wanted, strict=True)
-            ]
-            return _scaled(functools.reduce(operator.add, costs), factor / len(rows))
+def _averaged(name: str, a: Any, y: Any, of_element: Callable[[Any, Any], Any]) -> Any:
+    """An elementwise loss, summed over outputs and averaged over samples."""
+    if _is_values(a):
+        return _averaged_values(name, a, y, of_element)
+    a, y = _same_shaped(name, a, y)
+    with scope(name):
+        return _scaled(of_element(a, y).sum(), 1 / _samples(a.shape))
+
+
+def _averaged_values(name: str, a: Any, y: Any, of_element: Callable[[Any, Any], Any], factor: float = 1.0) -> Any:
+    """The same for outputs that are Values, times a factor."""
+    rows = _rows(a)
+    targets, shape = _target_rows(y, one_sample=rows is not a)
+    _check_same_shape(name, _shape(rows), shape)
+    with scope(name):
+        costs = [
+            of_element(output, target)
+            for row, wanted in zip(rows, targets, strict=True)
+            for output, target in zip(row, wanted, strict=True)
+        ]
+        return _scaled(functools.reduce(operator.add, costs), factor / len(rows))
+
+
+def _same_shaped(name: str, a: Any, y: Any) -> tuple[Tensor, Tensor]:
+    """Outputs and targets as Tensors of one shape."""
     a = _tensor(a)
     y = _constant(y, a.dtype)
     _check_same_shape(name, a.shape, y.shape)
-    with scope(name):
-        return _scaled(total(of_element(a, y)), factor / _samples(a.shape))
+    return a, y
 
 
 def _softmax_cross_entropy_of_values(logits: Any, labels: Any) -> Any:
@@ -169,6 +174,8 @@ def _is_node(x: Any) -> bool:
 
 def _is_values(a: Any) -> bool:
     """Whether these are the outputs of a network of Values."""
+    if isinstance(a, Tensor):
+        return False
     while isinstance(a, list | tuple) and len(a):
         a = a[0]
     return isinstance(a, Value)

@@ -103,7 +103,6 @@ SAMPLES: dict[str, list[tuple[Callable[..., Any], tuple[Shape, ...]]]] = {
             "max": autograd.max,
             "min": autograd.min,
             "norm": autograd.norm,
-            "squared_norm": autograd.squared_norm,
             "logsumexp": autograd.logsumexp,
         }.items()
     },
@@ -116,6 +115,12 @@ SAMPLES: dict[str, list[tuple[Callable[..., Any], tuple[Shape, ...]]]] = {
         ]
         for name, function in {"softmax": autograd.softmax, "log_softmax": autograd.log_softmax}.items()
     },
+    "squared_norm": [
+        (autograd.squared_norm, ((2, 3),)),
+        (lambda x: autograd.squared_norm(x, axis=0, scale=0.5), ((2, 3),)),
+        (lambda x: autograd.squared_norm(x, axis=(0, -1), keepdims=True, scale=-2.0), ((2, 3, 2),)),
+        (lambda x: autograd.squared_norm(x, keepdims=True), ((2, 3),)),
+    ],
     "affine": [
         (autograd.affine, ((2, 3), (3, 4), (4,))),
         (autograd.affine, ((1, 1), (1, 1), (1,))),
