@@ -44,10 +44,10 @@ from .ops import (
     logical_or,
     logsumexp,
     matmul,
-    max,
+    max,  # noqa: F401  # public, but not for `import *`: see __all__
     maximum,
     mean,
-    min,
+    min,  # noqa: F401  # public, but not for `import *`: see __all__
     minimum,
     multiply,
     negative,
@@ -69,7 +69,7 @@ from .ops import (
     squared_norm,
     stack,
     subtract,
-    sum,
+    sum,  # noqa: F401  # public, but not for `import *`: see __all__
     sum_to_shape,
     swapaxes,
     tanh,
@@ -82,6 +82,7 @@ from .value import Value
 # By this `nn`, `viz` and `glassgrad` know that they got this package and not PyPI's of the same name.
 DISTRIBUTION = "glassgrad"
 
+# `from autograd import *` leaves Python's own sum, max and min alone.
 __all__ = [
     "DISTRIBUTION",
     "DataTypeError",
@@ -126,10 +127,8 @@ __all__ = [
     "logical_or",
     "logsumexp",
     "matmul",
-    "max",
     "maximum",
     "mean",
-    "min",
     "minimum",
     "multiply",
     "negative",
@@ -153,7 +152,6 @@ __all__ = [
     "squared_norm",
     "stack",
     "subtract",
-    "sum",
     "sum_to_shape",
     "swapaxes",
     "tanh",

@@ -119,7 +119,8 @@ def sweep(
     if not output.requires_grad:
         raise NotRecordedError(
             f"backward: {output!r:.80} depends on nothing that requires gradients "
-            "(a constant, or computed under no_grad or after detach)"
+            "(a constant, or computed under no_grad or after detach; there, `w -= …` makes a constant of w, "
+            "and `w.data -= …` moves it)"
         )
     seed = output._seed(gradient, create_graph)
     order = topological_order(output)

@@ -63,6 +63,10 @@ class Node(Recordable):
         """The float or the array."""
 
     @abstractmethod
+    def item(self) -> Any:
+        """The only number, as Python's own."""
+
+    @abstractmethod
     def detach(self) -> Node:
         """A constant with the same data: nothing flows back through it."""
 
@@ -89,7 +93,7 @@ class Node(Recordable):
             assert self.op is not None
             raise StaleGraphError(
                 f"the data of {edited.label or 'an operand'} was assigned after {self.op.name} had used it; "
-                "gradients belong to the forward pass that was run: run it again before backward"
+                "gradients and steps belong to the forward pass that was run: run it again"
             )
 
     @abstractmethod
@@ -108,6 +112,10 @@ class Node(Recordable):
     def _accumulate(self, gradient: Any, in_use: set[int]) -> None:
         """Add the gradient that a finished sweep found for this leaf. It may share memory with no other
         node's: `in_use` has the ids of arrays that are somebody's already."""
+
+    def __format__(self, specification: str) -> str:
+        """`f"{loss:.4f}"`, for a node with a single number."""
+        return format(self.item(), specification) if specification else str(self)
 
     def backward(self, gradient: Any = None) -> None:
         """Add the gradient of this node with respect to every leaf to that leaf's `.grad`.

@@ -135,7 +135,7 @@ class Operation:
             kinds = " and ".join(str(getattr(array, "dtype", type(array).__name__)) for array in arrays)
             return DataTypeError(f"{self.name}: not for operands of {kinds}: {error}")
         shapes = " and ".join(str(numpy.shape(array)) for array in arrays)
-        said = ", ".join(f"{name}={value!r}" for name, value in parameters.items())
+        said = ", ".join(f"{name}={value!r}" for name, value in parameters.items() if name != "starts")
         reason = str(error).split(" with shapes")[0].split(" (size")[0]
         kind = IndexRangeError if isinstance(error, IndexError) and self.name == "getitem" else ShapeError
         return kind(f"{self.name}: operands of shape {shapes}{f' with {said}' if said else ''} do not fit: {reason}")

@@ -5,7 +5,7 @@ line runs on floats, on arrays and on nodes. It never looks at data through Pyth
 that would freeze the branch; it asks a recorded predicate (`greater(a, 0)`). A local gradient that is
 boolean is a gate: the upstream gradient passes where it is true. Undoing broadcasting is the sweep's work.
 
-Every function here takes numbers, arrays, `Value`s or `Tensor`s alike.
+Elementwise functions take numbers, arrays, `Value`s or `Tensor`s alike; the others, arrays and `Tensor`s.
 """
 
 from __future__ import annotations
@@ -135,7 +135,7 @@ def _logaddexp_of_numbers(a: float, b: float) -> float:
 
 logaddexp = elementwise(
     "logaddexp", "logaddexp", numpy.logaddexp, _logaddexp_of_numbers,
-    local_gradients=(lambda out, a, b: exp(a - out), lambda out, a, b: exp(b - out)),
+    local_gradients=(lambda out, a, b: sigmoid(a - b), lambda out, a, b: sigmoid(b - a)),
 )  # fmt: skip
 
 # --- choices --------------------------------------------------------------------------------------------
@@ -408,7 +408,7 @@ def reshape(x: Any, shape: int | Shape) -> Any:
     >>> reshape(Tensor([1.0, 2.0, 3.0, 4.0]), (2, -1)).shape
     (2, 2)
     """
-    return _reshape(x if isinstance(x, Recordable) else numpy.asarray(x), shape=shape)
+    return _reshape(_array_or_node("reshape", x), shape=shape)
 
 
 def transpose(x: Any, axes: Sequence[int] | None = None) -> Any:
@@ -437,7 +437,8 @@ def swapaxes(x: Any, axis1: int, axis2: int) -> Any:
     >>> swapaxes(Tensor([[[1.0], [2.0]]]), -1, -2).shape
     (1, 1, 2)
     """
-    count = len(x.shape)
+    x = _array_or_node("swapaxes", x)
+    count = numpy.ndim(x)
     if not (-count <= axis1 < count and -count <= axis2 < count):
         raise ShapeError(f"swapaxes: axes {axis1} and {axis2} are not both axes of shape {x.shape}")
     if type(x) is numpy.ndarray:
@@ -477,7 +478,7 @@ def matmul(a: Any, b: Any) -> Any:
     >>> matmul(Tensor([[1.0, 2.0], [3.0, 4.0]]), Tensor([1.0, 1.0])).data
     array([3., 7.])
     """
-    a, b = (x if isinstance(x, Recordable) else as_array("matmul", x) for x in (a, b))
+    a, b = _array_or_node("matmul", a), _array_or_node("matmul", b)
     shape_a, shape_b = numpy.shape(a), numpy.shape(b)
     if not shape_a or not shape_b:
         raise ShapeError(
@@ -512,8 +513,9 @@ def affine(x: Any, weight: Any, bias: Any) -> Any:
     >>> affine(Tensor([[1.0, 2.0]]), Tensor([[1.0], [1.0]]), Tensor([0.5])).data
     array([[3.5]])
     """
-    x, weight, bias = _array_or_node(x), _array_or_node(weight), _array_or_node(bias)
-    if len(x.shape) == len(weight.shape) == 2 and x.shape[1] == weight.shape[0] and bias.shape == weight.shape[1:]:
+    x, weight, bias = (_array_or_node("affine", operand) for operand in (x, weight, bias))
+    shapes = numpy.shape(x), numpy.shape(weight), numpy.shape(bias)
+    if len(shapes[0]) == len(shapes[1]) == 2 and shapes[0][1] == shapes[1][0] and shapes[2] == shapes[1][1:]:
         return affine_row(x, weight, bias)
     return add(matmul(x, weight), bias)
 
@@ -525,7 +527,8 @@ def sum(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
     >>> sum(Tensor([[1.0, 2.0], [3.0, 4.0]]), axis=0).data
     array([4., 6.])
     """
-    return _sum(_array_or_node(x), axis=_axes(axis), keepdims=keepdims)
+    x = _array_or_node("sum", x)
+    return _sum(x, axis=_axis_of("sum", x, axis), keepdims=keepdims)
 
 
 def mean(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
@@ -535,7 +538,8 @@ def mean(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
     >>> mean(Tensor([[1.0, 2.0], [3.0, 4.0]])).item()
     2.5
     """
-    return _mean(_nonempty("mean", x, axis), axis=axis, keepdims=keepdims)
+    x, axis = _nonempty("mean", x, axis)
+    return _mean(x, axis=axis, keepdims=keepdims)
 
 
 def max(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
@@ -547,7 +551,8 @@ def max(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
     >>> x.grad
     array([0.5, 0. , 0.5])
     """
-    return _max(_nonempty("max", x, axis), axis=axis, keepdims=keepdims)
+    x, axis = _nonempty("max", x, axis)
+    return _max(x, axis=axis, keepdims=keepdims)
 
 
 def min(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
@@ -557,7 +562,8 @@ def min(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
     >>> min(Tensor([3.0, 1.0, 2.0])).item()
     1.0
     """
-    return _min(_nonempty("min", x, axis), axis=axis, keepdims=keepdims)
+    x, axis = _nonempty("min", x, axis)
+    return _min(x, axis=axis, keepdims=keepdims)
 
 
 def argmax(x: Any, axis: int | None = None) -> Any:
@@ -567,12 +573,14 @@ def argmax(x: Any, axis: int | None = None) -> Any:
     >>> argmax(Tensor([[1.0, 5.0], [7.0, 2.0]]), axis=1).data
     array([1, 0])
     """
-    return _argmax(_nonempty("argmax", x, axis), axis=axis)
+    x, axis = _nonempty("argmax", x, axis)
+    return _argmax(x, axis=axis)
 
 
 def argmin(x: Any, axis: int | None = None) -> Any:
     """The index of the least element: recorded, an integer, without gradient."""
-    return _argmin(_nonempty("argmin", x, axis), axis=axis)
+    x, axis = _nonempty("argmin", x, axis)
+    return _argmin(x, axis=axis)
 
 
 def norm(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
@@ -582,7 +590,8 @@ def norm(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
     >>> norm(Tensor([3.0, 4.0])).item()
     5.0
     """
-    return _norm(_array_or_node(x), axis=_axes(axis), keepdims=keepdims)
+    x = _array_or_node("norm", x)
+    return _norm(x, axis=_axis_of("norm", x, axis), keepdims=keepdims)
 
 
 def squared_norm(x: Any, axis: Axis = None, keepdims: bool = False, scale: float = 1.0) -> Any:
@@ -592,7 +601,8 @@ def squared_norm(x: Any, axis: Axis = None, keepdims: bool = False, scale: float
     >>> squared_norm(Tensor([3.0, 4.0]), scale=0.5).item()
     12.5
     """
-    return _squared_norm(_array_or_node(x), axis=_axes(axis), keepdims=keepdims, scale=scale)
+    x = _array_or_node("squared_norm", x)
+    return _squared_norm(x, axis=_axis_of("squared_norm", x, axis), keepdims=keepdims, scale=scale)
 
 
 def logsumexp(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
@@ -602,7 +612,8 @@ def logsumexp(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
     >>> logsumexp(Tensor([1000.0, 1000.0])).item() - 1000.0 < 0.6932
     True
     """
-    return _logsumexp(_nonempty("logsumexp", x, axis), axis=axis, keepdims=keepdims)
+    x, axis = _nonempty("logsumexp", x, axis)
+    return _logsumexp(x, axis=axis, keepdims=keepdims)
 
 
 def softmax(x: Any, axis: Axis = -1) -> Any:
@@ -612,7 +623,8 @@ def softmax(x: Any, axis: Axis = -1) -> Any:
     >>> softmax(Tensor([1000.0, 1000.0])).data
     array([0.5, 0.5])
     """
-    return _softmax(_nonempty("softmax", x, axis), axis=axis)
+    x, axis = _nonempty("softmax", x, axis)
+    return _softmax(x, axis=axis)
 
 
 def log_softmax(x: Any, axis: Axis = -1) -> Any:
@@ -622,7 +634,8 @@ def log_softmax(x: Any, axis: Axis = -1) -> Any:
     >>> log_softmax(Tensor([1000.0, -1000.0])).data
     array([    0., -2000.])
     """
-    return _log_softmax(_nonempty("log_softmax", x, axis), axis=axis)
+    x, axis = _nonempty("log_softmax", x, axis)
+    return _log_softmax(x, axis=axis)
 
 
 def getitem(x: Any, index: Any) -> Any:
@@ -653,7 +666,7 @@ def getitem(x: Any, index: Any) -> Any:
             )
         template.append(_INDEX_ARRAY)
         arrays.append(array)
-    return _getitem(x, *arrays, index=tuple(template))
+    return _getitem(_array_or_node("getitem", x), *arrays, index=tuple(template))
 
 
 def concatenate(arrays: Sequence[Any], axis: int = 0) -> Any:
@@ -695,13 +708,22 @@ def softplus(x: Any) -> Any:
 # --- helpers --------------------------------------------------------------------------------------------
 
 
-def _array_or_node(x: Any) -> Any:
-    return x if isinstance(x, Recordable) else numpy.asarray(x)
+def _array_or_node(name: str, x: Any) -> Any:
+    return x if isinstance(x, Recordable) else as_array(name, x)
 
 
-def _axes(axis: Any) -> Axis:
-    """NumPy takes a tuple of axes only; a list of them means the same."""
-    return tuple(axis) if isinstance(axis, list) else axis
+def _axis_of(name: str, x: Any, axis: Any) -> Axis:
+    """The axes to reduce, checked: None, an integer, or a tuple of them (a list means the same)."""
+    shape = numpy.shape(x)
+    several = isinstance(axis, list | tuple)
+    try:
+        axes = tuple(operator.index(one) for one in (axis if several else () if axis is None else (axis,)))
+    except TypeError:
+        raise DataTypeError(f"{name}: an axis is an integer, several are a tuple of them, not {axis!r}") from None
+    for one in axes:
+        if not -len(shape) <= one < len(shape):
+            raise ShapeError(f"{name}: axis {one} is no axis of an operand of shape {shape}")
+    return None if axis is None else axes if several else axes[0]
 
 
 def axes_of(ndim: int, axis: Axis) -> tuple[int, ...]:
@@ -746,15 +768,13 @@ def _inverse_permutation(axes: tuple[int, ...]) -> tuple[int, ...]:
     return tuple(sorted(range(len(axes)), key=axes.__getitem__))
 
 
-def _nonempty(name: str, x: Any, axis: Axis) -> Any:
-    shape = numpy.shape(x)
-    axes = axis if isinstance(axis, tuple) else () if axis is None else (axis,)
-    for one in axes:
-        if not -len(shape) <= one < len(shape):
-            raise ShapeError(f"{name}: axis {one} is no axis of an operand of shape {shape}")
-    if _count(shape, axis) == 0:
-        raise ShapeError(f"{name}: operand of shape {shape} has no elements along axis {axis}")
-    return x
+def _nonempty(name: str, x: Any, axis: Any) -> tuple[Any, Any]:
+    """The operand and the axes of a reduction that needs at least one element."""
+    x = _array_or_node(name, x)
+    checked = _axis_of(name, x, axis)
+    if _count(numpy.shape(x), checked) == 0:
+        raise ShapeError(f"{name}: operand of shape {numpy.shape(x)} has no elements along axis {axis}")
+    return x, checked
 
 
 def operations() -> dict[str, Operation]:

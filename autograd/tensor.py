@@ -313,7 +313,7 @@ class Tensor(Node):
         return (self[index] for index in range(len(self)))
 
     def __matmul__(self, other: Any) -> Any:
-        if type(other) is Tensor and self._data.ndim == other._data.ndim == 2:
+        if type(other) is Tensor and self._data.ndim == other._data.ndim == 2 and self.shape[1] == other.shape[0]:
             return Tensor._record(ops.matmul_row, (self, other), {})
         return ops.matmul(self, other)
 
@@ -344,10 +344,10 @@ class Tensor(Node):
         return ops.greater_equal(self, other)
 
     def __eq__(self, other: Any) -> Any:
-        return ops.equal(self, other)
+        return NotImplemented if other is None else ops.equal(self, other)
 
     def __ne__(self, other: Any) -> Any:
-        return ops.not_equal(self, other)
+        return NotImplemented if other is None else ops.not_equal(self, other)
 
     __hash__ = Node.__hash__
 

@@ -317,6 +317,9 @@ class Value(Node):
     def __float__(self) -> float:
         return self._data
 
+    def __round__(self, digits: int | None = None) -> Any:
+        return round(self._data, digits)
+
     def __int__(self) -> int:
         return int(self._data)
 
@@ -376,13 +379,39 @@ def _unary(operation: Operation, operand: Value) -> Any:
         node.requires_grad = True
         node.grad = 0.0
         return node
+    if modes.open_blocks and not modes.current_mode().recording:
+        return _unrecorded(operation, operand)
     return operation(operand)
+
+
+def _unrecorded(operation: Operation, *operands: Any) -> Any:
+    """The constant that an operation makes under `no_grad`."""
+    data = []
+    for operand in operands:
+        if type(operand) is Value:
+            data.append(operand._data)
+        elif type(operand) in PLAIN_NUMBERS:
+            data.append(operand)
+        else:
+            return operation(*operands)
+    try:
+        out = operation.scalar(*data)  # type: ignore[misc]  # as in _unary
+    except (ArithmeticError, ValueError):
+        return operation(*operands)
+    node = _new(Value)
+    node._data = out
+    node.grad = 0.0
+    node.op = None
+    node.requires_grad = False
+    return node
 
 
 def _binary(operation: Operation, first: Any, second: Any) -> Any:
     """`_record` for two operands, Values that require gradients or Python's numbers; others are left to it."""
     if modes.open_blocks and modes.current_mode() is not modes.DEFAULT:
-        return operation(first, second)
+        if modes.current_mode().recording:
+            return operation(first, second)
+        return _unrecorded(operation, first, second)
     first_gradient = second_gradient = None
     if type(first) is Value and first.requires_grad:
         first_data = first._data

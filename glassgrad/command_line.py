@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import sys
 from collections.abc import Callable, Sequence
 from typing import NoReturn
@@ -12,6 +13,9 @@ from . import __version__
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; 0 where it did what was asked, 2 with one sentence where it could not."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a terminal or file without σ and × shows ? for them
+            stream.reconfigure(errors="replace")
     parser = _parser()
     options = parser.parse_args(arguments)
     try:
@@ -23,6 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     command: Callable[[argparse.Namespace], None] = getattr(commands, options.command)
     try:
         command(options)
+        sys.stdout.flush()
     except GraphError as error:
         return _refused(str(error))
     except KeyboardInterrupt:
@@ -30,6 +35,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # whoever read our output has seen enough
         sys.stderr.close()
         return 0
+    except OSError as error:
+        return _refused(f"the output could not be written: {error.strerror or error}")
     return 0
 
 

@@ -78,31 +78,30 @@ def demo(options: Namespace) -> None:
     _train(run, console)
     console.print(_truth_table(run))
 
-    print(f"\nOpen {ours} (values, gradients, local gradients) and {documents} (the text's own picture).")
-    print("Next: glassgrad step neuron | glassgrad draw neuron -o neuron.svg | glassgrad train xor --engine value")
-    print("      glassgrad train mnist --data-dir DIRECTORY, with the four files of MNIST in it")
+    print(f"\nWritten, to be opened in a browser:\n  {ours}: values, gradients, local gradients")
+    print(f"  {documents}: the text's own picture")
+    print("Next:\n  glassgrad step neuron\n  glassgrad draw neuron -o neuron.svg\n  glassgrad train xor --engine value")
+    print("  glassgrad train mnist --data-dir DIRECTORY   (the four files of MNIST in it)")
 
 
 def _print_steps(shown: Example) -> None:
     """Forward, backward, update, and what the moved parameters give."""
-    print(f"{shown.name}: {shown.shows}; learning rate {viz.format_number(shown.optimizer.learning_rate)}\n")
+    print(f"{shown.shows}\nlearning rate {viz.format_number(shown.optimizer.learning_rate)}\n")
     viz.step(viz.trace(shown.record(), update=shown.optimizer.step))
-    again = viz.trace(shown.record(), backward=False)
     print("Forward again, from the moved parameters")
-    print(
-        "      "
-        + ",  ".join(
-            f"{node.label} = {viz.format_number(node.data)}" for node in again.nodes if node.operation and node.is_named
-        )
-    )
+    for node in viz.trace(shown.record(), backward=False).nodes:
+        if node.operation and node.is_named:
+            print(f"      {node.label} = {viz.format_number(node.data, digits=5)}")
     print()
 
 
 def _train(run: Recipe, console: Console) -> None:
     """Fit with a progress bar, a line for each of some ten or thirty epochs, and a final line."""
-    print(f"{run.model!r} on {run.data.name}: {len(run.data.train_inputs):,} samples, seed {run.seed}")
+    print(repr(run.model))
+    print(f"on {run.data.name}: {len(run.data.train_inputs):,} samples, seed {run.seed}")
     every = max(1, math.ceil(run.epochs / 30)) if run.epochs <= 100 else math.ceil(run.epochs / 10)
-    started = time.perf_counter()
+    started = shown_at = time.perf_counter()
+    seen = 0
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
@@ -112,18 +111,27 @@ def _train(run: Recipe, console: Console) -> None:
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
         task = progress.add_task("training", total=run.epochs * len(run.data.train_inputs))
 
+        def on_step(samples: int, cost: float) -> None:
+            nonlocal seen
+            seen += samples
+            tests = seen % len(run.data.train_inputs) == 0
+            progress.update(task, advance=samples, description="testing" if tests else f"loss {cost:.4f}")
+
         def on_epoch(epoch: Epoch) -> None:
+            nonlocal shown_at
             if not math.isfinite(epoch.loss):
                 raise GraphError(
                     f"the loss became {viz.format_number(epoch.loss)} in epoch {epoch.number}: "
                     f"try a smaller --learning-rate than {run.optimizer.learning_rate}"
                 )
             if epoch.number % every == 0 or epoch.number == run.epochs:
+                now = time.perf_counter()
                 console.print(
                     f"epoch {epoch.number:>4}  loss {epoch.loss:.5f}  test accuracy {epoch.accuracy:.2%}  "
-                    f"{epoch.seconds:.2f} s",
+                    f"{now - shown_at:.2f} s",
                     highlight=False,
                 )
+                shown_at = now
 
         history = fit(
             run.model,
@@ -135,7 +143,7 @@ def _train(run: Recipe, console: Console) -> None:
             batch_size=run.batch_size,
             rng=run.seed,
             test=(run.data.test_inputs, run.data.test_labels),
-            on_step=lambda samples, cost: progress.update(task, advance=samples, description=f"loss {cost:.4f}"),
+            on_step=on_step,
             on_epoch=on_epoch,
         )
     last = history[-1]

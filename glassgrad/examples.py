@@ -39,7 +39,7 @@ def neuron() -> Example:
 
     return Example(
         "neuron",
-        "the neuron worked by hand: a = σ(w1·x1 + w2·x2 + b), cost C = ½(y − a)²",
+        "the neuron worked by hand: a = σ(w1·x1 + w2·x2 + b), C = ½(y − a)²",
         record,
         SGD([w1, w2, b], learning_rate=1.0),
     )

@@ -23,6 +23,7 @@ from nn import (
     xor,
 )
 from nn.losses import Loss
+from nn.training import check_counts
 
 
 @dataclass(frozen=True)
@@ -144,13 +145,16 @@ def recipe(
     network = MLP(whole, activation, output, initializer="normal", rng=seed, dtype=chosen_dtype)
     model = to_neurons(network) if engine == "value" else network
     rate = setting.learning_rate if learning_rate is None else learning_rate
+    epochs = setting.epochs if epochs is None else epochs
+    batch_size = setting.batch_size if batch_size is None else batch_size
+    check_counts(epochs=epochs, batch_size=batch_size)
     return Recipe(
         data=data,
         model=model,
         targets=targets,
         loss=loss_function,
         optimizer=SGD(model.parameters(), rate),
-        epochs=setting.epochs if epochs is None else epochs,
-        batch_size=setting.batch_size if batch_size is None else batch_size,
+        epochs=epochs,
+        batch_size=batch_size,
         seed=seed,
     )

@@ -1,7 +1,7 @@
 """Losses: one number for a batch, averaged over its samples (rows), each recorded in a scope of its own.
 
-They take what the networks give: a Tensor whose rows are samples, or for networks of Values a list of
-Values (one sample) or a list of such lists.
+They take what the networks give: a Tensor whose rows are samples (one axis alone is one sample), or for
+networks of Values a list of Values (one sample) or a list of such lists.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ from autograd import (
     squared_norm,
     where,
 )
+from autograd.ops import as_array
 
 Loss = Callable[[Any, Any], Any]
 
@@ -38,7 +39,9 @@ def quadratic(a: Any, y: Any) -> Any:
     """½‖a − y‖², averaged over the samples: document 002's cost.
 
     Args:
-        a: outputs, (samples, outputs); y: targets of the same shape.
+        a: outputs, (samples, outputs), or (outputs,) for one sample; n predictions of one number each are a
+            column, (n, 1).
+        y: targets of the same shape.
 
     >>> from autograd import Tensor
     >>> from nn import quadratic
@@ -99,9 +102,12 @@ def softmax_cross_entropy(logits: Any, labels: Any) -> Any:
         with scope("softmax_cross_entropy"):
             picked = getitem(log_softmax(logits), (numpy.arange(len(targets)), labels if _is_node(labels) else targets))
             return picked.sum() * (-1 / len(targets))
-    _check_same_shape("softmax_cross_entropy", logits.shape, targets.shape)
+    _check_classes(logits.shape, targets)
     with scope("softmax_cross_entropy"):
-        return (log_softmax(logits) * _constant(labels, logits.dtype)).sum() * (-1 / _samples(logits.shape))
+        shares = _constant(labels, logits.dtype)
+        # A class that is certainly not (share 0) costs nothing, however impossible (−inf) it is.
+        costs = shares * where(equal(shares, 0), 0, log_softmax(logits))
+        return costs.sum() * (-1 / _samples(logits.shape))
 
 
 LOSSES: dict[str, Loss] = {
@@ -145,17 +151,17 @@ def _same_shaped(name: str, a: Any, y: Any) -> tuple[Tensor, Tensor]:
 
 def _softmax_cross_entropy_of_values(logits: Any, labels: Any) -> Any:
     rows, targets = _rows(logits), _targets(labels)
-    if targets.dtype.kind in "iu" and targets.size == len(rows):
-        labels_of_rows = targets.reshape(-1)
-        _check_labels(labels_of_rows, (len(rows), len(rows[0])))
-        targets = numpy.eye(len(rows[0]))[labels_of_rows]
-    targets = targets.reshape(1, -1) if targets.ndim == 1 else targets
-    _check_same_shape("softmax_cross_entropy", _shape(rows), targets.shape)
+    if targets.dtype.kind in "iu" and targets.ndim == 1 and (rows is logits or targets.size == 1):
+        _check_labels(targets, _shape(rows))
+        targets = numpy.eye(len(rows[0]))[targets]
+    targets = targets.reshape(1, -1) if targets.ndim == 1 and rows is not logits else targets
+    _check_classes(_shape(rows), targets)
     with scope("softmax_cross_entropy"):
         costs = []
         for row, wanted in zip(rows, targets.tolist(), strict=True):
             normalizer = functools.reduce(logaddexp, row)
             costs += [(normalizer - score) * share for score, share in zip(row, wanted, strict=True) if share]
+        costs = costs or [0.0 * rows[0][0]]  # all shares are 0: nothing is wanted
         return _scaled(functools.reduce(operator.add, costs), 1 / len(rows))
 
 
@@ -198,7 +204,10 @@ def _target_rows(y: Any, one_sample: bool) -> tuple[Any, tuple[int, ...]]:
 
 
 def _shape(rows: Sequence[Sequence[Value]]) -> tuple[int, int]:
-    return len(rows), len(rows[0])
+    widths = {len(row) for row in rows}
+    if len(widths) != 1:
+        raise ShapeError(f"the rows of outputs differ in length: {', '.join(map(str, sorted(widths)))}")
+    return len(rows), widths.pop()
 
 
 def _tensor(a: Any) -> Tensor:
@@ -206,14 +215,14 @@ def _tensor(a: Any) -> Tensor:
 
 
 def _targets(y: Any) -> numpy.typing.NDArray[Any]:
-    return numpy.atleast_1d(numpy.asarray(y.data if _is_node(y) else y))
+    return numpy.atleast_1d(as_array("targets", y.data if _is_node(y) else y))
 
 
 def _constant(y: Any, dtype: Any) -> Any:
     """Targets in the outputs' dtype, so that they do not widen the loss."""
     if _is_node(y):
         return y if isinstance(y, Tensor) else Tensor(y.data, requires_grad=False)
-    array = numpy.asarray(y)
+    array = as_array("targets", y)
     return Tensor(array if array.dtype == dtype else array.astype(dtype), requires_grad=False, copy=False)
 
 
@@ -226,6 +235,16 @@ def _check_same_shape(name: str, shape: tuple[int, ...], targets: tuple[int, ...
         raise ShapeError(f"{name}: outputs of shape {shape} and targets of shape {targets}; they must be the same")
     if 0 in shape:
         raise ShapeError(f"{name}: outputs of shape {shape} hold no sample to average over")
+
+
+def _check_classes(shape: tuple[int, ...], targets: numpy.typing.NDArray[Any]) -> None:
+    """Rows of probabilities, one for each row of logits."""
+    if targets.ndim == 1 and len(shape) == 2 and targets.dtype.kind == "f":
+        raise ShapeError(
+            f"softmax_cross_entropy: logits of shape {shape} take integer labels or rows of probabilities, "
+            f"not {targets.dtype} of shape {targets.shape}"
+        )
+    _check_same_shape("softmax_cross_entropy", shape, targets.shape)
 
 
 def _check_labels(labels: numpy.typing.NDArray[Any], shape: tuple[int, ...]) -> None:

@@ -61,9 +61,8 @@ def fit(
     Raises:
         NetworkError: counts that cannot be; inputs and targets of different lengths.
     """
-    for name, count in (("epochs", epochs), ("batch_size", batch_size)):
-        if not isinstance(count, int) or count < 1:
-            raise NetworkError(f"{name} is a whole number from 1, not {count!r}")
+    check_counts(epochs=epochs, batch_size=batch_size)
+    inputs, targets = numpy.asarray(inputs), numpy.asarray(targets)
     generator = numpy.random.default_rng(rng)
     history: list[Epoch] = []
     for number in range(1, epochs + 1):
@@ -80,6 +79,13 @@ def fit(
         if on_epoch is not None:
             on_epoch(epoch)
     return history
+
+
+def check_counts(**counts: int) -> None:
+    """Refuse numbers of epochs or samples that cannot be."""
+    for name, count in counts.items():
+        if not isinstance(count, int) or count < 1:
+            raise NetworkError(f"{name} is a whole number from 1, not {count!r}")
 
 
 @silently

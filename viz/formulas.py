@@ -6,6 +6,7 @@ and printed from the graph it recorded.
 
 from __future__ import annotations
 
+import contextvars
 import functools
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -54,6 +55,11 @@ def local_gradient_formula(operation: Operation, slot: int, operands: Sequence[A
 
 @functools.lru_cache(maxsize=10_000)
 def _formula(operation: Operation, slot: int, operands: tuple[Any, ...], out: str) -> str:
+    # In a context of its own: under `no_grad` the stand-ins would not be recorded.
+    return contextvars.Context().run(_formula_of_stand_ins, operation, slot, operands, out)
+
+
+def _formula_of_stand_ins(operation: Operation, slot: int, operands: tuple[Any, ...], out: str) -> str:
     # The number is arbitrary: rules never look at data, they record what they ask of it.
     stand_ins = [Value(0.5, label=operand) if isinstance(operand, str) else operand for operand in operands]
     rule = operation.rule(slot)

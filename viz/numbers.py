@@ -32,19 +32,31 @@ def format_number(number: float, digits: int = 4) -> str:
 
 
 def format_data(data: Any, digits: int = 4) -> str:
-    """A node's data, gradient or contribution: a number, or the shape, mean and norm of an array.
+    """A node's data, gradient or contribution: a number, a small array in full, or of a larger one the
+    shape, mean and norm.
 
     >>> format_data(numpy.array([[3.0, 4.0]]))
-    '1×2, mean 3.5, norm 5'
+    '[[3, 4]]'
+    >>> format_data(numpy.ones((3, 4)))
+    'array 3×4, mean 1, norm 3.464'
     """
     if data is None:
         return "—"
     array = numpy.asarray(data)
-    if array.size == 1:
-        return format_number(float(array.item()), digits)
+    if array.ndim == 0:
+        return format_number(float(array), digits)
+    if array.size <= _SMALL:
+        return _nested(array.tolist(), digits)
     shape = "×".join(map(str, array.shape))
-    if not array.size:
-        return f"{shape}, empty"
     with numpy.errstate(all="ignore"):
         mean, norm = float(array.mean()), float(numpy.linalg.norm(array.astype(numpy.float64)))
-    return f"{shape}, mean {format_number(mean, digits)}, norm {format_number(norm, digits)}"
+    return f"array {shape}, mean {format_number(mean, digits)}, norm {format_number(norm, digits)}"
+
+
+_SMALL = 6
+
+
+def _nested(items: Any, digits: int) -> str:
+    if not isinstance(items, list):
+        return format_number(float(items), digits)
+    return f"[{', '.join(_nested(item, digits) for item in items)}]"

@@ -48,7 +48,7 @@ def _heading(event: Any, trace: Trace) -> str:
     if isinstance(event, Forward):
         return "Forward"
     if isinstance(event, Update):
-        return "Update: parameter ← parameter − learning rate × gradient"
+        return "Update"
     output = trace.nodes[trace.output]
     return f"Backward, from {output.label} = {format_data(output.data)}"
 
@@ -68,7 +68,7 @@ def _lines(event: Any, trace: Trace) -> list[str]:
     if isinstance(event, Update):
         return [
             _aligned(
-                f"{node.label} ← {format_data(event.before)} − rate × {format_data(event.gradient)}:",
+                f"{node.label} was {format_data(event.before)}, its gradient is {format_data(event.gradient)}:",
                 f"{node.label} = {format_data(event.after, digits=5)}",
             )
         ]

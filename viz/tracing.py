@@ -5,6 +5,7 @@ The events of the backward pass come from an observer on the engine's own sweep.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -15,6 +16,7 @@ import numpy
 from autograd import GraphError, Node, Scope
 from autograd.backward import backward as commit_backward
 from autograd.backward import sweep
+from autograd.operation import PYTHON_NUMBERS
 
 from .formulas import expression, local_gradient_formula
 from .numbers import format_data
@@ -125,6 +127,7 @@ def trace(output: Node, *, backward: bool = True, update: Callable[[], None] | N
 
     Raises:
         GraphError: `output` is no node, or has no gradients to trace.
+        StaleGraphError: data was assigned since the forward pass, so its numbers would not fit together.
 
     >>> from autograd import Value
     >>> from viz import trace
@@ -140,11 +143,11 @@ def trace(output: Node, *, backward: bool = True, update: Callable[[], None] | N
     if update is not None:
         parameters = [node for node in walk.nodes if node.op is None and node.requires_grad]
         commit_backward(output, observer=observer)
-        before = [_snapshot(node.data) for node in parameters]
+        before = [(_snapshot(node.data), _snapshot(node.grad)) for node in parameters]
         update()
         events += [
-            Update(walk.ids[node], earlier, _snapshot(node.grad), _snapshot(node.data))
-            for node, earlier in zip(parameters, before, strict=True)
+            Update(walk.ids[node], data, gradient, _snapshot(node.data))
+            for node, (data, gradient) in zip(parameters, before, strict=True)
         ]
     elif backward:
         sweep(output, observer=observer)
@@ -159,10 +162,16 @@ class _Walk:
         self.traced: list[TracedNode] = []
         self.edges: list[Edge] = []
         self.ids: dict[Node, int] = {}
-        self._unnamed = 0
-        for node, inputs in _in_order(output):
-            operands = [self.ids[operand] if operand in self.ids else self._add(operand, output) for operand in inputs]
+        self.operands: dict[int, list[int]] = {}
+        ordered = list(_in_order(output))
+        taken = {node.label for node, _ in ordered}
+        self._names = (name for number in itertools.count(1) if (name := f"v{number}") not in taken)
+        for node, inputs in ordered:
+            if node.op is not None:
+                node._refuse_stale()
+            operands = [self.ids[operand] for operand in inputs]
             identifier = self._add(node, output, operands)
+            self.operands[identifier] = operands
             self.edges += [Edge(operand, identifier, slot) for slot, operand in enumerate(operands)]
 
     def _add(self, node: Node, output: Node, operands: Sequence[int] = ()) -> int:
@@ -171,8 +180,7 @@ class _Walk:
         self.ids[node] = identifier
         label, is_named = node.label, node.label is not None
         if label is None:
-            label = _unnamed_label(node, self._unnamed)
-            self._unnamed += node.op is not None
+            label = format_data(node.data) if node.op is None else next(self._names)
         operation = node.op
         in_names = in_numbers = ""
         if operation is not None:
@@ -239,9 +247,10 @@ class _Observer:
     ) -> None:
         target, source = self.walk.ids[node], self.walk.ids[operand]
         assert node.op is not None
-        labels = [self.walk.traced[self.walk.ids[one]].label for one in node._operands if isinstance(one, Node)]
-        names = iter(labels)
-        operands = [next(names) if isinstance(one, Node) else one for one in node._operands]
+        operands = [
+            bare if type(bare) in PYTHON_NUMBERS else self.walk.traced[identifier].label
+            for bare, identifier in zip(node._operands, self.walk.operands[target], strict=True)
+        ]
         before = self.gradients.get(source)
         self.gradients[source] = _snapshot(total)
         self.events.append(
@@ -272,9 +281,3 @@ def _role(node: Node, output: Node) -> Role:
     if node.requires_grad:
         return "parameter"
     return "constant" if node.label is None else "input"
-
-
-def _unnamed_label(node: Node, count: int) -> str:
-    if node.op is not None:
-        return f"v{count + 1}"
-    return format_data(node.data)

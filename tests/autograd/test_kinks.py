@@ -300,3 +300,9 @@ def test_a_function_of_a_plain_number_is_ieee_s_too() -> None:
     assert autograd.exp(1000) == inf
     assert math.isnan(autograd.power(-1.0, 0.5))
     assert type(autograd.log(0.0)) is float
+
+
+def test_softplus_rises_with_slope_1_to_infinity() -> None:
+    for x in (Value(math.inf), Tensor(math.inf)):
+        autograd.softplus(x).backward()
+        assert float(x.grad) == 1.0

@@ -726,3 +726,42 @@ def test_affine_is_x_at_weight_plus_bias(shapes) -> None:
         (output * output).sum().backward()
     for one, other in zip(separate, joined, strict=True):
         assert numpy.allclose(one.grad, other.grad, rtol=1e-13, atol=1e-14)
+
+
+@pytest.mark.parametrize("name", ["sum", "mean", "max", "min", "norm", "squared_norm", "logsumexp", "softmax"])
+def test_every_reduction_takes_and_refuses_the_same_axes(name) -> None:
+    reduce = getattr(autograd, name)
+    x = Tensor([[1.0, 2.0], [3.0, 4.0]])
+    assert numpy.array_equal(reduce(x, axis=[0, 1]).data, reduce(x, axis=(0, 1)).data)
+    with pytest.raises(ShapeError, match=rf"{name}: axis 5 is no axis of an operand of shape \(2, 2\)"):
+        reduce(x, axis=5)
+    with pytest.raises(DataTypeError, match=f"{name}: an axis is an integer"):
+        reduce(x, axis=1.0)
+    with pytest.raises(DataTypeError, match=f"{name}: an operand is a number"):
+        reduce([Value(1.0), Value(2.0)])
+
+
+def test_two_matrices_that_do_not_fit_are_refused_in_our_words() -> None:
+    with pytest.raises(
+        ShapeError, match=r"matmul: operands of shape \(2, 3\) and \(2, 3\) do not fit: the left one's last"
+    ):
+        Tensor(numpy.ones((2, 3))) @ Tensor(numpy.ones((2, 3)))
+
+
+def test_one_number_is_formatted_as_a_number() -> None:
+    assert f"{Tensor(0.123456):.3f} {Value(0.123456):.3f}" == "0.123 0.123"
+    assert f"{Value(1.0)}" == "Value(data=1.0, grad=0.0)"
+    with pytest.raises(ShapeError, match="is not one number"):
+        f"{Tensor([1.0, 2.0]):.3f}"
+
+
+def test_a_tensor_is_not_none() -> None:
+    assert (Tensor([1.0]) == None) is False  # noqa: E711  # the point of the test
+    assert (Tensor([1.0]) != None) is True  # noqa: E711  # as above
+
+
+def test_importing_everything_leaves_pythons_own_functions_alone() -> None:
+    namespace: dict[str, object] = {}
+    exec("from autograd import *", namespace)
+    assert {"sum", "max", "min", "abs"} & namespace.keys() == set()
+    assert namespace["tanh"] is autograd.tanh

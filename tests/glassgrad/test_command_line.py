@@ -219,3 +219,23 @@ def test_the_example_is_recorded_anew_from_its_own_parameters() -> None:
     first.record().backward()
     first.optimizer.step()
     assert first.record().data < second.record().data
+
+
+def test_a_terminal_without_greek_letters_gets_an_answer_all_the_same() -> None:
+    environment = {**os.environ, "PYTHONIOENCODING": "cp1252"}
+    done = subprocess.run(
+        [sys.executable, "-m", "glassgrad", "step", "neuron"], capture_output=True, env=environment, check=True
+    )
+    assert b"w1 = 1.9471" in done.stdout
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs Linux's /dev/full")
+def test_a_full_disk_is_one_sentence() -> None:
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "glassgrad", "step", "neuron"],
+            stdout=full, stderr=subprocess.PIPE, text=True, check=False,
+        )  # fmt: skip
+    assert done.returncode == 2
+    assert done.stderr.startswith("glassgrad: the output could not be written: No space left on device")
+    assert "Traceback" not in done.stderr

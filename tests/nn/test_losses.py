@@ -136,3 +136,39 @@ def test_the_neurons_cost_keeps_its_target_in_the_graph() -> None:
     a, y = Value(0.7), Value(1.0, requires_grad=False, label="y")
     difference = quadratic(a, y).inputs[0].inputs[0]
     assert difference.inputs == (a, y)
+
+
+def test_a_class_that_is_impossible_and_not_wanted_costs_nothing() -> None:
+    logits = Tensor([[0.0, -numpy.inf]])
+    loss = softmax_cross_entropy(logits, [[1.0, 0.0]])
+    loss.backward()
+    assert loss.item() == 0.0
+    assert numpy.array_equal(logits.grad, [[0.0, 0.0]])
+
+
+def test_shares_that_are_all_0_cost_nothing() -> None:
+    assert softmax_cross_entropy([Value(0.0), Value(1.0)], [0.0, 0.0]).data == 0.0
+    assert softmax_cross_entropy(Tensor([[0.0, 1.0]]), [[0.0, 0.0]]).item() == 0.0
+
+
+def test_rows_of_different_lengths_are_refused() -> None:
+    with pytest.raises(ShapeError, match="the rows of outputs differ in length: 1, 2"):
+        quadratic([[Value(1.0), Value(2.0)], [Value(1.0)]], [[1.0, 2.0], [1.0, 2.0]])
+
+
+@pytest.mark.parametrize("name", LOSSES)
+def test_targets_that_are_no_numbers_are_refused(name: str) -> None:
+    for outputs in (Tensor([[1.0]]), [[Value(1.0)]]):
+        with pytest.raises(DataTypeError, match="targets: an operand is a number, an array of real numbers"):
+            LOSSES[name](outputs, [["a"]])
+
+
+def test_labels_in_a_column_are_refused_for_values_as_for_tensors() -> None:
+    for outputs in (Tensor(OUTPUTS), as_values(OUTPUTS)):
+        with pytest.raises(ShapeError):
+            softmax_cross_entropy(outputs, LABELS.reshape(-1, 1))
+
+
+def test_labels_that_are_no_integers_are_named() -> None:
+    with pytest.raises(ShapeError, match="take integer labels or rows of probabilities, not float64"):
+        softmax_cross_entropy(Tensor(OUTPUTS), LABELS.astype(float))

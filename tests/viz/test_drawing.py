@@ -195,3 +195,12 @@ def test_a_notebook_shows_the_picture() -> None:
     bundle = draw(quadratic(Value(0.3, label="a"), 1.0))._repr_mimebundle_()
     assert "<svg" in bundle["image/svg+xml"]
     assert bundle["text/plain"].startswith("<drawing of")
+
+
+def test_many_graphs_are_drawn_one_after_the_other() -> None:
+    for count in range(30):
+        y = Value(3.0, label="x")
+        for number in range(1 + count % 7):
+            y = y * 1.5 + Value(1.0, label=f"b{number}")
+        picture = Picture(draw(y, style="document" if count % 2 else "glass", renderer="wasm").svg())
+        assert any(texts[:1] == ["x"] for texts in picture.nodes.values())

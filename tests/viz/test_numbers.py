@@ -35,6 +35,7 @@ def test_numbers_have_four_significant_digits_and_a_real_minus(number: float, ex
 def test_data_is_a_number_or_an_array_in_short() -> None:
     assert format_data(None) == "—"
     assert format_data(0.5) == "0.5"
-    assert format_data(numpy.array([[3.0, 4.0]])) == "1×2, mean 3.5, norm 5"
-    assert format_data(numpy.zeros((0, 3))) == "0×3, empty"
-    assert format_data(numpy.array([True, False])) == "2, mean 0.5, norm 1"
+    assert format_data(numpy.array([[3.0, -4.0]])) == "[[3, −4]]"
+    assert format_data(numpy.zeros((0, 3))) == "[]"
+    assert format_data(numpy.array([True, False])) == "[1, 0]"
+    assert format_data(numpy.full((2, 8), 0.5)) == "array 2×8, mean 0.5, norm 2"

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograd import GraphError, NotRecordedError, Tensor, Value, sigmoid, tanh
+from autograd import GraphError, NotRecordedError, StaleGraphError, Tensor, Value, no_grad, sigmoid, tanh
 from nn import SGD
 from viz import trace
 from viz.tracing import Contribution, Forward, Seed, Update
@@ -136,3 +136,42 @@ def test_a_deep_graph_is_walked_without_recursion() -> None:
     for _ in range(20_000):
         y = y + 1.0
     assert len(trace(y).nodes) == 40_001
+
+
+def test_bare_arrays_are_named_like_other_constants() -> None:
+    x = Tensor([[1.0, 2.0]], label="x")
+    traced = trace(((x - [[0.5, 1.0]]) * numpy.array([[2.0, 3.0]])).sum())
+    formulas = [event.formula for event in traced.events if isinstance(event, Contribution)]
+    assert formulas == ["", "[[2, 3]]", "1"]
+
+
+def test_formulas_do_not_depend_on_the_context_they_are_asked_in() -> None:
+    y = sigmoid(Value(0.3, label="a_name_of_its_own"))
+    with no_grad():
+        inside = trace(y)
+    for traced in (inside, trace(y)):
+        assert traced.contributions()[1, 0].formula == "v1 × (1 − v1)"
+
+
+def test_data_that_was_assigned_since_is_refused_not_mixed() -> None:
+    w = Value(2.0, label="w")
+    c = w * w
+    w.data = 1.5
+    with pytest.raises(StaleGraphError, match="the data of w was assigned after multiply had used it"):
+        trace(c)
+
+
+def test_an_update_that_forgets_the_gradients_is_told_with_those_it_used() -> None:
+    x = Value(3.0, label="x")
+    optimizer = SGD([x], learning_rate=0.5)
+
+    def update() -> None:
+        optimizer.step()
+        optimizer.zero_grad()
+
+    assert trace(x * x, update=update).events[-1] == Update(node=0, before=3.0, gradient=6.0, after=0.0)
+
+
+def test_names_that_are_taken_are_not_given_again() -> None:
+    v1 = Value(2.0, label="v1")
+    assert [node.label for node in trace(v1 * 2.0 + v1).nodes] == ["v1", "2", "v2", "v3"]
