@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sys
 
-from . import epochs, scalars, steps
+from . import epochs, imports, scalars, steps
 
-GROUPS = {"scalars": scalars.rows, "steps": steps.rows, "epochs": epochs.rows}
+GROUPS = {"imports": imports.rows, "scalars": scalars.rows, "steps": steps.rows, "epochs": epochs.rows}
 
 
 def main(names: list[str]) -> int:
