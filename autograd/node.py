@@ -90,11 +90,14 @@ class Node(Recordable):
             if operand is not recorded and operand._data is not recorded:  # a bare operand is what was recorded
                 edited = operand
         if edited is not None:
-            assert self.op is not None
-            raise StaleGraphError(
-                f"the data of {edited.label or 'an operand'} was assigned after {self.op.name} had used it; "
-                "gradients and steps belong to the forward pass that was run: run it again"
-            )
+            raise self._stale(edited.label)
+
+    def _stale(self, label: str | None) -> StaleGraphError:
+        assert self.op is not None
+        return StaleGraphError(
+            f"the data of {label or 'an operand'} was assigned after {self.op.name} had used it; "
+            "gradients and steps belong to the forward pass that was run: run it again"
+        )
 
     @abstractmethod
     def _seed(self, gradient: Any, create_graph: bool) -> Any:

@@ -103,6 +103,14 @@ class Value(Node):
             return first, second
         return (self._first_data,) if self.op.slots == 1 else (self._first_data, self._second_data)
 
+    def _refuse_stale(self) -> None:
+        super()._refuse_stale()
+        if self.op is ops.add or self.op is ops.multiply:
+            # What they keep does not tell of every edit (that of w in w + 1): their own result does.
+            again = self.op(_data_of(self._first), _data_of(self._second))
+            if again != self._data and (again == again or self._data == self._data):
+                raise self._stale(None)
+
     @property
     def _gradient_slots(self) -> list[int]:  # type: ignore[override]  # as above
         return [slot for slot in range(len(self._operands)) if self._stored_gradient(slot) is not None]
@@ -408,10 +416,9 @@ def _unrecorded(operation: Operation, *operands: Any) -> Any:
 
 def _binary(operation: Operation, first: Any, second: Any) -> Any:
     """`_record` for two operands, Values that require gradients or Python's numbers; others are left to it."""
-    if modes.open_blocks and modes.current_mode() is not modes.DEFAULT:
-        if modes.current_mode().recording:
-            return operation(first, second)
-        return _unrecorded(operation, first, second)
+    mode = modes.current_mode() if modes.open_blocks else modes.DEFAULT
+    if mode is not modes.DEFAULT:
+        return operation(first, second) if mode.recording else _unrecorded(operation, first, second)
     first_gradient = second_gradient = None
     if type(first) is Value and first.requires_grad:
         first_data = first._data

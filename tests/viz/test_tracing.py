@@ -1,3 +1,6 @@
+import math
+from collections.abc import Callable
+
 import numpy
 import pytest
 from hypothesis import given
@@ -159,6 +162,20 @@ def test_data_that_was_assigned_since_is_refused_not_mixed() -> None:
     w.data = 1.5
     with pytest.raises(StaleGraphError, match="the data of w was assigned after multiply had used it"):
         trace(c)
+
+
+@pytest.mark.parametrize("compute", [lambda w: w + 1.0, lambda w: 1.0 + w, lambda w: w * 2.0, lambda w: 2.0 * w])
+def test_an_edit_that_no_gradient_depends_on_is_refused_too(compute: Callable[[Value], Value]) -> None:
+    w = Value(2.0, label="w")
+    computed = compute(w)
+    w.data = 5.0
+    with pytest.raises(StaleGraphError, match=r"was assigned after (add|multiply) had used it"):
+        trace(computed)
+
+
+def test_results_that_are_no_number_are_not_taken_for_edits() -> None:
+    w = Value(math.nan, label="w")
+    assert len(trace(w * 2.0 + w).nodes) == 4
 
 
 def test_an_update_that_forgets_the_gradients_is_told_with_those_it_used() -> None:
