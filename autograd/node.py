@@ -229,13 +229,15 @@ class Node(Recordable):
 
 
 def through(upstream: Any, local_gradient: Any) -> Any:
-    """upstream × local gradient, without multiplying by a literal 1; a boolean one is a gate: what is
-    stopped is 0, even if the upstream gradient is infinite."""
+    """upstream × local gradient, without multiplying by a literal 1; a boolean one and a literal 0 are
+    gates: what is stopped is 0, even if the upstream gradient is infinite."""
     if type(local_gradient) is int:
         if local_gradient == 1:
             return upstream
         if local_gradient == -1:
             return -upstream
+        if local_gradient == 0:
+            return ops.where(False, upstream, 0)
     elif getattr(local_gradient, "dtype", None) == numpy.bool_ or (
         isinstance(local_gradient, Node) and local_gradient.op is not None and local_gradient.op.is_boolean
     ):

@@ -37,13 +37,34 @@ not_equal = predicate("not_equal", "≠", numpy.not_equal, operator.ne)
 logical_not = predicate("logical_not", "not", numpy.logical_not, operator.not_, slots=1)
 logical_and = predicate("logical_and", "and", numpy.logical_and, lambda a, b: bool(a) and bool(b))
 logical_or = predicate("logical_or", "or", numpy.logical_or, lambda a, b: bool(a) or bool(b))
-sign = predicate(
-    "sign", "sign", numpy.sign, lambda a: float((a > 0) - (a < 0)) if a == a else a,
-    slots=1, is_boolean=False,
-)  # fmt: skip
-floor_divide = predicate("floor_divide", "//", numpy.floor_divide, operator.floordiv, is_boolean=False)
 _argmax = predicate("argmax", "argmax", numpy.argmax, slots=1)
 _argmin = predicate("argmin", "argmin", numpy.argmin, slots=1)
+_any = predicate("any", "any", numpy.any, slots=1)
+_all = predicate("all", "all", numpy.all, slots=1)
+
+# --- steps: flat wherever they have a derivative, so their gradient is 0, at the jumps, too --------------
+
+
+def _zero(out: Any, *operands: Any) -> int:
+    """The local gradient of a step: a literal 0 stops even an infinite upstream gradient."""
+    return 0
+
+
+sign = elementwise(
+    "sign", "sign", numpy.sign, lambda a: float((a > 0) - (a < 0)) if a == a else a,
+    local_gradients=(_zero,),
+)  # fmt: skip
+# Python's functions give integers, which have no −0.
+floor = elementwise(
+    "floor", "floor", numpy.floor, lambda a: math.copysign(math.floor(a), a), local_gradients=(_zero,)
+)  # fmt: skip
+ceil = elementwise("ceil", "ceil", numpy.ceil, lambda a: math.copysign(math.ceil(a), a), local_gradients=(_zero,))
+trunc = elementwise("trunc", "trunc", numpy.trunc, lambda a: math.copysign(math.trunc(a), a), local_gradients=(_zero,))
+rint = elementwise("rint", "round", numpy.rint, lambda a: math.copysign(round(a), a), local_gradients=(_zero,))
+floor_divide = elementwise(
+    "floor_divide", "//", numpy.floor_divide, operator.floordiv,
+    local_gradients=(_zero, _zero),
+)  # fmt: skip
 
 # --- arithmetic -----------------------------------------------------------------------------------------
 
@@ -62,6 +83,10 @@ multiply = elementwise(
 divide = elementwise(
     "divide", "÷", numpy.divide, operator.truediv,
     local_gradients=(lambda out, a, b: 1 / b, lambda out, a, b: -out / b),
+)  # fmt: skip
+positive = elementwise(  # the same number as a node of its own
+    "positive", "+", numpy.positive, operator.pos,
+    local_gradients=(lambda out, a: 1,),
 )  # fmt: skip
 negative = elementwise(
     "negative", "−", numpy.negative, operator.neg,
@@ -104,10 +129,52 @@ power = elementwise(
 square = elementwise("square", "x²", numpy.square, lambda a: a * a, local_gradients=(lambda out, a: 2 * a,))
 exp = elementwise("exp", "exp", numpy.exp, math.exp, local_gradients=(lambda out, a: out,))
 log = elementwise("log", "log", numpy.log, math.log, local_gradients=(lambda out, a: 1 / a,))
+exp2 = elementwise("exp2", "2ˣ", numpy.exp2, math.exp2, local_gradients=(lambda out, a: out * math.log(2),))
+expm1 = elementwise("expm1", "expm1", numpy.expm1, math.expm1, local_gradients=(lambda out, a: exp(a),))
+log1p = elementwise("log1p", "log1p", numpy.log1p, math.log1p, local_gradients=(lambda out, a: 1 / (1 + a),))
+log2 = elementwise("log2", "log2", numpy.log2, math.log2, local_gradients=(lambda out, a: 1 / (a * math.log(2)),))
+log10 = elementwise("log10", "log10", numpy.log10, math.log10, local_gradients=(lambda out, a: 1 / (a * math.log(10)),))
 sqrt = elementwise("sqrt", "√", numpy.sqrt, math.sqrt, local_gradients=(lambda out, a: 0.5 / out,))
 sin = elementwise("sin", "sin", numpy.sin, math.sin, local_gradients=(lambda out, a: cos(a),))
 cos: Operation = elementwise("cos", "cos", numpy.cos, math.cos, local_gradients=(lambda out, a: -sin(a),))
+tan = elementwise("tan", "tan", numpy.tan, math.tan, local_gradients=(lambda out, a: 1 + out * out,))
+# (1 − a)(1 + a) keeps the digits that 1 − a² loses near ±1.
+arcsin = elementwise(
+    "arcsin", "arcsin", numpy.arcsin, math.asin,
+    local_gradients=(lambda out, a: 1 / sqrt((1 - a) * (1 + a)),),
+)  # fmt: skip
+arccos = elementwise(
+    "arccos", "arccos", numpy.arccos, math.acos,
+    local_gradients=(lambda out, a: -1 / sqrt((1 - a) * (1 + a)),),
+)  # fmt: skip
+arctan = elementwise("arctan", "arctan", numpy.arctan, math.atan, local_gradients=(lambda out, a: 1 / (1 + a * a),))
+sinh = elementwise("sinh", "sinh", numpy.sinh, math.sinh, local_gradients=(lambda out, a: cosh(a),))
+cosh: Operation = elementwise("cosh", "cosh", numpy.cosh, math.cosh, local_gradients=(lambda out, a: sinh(a),))
 tanh = elementwise("tanh", "tanh", numpy.tanh, math.tanh, local_gradients=(lambda out, a: 1 - out * out,))
+arcsinh = elementwise(
+    "arcsinh", "arcsinh", numpy.arcsinh, math.asinh,
+    local_gradients=(lambda out, a: 1 / hypot(a, 1),),
+)  # fmt: skip
+arccosh = elementwise(
+    "arccosh", "arccosh", numpy.arccosh, math.acosh,
+    local_gradients=(lambda out, a: 1 / (sqrt(a - 1) * sqrt(a + 1)),),
+)  # fmt: skip
+arctanh = elementwise(
+    "arctanh", "arctanh", numpy.arctanh, math.atanh,
+    local_gradients=(lambda out, a: 1 / ((1 - a) * (1 + a)),),
+)  # fmt: skip
+
+
+def _erf_forward(a: Any) -> Any:
+    a = numpy.asarray(a)  # NumPy has none of its own: Python's, number by number
+    numbers = numpy.fromiter(map(math.erf, a.ravel().tolist()), numpy.float64, a.size)
+    return numbers.reshape(a.shape).astype(a.dtype if a.dtype.kind == "f" else numpy.float64)
+
+
+erf = elementwise(
+    "erf", "erf", _erf_forward, math.erf,
+    local_gradients=(lambda out, a: 2 / math.sqrt(math.pi) * exp(-a * a),),
+)  # fmt: skip
 
 
 def _sigmoid_forward(a: Any) -> Any:
@@ -138,6 +205,24 @@ logaddexp = elementwise(
     local_gradients=(lambda out, a, b: sigmoid(a - b), lambda out, a, b: sigmoid(b - a)),
 )  # fmt: skip
 
+
+def _hypot_by(operand: Any, out: Any) -> Any:
+    return operand / where(equal(out, 0), 1, out)  # at the origin 0, as the norm's
+
+
+hypot: Operation = elementwise(
+    "hypot", "hypot", numpy.hypot, math.hypot,
+    local_gradients=(lambda out, a, b: _hypot_by(a, out), lambda out, a, b: _hypot_by(b, out)),
+)  # fmt: skip
+# Divided twice by the length, because its square overflows where the gradient does not.
+arctan2 = elementwise(
+    "arctan2", "arctan2", numpy.arctan2, math.atan2,
+    local_gradients=(
+        lambda out, y, x: x / hypot(y, x) / hypot(y, x),
+        lambda out, y, x: -y / hypot(y, x) / hypot(y, x),
+    ),
+)  # fmt: skip
+
 # --- choices --------------------------------------------------------------------------------------------
 
 
@@ -157,6 +242,14 @@ maximum = elementwise(
 minimum = elementwise(
     "minimum", "min", numpy.minimum, lambda a, b: b if b < a or b != b else a,
     local_gradients=(_share_of_first(less), _share_of_second(less)),
+)  # fmt: skip
+_clip = elementwise(
+    "clip", "clip", numpy.clip, lambda a, low, high: minimum.scalar(maximum.scalar(a, low), high),  # type: ignore[misc]  # elementwise rows have one
+    local_gradients=(  # at its bounds it passes the gradient
+        lambda out, a, low, high: logical_and(greater_equal(a, low), less_equal(a, high)),
+        lambda out, a, low, high: logical_and(less(a, low), less_equal(low, high)),
+        lambda out, a, low, high: logical_or(greater(a, high), greater(low, high)),
+    ),
 )  # fmt: skip
 where = elementwise(
     "where", "where", numpy.where, lambda condition, a, b: a if condition else b,
@@ -324,6 +417,43 @@ _min = structural(
 )  # fmt: skip
 
 
+def _prod_pullback(upstream: Any, out: Any, x: Any, axis: Axis, keepdims: bool) -> Any:
+    reduced = axes_of(x.ndim, axis)
+    order = (*(i for i in range(x.ndim) if i not in reduced), *reduced)
+    moved = transpose(x, order)
+    rows = reshape(moved, (*moved.shape[: x.ndim - len(reduced)], _count(x.shape, axis)))
+    others = transpose(reshape(_products_of_others(rows), moved.shape), _inverse_permutation(order))
+    return _kept(x, upstream, axis) * others
+
+
+def _products_of_others(x: Any) -> Any:
+    """For each element the product of all the others in its row (last axis), without dividing by what may
+    be 0: pairs are multiplied, the others of each pair found, and handed down to its two."""
+    count = x.shape[-1]
+    if count < 2:
+        return numpy.ones(x.shape, x.dtype)
+    half = (count + 1) // 2
+    first, second = getitem(x, (..., slice(half))), getitem(x, (..., slice(half, None)))
+    if count % 2:
+        second = concatenate([second, numpy.ones((*x.shape[:-1], 1), x.dtype)], -1)
+    others = _products_of_others(first * second)
+    return getitem(concatenate([others * second, others * first], -1), (..., slice(count)))
+
+
+_prod = structural(
+    "prod", "Π", lambda x, axis, keepdims: numpy.prod(x, axis=axis, keepdims=keepdims),
+    pullbacks=(_prod_pullback,),
+)  # fmt: skip
+
+
+def _cumsum_pullback(upstream: Any, out: Any, x: Any, axis: int) -> Any:
+    backwards = (*(slice(None),) * (axis % x.ndim), slice(None, None, -1))
+    return getitem(cumsum(getitem(upstream, backwards), axis), backwards)
+
+
+_cumsum = structural("cumsum", "Σ…", lambda x, axis: numpy.cumsum(x, axis=axis), pullbacks=(_cumsum_pullback,))
+
+
 def _squared_norm_forward(x: Any, axis: Axis, keepdims: bool, scale: float) -> Any:
     if axis is None and not keepdims:
         return numpy.vdot(x, x) * scale  # without an array of squares
@@ -367,7 +497,7 @@ def _filled(index: Index, arrays: Sequence[Any]) -> Index:
 
 def _scattered(values: Any, *arrays: Any, index: Index, shape: Shape) -> Any:
     result = numpy.zeros(shape, values.dtype)
-    if all(array.dtype == bool for array in arrays):  # then no element is met twice
+    if {array.dtype.kind for array in arrays} <= {"b"}:  # then no element is met twice
         result[_filled(index, arrays)] = values
     else:
         numpy.add.at(result, _filled(index, arrays), values)
@@ -408,7 +538,7 @@ def reshape(x: Any, shape: int | Shape) -> Any:
     >>> reshape(Tensor([1.0, 2.0, 3.0, 4.0]), (2, -1)).shape
     (2, 2)
     """
-    return _reshape(_array_or_node("reshape", x), shape=shape)
+    return _reshape(operand_of("reshape", x), shape=shape)
 
 
 def transpose(x: Any, axes: Sequence[int] | None = None) -> Any:
@@ -437,7 +567,7 @@ def swapaxes(x: Any, axis1: int, axis2: int) -> Any:
     >>> swapaxes(Tensor([[[1.0], [2.0]]]), -1, -2).shape
     (1, 1, 2)
     """
-    x = _array_or_node("swapaxes", x)
+    x = operand_of("swapaxes", x)
     count = numpy.ndim(x)
     if not (-count <= axis1 < count and -count <= axis2 < count):
         raise ShapeError(f"swapaxes: axes {axis1} and {axis2} are not both axes of shape {x.shape}")
@@ -478,7 +608,7 @@ def matmul(a: Any, b: Any) -> Any:
     >>> matmul(Tensor([[1.0, 2.0], [3.0, 4.0]]), Tensor([1.0, 1.0])).data
     array([3., 7.])
     """
-    a, b = _array_or_node("matmul", a), _array_or_node("matmul", b)
+    a, b = operand_of("matmul", a), operand_of("matmul", b)
     shape_a, shape_b = numpy.shape(a), numpy.shape(b)
     if not shape_a or not shape_b:
         raise ShapeError(
@@ -513,7 +643,7 @@ def affine(x: Any, weight: Any, bias: Any) -> Any:
     >>> affine(Tensor([[1.0, 2.0]]), Tensor([[1.0], [1.0]]), Tensor([0.5])).data
     array([[3.5]])
     """
-    x, weight, bias = (_array_or_node("affine", operand) for operand in (x, weight, bias))
+    x, weight, bias = (operand_of("affine", operand) for operand in (x, weight, bias))
     shapes = numpy.shape(x), numpy.shape(weight), numpy.shape(bias)
     if len(shapes[0]) == len(shapes[1]) == 2 and shapes[0][1] == shapes[1][0] and shapes[2] == shapes[1][1:]:
         return affine_row(x, weight, bias)
@@ -527,8 +657,8 @@ def sum(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
     >>> sum(Tensor([[1.0, 2.0], [3.0, 4.0]]), axis=0).data
     array([4., 6.])
     """
-    x = _array_or_node("sum", x)
-    return _sum(x, axis=_axis_of("sum", x, axis), keepdims=keepdims)
+    x = operand_of("sum", x)
+    return _sum(x, axis=checked_axis("sum", x, axis), keepdims=keepdims)
 
 
 def mean(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
@@ -566,6 +696,65 @@ def min(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
     return _min(x, axis=axis, keepdims=keepdims)
 
 
+def prod(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
+    """The product over `axis`. Zeros among the factors are no trouble for the gradient.
+
+    >>> from autograd import Tensor, prod
+    >>> x = Tensor([2.0, 0.0, 4.0])
+    >>> prod(x).backward()
+    >>> x.grad
+    array([0., 8., 0.])
+    """
+    x = operand_of("prod", x)
+    return _prod(x, axis=checked_axis("prod", x, axis), keepdims=keepdims)
+
+
+def cumsum(x: Any, axis: int | None = None) -> Any:
+    """The running sum along `axis`; of the flattened x where it is not given.
+
+    >>> from autograd import Tensor, cumsum
+    >>> cumsum(Tensor([1.0, 2.0, 3.0])).data
+    array([1., 3., 6.])
+    """
+    x = operand_of("cumsum", x)
+    if axis is None:
+        x, axis = reshape(x, -1), 0
+    return _cumsum(x, axis=checked_one_axis("cumsum", x, axis))
+
+
+def clip(x: Any, low: Any = None, high: Any = None) -> Any:
+    """x kept between `low` and `high`; None leaves that side open. At a bound the gradient passes to x.
+
+    >>> from autograd import Tensor, clip
+    >>> x = Tensor([-2.0, 0.5, 1.0])
+    >>> clip(x, -1, 1).sum().backward()
+    >>> x.grad
+    array([0., 1., 1.])
+    """
+    dtype = getattr(x, "dtype", None)
+    lowest, highest = -math.inf, math.inf
+    if dtype is not None and dtype.kind in "iu":  # integers stay integers
+        lowest, highest = int(numpy.iinfo(dtype).min), int(numpy.iinfo(dtype).max)
+    return _clip(x, lowest if low is None else low, highest if high is None else high)
+
+
+def any(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
+    """Whether something is true (not 0) along `axis`: recorded, a boolean, without gradient.
+
+    >>> from autograd import Tensor, any
+    >>> bool(any(Tensor([1.0, -1.0]) > 0))
+    True
+    """
+    x = operand_of("any", x)
+    return _any(x, axis=checked_axis("any", x, axis), keepdims=keepdims)
+
+
+def all(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
+    """Whether everything is true (not 0) along `axis`: recorded, a boolean, without gradient."""
+    x = operand_of("all", x)
+    return _all(x, axis=checked_axis("all", x, axis), keepdims=keepdims)
+
+
 def argmax(x: Any, axis: int | None = None) -> Any:
     """The index of the greatest element: recorded, an integer, without gradient.
 
@@ -590,8 +779,8 @@ def norm(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
     >>> norm(Tensor([3.0, 4.0])).item()
     5.0
     """
-    x = _array_or_node("norm", x)
-    return _norm(x, axis=_axis_of("norm", x, axis), keepdims=keepdims)
+    x = operand_of("norm", x)
+    return _norm(x, axis=checked_axis("norm", x, axis), keepdims=keepdims)
 
 
 def squared_norm(x: Any, axis: Axis = None, keepdims: bool = False, scale: float = 1.0) -> Any:
@@ -601,8 +790,8 @@ def squared_norm(x: Any, axis: Axis = None, keepdims: bool = False, scale: float
     >>> squared_norm(Tensor([3.0, 4.0]), scale=0.5).item()
     12.5
     """
-    x = _array_or_node("squared_norm", x)
-    return _squared_norm(x, axis=_axis_of("squared_norm", x, axis), keepdims=keepdims, scale=scale)
+    x = operand_of("squared_norm", x)
+    return _squared_norm(x, axis=checked_axis("squared_norm", x, axis), keepdims=keepdims, scale=scale)
 
 
 def logsumexp(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
@@ -666,7 +855,7 @@ def getitem(x: Any, index: Any) -> Any:
             )
         template.append(_INDEX_ARRAY)
         arrays.append(array)
-    return _getitem(_array_or_node("getitem", x), *arrays, index=tuple(template))
+    return _getitem(operand_of("getitem", x), *arrays, index=tuple(template))
 
 
 def concatenate(arrays: Sequence[Any], axis: int = 0) -> Any:
@@ -695,24 +884,19 @@ def stack(arrays: Sequence[Any], axis: int = 0) -> Any:
     return _stack(*_joined("stack", arrays), axis=axis)
 
 
-def softplus(x: Any) -> Any:
-    """log(1 + exp(x)), without overflow: the smooth relu.
-
-    >>> from autograd import softplus
-    >>> softplus(1000.0), softplus(-1000.0)
-    (1000.0, 0.0)
-    """
-    return logaddexp(x, 0.0)
-
-
 # --- helpers --------------------------------------------------------------------------------------------
 
 
-def _array_or_node(name: str, x: Any) -> Any:
-    return x if isinstance(x, Recordable) else as_array(name, x)
+def operand_of(name: str, x: Any) -> Any:
+    """An operand of a function on arrays: an array, or a node that holds one."""
+    if not isinstance(x, Recordable):
+        return as_array(name, x)
+    if not x._records_all:
+        raise DataTypeError(f"{name} works on arrays: give it a Tensor instead of a {type(x).__name__}")
+    return x
 
 
-def _axis_of(name: str, x: Any, axis: Any) -> Axis:
+def checked_axis(name: str, x: Any, axis: Any) -> Axis:
     """The axes to reduce, checked: None, an integer, or a tuple of them (a list means the same)."""
     shape = numpy.shape(x)
     several = isinstance(axis, list | tuple)
@@ -724,6 +908,17 @@ def _axis_of(name: str, x: Any, axis: Any) -> Axis:
         if not -len(shape) <= one < len(shape):
             raise ShapeError(f"{name}: axis {one} is no axis of an operand of shape {shape}")
     return None if axis is None else axes if several else axes[0]
+
+
+def checked_one_axis(name: str, x: Any, axis: Any) -> int:
+    """A single axis of x, checked."""
+    try:
+        one = operator.index(axis)
+    except TypeError:
+        raise DataTypeError(f"{name}: an axis is an integer, not {axis!r}") from None
+    if not -numpy.ndim(x) <= one < numpy.ndim(x):
+        raise ShapeError(f"{name}: axis {one} is no axis of an operand of shape {numpy.shape(x)}")
+    return one
 
 
 def axes_of(ndim: int, axis: Axis) -> tuple[int, ...]:
@@ -770,8 +965,8 @@ def _inverse_permutation(axes: tuple[int, ...]) -> tuple[int, ...]:
 
 def _nonempty(name: str, x: Any, axis: Any) -> tuple[Any, Any]:
     """The operand and the axes of a reduction that needs at least one element."""
-    x = _array_or_node(name, x)
-    checked = _axis_of(name, x, axis)
+    x = operand_of(name, x)
+    checked = checked_axis(name, x, axis)
     if _count(numpy.shape(x), checked) == 0:
         raise ShapeError(f"{name}: operand of shape {numpy.shape(x)} has no elements along axis {axis}")
     return x, checked

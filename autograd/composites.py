@@ -1,0 +1,413 @@
+"""Functions put together from the table's rows: they need no rule of their own, and no derivative is here.
+
+Activations take numbers, arrays, `Value`s or `Tensor`s alike; the others, arrays and `Tensor`s.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+import operator
+from collections.abc import Sequence
+from typing import Any, Literal
+
+import numpy
+
+from . import ops
+from .errors import DataTypeError, ShapeError
+from .ops import Axis, Shape, axes_of, checked_axis, checked_one_axis, operand_of
+
+# --- activations ----------------------------------------------------------------------------------------
+
+
+def softplus(x: Any) -> Any:
+    """log(1 + exp(x)), without overflow: the smooth relu.
+
+    >>> from autograd import softplus
+    >>> softplus(1000.0), softplus(-1000.0)
+    (1000.0, 0.0)
+    """
+    return ops.logaddexp(x, 0.0)
+
+
+def silu(x: Any) -> Any:
+    """x · sigmoid(x), also known as swish (Elfwing et al. 2017, arXiv:1702.03118).
+
+    >>> from autograd import silu
+    >>> silu(0.0)
+    0.0
+    """
+    return ops.multiply(x, ops.sigmoid(x))
+
+
+def gelu(x: Any, approximate: Literal["none", "tanh"] = "none") -> Any:
+    """x · Φ(x), Φ the standard normal distribution (Hendrycks and Gimpel 2016, arXiv:1606.08415).
+
+    Args:
+        x: numbers.
+        approximate: "none" is exact, through erf; "tanh" is the paper's approximation, faster on arrays.
+
+    >>> from autograd import gelu
+    >>> round(gelu(1.0), 6), round(gelu(1.0, approximate="tanh"), 6)
+    (0.841345, 0.841192)
+    """
+    if approximate == "none":
+        inner = ops.erf(ops.divide(x, math.sqrt(2)))
+    elif approximate == "tanh":
+        cubic = ops.add(x, ops.multiply(0.044715, ops.power(x, 3)))
+        inner = ops.tanh(ops.multiply(math.sqrt(2 / math.pi), cubic))
+    else:
+        raise DataTypeError(f'gelu: approximate is "none" or "tanh", not {approximate!r}')
+    return ops.multiply(ops.multiply(0.5, x), ops.add(1, inner))
+
+
+def leaky_relu(x: Any, negative_slope: float = 0.01) -> Any:
+    """x where it is positive, negative_slope · x elsewhere; the slope at 0 is `negative_slope`.
+
+    >>> from autograd import leaky_relu
+    >>> leaky_relu(2.0), leaky_relu(-2.0)
+    (2.0, -0.02)
+    """
+    return ops.where(ops.greater(x, 0), x, ops.multiply(negative_slope, x))
+
+
+def elu(x: Any, alpha: float = 1.0) -> Any:
+    """x where it is positive, alpha · (exp(x) − 1) elsewhere; the slope at 0 is `alpha`
+    (Clevert et al. 2015, arXiv:1511.07289).
+
+    >>> from autograd import elu
+    >>> elu(2.0), elu(-1000.0)
+    (2.0, -1.0)
+    """
+    is_positive = ops.greater(x, 0)
+    # exp(x) of a large x would be an infinity on the side that is not taken.
+    return ops.where(is_positive, x, ops.multiply(alpha, ops.expm1(ops.where(is_positive, 0.0, x))))
+
+
+# --- floating-point classes: recorded, without gradient -------------------------------------------------
+
+
+def isnan(x: Any) -> Any:
+    """Whether each element is no number.
+
+    >>> from autograd import Tensor, isnan
+    >>> isnan(Tensor([1.0, float("nan")])).data
+    array([False,  True])
+    """
+    return ops.not_equal(x, x)
+
+
+def isinf(x: Any) -> Any:
+    """Whether each element is an infinity."""
+    return ops.equal(ops.absolute(x), math.inf)
+
+
+def isfinite(x: Any) -> Any:
+    """Whether each element is neither an infinity nor nan."""
+    return ops.less(ops.absolute(x), math.inf)
+
+
+# --- statistics -----------------------------------------------------------------------------------------
+
+
+def var(x: Any, axis: Axis = None, ddof: float = 0, keepdims: bool = False) -> Any:
+    """The variance over `axis`: squared deviations from the mean, summed and divided by count − ddof.
+
+    Raises ShapeError where no more than `ddof` elements are there.
+
+    >>> from autograd import Tensor, var
+    >>> var(Tensor([1.0, 3.0])).item(), var(Tensor([1.0, 3.0]), ddof=1).item()
+    (1.0, 2.0)
+    """
+    deviations, freedom = _deviations("var", x, axis, ddof)
+    return ops.squared_norm(deviations, axis, keepdims, scale=1 / freedom)
+
+
+def std(x: Any, axis: Axis = None, ddof: float = 0, keepdims: bool = False) -> Any:
+    """The standard deviation, √var, over `axis`; where it is 0 its gradient is 0, as norm's.
+
+    >>> from autograd import Tensor, std
+    >>> std(Tensor([1.0, 3.0])).item()
+    1.0
+    """
+    deviations, freedom = _deviations("std", x, axis, ddof)
+    return ops.divide(ops.norm(deviations, axis, keepdims), math.sqrt(freedom))
+
+
+def _deviations(name: str, x: Any, axis: Axis, ddof: float) -> tuple[Any, float]:
+    """x less its mean over `axis`, and how many degrees of freedom that leaves."""
+    x = operand_of(name, x)
+    average = ops.mean(x, axis, keepdims=True)
+    count = numpy.size(x) // average.size if average.size else 0
+    if count <= ddof:
+        raise ShapeError(f"{name}: {count} elements are not enough for ddof={ddof}, of shape {numpy.shape(x)}")
+    return ops.subtract(x, average), count - ddof
+
+
+# --- shape ----------------------------------------------------------------------------------------------
+
+
+def permute(x: Any, *axes: Any) -> Any:
+    """`transpose` with the axes written as arguments, PyTorch's name for it."""
+    return ops.transpose(x, axes[0] if len(axes) == 1 and isinstance(axes[0], tuple | list) else axes)
+
+
+def ravel(x: Any) -> Any:
+    """All elements in one row.
+
+    >>> from autograd import Tensor, ravel
+    >>> ravel(Tensor([[1.0, 2.0], [3.0, 4.0]])).shape
+    (4,)
+    """
+    return ops.reshape(x, -1)
+
+
+def squeeze(x: Any, axis: Axis = None) -> Any:
+    """x without its axes of size 1, or without those in `axis`.
+
+    >>> from autograd import Tensor, squeeze
+    >>> squeeze(Tensor([[[1.0], [2.0]]])).shape
+    (2,)
+    """
+    x = operand_of("squeeze", x)
+    shape = x.shape
+    if axis is None:
+        dropped = tuple(i for i, size in enumerate(shape) if size == 1)
+    else:
+        dropped = axes_of(len(shape), checked_axis("squeeze", x, axis))
+    for one in dropped:
+        if shape[one] != 1:
+            raise ShapeError(f"squeeze: axis {one} of an operand of shape {shape} has size {shape[one]}, not 1")
+    return ops.reshape(x, tuple(size for i, size in enumerate(shape) if i not in dropped))
+
+
+def expand_dims(x: Any, axis: int | tuple[int, ...]) -> Any:
+    """x with new axes of size 1 where `axis` says, counted in the result.
+
+    >>> from autograd import Tensor, expand_dims
+    >>> expand_dims(Tensor([1.0, 2.0]), (0, -1)).shape
+    (1, 2, 1)
+    """
+    x = operand_of("expand_dims", x)
+    wanted = axis if isinstance(axis, tuple | list) else (axis,)
+    count = x.ndim + len(wanted)
+    places = {operator.index(one) + (count if one < 0 else 0) for one in wanted}
+    if len(places) != len(wanted) or not places <= set(range(count)):
+        raise ShapeError(f"expand_dims: axis {axis} names no {len(wanted)} new axes among {count}")
+    sizes = iter(x.shape)
+    return ops.reshape(x, tuple(1 if i in places else next(sizes) for i in range(count)))
+
+
+def moveaxis(x: Any, source: int | Sequence[int], destination: int | Sequence[int]) -> Any:
+    """x with the axes `source` moved to `destination`, the others in their order.
+
+    >>> from autograd import Tensor, moveaxis
+    >>> moveaxis(Tensor([[[1.0], [2.0]]]), 1, 0).shape
+    (2, 1, 1)
+    """
+    x = operand_of("moveaxis", x)
+    try:  # NumPy moves axes whose sizes are their numbers
+        order = numpy.moveaxis(numpy.empty(tuple(range(x.ndim))), source, destination).shape
+    except (ValueError, TypeError) as error:
+        raise ShapeError(f"moveaxis: operand of shape {x.shape}: {error}") from None
+    return ops.transpose(x, order)
+
+
+def flip(x: Any, axis: Axis = None) -> Any:
+    """x with the order of its elements reversed along `axis` (an axis, several, or all of them).
+
+    >>> from autograd import Tensor, flip
+    >>> flip(Tensor([1.0, 2.0, 3.0])).data
+    array([3., 2., 1.])
+    """
+    x = operand_of("flip", x)
+    reversed_axes = axes_of(x.ndim, checked_axis("flip", x, axis))
+    return ops.getitem(x, tuple(slice(None, None, -1 if i in reversed_axes else 1) for i in range(x.ndim)))
+
+
+def repeat(x: Any, repeats: int | Sequence[int], axis: int | None = None) -> Any:
+    """Each element along `axis` so many times in a row; of the flattened x where no axis is given.
+
+    >>> from autograd import Tensor, repeat
+    >>> repeat(Tensor([1.0, 2.0]), 2).data
+    array([1., 1., 2., 2.])
+    """
+    x = operand_of("repeat", x)
+    size = numpy.size(x) if axis is None else x.shape[checked_one_axis("repeat", x, axis)]
+    try:
+        indices = numpy.repeat(numpy.arange(size), repeats)
+    except (ValueError, TypeError) as error:
+        raise ShapeError(f"repeat: repeats {repeats!r:.60} along a size of {size}: {error}") from None
+    return take(x, indices, axis)
+
+
+def tile(x: Any, repetitions: int | Sequence[int]) -> Any:
+    """x laid side by side so many times along each axis.
+
+    >>> from autograd import Tensor, tile
+    >>> tile(Tensor([1.0, 2.0]), (2, 2)).data
+    array([[1., 2., 1., 2.],
+           [1., 2., 1., 2.]])
+    """
+    x = operand_of("tile", x)
+    counts = tuple(repetitions) if isinstance(repetitions, tuple | list) else (operator.index(repetitions),)  # type: ignore[arg-type]  # a number here
+    ndim = max(len(counts), x.ndim)
+    counts = (1,) * (ndim - len(counts)) + counts
+    shape = (1,) * (ndim - x.ndim) + x.shape
+    between = tuple(part for size in shape for part in (1, size))
+    spread = tuple(part for count, size in zip(counts, shape, strict=True) for part in (count, size))
+    whole = tuple(count * size for count, size in zip(counts, shape, strict=True))
+    return ops.reshape(ops.broadcast_to(ops.reshape(x, between), spread), whole)
+
+
+# --- taking and splitting -------------------------------------------------------------------------------
+
+
+def take(x: Any, indices: Any, axis: int | None = None) -> Any:
+    """The elements along `axis` that the integers `indices` (a number, list, array or Tensor) name; of the
+    flattened x where no axis is given. What is taken twice gets both gradients.
+
+    >>> from autograd import Tensor, take
+    >>> take(Tensor([[1.0, 2.0], [3.0, 4.0]]), [1, 1], axis=1).data
+    array([[2., 2.],
+           [4., 4.]])
+    """
+    x = operand_of("take", x)
+    if axis is None:
+        return ops.getitem(ravel(x), indices)
+    axis = checked_one_axis("take", x, axis) % x.ndim
+    return ops.getitem(x, (*(slice(None),) * axis, indices))
+
+
+def take_along_axis(x: Any, indices: Any, axis: int) -> Any:
+    """For each place of `indices` (integers, as many axes as x) the element of x that it names along
+    `axis`: the scores of the right classes are `take_along_axis(scores, labels[:, None], 1)`.
+
+    >>> from autograd import Tensor, take_along_axis
+    >>> take_along_axis(Tensor([[1.0, 2.0], [3.0, 4.0]]), [[1], [0]], axis=1).data
+    array([[2.],
+           [3.]])
+    """
+    x = operand_of("take_along_axis", x)
+    indices = operand_of("take_along_axis", indices)
+    axis = checked_one_axis("take_along_axis", x, axis) % x.ndim
+    if indices.ndim != x.ndim:
+        raise ShapeError(f"take_along_axis: indices of shape {indices.shape} for an operand of shape {x.shape}")
+    places: list[Any] = [numpy.arange(size).reshape((-1,) + (1,) * (x.ndim - 1 - i)) for i, size in enumerate(x.shape)]
+    places[axis] = indices
+    return ops.getitem(x, tuple(places))
+
+
+def split(x: Any, indices_or_sections: int | Sequence[int], axis: int = 0) -> list[Any]:
+    """x cut along `axis` into so many equal parts, or before each of the indices.
+
+    >>> from autograd import Tensor, split
+    >>> [part.data.tolist() for part in split(Tensor([1.0, 2.0, 3.0]), [1])]
+    [[1.0], [2.0, 3.0]]
+    """
+    x = operand_of("split", x)
+    axis = checked_one_axis("split", x, axis) % x.ndim
+    size = x.shape[axis]
+    if isinstance(indices_or_sections, int | numpy.integer):
+        sections = int(indices_or_sections)
+        if sections < 1 or size % sections:
+            raise ShapeError(f"split: a size of {size} is not {sections} equal parts")
+        bounds = [size // sections * i for i in range(sections + 1)]
+    else:
+        bounds = [0, *(operator.index(index) for index in indices_or_sections), size]
+    before = (slice(None),) * axis
+    return [ops.getitem(x, (*before, slice(start, stop))) for start, stop in itertools.pairwise(bounds)]
+
+
+def diff(x: Any, axis: int = -1) -> Any:
+    """Each element less the one before it along `axis`.
+
+    >>> from autograd import Tensor, diff
+    >>> diff(Tensor([1.0, 4.0, 9.0])).data
+    array([3., 5.])
+    """
+    x = operand_of("diff", x)
+    before = (slice(None),) * (checked_one_axis("diff", x, axis) % x.ndim)
+    later, earlier = ops.getitem(x, (*before, slice(1, None))), ops.getitem(x, (*before, slice(None, -1)))
+    return ops.subtract(later, earlier)
+
+
+def vstack(arrays: Sequence[Any]) -> Any:
+    """The arrays on top of each other; one-dimensional ones are rows."""
+    joined = [operand_of("vstack", array) for array in arrays]
+    return ops.concatenate([ops.reshape(x, (1, -1)) if x.ndim < 2 else x for x in joined], 0)
+
+
+def hstack(arrays: Sequence[Any]) -> Any:
+    """The arrays side by side: along the second axis, one-dimensional ones along their only one."""
+    joined = [operand_of("hstack", array) for array in arrays]
+    joined = [ops.reshape(x, -1) if x.ndim == 0 else x for x in joined]
+    return ops.concatenate(joined, 1 if joined and joined[0].ndim > 1 else 0)
+
+
+# --- products -------------------------------------------------------------------------------------------
+
+
+def dot(a: Any, b: Any) -> Any:
+    """NumPy's dot: the product of numbers, the inner product of vectors, the matrix product; with more
+    axes, the sum of products over a's last and b's second to last.
+
+    >>> from autograd import Tensor, dot
+    >>> dot(Tensor([1.0, 2.0]), [3.0, 4.0]).item()
+    11.0
+    """
+    a, b = operand_of("dot", a), operand_of("dot", b)
+    if a.ndim == 0 or b.ndim == 0:
+        return ops.multiply(a, b)
+    if b.ndim <= 2:
+        return ops.matmul(a, b)
+    if a.shape[-1] != b.shape[-2]:
+        raise ShapeError(
+            f"dot: operands of shape {a.shape} and {b.shape} do not fit: "
+            "the left one's last size must be the right one's second to last size"
+        )
+    columns = ops.reshape(moveaxis(b, -2, 0), (b.shape[-2], -1))
+    kept: Shape = (*a.shape[:-1], *b.shape[:-2], b.shape[-1])
+    return ops.reshape(ops.matmul(a, columns), kept)
+
+
+def inner(a: Any, b: Any) -> Any:
+    """The sum of products over the last axes of both.
+
+    >>> from autograd import Tensor, inner
+    >>> inner(Tensor([1.0, 2.0]), [3.0, 4.0]).item()
+    11.0
+    """
+    a, b = operand_of("inner", a), operand_of("inner", b)
+    if a.ndim == 0 or b.ndim == 0:
+        return ops.multiply(a, b)
+    if a.shape[-1] != b.shape[-1]:
+        raise ShapeError(f"inner: operands of shape {a.shape} and {b.shape} differ in their last size")
+    return dot(a, b if b.ndim == 1 else ops.swapaxes(b, -1, -2))
+
+
+def outer(a: Any, b: Any) -> Any:
+    """Every element of a by every element of b, as a matrix.
+
+    >>> from autograd import Tensor, outer
+    >>> outer(Tensor([1.0, 2.0]), [3.0, 4.0]).data
+    array([[3., 4.],
+           [6., 8.]])
+    """
+    a, b = operand_of("outer", a), operand_of("outer", b)
+    return ops.multiply(ops.reshape(a, (-1, 1)), ops.reshape(b, (1, -1)))
+
+
+def diagonal(x: Any, offset: int = 0) -> Any:
+    """The diagonal of a matrix, `offset` columns to the right.
+
+    >>> from autograd import Tensor, diagonal
+    >>> diagonal(Tensor([[1.0, 2.0], [3.0, 4.0]])).data
+    array([1., 4.])
+    """
+    x = operand_of("diagonal", x)
+    if x.ndim != 2:
+        raise ShapeError(f"diagonal: of a matrix, not of an operand of shape {x.shape}")
+    rows = numpy.arange(x.shape[0])
+    rows = rows[(rows + offset >= 0) & (rows + offset < x.shape[1])]
+    return ops.getitem(x, (rows, rows + offset))
