@@ -36,6 +36,7 @@ from .composites import (
     vstack,
 )
 from .errors import (
+    ArgumentError,
     DataTypeError,
     GradientMismatchError,
     GraphError,
@@ -140,6 +141,7 @@ DISTRIBUTION = "glassgrad"
 # `from autograd import *` leaves Python's own sum, max, min, any and all alone.
 __all__ = [
     "DISTRIBUTION",
+    "ArgumentError",
     "DataTypeError",
     "GradientMismatchError",
     "GraphError",

@@ -14,7 +14,7 @@ from typing import Any, Protocol, overload
 
 import numpy
 
-from .errors import GraphError, NotRecordedError
+from .errors import DataTypeError, NotRecordedError
 from .node import Node, Passed, through
 from .operation import silently
 from .value import Value
@@ -87,7 +87,7 @@ def gradients(
     wanted = [inputs] if isinstance(inputs, Node) else list(inputs)
     for node in wanted:
         if not isinstance(node, Node):
-            raise GraphError(f"gradients: inputs are nodes (Value or Tensor), not {type(node).__name__}")
+            raise DataTypeError(f"gradients: inputs are nodes (Value or Tensor), not {type(node).__name__}")
         if not node.requires_grad:
             raise NotRecordedError(f"gradients: the input {node!r:.80} does not require gradients")
     reached = sweep(output, gradient, create_graph=create_graph, wanted=frozenset(wanted))

@@ -10,7 +10,7 @@ import numpy
 
 from . import ops
 from .backward import gradients
-from .errors import DataTypeError, GradientMismatchError, GraphError
+from .errors import ArgumentError, DataTypeError, GradientMismatchError
 from .node import Node
 from .tensor import Tensor
 from .value import Value
@@ -44,7 +44,7 @@ def gradcheck(
     True
     """
     if order not in (1, 2):
-        raise GraphError(f"gradcheck: order is 1 or 2, not {order!r}")
+        raise ArgumentError(f"gradcheck: order is 1 or 2, not {order!r}")
     generator = numpy.random.default_rng(rng)
     data = [_plain(value) for value in inputs]
     if not any(number.size for number, _ in data):

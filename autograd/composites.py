@@ -138,9 +138,9 @@ def _deviations(name: str, x: Any, axis: Axis, ddof: float) -> tuple[Any, float]
     """x less its mean over `axis`, and how many degrees of freedom that leaves."""
     x = operand_of(name, x)
     average = ops.mean(x, axis, keepdims=True)
-    count = numpy.size(x) // average.size if average.size else 0
+    count = x.size // average.size if average.size else 0
     if count <= ddof:
-        raise ShapeError(f"{name}: {count} elements are not enough for ddof={ddof}, of shape {numpy.shape(x)}")
+        raise ShapeError(f"{name}: {count} elements are not enough for ddof={ddof}, of shape {x.shape}")
     return ops.subtract(x, average), count - ddof
 
 
@@ -233,7 +233,7 @@ def repeat(x: Any, repeats: int | Sequence[int], axis: int | None = None) -> Any
     array([1., 1., 2., 2.])
     """
     x = operand_of("repeat", x)
-    size = numpy.size(x) if axis is None else x.shape[checked_one_axis("repeat", x, axis)]
+    size = x.size if axis is None else x.shape[checked_one_axis("repeat", x, axis)]
     try:
         indices = numpy.repeat(numpy.arange(size), repeats)
     except (ValueError, TypeError) as error:

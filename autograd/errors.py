@@ -17,6 +17,10 @@ class DataTypeError(GraphError, TypeError):
     """Data that is not a real number, or an operand the operation cannot take."""
 
 
+class ArgumentError(GraphError, ValueError):
+    """An argument that is none of what the function takes."""
+
+
 class StaleGraphError(GraphError, RuntimeError):
     """Data was assigned between the forward pass and the sweep that needs it."""
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy
 
-from . import ops
+from . import numpy_protocol, ops
 from .errors import StaleGraphError
 from .modes import Scope
 from .operation import Operation, Recordable
@@ -36,9 +36,6 @@ class Node(Recordable):
     """
 
     __slots__ = ()
-    # NumPy's operators must leave `array * node` to the node instead of making an array of objects.
-    __array_ufunc__ = None
-
     op: Operation | None
     requires_grad: bool
     label: str | None = None
@@ -141,6 +138,16 @@ class Node(Recordable):
         from .backward import backward  # it knows Value and Tensor, which are made from this class
 
         backward(self, gradient)
+
+    # --- NumPy's functions, `array * node` among them ---
+
+    def __array_ufunc__(self, ufunc: numpy.ufunc, method: str, *inputs: Any, **keywords: Any) -> Any:
+        return numpy_protocol.call_ufunc(ufunc, method, inputs, keywords)
+
+    def __array_function__(self, function: Any, types: Any, arguments: Any, keywords: Any) -> Any:
+        if not all(issubclass(kind, Node | numpy.ndarray) for kind in types):
+            return NotImplemented  # somebody else's arrays
+        return numpy_protocol.call_function(function, arguments, keywords)
 
     # --- operators: the table's rows under Python's names ---
 

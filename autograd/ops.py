@@ -305,9 +305,9 @@ _sum_to_shape = structural(
     "sum_to_shape", "Σ", summed_to_shape,
     pullbacks=(lambda upstream, out, x, shape: broadcast_to(upstream, x.shape),),
 )  # fmt: skip
-astype: Operation = structural(
+_astype = structural(
     "astype", "cast", lambda x, dtype: numpy.asarray(x).astype(dtype),
-    pullbacks=(lambda upstream, out, x, dtype: astype(upstream, dtype=x.dtype),),
+    pullbacks=(lambda upstream, out, x, dtype: astype(upstream, x.dtype),),
 )  # fmt: skip
 
 
@@ -548,10 +548,11 @@ def transpose(x: Any, axes: Sequence[int] | None = None) -> Any:
     >>> transpose(Tensor([[1.0, 2.0, 3.0]])).shape
     (3, 1)
     """
-    count = numpy.ndim(x)
-    order = tuple(range(count))[::-1] if axes is None else tuple(operator.index(axis) for axis in axes)
+    x = operand_of("transpose", x)
+    count = x.ndim
+    order = tuple(range(count))[::-1] if axes is None else tuple(_integer("transpose", axis) for axis in axes)
     if sorted(axis + count if axis < 0 else axis for axis in order) != list(range(count)):
-        raise ShapeError(f"transpose: axes {order} are not a permutation of the axes of shape {numpy.shape(x)}")
+        raise ShapeError(f"transpose: axes {order} are not a permutation of the axes of shape {x.shape}")
     return _transpose(x, axes=tuple(axis % count for axis in order))
 
 
@@ -568,7 +569,7 @@ def swapaxes(x: Any, axis1: int, axis2: int) -> Any:
     (1, 1, 2)
     """
     x = operand_of("swapaxes", x)
-    count = numpy.ndim(x)
+    count, axis1, axis2 = x.ndim, _integer("swapaxes", axis1), _integer("swapaxes", axis2)
     if not (-count <= axis1 < count and -count <= axis2 < count):
         raise ShapeError(f"swapaxes: axes {axis1} and {axis2} are not both axes of shape {x.shape}")
     if type(x) is numpy.ndarray:
@@ -576,6 +577,22 @@ def swapaxes(x: Any, axis1: int, axis2: int) -> Any:
     order = list(range(count))
     order[axis1], order[axis2] = order[axis2], order[axis1]
     return _transpose(x, axes=tuple(order))
+
+
+def astype(x: Any, dtype: Any) -> Any:
+    """x as float32, float64, integers or booleans; only floats have gradients.
+
+    >>> from autograd import Tensor, astype
+    >>> astype(Tensor([1.5, 2.0]), "float32").dtype
+    dtype('float32')
+    """
+    try:
+        target = numpy.dtype(dtype)
+    except TypeError:
+        target = numpy.dtype(object)
+    if target not in (numpy.float32, numpy.float64) and target.kind not in "biu":
+        raise DataTypeError(f"astype: to float32, float64, integers or booleans, not {dtype!r:.60}")
+    return _astype(operand_of("astype", x), dtype=target)
 
 
 def broadcast_to(x: Any, shape: Shape) -> Any:
@@ -609,7 +626,7 @@ def matmul(a: Any, b: Any) -> Any:
     array([3., 7.])
     """
     a, b = operand_of("matmul", a), operand_of("matmul", b)
-    shape_a, shape_b = numpy.shape(a), numpy.shape(b)
+    shape_a, shape_b = a.shape, b.shape
     if not shape_a or not shape_b:
         raise ShapeError(
             f"matmul: operands of shape {shape_a} and {shape_b}: a single number has no rows; use * instead of @"
@@ -644,7 +661,7 @@ def affine(x: Any, weight: Any, bias: Any) -> Any:
     array([[3.5]])
     """
     x, weight, bias = (operand_of("affine", operand) for operand in (x, weight, bias))
-    shapes = numpy.shape(x), numpy.shape(weight), numpy.shape(bias)
+    shapes = x.shape, weight.shape, bias.shape
     if len(shapes[0]) == len(shapes[1]) == 2 and shapes[0][1] == shapes[1][0] and shapes[2] == shapes[1][1:]:
         return affine_row(x, weight, bias)
     return add(matmul(x, weight), bias)
@@ -866,11 +883,9 @@ def concatenate(arrays: Sequence[Any], axis: int = 0) -> Any:
     array([1., 2., 3.])
     """
     arrays = _joined("concatenate", arrays)
-    ndim = numpy.ndim(arrays[0])
-    if not -ndim <= operator.index(axis) < ndim:
-        raise ShapeError(f"concatenate: axis {axis} is no axis of an operand of shape {numpy.shape(arrays[0])}")
-    axis %= ndim
-    sizes = [numpy.shape(array)[axis] if numpy.ndim(array) == ndim else 0 for array in arrays]
+    ndim = arrays[0].ndim
+    axis = checked_one_axis("concatenate", arrays[0], axis) % ndim
+    sizes = [array.shape[axis] if array.ndim == ndim else 0 for array in arrays]
     return _concatenate(*arrays, axis=axis, starts=tuple(itertools.accumulate(sizes, initial=0)))
 
 
@@ -898,12 +913,9 @@ def operand_of(name: str, x: Any) -> Any:
 
 def checked_axis(name: str, x: Any, axis: Any) -> Axis:
     """The axes to reduce, checked: None, an integer, or a tuple of them (a list means the same)."""
-    shape = numpy.shape(x)
+    shape = x.shape
     several = isinstance(axis, list | tuple)
-    try:
-        axes = tuple(operator.index(one) for one in (axis if several else () if axis is None else (axis,)))
-    except TypeError:
-        raise DataTypeError(f"{name}: an axis is an integer, several are a tuple of them, not {axis!r}") from None
+    axes = tuple(_integer(name, one) for one in (axis if several else () if axis is None else (axis,)))
     for one in axes:
         if not -len(shape) <= one < len(shape):
             raise ShapeError(f"{name}: axis {one} is no axis of an operand of shape {shape}")
@@ -912,13 +924,17 @@ def checked_axis(name: str, x: Any, axis: Any) -> Axis:
 
 def checked_one_axis(name: str, x: Any, axis: Any) -> int:
     """A single axis of x, checked."""
-    try:
-        one = operator.index(axis)
-    except TypeError:
-        raise DataTypeError(f"{name}: an axis is an integer, not {axis!r}") from None
-    if not -numpy.ndim(x) <= one < numpy.ndim(x):
-        raise ShapeError(f"{name}: axis {one} is no axis of an operand of shape {numpy.shape(x)}")
+    one = _integer(name, axis)
+    if not -x.ndim <= one < x.ndim:
+        raise ShapeError(f"{name}: axis {one} is no axis of an operand of shape {x.shape}")
     return one
+
+
+def _integer(name: str, axis: Any) -> int:
+    try:
+        return operator.index(axis)
+    except TypeError:
+        raise DataTypeError(f"{name}: an axis is an integer, several are a tuple of them, not {axis!r}") from None
 
 
 def axes_of(ndim: int, axis: Axis) -> tuple[int, ...]:
@@ -938,7 +954,7 @@ def _joined(name: str, arrays: Sequence[Any]) -> list[Any]:
     """The operands of a function that joins arrays, each one an array or a node."""
     if not len(arrays):
         raise ShapeError(f"{name}: there is nothing to join")
-    return [array if isinstance(array, Recordable) else as_array(name, array) for array in arrays]
+    return [operand_of(name, array) for array in arrays]
 
 
 def as_array(name: str, operand: Any) -> numpy.typing.NDArray[Any]:
@@ -947,12 +963,17 @@ def as_array(name: str, operand: Any) -> numpy.typing.NDArray[Any]:
         array = numpy.asarray(operand)
     except ValueError:  # lists of different lengths
         array = numpy.asarray(None)
-    if array.dtype.kind not in "biuf":
+    if array.dtype.kind not in "biuf" or has_mask(operand):
         raise DataTypeError(
             f"{name}: an operand is a number, an array of real numbers, a Value or a Tensor, "
             f"not {type(operand).__name__} {operand!r:.60}"
         )
     return array
+
+
+def has_mask(operand: Any) -> bool:
+    """Whether it is one of NumPy's masked arrays, whose mask a plain array would lose."""
+    return isinstance(operand, numpy.ndarray) and hasattr(operand, "mask")
 
 
 def _count(shape: Shape, axis: Axis) -> int:
@@ -967,8 +988,8 @@ def _nonempty(name: str, x: Any, axis: Any) -> tuple[Any, Any]:
     """The operand and the axes of a reduction that needs at least one element."""
     x = operand_of(name, x)
     checked = checked_axis(name, x, axis)
-    if _count(numpy.shape(x), checked) == 0:
-        raise ShapeError(f"{name}: operand of shape {numpy.shape(x)} has no elements along axis {axis}")
+    if _count(x.shape, checked) == 0:
+        raise ShapeError(f"{name}: operand of shape {x.shape} has no elements along axis {axis}")
     return x, checked
 
 

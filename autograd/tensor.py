@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy
 import numpy.typing
 
-from . import modes, ops
-from .errors import DataTypeError, GraphError, ShapeError
+from . import composites, modes, numpy_protocol, ops
+from .errors import ArgumentError, DataTypeError, ShapeError
 from .modes import Scope
 from .node import Node, Passed, through
 from .operation import PYTHON_NUMBERS, Operation, Parameters, is_silent
@@ -277,7 +277,7 @@ class Tensor(Node):
             sum_to_shape = ops.sum_to_shape if create_graph else ops.summed_to_shape
             contribution = sum_to_shape(contribution, shape)
         if contribution.dtype != dtype:
-            contribution = ops.astype(contribution, dtype=dtype)
+            contribution = ops.astype(contribution, dtype)
         return contribution
 
     def _hold(self, gradient: Any) -> None:
@@ -299,7 +299,7 @@ class Tensor(Node):
         return ops.getitem(self, index)  # type: ignore[no-any-return]  # the table's functions take anything
 
     def __setitem__(self, index: Any, item: Any) -> None:
-        raise GraphError(
+        raise DataTypeError(
             "elements of a Tensor are not assigned: the graph could not tell before from after; "
             "use where(mask, new, old), or assign the whole .data of a leaf"
         )
@@ -351,6 +351,27 @@ class Tensor(Node):
 
     __hash__ = Node.__hash__
 
+    def __and__(self, other: Any) -> Any:
+        return numpy_protocol.both(self, other)
+
+    __rand__ = __and__
+
+    def __or__(self, other: Any) -> Any:
+        return numpy_protocol.either(self, other)
+
+    __ror__ = __or__
+
+    def __xor__(self, other: Any) -> Any:
+        return numpy_protocol.exactly_one(self, other)
+
+    __rxor__ = __xor__
+
+    def __invert__(self) -> Any:
+        return numpy_protocol.neither(self)
+
+    def __contains__(self, number: Any) -> bool:
+        return bool(numpy.any(self._data == (number._data if isinstance(number, Node) else number)))
+
     def __bool__(self) -> bool:
         if self._data.size != 1:
             raise ShapeError(
@@ -373,7 +394,7 @@ class Tensor(Node):
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:
         """A read-only copy, so that nothing is written into the graph unseen."""
         if copy is False:
-            raise GraphError("a Tensor's array is only given as a copy; read .data to share it")
+            raise ArgumentError("a Tensor's array is only given as a copy; read .data to share it")
         array = self._data.astype(dtype or self._data.dtype)
         array.flags.writeable = False
         return array
@@ -418,8 +439,59 @@ class Tensor(Node):
     def argmax(self, axis: int | None = None) -> Tensor:
         return ops.argmax(self, axis)  # type: ignore[no-any-return]  # as above
 
+    def argmin(self, axis: int | None = None) -> Tensor:
+        return ops.argmin(self, axis)  # type: ignore[no-any-return]  # as above
+
     def norm(self, axis: Axis = None, keepdims: bool = False) -> Tensor:
         return ops.norm(self, axis, keepdims)  # type: ignore[no-any-return]  # as above
+
+    def prod(self, axis: Axis = None, keepdims: bool = False) -> Tensor:
+        return ops.prod(self, axis, keepdims)  # type: ignore[no-any-return]  # as above
+
+    def var(self, axis: Axis = None, ddof: float = 0, keepdims: bool = False) -> Tensor:
+        return composites.var(self, axis, ddof, keepdims)  # type: ignore[no-any-return]  # as above
+
+    def std(self, axis: Axis = None, ddof: float = 0, keepdims: bool = False) -> Tensor:
+        return composites.std(self, axis, ddof, keepdims)  # type: ignore[no-any-return]  # as above
+
+    def cumsum(self, axis: int | None = None) -> Tensor:
+        return ops.cumsum(self, axis)  # type: ignore[no-any-return]  # as above
+
+    def any(self, axis: Axis = None, keepdims: bool = False) -> Tensor:
+        return ops.any(self, axis, keepdims)  # type: ignore[no-any-return]  # as above
+
+    def all(self, axis: Axis = None, keepdims: bool = False) -> Tensor:
+        return ops.all(self, axis, keepdims)  # type: ignore[no-any-return]  # as above
+
+    def clip(self, low: Any = None, high: Any = None) -> Tensor:
+        return ops.clip(self, low, high)  # type: ignore[no-any-return]  # as above
+
+    def round(self) -> Tensor:
+        return ops.rint(self)  # type: ignore[no-any-return]  # as above
+
+    def dot(self, other: Any) -> Tensor:
+        return composites.dot(self, other)  # type: ignore[no-any-return]  # as above
+
+    def take(self, indices: Any, axis: int | None = None) -> Tensor:
+        return composites.take(self, indices, axis)  # type: ignore[no-any-return]  # as above
+
+    def repeat(self, repeats: int | Sequence[int], axis: int | None = None) -> Tensor:
+        return composites.repeat(self, repeats, axis)  # type: ignore[no-any-return]  # as above
+
+    def squeeze(self, axis: Axis = None) -> Tensor:
+        return composites.squeeze(self, axis)  # type: ignore[no-any-return]  # as above
+
+    def ravel(self) -> Tensor:
+        return composites.ravel(self)  # type: ignore[no-any-return]  # as above
+
+    flatten = ravel
+
+    def astype(self, dtype: Any) -> Tensor:
+        return ops.astype(self, dtype)  # type: ignore[no-any-return]  # as above
+
+    def tolist(self) -> Any:
+        """The numbers as nested lists."""
+        return self._data.tolist()
 
     def softmax(self, axis: Axis = -1) -> Tensor:
         return ops.softmax(self, axis)  # type: ignore[no-any-return]  # as above
@@ -448,6 +520,8 @@ def _array(data: Any, requires_grad: bool, dtype: Any, copy: bool) -> Array:
         array = numpy.asarray(data)
     except ValueError as error:
         raise DataTypeError(f"a Tensor holds an array of numbers; these lists do not make one: {error}") from None
+    if ops.has_mask(data):
+        raise DataTypeError("a Tensor has no mask: fill the masked array (.filled(…)), or use where(mask, …)")
     if type(array) is not numpy.ndarray:
         array = array.view(numpy.ndarray)
     kind = array.dtype.kind

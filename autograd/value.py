@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numbers
 import sys
+from collections.abc import Sequence
 from typing import Any
 
 import numpy
@@ -322,6 +323,15 @@ class Value(Node):
             return NotImplemented  # an array: it answers element by element
         return operation(self._data, other._data if isinstance(other, Value) else _bare(other))
 
+    def __array_ufunc__(self, ufunc: numpy.ufunc, method: str, *inputs: Any, **keywords: Any) -> Any:
+        if _has_objects(inputs):
+            return getattr(ufunc, method)(*map(_boxed, inputs), **keywords)  # NumPy goes through the array of Values
+        if ufunc in _COMPARISONS and method == "__call__":  # `numpy.float64(1) < value` is as `1.0 < value`
+            return _COMPARISONS[ufunc](*[_bare(_data_of(operand)) for operand in inputs])
+        if ufunc in (numpy.equal, numpy.not_equal) and method == "__call__":
+            return (inputs[0] is inputs[1]) == (ufunc is numpy.equal)
+        return super().__array_ufunc__(ufunc, method, *inputs, **keywords)
+
     def __float__(self) -> float:
         return self._data
 
@@ -427,7 +437,7 @@ def _binary(operation: Operation, first: Any, second: Any) -> Any:
         first_data = first
         by_first = None
     else:
-        return operation(first, second)
+        return _in_general(operation, first, second)
     if type(second) is Value and second.requires_grad:
         second_data = second._data
         by_second = operation.local_gradients[1]
@@ -435,7 +445,7 @@ def _binary(operation: Operation, first: Any, second: Any) -> Any:
         second_data = second
         by_second = None
     else:
-        return operation(first, second)
+        return _in_general(operation, first, second)
     try:
         out = operation.scalar(first_data, second_data)  # type: ignore[misc]  # as in _unary
         if by_first is not None:
@@ -454,6 +464,21 @@ def _binary(operation: Operation, first: Any, second: Any) -> Any:
     return node
 
 
+def _in_general(operation: Operation, first: Any, second: Any) -> Any:
+    """`operation`, unless one operand is an array of Values, which NumPy goes through."""
+    return NotImplemented if _has_objects((first, second)) else operation(first, second)
+
+
+def _has_objects(operands: Sequence[Any]) -> bool:
+    return any(isinstance(operand, numpy.ndarray) and operand.dtype == object for operand in operands)
+
+
+_COMPARISONS = {
+    numpy.less: ops.less,
+    numpy.less_equal: ops.less_equal,
+    numpy.greater: ops.greater,
+    numpy.greater_equal: ops.greater_equal,
+}
 PLAIN_NUMBERS = frozenset({float, int})
 _LARGEST = int(sys.float_info.max)
 
@@ -466,6 +491,15 @@ def _local(gradient: Any) -> float:
 
 def _data_of(operand: Any) -> Any:
     return operand._data if isinstance(operand, Value) else operand
+
+
+def _boxed(operand: Any) -> Any:
+    """A Value as NumPy's array of one object, anything else as it is."""
+    if not isinstance(operand, Value):
+        return operand
+    box = numpy.empty((), object)
+    box[()] = operand
+    return box
 
 
 def _float(data: Any) -> float:

@@ -1,0 +1,303 @@
+"""NumPy's own functions on nodes: `np.exp(t)`, `np.sum(t, axis=1)`, `array @ t` record as ours do.
+
+NumPy asks a node's class what its function means for it (NEP 13 and NEP 18). What is not in the tables
+below is refused by name: an answer as a plain array would have lost its graph without a word.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy
+
+from . import composites, ops
+from .errors import DataTypeError
+from .operation import Recordable
+
+
+def call_ufunc(ufunc: numpy.ufunc, method: str, inputs: Sequence[Any], keywords: Mapping[str, Any]) -> Any:
+    """What `ufunc(*inputs)`, or one of its methods, is with nodes among the inputs."""
+    name = f"numpy.{ufunc.__name__}" + ("" if method == "__call__" else f".{method}")
+    if keywords.get("out") is not None:
+        raise DataTypeError(
+            f"{name}: a result is not written into an array (out=…, or `array += node`), where its graph would be "
+            "lost; make a new one: `a = a + node`"
+        )
+    function, supported = _method(ufunc, method)
+    if function is None:
+        raise _no_rule(name)
+    for keyword in keywords:
+        if keyword not in supported and keyword != "out":
+            raise DataTypeError(f"{name}: {keyword}= is not supported on a Value or Tensor")
+    return function(*inputs, **{keyword: keywords[keyword] for keyword in supported if keyword in keywords})
+
+
+def call_function(numpy_function: Callable[..., Any], arguments: Sequence[Any], keywords: Mapping[str, Any]) -> Any:
+    """What `numpy_function(*arguments, **keywords)` is with nodes among the arguments."""
+    if numpy_function in OF_THE_DATA:
+        return numpy_function(*map(_data, arguments), **{name: _data(value) for name, value in keywords.items()})
+    name = f"{numpy_function.__module__}.{numpy_function.__name__}"
+    if numpy_function not in FUNCTIONS:
+        raise _no_rule(name)
+    ours, parameters = FUNCTIONS[numpy_function]
+    signature = _signature(numpy_function, tuple(parameters))
+    try:
+        given = signature.bind(*arguments, **keywords).arguments
+    except TypeError as error:
+        raise DataTypeError(f"{name}: {error}") from None
+    for parameter, value in given.items():
+        default = signature.parameters[parameter].default
+        if parameter not in parameters and value is not default and not (value is None and parameter == "out"):
+            raise DataTypeError(
+                f"{name}: {parameter}= is not supported on a Value or Tensor; supported are {', '.join(parameters)}"
+            )
+    return ours(**{parameters[parameter]: value for parameter, value in given.items() if parameter in parameters})
+
+
+def _no_rule(name: str) -> DataTypeError:
+    return DataTypeError(
+        f"{name} has no rule for a Value or Tensor, and its plain answer would lose the graph; "
+        "write it with functions of autograd.operations(), or give it the numbers alone (node.data)"
+    )
+
+
+def _method(ufunc: numpy.ufunc, method: str) -> tuple[Callable[..., Any] | None, tuple[str, ...]]:
+    """Our function for a ufunc's method, None where there is none, and the keywords it takes."""
+    if method == "__call__":
+        return UFUNCS.get(ufunc), ()
+    if method == "reduce" and ufunc in REDUCTIONS:
+        return functools.partial(_reduced, REDUCTIONS[ufunc]), ("axis", "keepdims")
+    if method == "accumulate" and ufunc is numpy.add:
+        return _accumulated, ("axis",)
+    if method == "outer" and ufunc in UFUNCS and ufunc.nin == 2:
+        return functools.partial(_outer, UFUNCS[ufunc]), ()
+    return None, ()
+
+
+@functools.cache
+def _signature(numpy_function: Callable[..., Any], parameters: tuple[str, ...]) -> inspect.Signature:
+    try:
+        return inspect.signature(numpy_function)
+    except ValueError:  # written in C: before NumPy 2.4 it did not tell
+        kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
+        return inspect.Signature([inspect.Parameter(name, kind, default=None) for name in parameters])
+
+
+def _data(argument: Any) -> Any:
+    if isinstance(argument, list | tuple):
+        return type(argument)(map(_data, argument))
+    return argument.data if isinstance(argument, Recordable) else argument  # type: ignore[attr-defined]  # every node has it
+
+
+# --- what differs from our own functions ----------------------------------------------------------------
+
+
+def _reduced(function: Callable[..., Any], x: Any, axis: Any = 0, keepdims: bool = False) -> Any:
+    return function(x, axis, keepdims)
+
+
+def _accumulated(x: Any, axis: int = 0) -> Any:
+    return ops.cumsum(x, axis)
+
+
+def _outer(function: Callable[..., Any], a: Any, b: Any) -> Any:
+    """Every element of a with every one of b."""
+    a, b = ops.operand_of("outer", a), ops.operand_of("outer", b)
+    return function(ops.reshape(a, (*a.shape, *(1,) * b.ndim)), b)
+
+
+def _where(condition: Any, *branches: Any, x: Any = None, y: Any = None) -> Any:
+    if x is None or y is None:
+        raise DataTypeError(
+            "numpy.where: of a condition alone it gives indices, which have no graph; give x and y, too"
+        )
+    return ops.where(condition, x, y)
+
+
+def _clip(x: Any, low: Any = None, high: Any = None, lowest: Any = None, highest: Any = None) -> Any:
+    return ops.clip(x, lowest if low is None else low, highest if high is None else high)
+
+
+def _norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Any:
+    ndim = len(x.shape) if axis is None else len(ops.axes_of(x.ndim, axis))
+    if ord is not None and (ord, ndim) not in ((2, 1), ("fro", 2)):
+        raise DataTypeError(f"numpy.linalg.norm: ord={ord!r} is not supported on a Tensor; the Euclidean norm is")
+    return ops.norm(x, axis, keepdims)
+
+
+def _round(x: Any, decimals: int = 0) -> Any:
+    return ops.rint(x) if decimals == 0 else ops.divide(ops.rint(ops.multiply(x, 10.0**decimals)), 10.0**decimals)
+
+
+def _filled(x: Any, number: Any, dtype: Any = None) -> Any:
+    """A constant of x's kind and shape."""
+    return x._constant(numpy.full(x.shape, number, dtype or x.dtype))
+
+
+def _vdot(a: Any, b: Any) -> Any:
+    return ops.sum(ops.multiply(composites.ravel(a), composites.ravel(b)))
+
+
+def _trace(x: Any, offset: int = 0) -> Any:
+    return ops.sum(composites.diagonal(x, offset))
+
+
+def _difference(x: Any, order: int = 1, axis: int = -1) -> Any:
+    for _ in range(order):
+        x = composites.diff(x, axis)
+    return x
+
+
+def _at_least(ndim: int, arrays: Sequence[Any]) -> Any:
+    """The arrays with axes of size 1 before their own, so that they have `ndim`."""
+    widened = []
+    for x in arrays:
+        shape = ops.operand_of(f"atleast_{ndim}d", x).shape
+        widened.append(ops.reshape(x, (1,) * (ndim - len(shape)) + shape) if len(shape) < ndim else x)
+    return widened[0] if len(widened) == 1 else tuple(widened)
+
+
+def _divmod(a: Any, b: Any) -> tuple[Any, Any]:
+    return ops.floor_divide(a, b), ops.remainder(a, b)
+
+
+def both(a: Any, b: Any) -> Any:
+    """`&` of two masks."""
+    return ops.logical_and(_mask("&", a), _mask("&", b))
+
+
+def either(a: Any, b: Any) -> Any:
+    """`|` of two masks."""
+    return ops.logical_or(_mask("|", a), _mask("|", b))
+
+
+def exactly_one(a: Any, b: Any) -> Any:
+    """`^` of two masks."""
+    return ops.not_equal(_mask("^", a), _mask("^", b))
+
+
+def neither(a: Any) -> Any:
+    """`~` of a mask."""
+    return ops.logical_not(_mask("~", a))
+
+
+def _mask(sign: str, operand: Any) -> Any:
+    dtype = getattr(operand, "dtype", numpy.dtype(type(operand) if isinstance(operand, bool) else object))
+    if dtype != numpy.bool_:
+        raise DataTypeError(f"{sign} is for masks, arrays of booleans such as `t > 0`, not for {operand!r:.60}")
+    return operand
+
+
+# --- the tables -----------------------------------------------------------------------------------------
+
+UFUNCS: dict[numpy.ufunc, Callable[..., Any]] = {
+    **{
+        getattr(numpy, name): row
+        for name, row in ops.operations().items()
+        if isinstance(getattr(numpy, name, None), numpy.ufunc)
+    },
+    numpy.matmul: ops.matmul,
+    numpy.fabs: ops.absolute,
+    numpy.float_power: ops.power,
+    numpy.reciprocal: lambda x: ops.divide(1, x),
+    numpy.divmod: _divmod,
+    numpy.isnan: composites.isnan,
+    numpy.isinf: composites.isinf,
+    numpy.isfinite: composites.isfinite,
+    numpy.bitwise_and: both,
+    numpy.bitwise_or: either,
+    numpy.bitwise_xor: exactly_one,
+    numpy.logical_xor: lambda a, b: ops.not_equal(ops.not_equal(a, 0), ops.not_equal(b, 0)),
+    numpy.invert: neither,
+}
+
+REDUCTIONS: dict[numpy.ufunc, Callable[..., Any]] = {
+    numpy.add: ops.sum,
+    numpy.multiply: ops.prod,
+    numpy.maximum: ops.max,
+    numpy.minimum: ops.min,
+    numpy.logical_and: ops.all,
+    numpy.logical_or: ops.any,
+}
+
+# NumPy's function: ours, and which of NumPy's parameters is which of ours.
+_REDUCING = {"a": "x", "axis": "axis", "keepdims": "keepdims"}
+FUNCTIONS: dict[Any, tuple[Callable[..., Any], Mapping[str, str]]] = {
+    numpy.sum: (ops.sum, _REDUCING),
+    numpy.mean: (ops.mean, _REDUCING),
+    numpy.prod: (ops.prod, _REDUCING),
+    numpy.max: (ops.max, _REDUCING),
+    numpy.amax: (ops.max, _REDUCING),
+    numpy.min: (ops.min, _REDUCING),
+    numpy.amin: (ops.min, _REDUCING),
+    numpy.any: (ops.any, _REDUCING),
+    numpy.all: (ops.all, _REDUCING),
+    numpy.var: (composites.var, {**_REDUCING, "ddof": "ddof"}),
+    numpy.std: (composites.std, {**_REDUCING, "ddof": "ddof"}),
+    numpy.argmax: (ops.argmax, {"a": "x", "axis": "axis"}),
+    numpy.argmin: (ops.argmin, {"a": "x", "axis": "axis"}),
+    numpy.cumsum: (ops.cumsum, {"a": "x", "axis": "axis"}),
+    numpy.diff: (_difference, {"a": "x", "n": "order", "axis": "axis"}),
+    numpy.clip: (_clip, {"a": "x", "a_min": "low", "a_max": "high", "min": "lowest", "max": "highest"}),
+    numpy.where: (_where, {"condition": "condition", "x": "x", "y": "y"}),
+    numpy.round: (_round, {"a": "x", "decimals": "decimals"}),
+    numpy.around: (_round, {"a": "x", "decimals": "decimals"}),
+    numpy.copy: (lambda x: ops.positive(x), {"a": "x"}),
+    numpy.linalg.norm: (_norm, {"x": "x", "ord": "ord", "axis": "axis", "keepdims": "keepdims"}),
+    numpy.reshape: (ops.reshape, {"a": "x", "shape": "shape"}),
+    numpy.ravel: (composites.ravel, {"a": "x"}),
+    numpy.transpose: (ops.transpose, {"a": "x", "axes": "axes"}),
+    numpy.swapaxes: (ops.swapaxes, {"a": "x", "axis1": "axis1", "axis2": "axis2"}),
+    numpy.moveaxis: (composites.moveaxis, {"a": "x", "source": "source", "destination": "destination"}),
+    numpy.squeeze: (composites.squeeze, {"a": "x", "axis": "axis"}),
+    numpy.expand_dims: (composites.expand_dims, {"a": "x", "axis": "axis"}),
+    numpy.broadcast_to: (ops.broadcast_to, {"array": "x", "shape": "shape"}),
+    numpy.flip: (composites.flip, {"m": "x", "axis": "axis"}),
+    numpy.repeat: (composites.repeat, {"a": "x", "repeats": "repeats", "axis": "axis"}),
+    numpy.tile: (composites.tile, {"A": "x", "reps": "repetitions"}),
+    numpy.take: (composites.take, {"a": "x", "indices": "indices", "axis": "axis"}),
+    numpy.take_along_axis: (composites.take_along_axis, {"arr": "x", "indices": "indices", "axis": "axis"}),
+    numpy.split: (
+        composites.split,
+        {"ary": "x", "indices_or_sections": "indices_or_sections", "axis": "axis"},
+    ),
+    numpy.concatenate: (ops.concatenate, {"arrays": "arrays", "axis": "axis"}),
+    numpy.stack: (ops.stack, {"arrays": "arrays", "axis": "axis"}),
+    numpy.vstack: (composites.vstack, {"tup": "arrays"}),
+    numpy.hstack: (composites.hstack, {"tup": "arrays"}),
+    numpy.atleast_1d: (functools.partial(_at_least, 1), {"arys": "arrays"}),
+    numpy.atleast_2d: (functools.partial(_at_least, 2), {"arys": "arrays"}),
+    numpy.dot: (composites.dot, {"a": "a", "b": "b"}),
+    numpy.inner: (composites.inner, {"a": "a", "b": "b"}),
+    numpy.vdot: (_vdot, {"a": "a", "b": "b"}),
+    numpy.outer: (composites.outer, {"a": "a", "b": "b"}),
+    numpy.diagonal: (composites.diagonal, {"a": "x", "offset": "offset"}),
+    numpy.trace: (_trace, {"a": "x", "offset": "offset"}),
+    numpy.zeros_like: (lambda x, dtype=None: _filled(x, 0, dtype), {"a": "x", "dtype": "dtype"}),
+    numpy.ones_like: (lambda x, dtype=None: _filled(x, 1, dtype), {"a": "x", "dtype": "dtype"}),
+    numpy.full_like: (_filled, {"a": "x", "fill_value": "number", "dtype": "dtype"}),
+}
+
+# Functions whose answer is no array that could have a graph: they are given the data.
+OF_THE_DATA = frozenset(
+    {
+        numpy.allclose,
+        numpy.array_equal,
+        numpy.array_equiv,
+        numpy.array2string,
+        numpy.array_repr,
+        numpy.array_str,
+        numpy.can_cast,
+        numpy.iscomplexobj,
+        numpy.isrealobj,
+        numpy.may_share_memory,
+        numpy.ndim,
+        numpy.result_type,
+        numpy.shape,
+        numpy.shares_memory,
+        numpy.size,
+    }
+)
