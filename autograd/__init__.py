@@ -36,6 +36,7 @@ from .composites import (
     vstack,
 )
 from .errors import (
+    AnomalyError,
     ArgumentError,
     DataTypeError,
     GradientMismatchError,
@@ -45,7 +46,7 @@ from .errors import (
     ShapeError,
     StaleGraphError,
 )
-from .modes import Scope, no_grad, scope
+from .modes import Scope, detect_anomaly, no_grad, scope, source_lines
 from .node import Node, label
 from .operation import Operation
 from .ops import (
@@ -132,6 +133,7 @@ from .ops import (
     trunc,
     where,
 )
+from .source import SourceLine
 from .tensor import Tensor
 from .value import Value
 
@@ -141,6 +143,7 @@ DISTRIBUTION = "glassgrad"
 # `from autograd import *` leaves Python's own sum, max, min, any and all alone.
 __all__ = [
     "DISTRIBUTION",
+    "AnomalyError",
     "ArgumentError",
     "DataTypeError",
     "GradientMismatchError",
@@ -151,6 +154,7 @@ __all__ = [
     "Operation",
     "Scope",
     "ShapeError",
+    "SourceLine",
     "StaleGraphError",
     "SweepObserver",
     "Tensor",
@@ -175,6 +179,7 @@ __all__ = [
     "cos",
     "cosh",
     "cumsum",
+    "detect_anomaly",
     "diagonal",
     "diff",
     "divide",
@@ -245,6 +250,7 @@ __all__ = [
     "sinh",
     "softmax",
     "softplus",
+    "source_lines",
     "split",
     "sqrt",
     "square",

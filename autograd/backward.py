@@ -14,6 +14,7 @@ from typing import Any, Protocol, overload
 
 import numpy
 
+from . import anomaly, modes
 from .errors import DataTypeError, NotRecordedError
 from .node import Node, Passed, through
 from .operation import silently
@@ -47,7 +48,8 @@ def backward(output: Node, gradient: Any = None, observer: SweepObserver | None 
     """
     in_use: set[int] = set()
     reached: Mapping[Any, Any] | None = None
-    if observer is None and type(output) is Value and output.op is not None and output.requires_grad:
+    is_plain = observer is None and not modes.current_mode().detecting_anomaly
+    if is_plain and type(output) is Value and output.op is not None and output.requires_grad:
         reached = _sweep_values(output, output._seed(gradient, create_graph=False))
     if reached is None:
         reached = sweep(output, gradient, observer=observer, hold=in_use)
@@ -124,6 +126,9 @@ def sweep(
         )
     seed = output._seed(gradient, create_graph)
     order = topological_order(output)
+    detecting_anomaly = modes.current_mode().detecting_anomaly
+    if detecting_anomaly:
+        anomaly.check_seed(output, seed)
     if observer is not None:
         observer.seed(output, seed)
     found: dict[Node, Any] = {}
@@ -136,11 +141,19 @@ def sweep(
         if hold is not None:
             node._hold(upstream)
             hold.add(id(upstream))
-        passed = _contributions_as_nodes(node, upstream) if create_graph else node._contributions(upstream)
+        if not create_graph:
+            passed = node._contributions(upstream)
+        elif detecting_anomaly:  # a rule may pass through an infinity (1 / ∞): only what it gives counts
+            with modes.Adjusted(detecting_anomaly=False):
+                passed = _contributions_as_nodes(node, upstream)
+        else:
+            passed = _contributions_as_nodes(node, upstream)
         for slot, operand, local_gradient, contribution in passed:
             before = get(operand)
             total = contribution if before is None else before + contribution
             adjoints[operand] = total
+            if detecting_anomaly:
+                anomaly.check_contribution(node, slot, operand, upstream, local_gradient, contribution, total)
             if observer is not None:
                 observer.contribution(node, slot, operand, upstream, local_gradient, contribution, total)
     found.update(adjoints)

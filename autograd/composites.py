@@ -99,12 +99,12 @@ def isnan(x: Any) -> Any:
 
 def isinf(x: Any) -> Any:
     """Whether each element is an infinity."""
-    return ops.equal(ops.absolute(x), math.inf)
+    return ops.logical_or(ops.equal(x, math.inf), ops.equal(x, -math.inf))
 
 
 def isfinite(x: Any) -> Any:
     """Whether each element is neither an infinity nor nan."""
-    return ops.less(ops.absolute(x), math.inf)
+    return ops.logical_and(ops.less(x, math.inf), ops.greater(x, -math.inf))
 
 
 # --- statistics -----------------------------------------------------------------------------------------

@@ -25,6 +25,10 @@ class StaleGraphError(GraphError, RuntimeError):
     """Data was assigned between the forward pass and the sweep that needs it."""
 
 
+class AnomalyError(GraphError, FloatingPointError):
+    """Under `detect_anomaly()`: a number became nan or infinite."""
+
+
 class NotRecordedError(GraphError, ValueError):
     """A gradient was asked of something that depends on nothing that requires gradients."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from contextlib import ContextDecorator
 from contextvars import ContextVar, Token
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(eq=False, slots=True)  # frozen would be three times as slow to make
@@ -26,6 +26,8 @@ class Mode:
 
     recording: bool = True
     scope: Scope | None = None
+    detecting_anomaly: bool = False
+    keeping_sources: bool = False
 
 
 DEFAULT = Mode()
@@ -81,7 +83,7 @@ class no_grad(_Block):  # noqa: N801  # a class that reads as a statement: `with
         return no_grad()  # a call of a decorated function has a block of its own, whatever thread it is in
 
     def _inner(self, outer: Mode) -> Mode:
-        return Mode(recording=False, scope=outer.scope)
+        return replace(outer, recording=False)
 
     def __enter__(self) -> None:
         self._enter()
@@ -106,9 +108,68 @@ class scope(_Block):  # noqa: N801  # as above: `with scope("cost"):`
         return scope(self.name)  # as in no_grad
 
     def _inner(self, outer: Mode) -> Mode:
-        return Mode(recording=outer.recording, scope=Scope(self.name, outer.scope))
+        return replace(outer, scope=Scope(self.name, outer.scope))
 
     def __enter__(self) -> Scope:
         entered = self._enter().scope
         assert entered is not None
         return entered
+
+
+class detect_anomaly(_Block):  # noqa: N801  # as above: `with detect_anomaly():`
+    """Make the first nan or infinity an error that names the operation, its operands and the line.
+
+    Put both the forward pass and `backward()` inside. It looks at every result and every contribution,
+    and at the stack of calls, so it is several times as slow; infinities that are meant (a mask of -inf)
+    are reported, too. Also a decorator.
+
+    >>> from autograd import Value, detect_anomaly, log
+    >>> with detect_anomaly():
+    ...     y = log(Value(0.0, label="x"))
+    Traceback (most recent call last):
+        ...
+    autograd.errors.AnomalyError: log gave -inf; operands: x = 0.0; recorded at ...
+    """
+
+    def _recreate_cm(self) -> detect_anomaly:
+        return detect_anomaly()  # as in no_grad
+
+    def _inner(self, outer: Mode) -> Mode:
+        return replace(outer, detecting_anomaly=True, keeping_sources=True)
+
+    def __enter__(self) -> None:
+        self._enter()
+
+
+class source_lines(_Block):  # noqa: N801  # as above: `with source_lines():`
+    """Keep in each node's `.source` the line of the program that recorded it.
+
+    >>> from autograd import Value, source_lines
+    >>> with source_lines():
+    ...     y = Value(1.0) + 2
+    >>> y.source.line
+    2
+    """
+
+    def _recreate_cm(self) -> source_lines:
+        return source_lines()  # as in no_grad
+
+    def _inner(self, outer: Mode) -> Mode:
+        return replace(outer, keeping_sources=True)
+
+    def __enter__(self) -> None:
+        self._enter()
+
+
+class Adjusted(_Block):
+    """The engine's own changes of the mode: `with Adjusted(recording=True):`."""
+
+    def __init__(self, **changes: bool) -> None:
+        super().__init__()
+        self._changes = changes
+
+    def _inner(self, outer: Mode) -> Mode:
+        return replace(outer, **self._changes)  # type: ignore[arg-type]  # the scope is not among them
+
+    def __enter__(self) -> None:
+        self._enter()

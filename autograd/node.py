@@ -13,6 +13,7 @@ from . import numpy_protocol, ops
 from .errors import StaleGraphError
 from .modes import Scope
 from .operation import Operation, Recordable
+from .source import SourceLine
 
 # What a node passes on: the slot, the operand there, the local gradient (None where the row has a pullback
 # instead), the contribution to the operand's gradient.
@@ -29,6 +30,7 @@ class Node(Recordable):
         requires_grad: whether gradients flow to it.
         label: the name a person gave it, or None.
         scope: the `scope(...)` block it was recorded in, or None.
+        source: the line that recorded it, under `detect_anomaly()` and `source_lines()`; or None.
 
     Subclasses keep `_data`, the operands in `_operands` (nodes, and bare numbers or arrays), what each
     operand's data was when the operation ran in `_recorded`, the slots that gradients flow to in
@@ -40,6 +42,7 @@ class Node(Recordable):
     requires_grad: bool
     label: str | None = None
     scope: Scope | None = None
+    source: SourceLine | None = None
     _edited: bool = False
     _parameters: Mapping[str, Any] = MappingProxyType({})
 

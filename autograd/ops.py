@@ -735,7 +735,7 @@ def cumsum(x: Any, axis: int | None = None) -> Any:
     """
     x = operand_of("cumsum", x)
     if axis is None:
-        x, axis = reshape(x, -1), 0
+        x, axis = x if x.ndim == 1 else reshape(x, -1), 0
     return _cumsum(x, axis=checked_one_axis("cumsum", x, axis))
 
 

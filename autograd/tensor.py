@@ -8,12 +8,13 @@ from typing import Any
 import numpy
 import numpy.typing
 
-from . import composites, modes, numpy_protocol, ops
+from . import anomaly, composites, modes, numpy_protocol, ops
 from .errors import ArgumentError, DataTypeError, ShapeError
 from .modes import Scope
 from .node import Node, Passed, through
 from .operation import PYTHON_NUMBERS, Operation, Parameters, is_silent
 from .ops import Axis
+from .source import calling_line
 
 Array = numpy.typing.NDArray[Any]
 _new = object.__new__
@@ -188,13 +189,15 @@ class Tensor(Node):
             raise operation.refusal(data, parameters, error) from error
         if type(result) is not numpy.ndarray:  # NumPy's reductions to one number
             result = numpy.asarray(result)
+        mode = modes.current_mode() if modes.open_blocks else modes.DEFAULT
+        if mode.detecting_anomaly:
+            anomaly.check_forward(operation, operands, data, result)
         if result.dtype.kind != "f":  # a cast to integers or booleans
             gradient_slots = []
 
         node = _new(Tensor)
         node._grad = None
         node._grad_is_shared = False
-        mode = modes.current_mode() if modes.open_blocks else modes.DEFAULT
         if not (tracked and mode.recording):
             # A view would change with the array it looks at, and nothing would record that it does.
             node._data = result if result.base is None else result.copy()
@@ -225,6 +228,8 @@ class Tensor(Node):
         node.requires_grad = bool(gradient_slots)
         node._parameters = parameters
         node.scope = mode.scope
+        if mode.keeping_sources:
+            node.source = calling_line()
         return node
 
     @classmethod

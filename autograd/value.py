@@ -9,10 +9,11 @@ from typing import Any
 
 import numpy
 
-from . import modes, ops
+from . import anomaly, modes, ops
 from .errors import DataTypeError, ShapeError
 from .node import Node, Passed
 from .operation import Operation, Parameters, ieee
+from .source import calling_line
 
 _new = object.__new__
 
@@ -174,6 +175,8 @@ class Value(Node):
         except (ArithmeticError, ValueError):
             out = float(ieee(operation.forward, data))
         mode = modes.current_mode() if modes.open_blocks else modes.DEFAULT
+        if mode.detecting_anomaly:
+            anomaly.check_forward(operation, operands, data, out)
         if not (tracked and mode.recording):
             return Value(out, requires_grad=False)
 
@@ -207,6 +210,8 @@ class Value(Node):
         node.requires_grad = requires_grad
         if mode.scope is not None:
             node.scope = mode.scope
+        if mode.keeping_sources:
+            node.source = calling_line()
         return node
 
     # Hot paths: what `_record` does for these rows, written out (four times as fast). A test holds them
@@ -397,9 +402,14 @@ def _unary(operation: Operation, operand: Value) -> Any:
         node.requires_grad = True
         node.grad = 0.0
         return node
-    if modes.open_blocks and not modes.current_mode().recording:
+    if modes.open_blocks and _is_off(modes.current_mode()):
         return _unrecorded(operation, operand)
     return operation(operand)
+
+
+def _is_off(mode: modes.Mode) -> bool:
+    """Whether nothing but the number is asked for."""
+    return not mode.recording and not mode.detecting_anomaly
 
 
 def _unrecorded(operation: Operation, *operands: Any) -> Any:
@@ -428,7 +438,7 @@ def _binary(operation: Operation, first: Any, second: Any) -> Any:
     """`_record` for two operands, Values that require gradients or Python's numbers; others are left to it."""
     mode = modes.current_mode() if modes.open_blocks else modes.DEFAULT
     if mode is not modes.DEFAULT:
-        return operation(first, second) if mode.recording else _unrecorded(operation, first, second)
+        return _unrecorded(operation, first, second) if _is_off(mode) else _in_general(operation, first, second)
     first_gradient = second_gradient = None
     if type(first) is Value and first.requires_grad:
         first_data = first._data

@@ -1,0 +1,38 @@
+"""Which line of a person's program an operation comes from."""
+
+from __future__ import annotations
+
+import linecache
+import os
+import sys
+from dataclasses import dataclass
+
+# The packages of this project: a line inside them is not the person's.
+_ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+_OURS = tuple(os.path.join(_ROOT, package, "") for package in ("autograd", "nn", "viz", "glassgrad"))
+
+
+@dataclass(frozen=True, slots=True)
+class SourceLine:
+    """A line of a file, or of a notebook's cell."""
+
+    file: str
+    line: int
+
+    @property
+    def text(self) -> str:
+        """The line itself; empty where the file cannot be read."""
+        return linecache.getline(self.file, self.line).strip()
+
+    def __str__(self) -> str:
+        return f"{self.file}, line {self.line}" + (f": {self.text}" if self.text else "")
+
+
+def calling_line() -> SourceLine | None:
+    """The innermost line on the stack that is not in this project's packages."""
+    frame = sys._getframe(1)
+    while frame is not None:
+        if not frame.f_code.co_filename.startswith(_OURS):
+            return SourceLine(frame.f_code.co_filename, frame.f_lineno)
+        frame = frame.f_back  # type: ignore[assignment]  # None at the bottom of the stack, which ends the loop
+    return None
