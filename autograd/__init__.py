@@ -135,6 +135,15 @@ from .ops import (
 )
 from .source import SourceLine
 from .tensor import Tensor
+from .transforms import (
+    grad,
+    hessian,
+    hessian_vector_product,
+    jacobian,
+    jvp,
+    value_and_grad,
+    vjp,
+)
 from .value import Value
 
 # By this `nn`, `viz` and `glassgrad` know that they got this package and not PyPI's of the same name.
@@ -196,16 +205,21 @@ __all__ = [
     "floor_divide",
     "gelu",
     "getitem",
+    "grad",
     "gradcheck",
     "gradients",
     "greater",
     "greater_equal",
+    "hessian",
+    "hessian_vector_product",
     "hstack",
     "hypot",
     "inner",
     "isfinite",
     "isinf",
     "isnan",
+    "jacobian",
+    "jvp",
     "label",
     "leaky_relu",
     "less",
@@ -268,7 +282,9 @@ __all__ = [
     "tile",
     "transpose",
     "trunc",
+    "value_and_grad",
     "var",
+    "vjp",
     "vstack",
     "where",
 ]

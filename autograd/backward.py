@@ -97,13 +97,12 @@ def gradients(
     return found[0] if isinstance(inputs, Node) else found
 
 
-@silently
 def sweep(
     output: Node,
     gradient: Any = None,
     *,
     create_graph: bool = False,
-    wanted: frozenset[Node] = frozenset(),
+    wanted: frozenset[Node] | None = None,
     hold: set[int] | None = None,
     observer: SweepObserver | None = None,
 ) -> dict[Node, Any]:
@@ -111,12 +110,7 @@ def sweep(
 
     Args:
         output, gradient, create_graph: as in `gradients`.
-        wanted: intermediates whose gradients to return, too.
-        hold: set the `.grad` of intermediates on the way; the set collects the ids of those arrays.
-        observer: is told of each event.
-
-    Returns:
-        The gradient of every leaf that the sweep reached, and of what was wanted.
+        wanted, hold, observer: as in `propagate`.
     """
     if not output.requires_grad:
         raise NotRecordedError(
@@ -124,30 +118,67 @@ def sweep(
             "(a constant, or computed under no_grad or after detach; there, `w -= …` makes a constant of w, "
             "and `w.data -= …` moves it)"
         )
-    seed = output._seed(gradient, create_graph)
-    order = topological_order(output)
+    seeds = {output: output._seed(gradient, create_graph)}
+    return propagate(seeds, create_graph=create_graph, wanted=wanted, hold=hold, observer=observer)
+
+
+@silently
+def propagate(
+    seeds: Mapping[Node, Any],
+    *,
+    create_graph: bool = False,
+    wanted: frozenset[Node] | None = None,
+    hold: set[int] | None = None,
+    observer: SweepObserver | None = None,
+) -> dict[Node, Any]:
+    """The sweep itself, from outputs that require gradients and the upstream gradient of each.
+
+    Args:
+        seeds: the checked upstream gradients.
+        create_graph: record the gradients.
+        wanted: the nodes, leaves or intermediates, whose gradients to return; only paths to them are gone.
+            None: every leaf's.
+        hold: set the `.grad` of intermediates on the way; the set collects the ids of those arrays.
+        observer: is told of each event.
+
+    Returns:
+        The gradient of what was wanted, as far as the sweep reached it.
+    """
+    order = topological_order(*seeds)
+    leading = None if wanted is None else _leading_to(wanted, order)
     detecting_anomaly = modes.current_mode().detecting_anomaly
-    if detecting_anomaly:
-        anomaly.check_seed(output, seed)
-    if observer is not None:
-        observer.seed(output, seed)
+    for output, seed in seeds.items():
+        if detecting_anomaly:
+            anomaly.check_seed(output, seed)
+        if observer is not None:
+            observer.seed(output, seed)
     found: dict[Node, Any] = {}
-    adjoints: dict[Node, Any] = {output: seed}  # of nodes that the sweep has reached and not yet passed
+    adjoints: dict[Node, Any] = dict(seeds)  # of nodes that the sweep has reached and not yet passed
     get, take = adjoints.get, adjoints.pop
     for node in reversed(order):
+        slots = node._gradient_slots
+        if leading is not None:
+            assert wanted is not None
+            if node in wanted and node in adjoints:
+                found[node] = adjoints[node]
+            if node not in leading:
+                take(node, None)
+                if create_graph or not isinstance(node, Value):
+                    node._refuse_stale()  # a view of what was written into may lie on a path that is gone
+                continue
+            operands = node._operands
+            slots = [slot for slot in slots if operands[slot] in wanted or operands[slot] in leading]
         upstream = take(node)
-        if wanted and node in wanted:
-            found[node] = upstream
         if hold is not None:
             node._hold(upstream)
             hold.add(id(upstream))
         if not create_graph:
-            passed = node._contributions(upstream)
+            passed = node._contributions(upstream, slots)
         elif detecting_anomaly:  # a rule may pass through an infinity (1 / ∞): only what it gives counts
             with modes.Adjusted(detecting_anomaly=False):
-                passed = _contributions_as_nodes(node, upstream)
+                passed = _contributions_as_nodes(node, upstream, slots)
         else:
-            passed = _contributions_as_nodes(node, upstream)
+            passed = _contributions_as_nodes(node, upstream, slots)
         for slot, operand, local_gradient, contribution in passed:
             before = get(operand)
             total = contribution if before is None else before + contribution
@@ -160,14 +191,24 @@ def sweep(
     return found
 
 
-def topological_order(output: Node) -> list[Node]:
-    """Every recorded node that gradients of `output` reach, operands before what was computed from them.
+def _leading_to(wanted: frozenset[Node], order: Sequence[Node]) -> set[Node]:
+    """The nodes through which gradients flow to what is wanted."""
+    leading: set[Node] = set()
+    for node in order:
+        operands = node._operands
+        if any(operands[slot] in wanted or operands[slot] in leading for slot in node._gradient_slots):
+            leading.add(node)
+    return leading
+
+
+def topological_order(*outputs: Node) -> list[Node]:
+    """Every recorded node that gradients of the outputs reach, operands before what was computed from them.
 
     Leaves are not listed. The reverse visits a first operand's side before a second's.
     """
     order: list[Node] = []
     seen: set[Node] = set()
-    stack: list[Any] = [output]
+    stack: list[Any] = [*outputs]
     while stack:
         node = stack.pop()
         if node is None:  # the mark that all operands of the node below it are finished
@@ -236,13 +277,13 @@ def _sweep_values(output: Value, seed: float) -> dict[Value, float] | None:
     return leaves
 
 
-def _contributions_as_nodes(node: Node, upstream: Node) -> list[Passed]:
+def _contributions_as_nodes(node: Node, upstream: Node, slots: Sequence[int]) -> list[Passed]:
     """`Node._contributions`, recorded: the row's rules run on the nodes themselves."""
     operation, operands = node.op, node._operands
     assert operation is not None
     node._refuse_stale()
     passed: list[Passed] = []
-    for slot in node._gradient_slots:
+    for slot in slots:
         rule = operation.rule(slot)
         assert rule is not None
         local_gradient = None

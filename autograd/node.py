@@ -80,8 +80,8 @@ class Node(Recordable):
         """A leaf without gradient."""
 
     @abstractmethod
-    def _contributions(self, upstream: Any) -> list[Passed]:
-        """What this node passes on, from the data that the operation saw."""
+    def _contributions(self, upstream: Any, slots: Sequence[int]) -> list[Passed]:
+        """What this node passes on to the operands in these slots, from the data that the operation saw."""
 
     def _refuse_stale(self) -> None:
         """Gradients belong to the forward pass that was run: refuse data that was assigned since."""

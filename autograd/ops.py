@@ -526,7 +526,7 @@ def _stack_pullback(slot: int, upstream: Any, out: Any, *arrays: Any, axis: int)
 _concatenate = variadic(
     "concatenate", "concat", lambda *arrays, axis, starts: numpy.concatenate(arrays, axis), _concatenate_pullback
 )
-_stack = variadic("stack", "stack", lambda *arrays, axis: numpy.stack(arrays, axis), _stack_pullback)
+stack_row = variadic("stack", "stack", lambda *arrays, axis: numpy.stack(arrays, axis), _stack_pullback)
 
 # --- the public functions of rows that take parameters --------------------------------------------------
 
@@ -896,7 +896,7 @@ def stack(arrays: Sequence[Any], axis: int = 0) -> Any:
     >>> stack([Tensor([1.0, 2.0]), Tensor([3.0, 4.0])]).shape
     (2, 2)
     """
-    return _stack(*_joined("stack", arrays), axis=axis)
+    return stack_row(*_joined("stack", arrays), axis=axis)
 
 
 # --- helpers --------------------------------------------------------------------------------------------

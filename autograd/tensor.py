@@ -236,13 +236,13 @@ class Tensor(Node):
     def _constant(cls, data: Any) -> Tensor:
         return Tensor(data, requires_grad=False)
 
-    def _contributions(self, upstream: Any) -> list[Passed]:
+    def _contributions(self, upstream: Any, slots: Sequence[int]) -> list[Passed]:
         self._refuse_stale()
         operation, recorded, operands = self.op, self._recorded, self._operands
         assert operation is not None
         local_gradients = operation.local_gradients
         passed: list[Passed] = []
-        for slot in self._gradient_slots:
+        for slot in slots:
             local_gradient = None
             if local_gradients:
                 local_gradient = local_gradients[slot](self._data, *recorded)  # type: ignore[misc]  # never None here

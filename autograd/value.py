@@ -121,9 +121,9 @@ class Value(Node):
         """∂self/∂operand as computed in the forward pass."""
         return self._second_gradient if slot else self._first_gradient
 
-    def _contributions(self, upstream: Any) -> list[Passed]:
+    def _contributions(self, upstream: Any, slots: Sequence[int]) -> list[Passed]:
         passed: list[Passed] = []
-        for slot in self._gradient_slots:
+        for slot in slots:
             local_gradient = self._stored_gradient(slot)
             assert local_gradient is not None
             contribution = 0.0 if local_gradient is False else upstream * local_gradient
