@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
@@ -20,6 +21,15 @@ from .source import SourceLine
 Passed = tuple[int, "Node", Any, Any]
 
 
+@dataclass(frozen=True, eq=False, slots=True)
+class ModuleCall:
+    """A call of a part of a network, and what it was called with: what lies between its inputs and the
+    nodes that carry it was computed by that part."""
+
+    module: Any
+    inputs: tuple[Any, ...]
+
+
 class Node(Recordable):
     """A number or an array in the graph: a leaf, or the result of an operation on other nodes.
 
@@ -30,6 +40,7 @@ class Node(Recordable):
         requires_grad: whether gradients flow to it.
         label: the name a person gave it, or None.
         scope: the `scope(...)` block it was recorded in, or None.
+        calls: the calls of modules that returned it, the innermost first.
         source: the line that recorded it, under `detect_anomaly()` and `source_lines()`; or None.
 
     Subclasses keep `_data`, the operands in `_operands` (nodes, and bare numbers or arrays), what each
@@ -43,6 +54,7 @@ class Node(Recordable):
     label: str | None = None
     scope: Scope | None = None
     source: SourceLine | None = None
+    calls: tuple[ModuleCall, ...] = ()
     _edited: bool = False
     _parameters: Mapping[str, Any] = MappingProxyType({})
 

@@ -55,7 +55,7 @@ class Linear(Module):
 
     def __call__(self, x: Any) -> Any:
         if not isinstance(x, Tensor):
-            x = Tensor(x, requires_grad=False)
+            x = Tensor(x, requires_grad=False, label="x")
         if x.shape[-1:] != (self.n_inputs,):
             raise ShapeError(f"{self!r} takes rows of {self.n_inputs} numbers, not an input of shape {x.shape}")
         # Its shapes are known to fit: the function `affine` need not look at them again.

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import functools
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import numpy
 import numpy.typing
 
 from autograd import Node, Tensor
+from autograd.node import ModuleCall
 
 from .errors import NetworkError
 
@@ -25,6 +27,11 @@ class Module:
     [('weight', (3, 2)), ('bias', (2,))]
     """
 
+    def __init_subclass__(cls, **keywords: Any) -> None:
+        super().__init_subclass__(**keywords)
+        if "__call__" in vars(cls):
+            cls.__call__ = _marking(cls.__call__)  # type: ignore[method-assign]  # what it returns is marked
+
     def __call__(self, x: Any) -> Any:
         """The output of this part for an input."""
         raise TypeError(f"{type(self).__name__} does not say how it is called: define __call__(self, x)")
@@ -36,6 +43,12 @@ class Module:
             if parameter not in seen:
                 seen.add(parameter)
                 yield name, parameter
+
+    def named_modules(self, prefix: str = "") -> Iterator[tuple[str, Module]]:
+        """This module under the empty path, and every module in it with its path, such as `layers.0`."""
+        yield prefix, self
+        for name, item in _modules_in(vars(self).items(), f"{prefix}." if prefix else ""):
+            yield from item.named_modules(name)
 
     def parameters(self) -> list[Any]:
         """Every parameter, each once."""
@@ -84,6 +97,30 @@ class Module:
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}()"
+
+
+def _marking(call: Callable[..., Any]) -> Callable[..., Any]:
+    """A module's `__call__`, leaving a mark on the nodes it returns, by which views find what it computed."""
+
+    @functools.wraps(call)
+    def marked(self: Module, *inputs: Any, **keywords: Any) -> Any:
+        output = call(self, *inputs, **keywords)
+        mark: ModuleCall | None = None
+        for node in output if isinstance(output, list | tuple) else (output,):
+            if isinstance(node, Node) and node.op is not None and not any(node is given for given in inputs):
+                mark = mark or ModuleCall(self, inputs)
+                node.calls = (*node.calls, mark)  # type: ignore[misc]  # Value and Tensor have a __dict__
+        return output
+
+    return marked
+
+
+def _modules_in(items: Any, prefix: str) -> Iterator[tuple[str, Module]]:
+    for name, item in items:
+        if isinstance(item, Module):
+            yield f"{prefix}{name}", item
+        elif isinstance(item, list | tuple):
+            yield from _modules_in(((str(index), one) for index, one in enumerate(item)), f"{prefix}{name}.")
 
 
 def _found_in(items: Any, prefix: str) -> Iterator[tuple[str, Any]]:

@@ -2,46 +2,65 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
+import uuid
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Literal
 
-import graphviz
+from autograd import GraphError, Node
 
-from autograd import Node, Scope
-
+from .document_style import document
 from .errors import DrawingError
+from .glass import Overlay, glass
 from .layout import Renderer, render_png, render_svg
 from .numbers import format_data
 from .svg import finished
-from .tracing import Contribution, Trace, TracedNode, trace
+from .themes import Theme, colours_of
+from .tracing import Trace, TracedNode, in_order, trace
+from .visible import Collapse, Visible, find, on_paths_from, visible
 
 Style = Literal["glass", "document"]
-
-# Okabe and Ito's colours, which colour-blind people tell apart; shapes differ too.
-_GREEN, _BLUE, _VERMILLION, _GREY = "#009E73", "#0072B2", "#D55E00", "#767676"
-_LOOK = {
-    "input": {"shape": "Mrecord", "color": _GREEN},
-    "parameter": {"shape": "record", "color": _BLUE, "penwidth": "2.5"},
-    "constant": {"shape": "record", "color": _GREY, "style": "dashed", "fontcolor": _GREY},
-    "intermediate": {"shape": "record", "color": "black"},
-    # Records have one border only; a box has its rows as lines.
-    "output": {"shape": "box", "color": _VERMILLION, "peripheries": "2"},
-}
+Which = TracedNode | Node | str | int
 
 
-def draw(output: Node | Trace, *, style: Style = "glass", renderer: Renderer = "auto") -> Drawing:
+def draw(
+    output: Node | Trace,
+    *,
+    style: Style = "glass",
+    collapse: Collapse = "auto",
+    focus: Which | None = None,
+    hops: int = 2,
+    highlight: Which | None = None,
+    overlay: Overlay = None,
+    legend: bool = False,
+    theme: Theme = "light",
+    renderer: Renderer = "auto",
+    max_nodes: int = 1500,
+    max_traced: int = 200_000,
+) -> Drawing:
     """A picture of the graph of `output`, with its gradients.
 
     Args:
         output: a node with a single number, or a trace of one.
-        style: "glass": every number a box with its name, data and gradient, local gradients on the edges;
-            "document": document 002's, operations as nodes, a `scope(...)` as one node, values above the
-            edges and gradients below them in green.
+        style: "glass": every number a box with its name, data and gradient, upstream × local gradient on the
+            edges; "document": document 002's, operations as nodes, a `scope(...)` as one node, values above
+            the edges and gradients below them in green.
+        collapse: which parts are drawn as one box, with the number of nodes it hides: "auto" by modules and
+            scopes where more than 150 nodes would show; a depth (1: the outermost); a function from a node
+            to the name of its box or None; None: nothing. The picture says what it hides.
+        focus, hops: only the nodes within so many edges of this one (a node, its label or its id).
+        highlight: all paths from this node to the output, bold.
+        overlay: "gradient" shows each gradient's magnitude, and flags what is dead, vanishing, exploding.
+        legend: also say what shapes and edge labels mean.
+        theme: "light", "dark", or "auto", which follows what the viewer prefers.
         renderer: "dot", "wasm", or "auto" for the first where it is installed.
+        max_nodes, max_traced: refuse a picture, and a graph, of more nodes than these.
 
     Raises:
-        DrawingError: an unknown style or renderer.
+        DrawingError: an argument that is none of these, or more nodes than a picture can show.
+        GraphError: `output` is neither a node nor a trace.
 
     >>> from autograd import Value
     >>> from viz import draw
@@ -49,34 +68,70 @@ def draw(output: Node | Trace, *, style: Style = "glass", renderer: Renderer = "
     >>> "<svg" in draw(x * x).svg()
     True
     """
-    if style not in ("glass", "document"):
-        raise DrawingError(f"unknown style {style!r}; known are glass, document")
-    traced = output if isinstance(output, Trace) else trace(output)
-    dot = _glass(traced) if style == "glass" else _document(traced)
-    return Drawing(dot, traced, style, renderer)
+    _check("style", style, ("glass", "document"))
+    _check("theme", theme, ("light", "dark", "auto"))
+    _check("renderer", renderer, ("auto", "dot", "wasm"))
+    _check("overlay", overlay, (None, "gradient"))
+    traced = output if isinstance(output, Trace) else _traced(output, max_traced)
+    colours = colours_of(theme)
+    if style == "document":
+        if focus is not None or highlight is not None or overlay is not None or legend or collapse != "auto":
+            raise DrawingError('collapse, focus, highlight, overlay and legend are for style="glass"')
+        if len(traced.nodes) > max_nodes:
+            raise DrawingError(
+                f"{len(traced.nodes):,} nodes are more than the document's style shows ({max_nodes:,}); "
+                'style="glass" draws modules as boxes'
+            )
+        return Drawing(document(traced, colours), traced, style, theme, renderer)
+    view = visible(traced, collapse=collapse, focus=focus, hops=hops, max_nodes=max_nodes)
+    on_paths: Iterable[int] = () if highlight is None else on_paths_from(traced, find(traced, highlight))
+    picture = glass(view, colours, overlay=overlay, highlight=on_paths, legend=legend)
+    return Drawing(picture.dot, traced, style, theme, renderer, picture.heat_maps, view)
 
 
 class Drawing:
     """A picture: `.save(path)` writes it, a notebook shows it, `.dot` is its DOT program."""
 
-    def __init__(self, dot: str, trace: Trace, style: Style, renderer: Renderer) -> None:
+    def __init__(
+        self,
+        dot: str,
+        trace: Trace,
+        style: Style,
+        theme: Theme,
+        renderer: Renderer,
+        heat_maps: dict[str, Any] | None = None,
+        view: Visible | None = None,
+    ) -> None:
         self.dot = dot
         self.trace = trace
         self.style = style
+        self.theme: Theme = theme
         self.renderer = renderer
+        self.view = view
+        self._heat_maps = heat_maps or {}
 
-    def svg(self) -> str:
-        """The picture as SVG."""
+    @property
+    def note(self) -> str:
+        """What the picture does not show, in words; "" where it shows everything."""
+        return "" if self.view is None else self.view.note
+
+    def svg(self, *, prefix: str | None = None) -> str:
+        """The picture as SVG. `prefix` begins every id in it; by default it comes from the content."""
         output = self.trace.nodes[self.trace.output]
+        description = f"{len(self.trace.nodes):,} nodes; {output.label} = {format_data(output.data)}"
         return finished(
             render_svg(self.dot, self.renderer),
             title=f"Computation graph of {output.label}",
-            description=f"{len(self.trace.nodes)} nodes; {output.label} = {format_data(output.data)}",
-            gradient_color=_GREEN if self.style == "document" else None,
+            description=f"{description}. {self.note}" if self.note else description,
+            prefix=prefix or "g" + hashlib.sha256(self.dot.encode()).hexdigest()[:10],
+            gradient_color=colours_of(self.theme).gradient if self.style == "document" else None,
+            heat_maps=self._heat_maps,
+            follows_viewer=self.theme == "auto",
         )
 
     def save(self, path: str | os.PathLike[str]) -> Path:
-        """Write the picture in the format that the file's ending names: .svg, .png or .dot.
+        """Write the picture in the format that the file's ending names: .svg, .png, .dot, or .json, which is
+        the trace.
 
         Raises:
             DrawingError: another ending, or a file that cannot be written; nothing is left half-written.
@@ -89,15 +144,21 @@ class Drawing:
             content = self.dot.encode()
         elif form == ".png":
             content = render_png(self.dot)
+        elif form == ".json":
+            content = self.trace.to_json().encode()
         else:
-            raise DrawingError(f"{target}: a drawing is saved as .svg, .png or .dot, not {form or 'without an ending'}")
+            raise DrawingError(
+                f"{target}: a drawing is saved as .svg, .png, .dot or .json, not {form or 'without an ending'}"
+            )
         return write_whole(target, content)
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        return {"image/svg+xml": self.svg(), "text/plain": repr(self)}
+        # Two pictures of one graph on one page must not share ids.
+        return {"image/svg+xml": self.svg(prefix=f"g{uuid.uuid4().hex[:10]}"), "text/plain": repr(self)}
 
     def __repr__(self) -> str:
-        return f"<drawing of {self.trace.nodes[self.trace.output].label}, {len(self.trace.nodes)} nodes>"
+        hidden = f"; {self.note}" if self.note else ""
+        return f"<drawing of {self.trace.nodes[self.trace.output].label}, {len(self.trace.nodes)} nodes{hidden}>"
 
 
 def write_whole(target: Path, content: bytes) -> Path:
@@ -112,154 +173,19 @@ def write_whole(target: Path, content: bytes) -> Path:
     return target
 
 
-def _graph(node: dict[str, str], nodesep: str) -> graphviz.Digraph:
-    font = "Helvetica,Arial,sans-serif"
-    return graphviz.Digraph(
-        graph_attr={"rankdir": "LR", "bgcolor": "white", "nodesep": nodesep, "ranksep": "0.4", "pad": "0.2"},
-        node_attr={"fontname": font, "fontsize": "12", **node},
-        edge_attr={"fontname": font, "fontsize": "11", "arrowsize": "0.7"},
-    )
-
-
-# --- ours: every number a box -----------------------------------------------------------------------------
-
-
-def _glass(trace: Trace) -> str:
-    graph = _graph({"margin": "0.12,0.05"}, nodesep="0.25")
-    contributions = trace.contributions()
-    for node in trace.nodes:
-        rows = [node.label] if node.is_named or node.operation else []
-        rows += [f"data {format_data(node.data)}", f"grad {format_data(trace.gradients.get(node.id))}"]
-        if node.role == "constant":
-            rows = rows[:-1] if node.is_named else [node.label]
-        is_box = _LOOK[node.role]["shape"] == "box"
-        graph.node(
-            f"n{node.id}",
-            "\n".join(map(graphviz.escape, rows)) if is_box else "|".join(map(_record_text, rows)),
-            tooltip=_tooltip(node, trace),
-            **_LOOK[node.role],
-        )
-        if node.operation:
-            graph.node(
-                f"op{node.id}",
-                _escape(node.symbol or ""),
-                shape="circle",
-                margin="0.02",
-                tooltip=_escape(f"{node.label} = {node.expression}"),
+def _traced(output: Node, most: int) -> Trace:
+    """The trace of a graph that is not too large to be traced."""
+    if not isinstance(output, Node):
+        raise GraphError(f"draw: the output is a node (Value or Tensor) or a trace, not {type(output).__name__}")
+    for count, _ in enumerate(in_order(output), start=1):
+        if count > most:
+            raise DrawingError(
+                f"this graph has more than {most:,} nodes: draw a part of it (the graph of a node in it), "
+                "or give max_traced= (a million take some 20 seconds and 2 gigabytes) and collapse="
             )
-            graph.edge(f"op{node.id}", f"n{node.id}")
-    for edge in trace.edges:
-        contribution = contributions.get((edge.target, edge.slot))
-        label = "" if contribution is None else _product(contribution)
-        graph.edge(f"n{edge.source}", f"op{edge.target}", label=_escape(label))
-    return str(graph.source)
+    return trace(output)
 
 
-def _product(event: Contribution) -> str:
-    if event.local_gradient is None:
-        return format_data(event.contribution)
-    return (
-        f"{format_data(event.upstream_gradient)} × {format_data(event.local_gradient)} "
-        f"= {format_data(event.contribution)}"
-    )
-
-
-def _tooltip(node: TracedNode, trace: Trace) -> str:
-    gradient = trace.gradients.get(node.id)
-    expression = f" = {node.expression}" if node.expression else ""
-    return _escape(
-        f"{node.label}{expression} = {node.data!r:.200}; gradient {'—' if gradient is None else repr(gradient)[:200]}"
-    )
-
-
-def _escape(text: str) -> str:
-    """Text that DOT shows as it was typed: backslashes and markup mean nothing."""
-    return graphviz.escape(text)  # type: ignore[no-any-return]  # a str of a kind that `str()` would undo
-
-
-def _record_text(text: str) -> str:
-    """Text for a field of a record label, where braces, bars, angles and spaces have a meaning."""
-    escaped = _escape(text)
-    for special in "{}|<>":
-        escaped = escaped.replace(special, f"\\{special}")
-    return escaped
-
-
-# --- document 002's: operations are nodes, edges carry the numbers ------------------------------------------
-
-
-def _document(trace: Trace) -> str:
-    graph = _graph({"shape": "circle", "margin": "0.02"}, nodesep="0.4")
-    boxes = _Boxes(trace)
-    for node in trace.nodes:
-        name = boxes.name(node)
-        if node.operation is None:
-            if not boxes.is_inside(node):
-                graph.node(name, _escape(node.label), shape="plaintext", tooltip=_tooltip(node, trace))
-        elif node.scope is not None:
-            label = _escape(boxes.outermost(node.scope).name)
-            graph.node(name, label, shape="box", style="rounded", margin="0.15,0.08")
-        else:
-            graph.node(name, _escape(node.symbol or ""), tooltip=_tooltip(node, trace))
-    contributions = trace.contributions()
-    for source, target, slots in boxes.edges():
-        value = trace.nodes[source]
-        received = [contributions[slot].contribution for slot in slots if slot in contributions]
-        gradient = format_data(sum(received[1:], received[0])) if received else ""
-        written = format_data(value.data) if value.operation or value.is_named else ""
-        graph.edge(boxes.name(value), target, label=_two_lines(written, gradient))
-    output = trace.nodes[trace.output]
-    graph.node("out", _escape(output.label), shape="plaintext")
-    seed = format_data(trace.gradients[output.id]) if trace.gradients else ""
-    graph.edge(boxes.name(output), "out", label=_two_lines(format_data(output.data), seed))
-    return str(graph.source)
-
-
-def _two_lines(value: str, gradient: str) -> str:
-    # An empty second line keeps room below the edge, too.
-    return f"{_escape(value)}\n{_escape(gradient) or ' '}"
-
-
-class _Boxes:
-    """Which nodes a scope hides: its operations, and the constants that only they use."""
-
-    def __init__(self, trace: Trace) -> None:
-        self._trace = trace
-        self._numbers: dict[Scope, int] = {}
-        self._used_outside = {edge.source for edge in trace.edges if trace.nodes[edge.target].scope is None}
-        for node in trace.nodes:
-            if node.scope is not None and node.operation:
-                self._numbers.setdefault(self.outermost(node.scope), node.id)
-
-    @staticmethod
-    def outermost(scope: Scope) -> Scope:
-        while scope.parent is not None:
-            scope = scope.parent
-        return scope
-
-    def name(self, node: TracedNode) -> str:
-        if node.scope is not None and node.operation:
-            return f"box{self._numbers[self.outermost(node.scope)]}"
-        return f"n{node.id}"
-
-    def is_inside(self, node: TracedNode) -> bool:
-        """An unnamed constant that only operations in a box use."""
-        if node.operation or node.is_named:
-            return False
-        return node.id not in self._used_outside
-
-    def edges(self) -> list[tuple[int, str, list[tuple[int, int]]]]:
-        """What is drawn as one edge, with the slots behind it: one into every operand slot, and one from
-        a value into a box, however many operations in it use the value."""
-        drawn: list[tuple[int, str, list[tuple[int, int]]]] = []
-        into_boxes: dict[tuple[int, str], list[tuple[int, int]]] = {}
-        for edge in self._trace.edges:
-            source, target = self._trace.nodes[edge.source], self._trace.nodes[edge.target]
-            if self.name(source) == self.name(target) or self.is_inside(source):
-                continue
-            name = self.name(target)
-            slots = into_boxes.setdefault((source.id, name), []) if target.scope is not None else []
-            if not slots:
-                drawn.append((source.id, name, slots))
-            slots.append((edge.target, edge.slot))
-        return drawn
+def _check(name: str, value: object, known: tuple[object, ...]) -> None:
+    if value not in known:
+        raise DrawingError(f"unknown {name} {value!r:.60}; known are {', '.join(map(str, known))}")

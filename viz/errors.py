@@ -5,3 +5,7 @@ from autograd import GraphError
 
 class DrawingError(GraphError, ValueError):
     """A style, a format or a file that a picture cannot have."""
+
+
+class TraceFormatError(GraphError, ValueError):
+    """A text that is not a trace of this version."""

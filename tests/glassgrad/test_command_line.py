@@ -101,7 +101,7 @@ def test_mnist_is_learned(mnist_directory: Path, capsys: pytest.CaptureFixture[s
 BAD = [
     (["step", "neurone"], "unknown example 'neurone'; known are neuron"),
     (["draw", "neurone", "-o", "x.svg"], "unknown example 'neurone'"),
-    (["draw", "neuron", "-o", "x.jpeg"], "saved as .svg, .png or .dot, not .jpeg"),
+    (["draw", "neuron", "-o", "x.jpeg"], "saved as .svg, .png, .dot or .json, not .jpeg"),
     (["draw", "neuron", "-o", "nowhere/x.svg"], "nowhere/x.svg cannot be written"),
     (["draw", "neuron", "-o", "x.svg", "--style", "plain"], "unknown style 'plain'; known are glass, document"),
     (["draw", "neuron"], "required: -o/--output"),

@@ -80,7 +80,7 @@ def test_in_the_documents_style_gradients_are_green_and_below_their_values(rende
             texts = [text for text in group.iter(f"{SVG}text") if (text.text or "").strip()]
             if len(texts) == 2:
                 value, gradient = texts
-                assert gradient.get("fill") == "#009E73"
+                assert gradient.get("fill") == "#007a5a"
                 assert value.get("fill") is None
                 assert float(gradient.get("y", "")) > float(value.get("y", ""))
 
@@ -184,7 +184,7 @@ def test_what_cannot_be_drawn_or_written_is_one_sentence_and_leaves_nothing(tmp_
     with pytest.raises(DrawingError, match="unknown renderer 'x'"):
         draw(x, renderer="x").svg()  # type: ignore[arg-type]  # the point of the test
     for path in ("x.jpeg", "x"):
-        with pytest.raises(DrawingError, match=re.escape(".svg, .png or .dot")):
+        with pytest.raises(DrawingError, match=re.escape(".svg, .png, .dot or .json")):
             draw(x).save(tmp_path / path)
     with pytest.raises(DrawingError, match="cannot be written"):
         draw(x).save(tmp_path / "nowhere" / "x.svg")

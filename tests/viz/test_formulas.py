@@ -1,7 +1,7 @@
 import pytest
 
 from autograd import operations
-from viz.formulas import expression, local_gradient_formula
+from viz.formulas import computed, latex_name, local_gradient, pullback
 
 
 @pytest.mark.parametrize(
@@ -23,19 +23,70 @@ from viz.formulas import expression, local_gradient_formula
 )
 def test_a_local_gradient_is_written_as_its_rule_says(name: str, operands: list[object], expected: list[str]) -> None:
     row = operations()[name]
-    assert [local_gradient_formula(row, slot, operands, "out") for slot in range(len(expected))] == expected
+    names = [str(operand) for operand in operands]
+    formulas = [local_gradient(row, slot, operands) for slot in range(len(expected))]
+    assert [formula.filled(names, out="out") for formula in formulas if formula is not None] == expected
 
 
-def test_every_elementwise_row_of_the_table_can_be_written() -> None:
+def test_every_elementwise_row_of_the_table_can_be_written_in_both_notations() -> None:
     for row in operations().values():
         for slot, rule in enumerate(row.local_gradients):
             if rule is not None:
                 names = [f"x{position}" for position in range(len(row.local_gradients))]
-                assert local_gradient_formula(row, slot, names, "out")
+                formula = local_gradient(row, slot, names)
+                assert formula is not None
+                for written in (formula.filled(names, "out"), formula.filled(names, "out", notation="latex")):
+                    assert written
+                    assert not any(0xE000 <= ord(character) <= 0xF8FF for character in written)
+                assert formula.latex.count("{") == formula.latex.count("}")
+
+
+@pytest.mark.parametrize(
+    ("name", "slot", "shapes", "parameters", "text", "latex"),
+    [
+        ("matmul", 0, [(2, 3), (3, 4)], {}, "G @ Wᵀ", r"G \, W^{T}"),
+        ("matmul", 1, [(2, 3), (3, 4)], {}, "xᵀ @ G", r"x^{T} \, G"),
+        ("affine", 2, [(2, 3), (3, 4), (4,)], {}, "G", "G"),
+        ("sum", 0, [(2, 3)], {"axis": 0, "keepdims": False}, "broadcast(G)", r"\mathrm{broadcast}(G)"),
+        (
+            "mean",
+            0,
+            [(2, 3)],
+            {"axis": None, "keepdims": False},
+            "broadcast(G ÷ 6)",
+            r"\mathrm{broadcast}(\frac{G}{6})",
+        ),
+        ("getitem", 0, [(3, 2)], {"index": (1, slice(None, None, 2))}, "0[1, ::2] += G", r"\mathtt{0[1, ::2] += G}"),
+    ],
+)
+def test_a_pullback_is_written_as_its_rule_says(
+    name: str, slot: int, shapes: list[tuple[int, ...]], parameters: dict[str, object], text: str, latex: str
+) -> None:
+    formula = pullback(operations()[name], slot, shapes, parameters)
+    assert formula.filled(["x", "W", "b"], "z", "G") == text
+    assert formula.filled(["x", "W", "b"], "z", "G", notation="latex") == latex
+
+
+def test_a_pullback_too_long_to_read_says_so() -> None:
+    formula = pullback(operations()["prod"], 0, [(9,)], {"axis": None, "keepdims": False})
+    assert formula.filled(["x"], "y", "G") == "(too long to print)"
 
 
 def test_parentheses_appear_where_they_are_needed_and_nowhere_else() -> None:
     table = operations()
-    assert expression(table["multiply"], ["−2", "−3"], {}) == "−2 × −3"
-    assert expression(table["power"], ["−2", "3"], {}) == "(−2) ** 3"
-    assert expression(table["sum"], ["x"], {"axis": 0, "keepdims": False}) == "sum(x, axis=0)"
+    assert computed(table["multiply"], 2, {}).filled(["−2", "−3"]) == "(−2) × (−3)"
+    assert computed(table["power"], 2, {}).filled(["−2", "3"]) == "(−2) ** 3"
+    assert computed(table["sum"], 1, {"axis": 0, "keepdims": False}).filled(["−2"]) == "sum(−2, axis=0)"
+    gradient = local_gradient(table["multiply"], 0, [None, None])
+    assert gradient is not None
+    assert gradient.filled(["a", "−3"]) == "−3"
+
+
+def test_names_become_latex() -> None:
+    assert [latex_name(name) for name in ("ω1", "layers.0.weight", "a_b", "∞", "x")] == [
+        r"ω_{1}",
+        r"\mathrm{layers.0.weight}",
+        r"\mathrm{a\_b}",
+        r"\infty ",
+        "x",
+    ]

@@ -9,7 +9,7 @@ def test_every_step_of_the_neuron_is_told_in_words_and_numbers(capsys: pytest.Ca
     step(example("neuron").record())
     told = " ".join(capsys.readouterr().out.split())
     for sentence in (
-        "ω1 = w1 × x1 = 2 × −1: ω1 = −2",
+        "ω1 = w1 × x1 = 2 × (−1): ω1 = −2",
         "a = sigmoid(z) = sigmoid(1): a = 0.7311",
         "Backward, from C = 0.03616",
         "σ passes on to z: −0.2689 × 0.1966 = −0.05288 ∂a/∂z = a × (1 − a); gradient of z: −0.05288",

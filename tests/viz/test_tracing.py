@@ -96,7 +96,7 @@ def test_scopes_come_along() -> None:
     from nn import quadratic
 
     traced = trace(quadratic(Value(0.3), 1.0))
-    assert {node.scope.name for node in traced.nodes if node.operation and node.scope} == {"quadratic"}
+    assert {group.name for node in traced.nodes for group in traced.groups_around(node)} == {"quadratic"}
 
 
 def test_what_cannot_be_traced_is_one_sentence() -> None:
@@ -145,7 +145,7 @@ def test_bare_arrays_are_named_like_other_constants() -> None:
     x = Tensor([[1.0, 2.0]], label="x")
     traced = trace(((x - [[0.5, 1.0]]) * numpy.array([[2.0, 3.0]])).sum())
     formulas = [event.formula for event in traced.events if isinstance(event, Contribution)]
-    assert formulas == ["", "[[2, 3]]", "1"]
+    assert formulas == ["broadcast(G)", "[[2, 3]]", "1"]
 
 
 def test_formulas_do_not_depend_on_the_context_they_are_asked_in() -> None:

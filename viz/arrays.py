@@ -1,0 +1,53 @@
+"""What a trace keeps of a node's data: a number as it is, a small array whole, of a larger one what it is like."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy
+
+
+@dataclass(frozen=True)
+class ArraySummary:
+    """An array too large to keep. The statistics are of its finite elements; nan where there are none."""
+
+    shape: tuple[int, ...]
+    dtype: str
+    mean: float
+    norm: float
+    low: float
+    high: float
+    not_finite: int
+
+    @property
+    def size(self) -> int:
+        return int(numpy.prod(self.shape))
+
+
+def kept(data: Any, most: int) -> Any:
+    """A snapshot of data: arrays of more than `most` elements as a summary, smaller ones copied."""
+    if not isinstance(data, numpy.ndarray):
+        return data
+    return data.copy() if data.size <= most else summary(data)
+
+
+def summary(array: Any) -> ArraySummary:
+    """What an array is like."""
+    finite = array[numpy.isfinite(array)].astype(numpy.float64)
+    with numpy.errstate(all="ignore"):
+        norm = float(numpy.linalg.norm(finite))
+    return ArraySummary(
+        shape=array.shape,
+        dtype=str(array.dtype),
+        mean=float(finite.mean()) if finite.size else numpy.nan,
+        norm=norm if finite.size else numpy.nan,
+        low=float(finite.min()) if finite.size else numpy.nan,
+        high=float(finite.max()) if finite.size else numpy.nan,
+        not_finite=int(array.size - finite.size),
+    )
+
+
+def shape_of(data: Any) -> tuple[int, ...]:
+    """The shape of a number, an array or a summary."""
+    return () if data is None else tuple(getattr(data, "shape", ()))

@@ -1,0 +1,52 @@
+"""DOT, as every style needs it: the graph, and text that is shown as it was typed."""
+
+from __future__ import annotations
+
+import graphviz
+
+from .numbers import format_data
+from .themes import Colours
+from .tracing import Trace, TracedNode
+
+
+def new_graph(node: dict[str, str], colours: Colours, *, nodesep: str, note: str) -> graphviz.Digraph:
+    """A graph from left to right in these colours, with what it does not show below it."""
+    font = "Helvetica,Arial,sans-serif"
+    graph = {"rankdir": "LR", "bgcolor": colours.background, "nodesep": nodesep, "ranksep": "0.4", "pad": "0.2"}
+    if note:
+        graph |= {"label": escape(note), "labelloc": "b", "fontsize": "11"}
+    ink = {"color": colours.ink, "fontcolor": colours.ink, "fontname": font}
+    return graphviz.Digraph(
+        graph_attr={**graph, "fontname": font, "fontcolor": colours.ink},
+        node_attr={"fontsize": "12", **ink, **node},
+        edge_attr={"fontsize": "11", "arrowsize": "0.7", **ink},
+    )
+
+
+def escape(text: str) -> str:
+    """Text that DOT shows as it was typed: backslashes and markup mean nothing."""
+    return graphviz.escape(text)  # type: ignore[no-any-return]  # a str of a kind that `str()` would undo
+
+
+def record_text(text: str) -> str:
+    """Text for a field of a record label, where braces, bars, angles and spaces have a meaning."""
+    escaped = escape(text)
+    for special in "{}|<>":
+        escaped = escaped.replace(special, f"\\{special}")
+    return escaped.replace("\n", r"\n")  # in a record a newline as such is a space
+
+
+def tooltip(node: TracedNode, trace: Trace) -> str:
+    """Everything about a node, in full precision."""
+    gradient = trace.gradients.get(node.id)
+    parts = [node.label + (f" = {node.expression}" if node.expression else "") + f" = {_in_full(node.data)}"]
+    parts.append(f"gradient {'—' if gradient is None else _in_full(gradient)}")
+    if node.module_path:
+        parts.append(node.module_path)
+    if node.source is not None:
+        parts.append(str(node.source))
+    return escape("; ".join(parts))
+
+
+def _in_full(data: object) -> str:
+    return repr(data)[:200] if isinstance(data, int | float) else format_data(data, digits=17)[:400]

@@ -1,0 +1,37 @@
+"""A small array as a heat map: a PNG that a picture carries inside itself."""
+
+from __future__ import annotations
+
+import base64
+import struct
+import zlib
+from typing import Any
+
+import numpy
+
+# From negative (vermillion) over 0 (white) to positive (blue), Okabe and Ito's; what is not finite is black.
+_NEGATIVE, _ZERO, _POSITIVE = numpy.array([213, 94, 0]), numpy.array([255, 255, 255]), numpy.array([0, 114, 178])
+
+
+def heat_map(array: Any) -> str:
+    """The PNG of a number's colour for each element, as a `data:` address. A vector is one row."""
+    rows = numpy.atleast_2d(numpy.asarray(array, numpy.float64))
+    rows = rows.reshape(-1, rows.shape[-1])
+    finite = numpy.isfinite(rows)
+    most = float(numpy.abs(rows[finite]).max(initial=0.0)) or 1.0
+    share = numpy.where(finite, rows, 0.0)[..., None] / most
+    colours = numpy.where(share < 0, _ZERO + (_NEGATIVE - _ZERO) * -share, _ZERO + (_POSITIVE - _ZERO) * share)
+    colours[~finite] = 0
+    return "data:image/png;base64," + base64.b64encode(_png(colours.round().astype(numpy.uint8))).decode()
+
+
+def _png(pixels: Any) -> bytes:
+    """Rows of RGB bytes in the PNG format (W3C, 2003)."""
+    height, width, _ = pixels.shape
+
+    def chunk(kind: bytes, content: bytes) -> bytes:
+        return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
+
+    lines = b"".join(b"\0" + line.tobytes() for line in pixels)
+    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(lines)) + chunk(b"IEND", b"")
