@@ -264,7 +264,7 @@ def tile(x: Any, repetitions: int | Sequence[int]) -> Any:
 
 
 def take(x: Any, indices: Any, axis: int | None = None) -> Any:
-    """The elements along `axis` that the integers `indices` (a number, list, array or Tensor) name; of the
+    """The elements along `axis` that the integers `indices` (a number, sequence, array or Tensor) name; of the
     flattened x where no axis is given. What is taken twice gets both gradients.
 
     >>> from autograd import Tensor, take
@@ -274,7 +274,7 @@ def take(x: Any, indices: Any, axis: int | None = None) -> Any:
     """
     x = operand_of("take", x)
     if axis is None:
-        return ops.getitem(ravel(x), indices)
+        return ops.getitem(ravel(x), (indices,))  # alone, a tuple of indices would be one index for each axis
     axis = checked_one_axis("take", x, axis) % x.ndim
     return ops.getitem(x, (*(slice(None),) * axis, indices))
 

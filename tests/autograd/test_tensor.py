@@ -521,6 +521,14 @@ class TestIndexing:
         assert x.grad.tolist() == [0.0, 0.0, 1.0]
         assert x[Tensor([2, 2], requires_grad=False)].data.tolist() == [7.0, 7.0]
 
+    @pytest.mark.parametrize("indices", [(0, 2), (2,), [1, -1], 1, numpy.array([[0, 5], [5, 0]])], ids=str)
+    @pytest.mark.parametrize("axis", [None, 0, -1])
+    def test_by_take_reads_any_sequence_as_numpy_does(self, indices, axis) -> None:
+        array = numpy.arange(36.0).reshape(6, 6)
+        numpy.testing.assert_array_equal(
+            autograd.take(Tensor(array), indices, axis).data, numpy.take(array, indices, axis), strict=True
+        )
+
     @pytest.mark.parametrize("index", [1.5, "a", [0.5], 1j, Value(1.0), Tensor([1.0]), [None, 1]], ids=named)
     def test_with_what_is_no_index_is_refused(self, index) -> None:
         with pytest.raises(DataTypeError, match="getitem: an index is made of integers, slices"):
