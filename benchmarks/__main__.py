@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import sys
 
-from . import epochs, imports, scalars, steps
+from . import correctness, epochs, imports, scalars, steps
 
-GROUPS = {"imports": imports.rows, "scalars": scalars.rows, "steps": steps.rows, "epochs": epochs.rows}
+GROUPS = {
+    "correctness": correctness.rows,
+    "imports": imports.rows,
+    "scalars": scalars.rows,
+    "steps": steps.rows,
+    "epochs": epochs.rows,
+}
 
 
 def main(names: list[str]) -> int:
