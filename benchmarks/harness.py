@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 
@@ -41,6 +42,8 @@ def show(title: str, rows: list[Row]) -> bool:
     """Print a table; whether no bar was missed."""
     table = Table("what", "measured", "bar", "", title=title, title_justify="left")
     for row in rows:
-        table.add_row(row.what, row.measured, row.bar, {True: "met", False: "SHORT", None: ""}[row.met])
+        table.add_row(
+            escape(row.what), escape(row.measured), escape(row.bar), {True: "met", False: "SHORT", None: ""}[row.met]
+        )
     Console().print(table)
     return all(row.met is not False for row in rows)
