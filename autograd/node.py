@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+import importlib.util
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -127,6 +129,13 @@ class Node(Recordable):
     def _accumulate(self, gradient: Any, in_use: set[int]) -> None:
         """Add the gradient that a finished sweep found for this leaf. It may share memory with no other
         node's: `in_use` has the ids of arrays that are somebody's already."""
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str] | None:
+        """In a notebook a node shows its picture, if `viz` is there; the engine does not need it."""
+        if importlib.util.find_spec("viz") is None:
+            return None
+        bundle: dict[str, str] | None = importlib.import_module("viz.notebook").display(self)
+        return bundle
 
     def __format__(self, specification: str) -> str:
         """`f"{loss:.4f}"`, for a node with a single number."""

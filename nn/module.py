@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import html
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -81,19 +82,31 @@ class Module:
 
     def summary(self) -> str:
         """A table of the parameters: path, shape, dtype, count."""
-        rows = [("parameter", "shape", "dtype", "count")]
-        total = 0
-        for name, parameter in self.named_parameters():
-            data = numpy.asarray(parameter.data)
-            rows.append((name, str(data.shape), str(data.dtype), f"{data.size:,}"))
-            total += data.size
-        rows.append(("total", "", "", f"{total:,}"))
+        rows = self._table()
         widths = [max(len(row[column]) for row in rows) for column in range(4)]
         lines = [
             f"{row[0]:<{widths[0]}}  {row[1]:<{widths[1]}}  {row[2]:<{widths[2]}}  {row[3]:>{widths[3]}}"
             for row in rows
         ]
         return "\n".join([repr(self), *lines])
+
+    def _table(self) -> list[tuple[str, str, str, str]]:
+        rows = [("parameter", "shape", "dtype", "count")]
+        total = 0
+        for name, parameter in self.named_parameters():
+            data = numpy.asarray(parameter.data)
+            rows.append((name, str(data.shape), str(data.dtype), f"{data.size:,}"))
+            total += data.size
+        return [*rows, ("total", "", "", f"{total:,}")]
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        """In a notebook a module shows its parameters as a table."""
+        first, *rows = self._table()
+        lines = ["".join(f"<th>{html.escape(cell)}</th>" for cell in first)]
+        lines += ["".join(f"<td>{html.escape(cell)}</td>" for cell in row) for row in rows]
+        body = "".join(f"<tr>{line}</tr>" for line in lines)
+        table = f"<table><caption>{html.escape(repr(self))}</caption>{body}</table>"
+        return {"text/html": f'<div style="max-height:32em;overflow:auto">{table}</div>', "text/plain": self.summary()}
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}()"

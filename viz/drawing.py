@@ -12,13 +12,13 @@ from typing import Any, Literal
 from autograd import GraphError, Node
 
 from .document_style import document
-from .errors import DrawingError
+from .errors import DrawingError, TooManyNodesError
 from .glass import Overlay, glass
 from .layout import Renderer, render_png, render_svg
 from .numbers import format_data
 from .svg import finished
 from .themes import Theme, colours_of
-from .tracing import Trace, TracedNode, in_order, trace
+from .tracing import Trace, TracedNode, trace
 from .visible import Collapse, Visible, find, on_paths_from, visible
 
 Style = Literal["glass", "document"]
@@ -152,9 +152,14 @@ class Drawing:
             )
         return write_whole(target, content)
 
+    def notebook_svg(self) -> str:
+        """The picture for a page on which it may stand twice: its ids are like no other's."""
+        return self.svg(prefix=f"g{uuid.uuid4().hex[:10]}")
+
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        # Two pictures of one graph on one page must not share ids.
-        return {"image/svg+xml": self.svg(prefix=f"g{uuid.uuid4().hex[:10]}"), "text/plain": repr(self)}
+        from .notebook import bundle  # it knows this class
+
+        return bundle(self, repr(self))
 
     def __repr__(self) -> str:
         hidden = f"; {self.note}" if self.note else ""
@@ -177,13 +182,13 @@ def _traced(output: Node, most: int) -> Trace:
     """The trace of a graph that is not too large to be traced."""
     if not isinstance(output, Node):
         raise GraphError(f"draw: the output is a node (Value or Tensor) or a trace, not {type(output).__name__}")
-    for count, _ in enumerate(in_order(output), start=1):
-        if count > most:
-            raise DrawingError(
-                f"this graph has more than {most:,} nodes: draw a part of it (the graph of a node in it), "
-                "or give max_traced= (a million take some 20 seconds and 2 gigabytes) and collapse="
-            )
-    return trace(output)
+    try:
+        return trace(output, most=most)
+    except TooManyNodesError:
+        raise DrawingError(
+            f"this graph has more than {most:,} nodes: draw a part of it (the graph of a node in it), "
+            "or give max_traced= (a million take about a minute and 3 gigabytes) and collapse="
+        ) from None
 
 
 def _check(name: str, value: object, known: tuple[object, ...]) -> None:

@@ -9,3 +9,7 @@ class DrawingError(GraphError, ValueError):
 
 class TraceFormatError(GraphError, ValueError):
     """A text that is not a trace of this version."""
+
+
+class TooManyNodesError(GraphError, ValueError):
+    """A graph of more nodes than was asked for."""

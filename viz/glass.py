@@ -109,7 +109,8 @@ class _Glass:
         if _has_heat_map(node.data):
             mark = f"heat-map-{node.id}"
             self.heat_maps[mark] = node.data
-            rows.append("\n" * (_HEAT_MAP_LINES // 2) + mark + "\n" * (_HEAT_MAP_LINES // 2))
+            blank = [" "] * (_HEAT_MAP_LINES // 2)
+            rows.append("\n".join([*blank, mark, *blank]))
         return rows
 
     def _gradient_rows(self, node: TracedNode) -> list[str]:

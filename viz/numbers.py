@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from typing import Any
 
@@ -12,6 +13,7 @@ from .arrays import ArraySummary, summary
 MINUS = "−"
 
 
+@functools.lru_cache(maxsize=10_000)
 def format_number(number: float, digits: int = 4) -> str:
     """A number in `digits` significant digits: scientific outside 1e-3 … 1e5, with a real minus sign.
 

@@ -16,10 +16,11 @@ import numpy
 from autograd import GraphError, Node, SourceLine, Value
 from autograd.backward import backward as commit_backward
 from autograd.backward import sweep
-from autograd.operation import PYTHON_NUMBERS, Operation
+from autograd.operation import PYTHON_NUMBERS
 
 from . import formulas
 from .arrays import kept, shape_of
+from .errors import TooManyNodesError
 from .formulas import Formula
 from .grouping import Group, chain, groups_of, module_paths
 from .numbers import format_data
@@ -34,18 +35,19 @@ class Rule:
     """A formula in the names of the nodes it is about: as text, as LaTeX, and with numbers in their place.
     It is written when somebody looks, because most of a large trace is never looked at."""
 
-    __slots__ = ("_formula", "_names", "_numbers", "_texts")
+    __slots__ = ("_formula", "_operands", "_out", "_texts", "_upstream")
 
-    def __init__(self, formula: Formula, names: tuple[Any, ...], numbers: tuple[Any, ...] | None) -> None:
+    def __init__(self, formula: Formula, operands: Sequence[TracedNode], out: TracedNode | None, upstream: Any) -> None:
         self._formula = formula
-        self._names = names  # of the operands, the result and the upstream gradient
-        self._numbers = numbers  # the same in numbers; None where one of them is an array
+        self._operands = operands
+        self._out = out
+        self._upstream = upstream
         self._texts: tuple[str, str, str] | None = None
 
     @classmethod
     def of_texts(cls, text: str, latex: str, in_numbers: str) -> Rule:
         """A rule that was written before, as JSON keeps it."""
-        rule = cls(Formula(text, latex), ((), "", ""), None)
+        rule = cls(Formula(text, latex), (), None, None)
         rule._texts = (text, latex, in_numbers)
         return rule
 
@@ -65,16 +67,18 @@ class Rule:
     @property
     def texts(self) -> tuple[str, str, str]:
         if self._texts is None:
-            operands, out, upstream = self._names
-            in_latex = [formulas.latex_name(name) for name in (*operands, out, upstream)]
+            names = [operand.label for operand in self._operands]
+            out = "" if self._out is None else self._out.label
+            in_latex = [formulas.latex_name(name) for name in names]
+            numbers = [operand.data for operand in self._operands]
+            known = [*numbers, self._upstream, None if self._out is None else self._out.data]
             in_numbers = ""
-            if self._numbers is not None:
-                numbers, *others = self._numbers
-                out_number, upstream_number = map(format_data, others)
-                in_numbers = self._formula.filled([format_data(one) for one in numbers], out_number, upstream_number)
+            if all(_is_single(number) for number in known):
+                written = [format_data(number) for number in numbers]
+                in_numbers = self._formula.filled(written, format_data(known[-1]), format_data(self._upstream))
             self._texts = (
-                self._formula.filled(operands, out, upstream),
-                self._formula.filled(in_latex[:-2], in_latex[-2], in_latex[-1], notation="latex"),
+                self._formula.filled(names, out, "G"),
+                self._formula.filled(in_latex, formulas.latex_name(out), "G", notation="latex"),
                 in_numbers,
             )
         return self._texts
@@ -241,6 +245,7 @@ def trace(
     forward: bool = True,
     backward: bool = True,
     update: Callable[[], None] | None = None,
+    most: int | None = None,
 ) -> Trace:
     """Walk the graph of `output` and observe its backward pass.
 
@@ -250,9 +255,11 @@ def trace(
         backward: False leaves the backward pass out.
         update: moves the parameters, such as an optimizer's `step`. With it the backward pass is a real
             `output.backward()`, which adds to the leaves' `.grad`; without it no `.grad` is touched.
+        most: refuse a graph of more nodes.
 
     Raises:
         GraphError: `output` is no node, or has no gradients to trace.
+        TooManyNodesError: there are more nodes than `most`.
         StaleGraphError: data was assigned since the forward pass, so its numbers would not fit together.
 
     >>> from autograd import Value
@@ -263,6 +270,10 @@ def trace(
     """
     if not isinstance(output, Node):
         raise GraphError(f"trace: the output is a node (Value or Tensor), not {type(output).__name__}")
+    if most is not None and next(itertools.islice(in_order(output), most, None), None) is not None:
+        raise TooManyNodesError(
+            f"this graph has more than {most:,} nodes; trace a part of it, or more of it with most="
+        )
     walk = _Walk(output)
     events: list[Event] = [Forward(node.id) for node in walk.traced] if forward else []
     observer = _Observer(walk, events)
@@ -317,6 +328,10 @@ class _Walk:
         is_named = label is not None
         if label is None:
             label = format_data(node.data) if operation is None else next(self._free_names)
+        computed: Rule | None = None
+        if operation is not None:
+            formula = formulas.computed(operation, len(operands), node._parameters)
+            computed = Rule(formula, [self.traced[operand] for operand in operands], None, None)
         self.traced.append(
             TracedNode(
                 id=identifier,
@@ -325,7 +340,7 @@ class _Walk:
                 symbol=None if operation is None else operation.symbol,
                 role=_role(node, output),
                 data=_snapshot(node.data),
-                computed=None if operation is None else self._computed(operation, node, operands),
+                computed=computed,
                 group=self._group_of.get(node),
                 module_path=self._paths.get(node),
                 source=node.source,
@@ -333,16 +348,6 @@ class _Walk:
             )
         )
         return identifier
-
-    def _computed(self, operation: Operation, node: Node, operands: Sequence[int]) -> Rule:
-        traced = [self.traced[operand] for operand in operands]
-        names = tuple([operand.label for operand in traced])
-        numbers = tuple([operand.data for operand in traced])
-        return Rule(
-            formulas.computed(operation, len(operands), node._parameters),
-            (names, "", ""),
-            (numbers, None, None) if all(_is_single(number) for number in numbers) else None,
-        )
 
 
 def in_order(output: Node) -> Iterator[tuple[Node, tuple[Node, ...]]]:
@@ -426,16 +431,7 @@ class _Observer:
         if formula is None:
             shapes = [None if _is_index(one.data) else shape_of(one.data) for one in operands]
             formula = formulas.pullback(operation, slot, shapes, node._parameters)
-        names = tuple(
-            [
-                one.label if type(number) not in PYTHON_NUMBERS else format_data(number)
-                for one, number in zip(operands, bare, strict=True)
-            ]
-        )
-        out = self.walk.traced[target]
-        numbers: tuple[Any, ...] = (tuple([one.data for one in operands]), out.data, upstream)
-        are_single = all(_is_single(number) for number in (*numbers[0], *numbers[1:]))
-        return Rule(formula, (names, out.label, "G"), numbers if are_single else None)
+        return Rule(formula, operands, self.walk.traced[target], upstream)
 
 
 def _unknown(slot: int) -> None:

@@ -28,7 +28,7 @@ def test_step_tells_the_worked_neuron_to_the_second_forward_pass(capsys: pytest.
     assert main(["step", "neuron"]) == 0
     told = " ".join(capsys.readouterr().out.split())
     for sentence in (
-        "z = Ω + b = 4 + −3: z = 1",
+        "z = Ω + b = 4 + (−3): z = 1",
         "−0.2689 × 0.1966 = −0.05288",
         "w1 = 1.9471",
         "w2 = −3.1058",

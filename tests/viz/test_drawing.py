@@ -81,7 +81,7 @@ def test_in_the_documents_style_gradients_are_green_and_below_their_values(rende
             if len(texts) == 2:
                 value, gradient = texts
                 assert gradient.get("fill") == "#007a5a"
-                assert value.get("fill") is None
+                assert value.get("fill") == "#1a1a1a"
                 assert float(gradient.get("y", "")) > float(value.get("y", ""))
 
 

@@ -1,0 +1,57 @@
+"""What a notebook shows for a node: its picture, scrolling where it is large, and the plain text beside it."""
+
+from __future__ import annotations
+
+import html
+import sys
+from typing import Any
+
+from autograd import GraphError, Node
+
+from .drawing import Drawing, draw
+from .tracing import trace
+
+# A picture of a larger graph takes longer than anybody wants to wait for an evaluated line.
+MOST_NODES = 5_000
+_HEIGHT = "32em"
+
+
+def in_notebook() -> bool:
+    """Whether this runs in a Jupyter kernel, which shows pictures."""
+    if "IPython" not in sys.modules:
+        return False
+    shell = sys.modules["IPython"].get_ipython()
+    return shell is not None and type(shell).__name__ == "ZMQInteractiveShell"
+
+
+def display(node: Node) -> dict[str, str] | None:
+    """A node as Jupyter shows it; None where plain text is all there is to show: a leaf, a graph that is
+    too large, one whose data was assigned since."""
+    if node.op is None:
+        return None
+    swept = bool(node.grad) if isinstance(node.grad, float) else node.grad is not None
+    try:
+        # "—" stands for gradients before any backward().
+        picture = draw(trace(node, backward=swept and node.requires_grad, most=MOST_NODES))
+        return bundle(picture, repr(node))
+    except GraphError as error:
+        return {"text/plain": f"{node!r}\n(no picture: {error})"}
+
+
+def bundle(picture: Drawing, text: str) -> dict[str, str]:
+    """A picture in the forms that notebooks and what converts them know."""
+    svg = picture.notebook_svg()
+    note = f"<div>{html.escape(picture.note)}</div>" if picture.note else ""
+    return {
+        "text/html": f'<div style="max-height:{_HEIGHT};overflow:auto">{svg[svg.index("<svg") :]}</div>{note}',
+        "image/svg+xml": svg,
+        "text/plain": f"{text}\n{picture.note}" if picture.note else text,
+    }
+
+
+def show(*parts: Any) -> None:
+    """Show parts under each other in a notebook."""
+    from IPython.display import display as show_part  # there, because this runs in a notebook
+
+    for part in parts:
+        show_part(part)  # type: ignore[no-untyped-call]  # IPython has no types
