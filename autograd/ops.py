@@ -207,7 +207,7 @@ logaddexp = elementwise(
 
 
 def _hypot_by(operand: Any, out: Any) -> Any:
-    return operand / where(equal(out, 0), 1, out)  # at the origin 0, as the norm's
+    return operand / where(equal(out, 0), math.inf, out)  # at the origin 0, as the norm's
 
 
 hypot: Operation = elementwise(
@@ -365,7 +365,8 @@ def _extremum_pullback(upstream: Any, out: Any, x: Any, axis: Axis, keepdims: bo
 
 def _norm_pullback(upstream: Any, out: Any, x: Any, axis: Axis, keepdims: bool) -> Any:
     length = _kept(x, out, axis)
-    return x * (_kept(x, upstream, axis) / where(equal(length, 0), 1, length))
+    # Divided by an infinity where the length is 0: then every derivative there is 0, the second, too.
+    return x * (_kept(x, upstream, axis) / where(equal(length, 0), math.inf, length))
 
 
 def _logsumexp_pullback(upstream: Any, out: Any, x: Any, axis: Axis, keepdims: bool) -> Any:

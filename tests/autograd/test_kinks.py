@@ -204,6 +204,28 @@ def test_the_norm_has_gradient_0_at_0() -> None:
     assert origin.grad == 0.0
 
 
+@pytest.mark.parametrize(
+    "function",
+    [autograd.norm, lambda x: autograd.hypot(x, 0.0 * x).sum(), autograd.std, lambda x: abs(x).sum()],
+    ids=["norm", "hypot", "std", "abs"],
+)
+def test_where_the_length_is_0_every_derivative_is_0(function) -> None:
+    x = Tensor([0.0, 0.0, 0.0])
+    derivative = function(x)
+    for _ in range(3):
+        derivative = autograd.gradients(derivative, x, numpy.full(derivative.shape, 1.75), create_graph=True)
+        assert derivative.data.tolist() == [0.0, 0.0, 0.0]
+        if not derivative.requires_grad:
+            break
+
+
+def test_the_hypotenuse_of_values_has_every_derivative_0_at_the_origin() -> None:
+    a, b = Value(0.0), Value(0.0)
+    first = autograd.gradients(autograd.hypot(a, b), [a, b], 1.75, create_graph=True)
+    assert [gradient.data for gradient in first] == [0.0, 0.0]
+    assert [gradient.data for gradient in autograd.gradients(first[0], [a, b])] == [0.0, 0.0]
+
+
 def test_where_sends_the_gradient_to_the_side_that_was_chosen() -> None:
     condition = Tensor([0.0, 2.0, nan], requires_grad=False)
     a, b = Tensor([1.0, 2.0, 3.0]), Tensor(10.0)
