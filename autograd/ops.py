@@ -177,8 +177,14 @@ erf = elementwise(
 )  # fmt: skip
 
 
+def _as_floats(a: Any) -> Any:
+    """Small integers wrap around in −a, a − b and a · a: of a uint8 of 200, −a is 56."""
+    a = numpy.asarray(a)
+    return a if a.dtype.kind == "f" else a.astype(numpy.float64)
+
+
 def _sigmoid_forward(a: Any) -> Any:
-    result = numpy.exp(-a)  # of −1000: infinite, and the answer exactly 0
+    result = numpy.exp(-_as_floats(a))  # of −1000: infinite, and the answer exactly 0
     result += 1
     return 1 / result
 
@@ -374,29 +380,30 @@ def _logsumexp_pullback(upstream: Any, out: Any, x: Any, axis: Axis, keepdims: b
 
 
 def _norm_forward(x: Any, axis: Axis, keepdims: bool) -> Any:
-    return numpy.sqrt(numpy.sum(numpy.square(x), axis=axis, keepdims=keepdims))
-
-
-def _shifted(x: Any, axis: Axis) -> tuple[Any, Any]:
-    """x less its maximum, and that maximum, so that exp() cannot overflow."""
-    highest = numpy.max(x, axis=axis, keepdims=True)
-    highest = numpy.where(numpy.isfinite(highest), highest, 0).astype(highest.dtype)
-    return x - highest, highest
+    return numpy.sqrt(numpy.sum(numpy.square(_as_floats(x)), axis=axis, keepdims=keepdims))
 
 
 def _logsumexp_forward(x: Any, axis: Axis, keepdims: bool) -> Any:
-    shifted, highest = _shifted(x, axis)
-    result = numpy.log(numpy.sum(numpy.exp(shifted), axis=axis, keepdims=True)) + highest
+    x = _as_floats(x)
+    highest = numpy.max(x, axis=axis, keepdims=True)
+    highest = numpy.where(numpy.isfinite(highest), highest, 0).astype(highest.dtype)  # ∞ − ∞ is no number
+    result = numpy.log(numpy.sum(numpy.exp(x - highest), axis=axis, keepdims=True)) + highest
     return result if keepdims else numpy.squeeze(result, axis=axis)
 
 
+def _shifted(x: Any, axis: Axis) -> Any:
+    """x less its maximum, so that exp() cannot overflow; nan where that is infinite: infinities have no shares."""
+    x = _as_floats(x)
+    return x - numpy.max(x, axis=axis, keepdims=True)
+
+
 def _log_softmax_forward(x: Any, axis: Axis) -> Any:
-    shifted = _shifted(x, axis)[0]
+    shifted = _shifted(x, axis)
     return shifted - numpy.log(numpy.sum(numpy.exp(shifted), axis=axis, keepdims=True))
 
 
 def _softmax_forward(x: Any, axis: Axis) -> Any:
-    exponentials = numpy.exp(_shifted(x, axis)[0])
+    exponentials = numpy.exp(_shifted(x, axis))
     return exponentials / numpy.sum(exponentials, axis=axis, keepdims=True)
 
 
@@ -456,6 +463,7 @@ _cumsum = structural("cumsum", "Σ…", lambda x, axis: numpy.cumsum(x, axis=axi
 
 
 def _squared_norm_forward(x: Any, axis: Axis, keepdims: bool, scale: float) -> Any:
+    x = _as_floats(x)
     if axis is None and not keepdims:
         return numpy.vdot(x, x) * scale  # without an array of squares
     return numpy.sum(x * x, axis=axis, keepdims=keepdims) * scale

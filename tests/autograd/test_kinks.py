@@ -289,6 +289,47 @@ def test_log_softmax_of_equal_logits_is_the_logarithm_of_one_half_at_any_level(d
     assert found == pytest.approx([-math.log(2)] * 2, rel=4 * float(numpy.finfo(dtype).eps))
 
 
+def test_infinities_have_no_shares_of_a_softmax() -> None:
+    for logits in ([inf, 0.0], [inf, inf], [-inf, -inf]):
+        assert numpy.isnan(autograd.softmax(Tensor(logits)).data).all()
+        assert numpy.isnan(autograd.log_softmax(Tensor(logits)).data).all()
+    assert autograd.softmax(Tensor([-inf, 2.0])).data.tolist() == [0.0, 1.0]
+    assert autograd.log_softmax(Tensor([-inf, 2.0])).data.tolist() == [-inf, 0.0]
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        autograd.sigmoid,
+        autograd.silu,
+        autograd.gelu,
+        autograd.softmax,
+        autograd.log_softmax,
+        autograd.logsumexp,
+        autograd.norm,
+        autograd.squared_norm,
+        autograd.var,
+        autograd.std,
+    ],
+    ids=lambda function: getattr(function, "__name__", None) or function.name,
+)
+@pytest.mark.parametrize(
+    "integers",
+    [
+        numpy.array([200, 100, 3], numpy.uint8),
+        numpy.array([-128, 127, 3], numpy.int8),
+        numpy.array([True, False, True]),
+        [2, -1, 3],
+    ],
+    ids=["uint8", "int8", "bool", "list"],
+)
+def test_small_integers_do_not_wrap_around(function, integers) -> None:
+    expected = function(numpy.array(integers, numpy.float64))
+    for found in (function(integers), function(Tensor(integers, requires_grad=False)).data):
+        numpy.testing.assert_allclose(found, expected, rtol=1e-14)
+        assert found.dtype == numpy.float64
+
+
 @pytest.mark.parametrize("function", [autograd.sigmoid, autograd.tanh], ids=["sigmoid", "tanh"])
 @pytest.mark.parametrize("number", [1000.0, -1000.0, 1e308, -1e308])
 def test_squashing_functions_reach_their_limits_without_a_warning(function, number) -> None:
