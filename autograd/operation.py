@@ -124,14 +124,14 @@ class Operation:
         """The forward rule through NumPy."""
         try:
             return (self.forward if is_silent() else self.quietly)(*arrays, **parameters)
-        except (ValueError, IndexError, TypeError) as error:
+        except (ValueError, IndexError, TypeError, OverflowError) as error:
             raise self.refusal(arrays, parameters, error) from error
 
     def refusal(self, arrays: Sequence[Any], parameters: Parameters, error: Exception) -> GraphError:
         """The engine's message for operands that NumPy does not take."""
         if isinstance(error, GraphError):
             return error
-        if isinstance(error, TypeError):  # such as a boolean array's negative
+        if isinstance(error, TypeError | OverflowError):  # a boolean array's negative; 1000 beside a uint8
             kinds = " and ".join(str(getattr(array, "dtype", type(array).__name__)) for array in arrays)
             return DataTypeError(f"{self.name}: not for operands of {kinds}: {error}")
         shapes = " and ".join(str(numpy.shape(array)) for array in arrays)

@@ -21,7 +21,7 @@ import numpy
 import numpy.typing
 
 from .errors import DataTypeError, ShapeError
-from .operation import Operation, Recordable, elementwise, predicate, structural, variadic
+from .operation import PYTHON_NUMBERS, Operation, Recordable, elementwise, predicate, structural, variadic
 
 Axis = int | tuple[int, ...] | None
 Shape = tuple[int, ...]
@@ -115,6 +115,10 @@ def _power_by_exponent(out: Any, base: Any, exponent: Any) -> Any:
 def _powered(base: Any, exponent: Any) -> Any:
     try:
         return base**exponent
+    except TypeError:
+        if isinstance(base, numpy.ndarray | numpy.generic):
+            raise
+        return _powered(numpy.asarray(base), exponent)  # of a list
     except ValueError:  # NumPy has no integer for 2**-1
         return base ** numpy.asarray(exponent, numpy.float64)
 
@@ -757,10 +761,15 @@ def clip(x: Any, low: Any = None, high: Any = None) -> Any:
     >>> x.grad
     array([0., 1., 1.])
     """
+    if not isinstance(x, Recordable) and type(x) not in PYTHON_NUMBERS:
+        x = as_array("clip", x)
     dtype = getattr(x, "dtype", None)
-    lowest, highest = -math.inf, math.inf
+    lowest: float = -math.inf
+    highest: float = math.inf
     if dtype is not None and dtype.kind in "iu":  # integers stay integers
         lowest, highest = int(numpy.iinfo(dtype).min), int(numpy.iinfo(dtype).max)
+    elif dtype is not None and dtype.kind == "b":
+        lowest, highest = 0, 1
     return _clip(x, lowest if low is None else low, highest if high is None else high)
 
 

@@ -185,7 +185,7 @@ class Tensor(Node):
         try:
             forward = operation.forward if is_silent() else operation.quietly
             result = forward(*data, **parameters) if parameters else forward(*data)
-        except (ValueError, IndexError, TypeError) as error:  # whatever NumPy says of operands that do not fit
+        except (ValueError, IndexError, TypeError, OverflowError) as error:  # whatever NumPy refuses
             raise operation.refusal(data, parameters, error) from error
         if type(result) is not numpy.ndarray:  # NumPy's reductions to one number
             result = numpy.asarray(result)

@@ -138,6 +138,35 @@ def test_a_tensor_holds_what_the_numpy_rule_gives(scalar_row) -> None:
     numpy.testing.assert_array_equal(scalar_row(*map(Tensor, operands)).data, expected)
 
 
+def test_a_list_is_an_array_beside_numbers_and_beside_tensors(scalar_row) -> None:
+    numbers = [[0.5, 1.5], [2.0, 0.25]]
+    for position in range(scalar_row.slots):
+        operands = [numbers if slot == position else 0.75 + slot for slot in range(scalar_row.slots)]
+        expected = scalar_row(*map(numpy.array, operands))
+        numpy.testing.assert_array_equal(scalar_row(*operands), expected)
+        if scalar_row.slots > 1:
+            mixed = [operand if operand is numbers else Tensor(operand) for operand in operands]
+            numpy.testing.assert_array_equal(scalar_row(*mixed).data, expected)
+
+
+def test_clip_of_integers_and_booleans_with_a_side_left_open_stays_whole() -> None:
+    for low, high in [(1, None), (None, 1), (1, 1)]:
+        for data in ([3, -1, 2], [True, False], [[0, 5]], numpy.array([200, 0], numpy.uint8)):
+            expected = numpy.clip(data, low, high)
+            for found in (autograd.clip(data, low, high), autograd.clip(Tensor(data, requires_grad=False), low, high)):
+                numpy.testing.assert_array_equal(numpy.asarray(found), expected)
+                assert found.dtype == expected.dtype
+
+
+def test_an_integer_too_large_for_the_other_operand_is_refused_naming_both() -> None:
+    image = numpy.array([200, 100], numpy.uint8)
+    for operand in (image, Tensor(image, requires_grad=False)):
+        with pytest.raises(autograd.DataTypeError, match=r"add: not for operands of uint8 and int: .*1000"):
+            autograd.add(operand, 1000)
+    with pytest.raises(autograd.DataTypeError, match="multiply: not for operands of float64 and int"):
+        Tensor([1.0]) * 10**400
+
+
 def test_a_predicate_is_recorded_without_gradient(predicate_row) -> None:
     if predicate_row.elementwise:
         kinds = [Value, lambda number: Tensor([number, -number])]
