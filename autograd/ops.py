@@ -283,7 +283,7 @@ _transpose = structural(
 
 
 def _broadcasted(x: Any, shape: Shape) -> Any:
-    if x.size == 1 and x.ndim <= len(shape):
+    if x.size == 1 and x.ndim <= len(shape) and shape != (-1,):  # which numpy.ndarray() takes for (1,)
         # What sum() passes back. numpy.broadcast_to takes several times as long.
         repeated: Any = numpy.ndarray(shape, x.dtype, x.reshape(()).copy(), strides=(0,) * len(shape))
         repeated.flags.writeable = False
@@ -365,7 +365,7 @@ def _sum_pullback(upstream: Any, out: Any, x: Any, axis: Axis, keepdims: bool) -
 
 
 def _mean_pullback(upstream: Any, out: Any, x: Any, axis: Axis, keepdims: bool) -> Any:
-    return broadcast_to(_kept(x, upstream, axis) / _count(x.shape, axis), x.shape)
+    return broadcast_to(_kept(x, upstream, axis) / count_along(x.shape, axis), x.shape)
 
 
 def _extremum_pullback(upstream: Any, out: Any, x: Any, axis: Axis, keepdims: bool) -> Any:
@@ -433,7 +433,7 @@ def _prod_pullback(upstream: Any, out: Any, x: Any, axis: Axis, keepdims: bool) 
     reduced = axes_of(x.ndim, axis)
     order = (*(i for i in range(x.ndim) if i not in reduced), *reduced)
     moved = transpose(x, order)
-    rows = reshape(moved, (*moved.shape[: x.ndim - len(reduced)], _count(x.shape, axis)))
+    rows = reshape(moved, (*moved.shape[: x.ndim - len(reduced)], count_along(x.shape, axis)))
     others = transpose(reshape(_products_of_others(rows), moved.shape), _inverse_permutation(order))
     return _kept(x, upstream, axis) * others
 
@@ -554,7 +554,7 @@ def reshape(x: Any, shape: int | Shape) -> Any:
     return _reshape(operand_of("reshape", x), shape=shape)
 
 
-def transpose(x: Any, axes: Sequence[int] | None = None) -> Any:
+def transpose(x: Any, axes: int | Sequence[int] | None = None) -> Any:
     """x with its axes permuted; reversed where `axes` is not given.
 
     >>> from autograd import Tensor, transpose
@@ -563,15 +563,14 @@ def transpose(x: Any, axes: Sequence[int] | None = None) -> Any:
     """
     x = operand_of("transpose", x)
     count = x.ndim
-    order = tuple(range(count))[::-1] if axes is None else tuple(_integer("transpose", axis) for axis in axes)
-    if sorted(axis + count if axis < 0 else axis for axis in order) != list(range(count)):
-        raise ShapeError(f"transpose: axes {order} are not a permutation of the axes of shape {x.shape}")
-    return _transpose(x, axes=tuple(axis % count for axis in order))
-
-
-def permute(x: Any, *axes: Any) -> Any:
-    """`transpose` with the axes written as arguments, PyTorch's name for it."""
-    return transpose(x, axes[0] if len(axes) == 1 and isinstance(axes[0], tuple | list) else axes)
+    if axes is None:
+        return _transpose(x, axes=tuple(range(count))[::-1])
+    if isinstance(axes, int | numpy.integer):  # NumPy's way to write the only axis
+        axes = (axes,)
+    order = tuple(checked_one_axis("transpose", x, axis) % count for axis in axes)
+    if sorted(order) != list(range(count)):
+        raise ShapeError(f"transpose: axes {tuple(axes)} are not a permutation of the axes of shape {x.shape}")
+    return _transpose(x, axes=order)
 
 
 def swapaxes(x: Any, axis1: int, axis2: int) -> Any:
@@ -582,12 +581,10 @@ def swapaxes(x: Any, axis1: int, axis2: int) -> Any:
     (1, 1, 2)
     """
     x = operand_of("swapaxes", x)
-    count, axis1, axis2 = x.ndim, _integer("swapaxes", axis1), _integer("swapaxes", axis2)
-    if not (-count <= axis1 < count and -count <= axis2 < count):
-        raise ShapeError(f"swapaxes: axes {axis1} and {axis2} are not both axes of shape {x.shape}")
+    axis1, axis2 = checked_one_axis("swapaxes", x, axis1), checked_one_axis("swapaxes", x, axis2)
     if type(x) is numpy.ndarray:
         return x.swapaxes(axis1, axis2)
-    order = list(range(count))
+    order = list(range(x.ndim))
     order[axis1], order[axis2] = order[axis2], order[axis1]
     return _transpose(x, axes=tuple(order))
 
@@ -608,14 +605,20 @@ def astype(x: Any, dtype: Any) -> Any:
     return _astype(operand_of("astype", x), dtype=target)
 
 
-def broadcast_to(x: Any, shape: Shape) -> Any:
+def broadcast_to(x: Any, shape: int | Shape) -> Any:
     """x repeated along new and unit axes to `shape`.
 
     >>> from autograd import Tensor, broadcast_to
     >>> broadcast_to(Tensor([1.0, 2.0]), (3, 2)).shape
     (3, 2)
     """
-    return _broadcast_to(x, shape=shape) if isinstance(x, Recordable) else _broadcasted(numpy.asarray(x), shape)
+    whole: Any = shape if type(shape) is tuple else tuple(shape) if numpy.ndim(shape) else (shape,)  # type: ignore[arg-type]  # a list or one size
+    if isinstance(x, Recordable):
+        return _broadcast_to(x, shape=whole)
+    try:
+        return _broadcasted(numpy.asarray(x), whole)
+    except (ValueError, TypeError) as error:
+        raise _broadcast_to.refusal((x,), {"shape": whole}, error) from error
 
 
 def sum_to_shape(x: Any, shape: Shape) -> Any:
@@ -797,13 +800,13 @@ def argmax(x: Any, axis: int | None = None) -> Any:
     >>> argmax(Tensor([[1.0, 5.0], [7.0, 2.0]]), axis=1).data
     array([1, 0])
     """
-    x, axis = _nonempty("argmax", x, axis)
+    x, axis = _nonempty("argmax", x, axis, one=True)
     return _argmax(x, axis=axis)
 
 
 def argmin(x: Any, axis: int | None = None) -> Any:
     """The index of the least element: recorded, an integer, without gradient."""
-    x, axis = _nonempty("argmin", x, axis)
+    x, axis = _nonempty("argmin", x, axis, one=True)
     return _argmin(x, axis=axis)
 
 
@@ -893,14 +896,16 @@ def getitem(x: Any, index: Any) -> Any:
     return _getitem(operand_of("getitem", x), *arrays, index=tuple(template))
 
 
-def concatenate(arrays: Sequence[Any], axis: int = 0) -> Any:
-    """The arrays joined along an axis they have.
+def concatenate(arrays: Sequence[Any], axis: int | None = 0) -> Any:
+    """The arrays joined along an axis they have; flattened first where the axis is None.
 
     >>> from autograd import Tensor, concatenate
     >>> concatenate([Tensor([1.0]), Tensor([2.0, 3.0])]).data
     array([1., 2., 3.])
     """
-    arrays = _joined("concatenate", arrays)
+    arrays = operands_of("concatenate", arrays)
+    if axis is None:
+        arrays, axis = [reshape(array, -1) for array in arrays], 0
     ndim = arrays[0].ndim
     axis = checked_one_axis("concatenate", arrays[0], axis) % ndim
     sizes = [array.shape[axis] if array.ndim == ndim else 0 for array in arrays]
@@ -914,7 +919,12 @@ def stack(arrays: Sequence[Any], axis: int = 0) -> Any:
     >>> stack([Tensor([1.0, 2.0]), Tensor([3.0, 4.0])]).shape
     (2, 2)
     """
-    return stack_row(*_joined("stack", arrays), axis=axis)
+    arrays = operands_of("stack", arrays)
+    ndim = arrays[0].ndim
+    axis = _index_of_axis("stack", axis)
+    if not -ndim - 1 <= axis <= ndim:
+        raise ShapeError(f"stack: axis {axis} is no axis of a stack of operands of shape {arrays[0].shape}")
+    return stack_row(*arrays, axis=axis)
 
 
 # --- helpers --------------------------------------------------------------------------------------------
@@ -929,30 +939,44 @@ def operand_of(name: str, x: Any) -> Any:
     return x
 
 
+def operands_of(name: str, arrays: Sequence[Any]) -> list[Any]:
+    """The operands of a function that joins arrays, each one an array or a node."""
+    try:
+        operands = list(arrays)
+    except TypeError:
+        raise DataTypeError(f"{name}: takes a list of arrays, not {type(arrays).__name__} {arrays!r:.60}") from None
+    if not operands:
+        raise ShapeError(f"{name}: there is nothing to join")
+    return [operand_of(name, operand) for operand in operands]
+
+
 def checked_axis(name: str, x: Any, axis: Any) -> Axis:
     """The axes to reduce, checked: None, an integer, or a tuple of them (a list means the same)."""
-    shape = x.shape
-    several = isinstance(axis, list | tuple)
-    axes = tuple(_integer(name, one) for one in (axis if several else () if axis is None else (axis,)))
-    for one in axes:
-        if not -len(shape) <= one < len(shape):
-            raise ShapeError(f"{name}: axis {one} is no axis of an operand of shape {shape}")
-    return None if axis is None else axes if several else axes[0]
+    if axis is None:
+        return None
+    if not isinstance(axis, list | tuple):
+        return checked_one_axis(name, x, axis)
+    axes = tuple(checked_one_axis(name, x, one) for one in axis)
+    if len({one % x.ndim for one in axes}) != len(axes):
+        raise ShapeError(f"{name}: axes {axes} name one of the axes of shape {x.shape} twice")
+    return axes
 
 
 def checked_one_axis(name: str, x: Any, axis: Any) -> int:
     """A single axis of x, checked."""
-    one = _integer(name, axis)
+    one = axis if type(axis) is int else _index_of_axis(name, axis)
     if not -x.ndim <= one < x.ndim:
         raise ShapeError(f"{name}: axis {one} is no axis of an operand of shape {x.shape}")
     return one
 
 
-def _integer(name: str, axis: Any) -> int:
+def _index_of_axis(name: str, axis: Any) -> int:
     try:
+        if isinstance(axis, bool):  # an integer to Python; as an axis it is a misplaced `keepdims`
+            raise TypeError
         return operator.index(axis)
     except TypeError:
-        raise DataTypeError(f"{name}: an axis is an integer, several are a tuple of them, not {axis!r}") from None
+        raise DataTypeError(f"{name}: an axis is an integer, not {axis!r}") from None
 
 
 def axes_of(ndim: int, axis: Axis) -> tuple[int, ...]:
@@ -966,13 +990,6 @@ def kept_shape(shape: Shape, axis: Axis) -> Shape:
     """The shape after reducing over `axis` with keepdims."""
     reduced = axes_of(len(shape), axis)
     return tuple(1 if i in reduced else size for i, size in enumerate(shape))
-
-
-def _joined(name: str, arrays: Sequence[Any]) -> list[Any]:
-    """The operands of a function that joins arrays, each one an array or a node."""
-    if not len(arrays):
-        raise ShapeError(f"{name}: there is nothing to join")
-    return [operand_of(name, array) for array in arrays]
 
 
 def as_array(name: str, operand: Any) -> numpy.typing.NDArray[Any]:
@@ -994,7 +1011,8 @@ def has_mask(operand: Any) -> bool:
     return isinstance(operand, numpy.ndarray) and hasattr(operand, "mask")
 
 
-def _count(shape: Shape, axis: Axis) -> int:
+def count_along(shape: Shape, axis: Axis) -> int:
+    """How many elements a reduction over `axis` puts together."""
     return math.prod(shape[i] for i in axes_of(len(shape), axis))
 
 
@@ -1002,11 +1020,11 @@ def _inverse_permutation(axes: tuple[int, ...]) -> tuple[int, ...]:
     return tuple(sorted(range(len(axes)), key=axes.__getitem__))
 
 
-def _nonempty(name: str, x: Any, axis: Any) -> tuple[Any, Any]:
-    """The operand and the axes of a reduction that needs at least one element."""
+def _nonempty(name: str, x: Any, axis: Any, one: bool = False) -> tuple[Any, Any]:
+    """The operand and the axes (with `one`, a single axis) of a reduction that needs at least one element."""
     x = operand_of(name, x)
-    checked = checked_axis(name, x, axis)
-    if _count(x.shape, checked) == 0:
+    checked = checked_one_axis(name, x, axis) if one and axis is not None else checked_axis(name, x, axis)
+    if count_along(x.shape, checked) == 0:
         raise ShapeError(f"{name}: operand of shape {x.shape} has no elements along axis {axis}")
     return x, checked
 

@@ -751,6 +751,66 @@ def test_every_reduction_takes_and_refuses_the_same_axes(name) -> None:
         reduce([Value(1.0), Value(2.0)])
 
 
+@pytest.mark.parametrize("name", ["sum", "mean", "max", "min", "prod", "any", "all", "norm", "logsumexp", "softmax"])
+def test_a_boolean_is_no_axis_and_no_axis_is_named_twice(name) -> None:
+    reduce = getattr(autograd, name)
+    for x in (Tensor([[1.0, 2.0], [3.0, 4.0]]), numpy.ones((2, 2))):
+        with pytest.raises(DataTypeError, match=f"{name}: an axis is an integer, not True"):
+            reduce(x, True)  # meant as keepdims
+        with pytest.raises(ShapeError, match=rf"{name}: axes \(0, -2\) name one of the axes of shape \(2, 2\) twice"):
+            reduce(x, axis=(0, -2))
+
+
+@pytest.mark.parametrize(
+    ("name", "attempt"),
+    [
+        ("transpose", lambda x: autograd.transpose(x, (0.0, 1))),
+        ("transpose", lambda x: autograd.transpose(x, "ab")),
+        ("swapaxes", lambda x: autograd.swapaxes(x, None, 0)),
+        ("swapaxes", lambda x: autograd.swapaxes(x, 0, 1.0)),
+        ("concatenate", lambda x: autograd.concatenate([x, x], axis=1.0)),
+        ("concatenate", lambda x: autograd.concatenate(5)),
+        ("concatenate", lambda x: autograd.concatenate([x, "a"])),
+        ("stack", lambda x: autograd.stack([x, x], axis="0")),
+        ("stack", lambda x: autograd.stack(None)),
+        ("argmax", lambda x: autograd.argmax(x, axis=(0, 1))),
+        ("cumsum", lambda x: autograd.cumsum(x, axis=(0,))),
+        ("broadcast_to", lambda x: autograd.broadcast_to(x, (2.0, 3))),
+        ("broadcast_to", lambda x: autograd.broadcast_to(x, None)),
+    ],
+)
+def test_an_argument_that_is_no_integer_is_a_data_type_error(name, attempt) -> None:
+    for x in (Tensor(numpy.ones((2, 3))), numpy.ones((2, 3))):
+        with pytest.raises(DataTypeError, match=f"^{name}: "):
+            attempt(x)
+
+
+def test_a_shape_that_an_array_does_not_broadcast_to_is_refused_in_our_words() -> None:
+    for x in (Tensor(numpy.ones((2, 3))), numpy.ones((2, 3)), Tensor([1.0]), numpy.ones(1)):
+        for shape in [(-1,), (2, -3), -1, ()]:
+            with pytest.raises(ShapeError, match=r"broadcast_to: operands of shape .* with shape=\("):
+                autograd.broadcast_to(x, shape)
+
+
+def test_one_size_is_a_shape_and_one_axis_a_permutation() -> None:
+    x = Tensor(2.0)
+    wide = autograd.broadcast_to(x, numpy.int64(3))
+    assert wide.shape == (3,)
+    assert autograd.transpose(wide, 0).shape == (3,)
+    autograd.transpose(wide, 0).backward([1.0, 2.0, 4.0])
+    assert x.grad == 7.0
+
+
+def test_concatenate_without_an_axis_flattens() -> None:
+    a, b, c = Tensor([[1.0, 2.0], [3.0, 4.0]]), Tensor(5.0), [6, 7]
+    joined = autograd.concatenate([a, b, c], axis=None)
+    assert joined.data.tolist() == [1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0]
+    joined.backward(numpy.arange(7.0))
+    assert a.grad is not None
+    assert a.grad.tolist() == [[0.0, 1.0], [2.0, 3.0]]
+    assert b.grad == 4.0
+
+
 def test_two_matrices_that_do_not_fit_are_refused_in_our_words() -> None:
     with pytest.raises(
         ShapeError, match=r"matmul: operands of shape \(2, 3\) and \(2, 3\) do not fit: the left one's last"
