@@ -14,8 +14,17 @@ from typing import Any, Literal
 import numpy
 
 from . import ops
-from .errors import DataTypeError, ShapeError
-from .ops import Axis, Shape, axes_of, checked_axis, checked_one_axis, operand_of
+from .errors import DataTypeError, IndexRangeError, ShapeError
+from .ops import (
+    Axis,
+    Shape,
+    axes_of,
+    checked_axis,
+    checked_one_axis,
+    count_along,
+    operand_of,
+    operands_of,
+)
 
 # --- activations ----------------------------------------------------------------------------------------
 
@@ -137,11 +146,17 @@ def std(x: Any, axis: Axis = None, ddof: float = 0, keepdims: bool = False) -> A
 def _deviations(name: str, x: Any, axis: Axis, ddof: float) -> tuple[Any, float]:
     """x less its mean over `axis`, and how many degrees of freedom that leaves."""
     x = operand_of(name, x)
-    average = ops.mean(x, axis, keepdims=True)
-    count = x.size // average.size if average.size else 0
-    if count <= ddof:
-        raise ShapeError(f"{name}: {count} elements are not enough for ddof={ddof}, of shape {x.shape}")
-    return ops.subtract(x, average), count - ddof
+    axis = checked_axis(name, x, axis)
+    count = count_along(x.shape, axis)
+    try:
+        freedom = count - float(ddof)
+    except (TypeError, ValueError):
+        raise DataTypeError(f"{name}: ddof is a number, not {ddof!r:.60}") from None
+    if not freedom > 0:
+        raise ShapeError(
+            f"{name}: {count} elements along axis {axis} of shape {x.shape} are not enough for ddof={ddof}"
+        )
+    return ops.subtract(x, ops.mean(x, axis, keepdims=True)), freedom
 
 
 # --- shape ----------------------------------------------------------------------------------------------
@@ -149,7 +164,7 @@ def _deviations(name: str, x: Any, axis: Axis, ddof: float) -> tuple[Any, float]
 
 def permute(x: Any, *axes: Any) -> Any:
     """`transpose` with the axes written as arguments, PyTorch's name for it."""
-    return ops.transpose(x, axes[0] if len(axes) == 1 and isinstance(axes[0], tuple | list) else axes)
+    return ops.transpose(x, axes[0] if len(axes) == 1 and numpy.ndim(axes[0]) == 1 else axes)
 
 
 def ravel(x: Any) -> Any:
@@ -159,7 +174,7 @@ def ravel(x: Any) -> Any:
     >>> ravel(Tensor([[1.0, 2.0], [3.0, 4.0]])).shape
     (4,)
     """
-    return ops.reshape(x, -1)
+    return ops.reshape(operand_of("ravel", x), -1)
 
 
 def squeeze(x: Any, axis: Axis = None) -> Any:
@@ -189,9 +204,9 @@ def expand_dims(x: Any, axis: int | tuple[int, ...]) -> Any:
     (1, 2, 1)
     """
     x = operand_of("expand_dims", x)
-    wanted = axis if isinstance(axis, tuple | list) else (axis,)
+    wanted = _whole_numbers("expand_dims: an axis is an integer, several are a tuple of them", axis)
     count = x.ndim + len(wanted)
-    places = {operator.index(one) + (count if one < 0 else 0) for one in wanted}
+    places = {one + (count if one < 0 else 0) for one in wanted}
     if len(places) != len(wanted) or not places <= set(range(count)):
         raise ShapeError(f"expand_dims: axis {axis} names no {len(wanted)} new axes among {count}")
     sizes = iter(x.shape)
@@ -208,8 +223,10 @@ def moveaxis(x: Any, source: int | Sequence[int], destination: int | Sequence[in
     x = operand_of("moveaxis", x)
     try:  # NumPy moves axes whose sizes are their numbers
         order = numpy.moveaxis(numpy.empty(tuple(range(x.ndim))), source, destination).shape
-    except (ValueError, TypeError) as error:
+    except ValueError as error:
         raise ShapeError(f"moveaxis: operand of shape {x.shape}: {error}") from None
+    except TypeError:
+        raise DataTypeError(f"moveaxis: axes are integers, not {source!r:.60} and {destination!r:.60}") from None
     return ops.transpose(x, order)
 
 
@@ -234,9 +251,10 @@ def repeat(x: Any, repeats: int | Sequence[int], axis: int | None = None) -> Any
     """
     x = operand_of("repeat", x)
     size = x.size if axis is None else x.shape[checked_one_axis("repeat", x, axis)]
+    counts = _whole_numbers("repeat: how often is an integer, or one for each element", repeats)
     try:
-        indices = numpy.repeat(numpy.arange(size), repeats)
-    except (ValueError, TypeError) as error:
+        indices = numpy.repeat(numpy.arange(size), counts)
+    except ValueError as error:
         raise ShapeError(f"repeat: repeats {repeats!r:.60} along a size of {size}: {error}") from None
     return take(x, indices, axis)
 
@@ -250,7 +268,9 @@ def tile(x: Any, repetitions: int | Sequence[int]) -> Any:
            [1., 2., 1., 2.]])
     """
     x = operand_of("tile", x)
-    counts = tuple(repetitions) if isinstance(repetitions, tuple | list) else (operator.index(repetitions),)  # type: ignore[arg-type]  # a number here
+    counts = _whole_numbers("tile: how often is an integer, or one for each axis", repetitions)
+    if any(count < 0 for count in counts):
+        raise ShapeError(f"tile: how often is not negative, as in {repetitions!r:.60}")
     ndim = max(len(counts), x.ndim)
     counts = (1,) * (ndim - len(counts)) + counts
     shape = (1,) * (ndim - x.ndim) + x.shape
@@ -258,6 +278,14 @@ def tile(x: Any, repetitions: int | Sequence[int]) -> Any:
     spread = tuple(part for count, size in zip(counts, shape, strict=True) for part in (count, size))
     whole = tuple(count * size for count, size in zip(counts, shape, strict=True))
     return ops.reshape(ops.broadcast_to(ops.reshape(x, between), spread), whole)
+
+
+def _whole_numbers(statement: str, given: Any) -> tuple[int, ...]:
+    """An integer or several, as a tuple. Raises DataTypeError with the statement for anything else."""
+    try:
+        return tuple(operator.index(one) for one in (given if numpy.ndim(given) else (given,)))
+    except (TypeError, ValueError):
+        raise DataTypeError(f"{statement}, not {given!r:.60}") from None
 
 
 # --- taking and splitting -------------------------------------------------------------------------------
@@ -274,14 +302,21 @@ def take(x: Any, indices: Any, axis: int | None = None) -> Any:
     """
     x = operand_of("take", x)
     if axis is None:
-        return ops.getitem(ravel(x), (indices,))  # alone, a tuple of indices would be one index for each axis
+        x, axis = ravel(x), 0
     axis = checked_one_axis("take", x, axis) % x.ndim
-    return ops.getitem(x, (*(slice(None),) * axis, indices))
+    indices = _indices("take", indices)
+    if indices.dtype.kind == "b":  # to NumPy's take they are 0 and 1; a mask goes into x[mask]
+        indices = ops.astype(indices, dtype=numpy.intp)
+    try:
+        return ops.getitem(x, (*(slice(None),) * axis, indices))
+    except IndexRangeError:
+        raise _out_of_range("take", indices, axis, x) from None
 
 
-def take_along_axis(x: Any, indices: Any, axis: int) -> Any:
+def take_along_axis(x: Any, indices: Any, axis: int | None) -> Any:
     """For each place of `indices` (integers, as many axes as x) the element of x that it names along
-    `axis`: the scores of the right classes are `take_along_axis(scores, labels[:, None], 1)`.
+    `axis`: the scores of the right classes are `take_along_axis(scores, labels[:, None], 1)`. Of the
+    flattened x where the axis is None.
 
     >>> from autograd import Tensor, take_along_axis
     >>> take_along_axis(Tensor([[1.0, 2.0], [3.0, 4.0]]), [[1], [0]], axis=1).data
@@ -289,13 +324,38 @@ def take_along_axis(x: Any, indices: Any, axis: int) -> Any:
            [3.]])
     """
     x = operand_of("take_along_axis", x)
-    indices = operand_of("take_along_axis", indices)
+    if axis is None:
+        x, axis = ravel(x), 0
     axis = checked_one_axis("take_along_axis", x, axis) % x.ndim
+    indices = _indices("take_along_axis", indices)
+    if indices.dtype.kind == "b":
+        raise DataTypeError("take_along_axis: the indices are integers, not bool; a mask goes into x[mask]")
     if indices.ndim != x.ndim:
         raise ShapeError(f"take_along_axis: indices of shape {indices.shape} for an operand of shape {x.shape}")
     places: list[Any] = [numpy.arange(size).reshape((-1,) + (1,) * (x.ndim - 1 - i)) for i, size in enumerate(x.shape)]
     places[axis] = indices
-    return ops.getitem(x, tuple(places))
+    try:
+        return ops.getitem(x, tuple(places))
+    except IndexRangeError:
+        raise _out_of_range("take_along_axis", indices, axis, x) from None
+
+
+def _indices(name: str, indices: Any) -> Any:
+    """Indices as an array or a Tensor of integers (or booleans)."""
+    indices = operand_of(name, indices)
+    if isinstance(indices, numpy.ndarray) and not indices.size:
+        indices = indices.astype(numpy.intp)  # NumPy makes floats of an empty list
+    if indices.dtype.kind not in "biu":
+        raise DataTypeError(f"{name}: the indices are integers, not {indices.dtype}")
+    return indices
+
+
+def _out_of_range(name: str, indices: Any, axis: int, x: Any) -> IndexRangeError:
+    numbers = numpy.asarray(indices)
+    bounds = f" from {numbers.min()} to {numbers.max()}" if numbers.size else ""
+    return IndexRangeError(
+        f"{name}: indices of shape {numbers.shape}{bounds} do not fit axis {axis} of an operand of shape {x.shape}"
+    )
 
 
 def split(x: Any, indices_or_sections: int | Sequence[int], axis: int = 0) -> list[Any]:
@@ -308,15 +368,16 @@ def split(x: Any, indices_or_sections: int | Sequence[int], axis: int = 0) -> li
     x = operand_of("split", x)
     axis = checked_one_axis("split", x, axis) % x.ndim
     size = x.shape[axis]
-    if isinstance(indices_or_sections, int | numpy.integer):
-        sections = int(indices_or_sections)
+    cuts = _whole_numbers(
+        "split: a number of equal parts or the indices to cut before are integers", indices_or_sections
+    )
+    if numpy.ndim(indices_or_sections) == 0:
+        sections = cuts[0]
         if sections < 1 or size % sections:
             raise ShapeError(f"split: a size of {size} is not {sections} equal parts")
-        bounds = [size // sections * i for i in range(sections + 1)]
-    else:
-        bounds = [0, *(operator.index(index) for index in indices_or_sections), size]
+        cuts = tuple(size // sections * i for i in range(1, sections))
     before = (slice(None),) * axis
-    return [ops.getitem(x, (*before, slice(start, stop))) for start, stop in itertools.pairwise(bounds)]
+    return [ops.getitem(x, (*before, slice(*part))) for part in itertools.pairwise((0, *cuts, size))]
 
 
 def diff(x: Any, axis: int = -1) -> Any:
@@ -329,20 +390,20 @@ def diff(x: Any, axis: int = -1) -> Any:
     x = operand_of("diff", x)
     before = (slice(None),) * (checked_one_axis("diff", x, axis) % x.ndim)
     later, earlier = ops.getitem(x, (*before, slice(1, None))), ops.getitem(x, (*before, slice(None, -1)))
-    return ops.subtract(later, earlier)
+    return (ops.not_equal if x.dtype.kind == "b" else ops.subtract)(later, earlier)  # booleans have no difference
 
 
 def vstack(arrays: Sequence[Any]) -> Any:
     """The arrays on top of each other; one-dimensional ones are rows."""
-    joined = [operand_of("vstack", array) for array in arrays]
+    joined = [operand_of("vstack", array) for array in operands_of("vstack", arrays)]
     return ops.concatenate([ops.reshape(x, (1, -1)) if x.ndim < 2 else x for x in joined], 0)
 
 
 def hstack(arrays: Sequence[Any]) -> Any:
     """The arrays side by side: along the second axis, one-dimensional ones along their only one."""
-    joined = [operand_of("hstack", array) for array in arrays]
+    joined = [operand_of("hstack", array) for array in operands_of("hstack", arrays)]
     joined = [ops.reshape(x, -1) if x.ndim == 0 else x for x in joined]
-    return ops.concatenate(joined, 1 if joined and joined[0].ndim > 1 else 0)
+    return ops.concatenate(joined, 1 if joined[0].ndim > 1 else 0)
 
 
 # --- products -------------------------------------------------------------------------------------------
@@ -366,9 +427,9 @@ def dot(a: Any, b: Any) -> Any:
             f"dot: operands of shape {a.shape} and {b.shape} do not fit: "
             "the left one's last size must be the right one's second to last size"
         )
-    columns = ops.reshape(moveaxis(b, -2, 0), (b.shape[-2], -1))
-    kept: Shape = (*a.shape[:-1], *b.shape[:-2], b.shape[-1])
-    return ops.reshape(ops.matmul(a, columns), kept)
+    others: Shape = (*b.shape[:-2], b.shape[-1])
+    columns = ops.reshape(moveaxis(b, -2, 0), (b.shape[-2], math.prod(others)))
+    return ops.reshape(ops.matmul(a, columns), (*a.shape[:-1], *others))
 
 
 def inner(a: Any, b: Any) -> Any:
@@ -399,15 +460,17 @@ def outer(a: Any, b: Any) -> Any:
 
 
 def diagonal(x: Any, offset: int = 0) -> Any:
-    """The diagonal of a matrix, `offset` columns to the right.
+    """The diagonal of a matrix, `offset` columns to the right; with more axes, of the first two, at the end.
 
     >>> from autograd import Tensor, diagonal
     >>> diagonal(Tensor([[1.0, 2.0], [3.0, 4.0]])).data
     array([1., 4.])
     """
     x = operand_of("diagonal", x)
-    if x.ndim != 2:
+    if x.ndim < 2:
         raise ShapeError(f"diagonal: of a matrix, not of an operand of shape {x.shape}")
+    (shift,) = _whole_numbers("diagonal: the offset is an integer", (offset,))
     rows = numpy.arange(x.shape[0])
-    rows = rows[(rows + offset >= 0) & (rows + offset < x.shape[1])]
-    return ops.getitem(x, (rows, rows + offset))
+    rows = rows[(rows + shift >= 0) & (rows + shift < x.shape[1])]
+    found = ops.getitem(x, (rows, rows + shift))
+    return found if x.ndim == 2 else moveaxis(found, 0, -1)

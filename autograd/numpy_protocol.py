@@ -142,7 +142,7 @@ def _vdot(a: Any, b: Any) -> Any:
 
 
 def _trace(x: Any, offset: int = 0) -> Any:
-    return ops.sum(composites.diagonal(x, offset))
+    return ops.sum(composites.diagonal(x, offset), -1)
 
 
 def _difference(x: Any, order: int = 1, axis: int = -1) -> Any:

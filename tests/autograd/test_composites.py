@@ -1,0 +1,548 @@
+"""Functions put together from rows: NumPy's and PyTorch's values, gradients against differences, every refusal.
+
+Drawn arguments are compared with NumPy in test_numpy_equivalence.py; here are the calls that people write.
+"""
+
+from __future__ import annotations
+
+import inspect
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy
+import pytest
+
+import autograd
+from autograd import DataTypeError, IndexRangeError, Operation, ShapeError, Tensor, Value, composites, gradcheck
+
+inf, nan = math.inf, math.nan
+Call = Callable[..., Any]
+Shape = tuple[int, ...]
+
+FUNCTIONS = {
+    name: function
+    for name, function in vars(composites).items()
+    if inspect.isfunction(function) and function.__module__ == composites.__name__ and not name.startswith("_")
+}
+ACTIVATIONS = {"softplus", "silu", "gelu", "leaky_relu", "elu"}
+CLASSES = {"isnan", "isinf", "isfinite"}  # no gradients
+
+# Calls as they are written with NumPy: the module that has the function, then the operands of these shapes.
+CASES: dict[str, list[tuple[Call, tuple[Shape, ...]]]] = {
+    "isnan": [(lambda m, x: m.isnan(x), ((2, 3),)), (lambda m, x: m.isnan(x), ((),))],
+    "isinf": [(lambda m, x: m.isinf(x), ((2, 3),)), (lambda m, x: m.isinf(x), ((0,),))],
+    "isfinite": [(lambda m, x: m.isfinite(x), ((2, 3),)), (lambda m, x: m.isfinite(x), ((),))],
+    **{
+        name: [
+            (lambda m, x, n=name: getattr(m, n)(x), ((2, 3),)),
+            (lambda m, x, n=name: getattr(m, n)(x), ((),)),
+            (lambda m, x, n=name: getattr(m, n)(x, axis=0), ((3, 2),)),
+            (lambda m, x, n=name: getattr(m, n)(x, axis=-1, ddof=1, keepdims=True), ((2, 3),)),
+            (lambda m, x, n=name: getattr(m, n)(x, axis=(0, -1), ddof=2), ((2, 1, 3),)),
+            (lambda m, x, n=name: getattr(m, n)(x, ddof=0.5), ((3,),)),
+            (lambda m, x, n=name: getattr(m, n)(x, axis=()), ((2, 2),)),
+            (lambda m, x, n=name: getattr(m, n)(x, axis=1), ((0, 3),)),
+        ]
+        for name in ("var", "std")
+    },
+    "ravel": [(lambda m, x: m.ravel(x), (shape,)) for shape in ((2, 3), (), (0, 2), (2, 1, 2))],
+    "squeeze": [
+        (lambda m, x: m.squeeze(x), ((1, 2, 1),)),
+        (lambda m, x: m.squeeze(x), ((),)),
+        (lambda m, x: m.squeeze(x, 0), ((1, 2, 1),)),
+        (lambda m, x: m.squeeze(x, axis=-1), ((1, 2, 1),)),
+        (lambda m, x: m.squeeze(x, axis=(0, -1)), ((1, 2, 1),)),
+        (lambda m, x: m.squeeze(x, axis=()), ((1, 2, 1),)),
+        (lambda m, x: m.squeeze(x, axis=numpy.int64(1)), ((0, 1),)),
+    ],
+    "expand_dims": [
+        (lambda m, x: m.expand_dims(x, 0), ((2, 3),)),
+        (lambda m, x: m.expand_dims(x, -1), ((2, 3),)),
+        (lambda m, x: m.expand_dims(x, (0, 2)), ((2, 3),)),
+        (lambda m, x: m.expand_dims(x, [0, -1]), ((),)),
+        (lambda m, x: m.expand_dims(x, ()), ((2,),)),
+        (lambda m, x: m.expand_dims(x, 1), ((0,),)),
+    ],
+    "moveaxis": [
+        (lambda m, x: m.moveaxis(x, 0, -1), ((2, 3, 1),)),
+        (lambda m, x: m.moveaxis(x, -1, 0), ((2, 3, 1),)),
+        (lambda m, x: m.moveaxis(x, [0, 1], [-1, -2]), ((2, 3, 1),)),
+        (lambda m, x: m.moveaxis(x, (2, 0, 1), (0, 1, 2)), ((2, 3, 1),)),
+        (lambda m, x: m.moveaxis(x, [], []), ((2, 3),)),
+        (lambda m, x: m.moveaxis(x, 0, 0), ((0,),)),
+    ],
+    "flip": [
+        (lambda m, x: m.flip(x), ((2, 3),)),
+        (lambda m, x: m.flip(x), ((),)),
+        (lambda m, x: m.flip(x, 0), ((2, 3),)),
+        (lambda m, x: m.flip(x, axis=-1), ((2, 3),)),
+        (lambda m, x: m.flip(x, axis=(0, 2)), ((2, 3, 2),)),
+        (lambda m, x: m.flip(x, axis=()), ((2, 3),)),
+        (lambda m, x: m.flip(x, axis=1), ((2, 0),)),
+    ],
+    "repeat": [
+        (lambda m, x: m.repeat(x, 2), ((2, 3),)),
+        (lambda m, x: m.repeat(x, 3), ((),)),
+        (lambda m, x: m.repeat(x, [2, 0, 1], axis=1), ((2, 3),)),
+        (lambda m, x: m.repeat(x, numpy.array([1, 3]), axis=-2), ((2, 3),)),
+        (lambda m, x: m.repeat(x, [2], axis=0), ((2, 3),)),
+        (lambda m, x: m.repeat(x, 0, axis=0), ((2, 3),)),
+        (lambda m, x: m.repeat(x, 2, axis=0), ((0, 3),)),
+    ],
+    "tile": [
+        (lambda m, x: m.tile(x, 2), ((2, 3),)),
+        (lambda m, x: m.tile(x, (2, 3)), ((2,),)),
+        (lambda m, x: m.tile(x, (2,)), ((2, 3),)),
+        (lambda m, x: m.tile(x, [2, 1, 3]), ((1, 2),)),
+        (lambda m, x: m.tile(x, (2, 2)), ((),)),
+        (lambda m, x: m.tile(x, ()), ((2,),)),
+        (lambda m, x: m.tile(x, (0, 1)), ((2, 3),)),
+        (lambda m, x: m.tile(x, numpy.array([2, 1])), ((2, 0),)),
+    ],
+    "take": [
+        (lambda m, x: m.take(x, 1), ((3,),)),
+        (lambda m, x: m.take(x, -2), ((2, 3),)),
+        (lambda m, x: m.take(x, [0, 5, -1, 0]), ((2, 3),)),
+        (lambda m, x: m.take(x, [[0, 1], [1, -1]], axis=1), ((2, 3),)),
+        (lambda m, x: m.take(x, (0, 0, 1), axis=0), ((2, 3),)),
+        (lambda m, x: m.take(x, [], axis=-1), ((2, 3),)),
+        (lambda m, x: m.take(x, numpy.array([True, False]), axis=1), ((2, 3),)),
+        (lambda m, x: m.take(x, 0), ((),)),
+        (lambda m, x: m.take(x, numpy.zeros((0, 2), int), axis=0), ((0, 3),)),
+    ],
+    "take_along_axis": [
+        (lambda m, x: m.take_along_axis(x, numpy.array([[2], [-3]]), 1), ((2, 3),)),
+        (lambda m, x: m.take_along_axis(x, numpy.array([[0, 1, 1]]), 0), ((2, 3),)),
+        (lambda m, x: m.take_along_axis(x, numpy.array([[1, 1, 0], [0, 0, 0]]), axis=-2), ((2, 3),)),
+        (lambda m, x: m.take_along_axis(x, numpy.array([5, 0]), axis=None), ((2, 3),)),
+        (lambda m, x: m.take_along_axis(x, numpy.zeros((2, 0), int), 1), ((2, 3),)),
+    ],
+    "split": [
+        (lambda m, x: m.split(x, 2), ((4,),)),
+        (lambda m, x: m.split(x, 3, axis=1), ((2, 3),)),
+        (lambda m, x: m.split(x, [1, 1], axis=-1), ((2, 3),)),
+        (lambda m, x: m.split(x, (2,)), ((3, 2),)),
+        (lambda m, x: m.split(x, []), ((3,),)),
+        (lambda m, x: m.split(x, [5]), ((2,),)),
+        (lambda m, x: m.split(x, numpy.int64(1)), ((0, 2),)),
+    ],
+    "diff": [
+        (lambda m, x: m.diff(x), ((4,),)),
+        (lambda m, x: m.diff(x, axis=0), ((3, 2),)),
+        (lambda m, x: m.diff(x, axis=-2), ((3, 2),)),
+        (lambda m, x: m.diff(x), ((1,),)),
+        (lambda m, x: m.diff(x), ((0,),)),
+    ],
+    "vstack": [
+        (lambda m, *x: m.vstack(x), ((3,), (2, 3))),
+        (lambda m, *x: m.vstack(list(x)), ((), ())),
+        (lambda m, *x: m.vstack(x), ((1, 2, 2), (2, 2, 2))),
+        (lambda m, *x: m.vstack(x), ((0, 3), (3,))),
+    ],
+    "hstack": [
+        (lambda m, *x: m.hstack(x), ((3,), (2,))),
+        (lambda m, *x: m.hstack(list(x)), ((), (2,))),
+        (lambda m, *x: m.hstack(x), ((2, 1), (2, 3))),
+        (lambda m, *x: m.hstack(x), ((2, 0), (2, 3))),
+    ],
+    "dot": [
+        (lambda m, a, b: m.dot(a, b), shapes)
+        for shapes in (
+            ((), ()), ((), (2, 3)), ((3,), ()), ((3,), (3,)), ((2, 3), (3,)), ((3,), (3, 2)), ((2, 3), (3, 2)),
+            ((2, 2, 3), (3,)), ((2, 2, 3), (3, 2)), ((3,), (2, 3, 2)), ((2, 3), (2, 3, 1)), ((2, 1, 3), (2, 2, 3, 2)),
+            ((0,), (0,)), ((2, 0), (0, 3)), ((2, 0), (2, 0, 1)), ((2, 3), (2, 3, 0)),
+        )
+    ],
+    "inner": [
+        (lambda m, a, b: m.inner(a, b), shapes)
+        for shapes in (
+            ((), ()), ((), (2, 3)), ((3,), (3,)), ((2, 3), (3,)), ((3,), (2, 3)), ((2, 3), (4, 3)),
+            ((2, 1, 3), (3,)), ((2, 3), (2, 1, 3)), ((2, 1, 3), (1, 2, 3)), ((0,), (2, 0)), ((2, 0), (1, 2, 0)),
+        )
+    ],
+    "outer": [
+        (lambda m, a, b: m.outer(a, b), shapes) for shapes in (((2,), (3,)), ((), (2,)), ((2, 2), (1, 3)), ((0,), (2,)))
+    ],
+    "diagonal": [
+        (lambda m, x: m.diagonal(x), ((3, 3),)),
+        (lambda m, x: m.diagonal(x, 1), ((2, 3),)),
+        (lambda m, x: m.diagonal(x, offset=-1), ((3, 2),)),
+        (lambda m, x: m.diagonal(x, 5), ((2, 3),)),
+        (lambda m, x: m.diagonal(x, -1), ((2, 3, 2),)),
+        (lambda m, x: m.diagonal(x), ((0, 2),)),
+    ],
+}  # fmt: skip
+
+# Those without a namesake in NumPy, and what they are in NumPy's terms.
+OTHERS: dict[str, list[tuple[Call, Call, tuple[Shape, ...]]]] = {
+    "permute": [
+        (lambda x: autograd.permute(x, 2, 0, 1), lambda x: x.transpose(2, 0, 1), ((2, 3, 1),)),
+        (lambda x: autograd.permute(x, (-1, 0, 1)), lambda x: x.transpose(2, 0, 1), ((2, 3, 1),)),
+        (lambda x: autograd.permute(x, [0]), lambda x: x, ((2,),)),
+        (lambda x: autograd.permute(x), lambda x: x, ((),)),
+    ],
+    "softplus": [(autograd.softplus, lambda x: numpy.log1p(numpy.exp(x)), ((2, 3),))],
+    "silu": [(autograd.silu, lambda x: x / (1 + numpy.exp(-x)), ((2, 3),))],
+    "gelu": [
+        (autograd.gelu, lambda x: x * (1 + numpy.vectorize(math.erf)(x / math.sqrt(2))) / 2, ((2, 3),)),
+        (
+            lambda x: autograd.gelu(x, approximate="tanh"),
+            lambda x: x / 2 * (1 + numpy.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x**3))),
+            ((2, 3),),
+        ),
+    ],
+    "leaky_relu": [
+        (autograd.leaky_relu, lambda x: numpy.maximum(x, 0.01 * x), ((2, 3),)),
+        (lambda x: autograd.leaky_relu(x, negative_slope=0.2), lambda x: numpy.maximum(x, 0.2 * x), ((),)),
+    ],
+    "elu": [
+        (autograd.elu, lambda x: numpy.where(x > 0, x, numpy.expm1(x)), ((2, 3),)),
+        (lambda x: autograd.elu(x, alpha=0.5), lambda x: numpy.where(x > 0, x, numpy.expm1(x) / 2), ((0, 2),)),
+    ],
+}
+
+
+def cases() -> list[Any]:
+    """name, a call for nodes, a call for NumPy, the operands' shapes."""
+    found = [
+        (name, lambda *x, call=call: call(autograd, *x), lambda *x, call=call: call(numpy, *x), shapes)
+        for name, calls in CASES.items()
+        for call, shapes in calls
+    ]
+    found += [(name, *case) for name, several in OTHERS.items() for case in several]
+    return [pytest.param(*case, id=f"{case[0]}-{number}") for number, case in enumerate(found)]
+
+
+def operands_of(shapes: tuple[Shape, ...]) -> list[numpy.ndarray[Any, Any]]:
+    rng = numpy.random.default_rng(sum(map(len, shapes)))
+    return [numpy.asarray(rng.uniform(0.3, 1.7, shape) * rng.choice([-1, 1], shape)) for shape in shapes]
+
+
+def parts_of(made: Any) -> list[Any]:
+    return list(made) if isinstance(made, list | tuple) else [made]
+
+
+def test_every_composite_has_cases() -> None:
+    assert set(FUNCTIONS) == set(CASES) | set(OTHERS), "add the new function's calls to CASES or OTHERS"
+    assert all(function is getattr(autograd, name) for name, function in FUNCTIONS.items())
+
+
+def test_no_derivative_is_written_among_the_composites() -> None:
+    assert not [name for name, held in vars(composites).items() if isinstance(held, Operation)]
+
+
+@pytest.mark.parametrize(("name", "call", "reference", "shapes"), cases())
+class TestCase:
+    def test_has_numpy_s_values_shapes_and_dtypes(self, name, call, reference, shapes) -> None:
+        for dtype in (numpy.float64, numpy.float32):
+            operands = [operand.astype(dtype) for operand in operands_of(shapes)]
+            expected = parts_of(reference(*operands))
+            for found in (call(*map(Tensor, operands)), call(*operands)):
+                assert len(parts_of(found)) == len(expected)
+                for part, wanted in zip(parts_of(found), expected, strict=True):
+                    data = numpy.asarray(part)
+                    assert data.shape == numpy.shape(wanted)
+                    assert data.dtype == (bool if name in CLASSES else dtype)
+                    tolerance = 10 * float(numpy.finfo(dtype).eps)
+                    numpy.testing.assert_allclose(data, wanted, rtol=tolerance, atol=tolerance)
+
+    def test_has_gradients_that_agree_with_differences_to_second_order(self, name, call, reference, shapes) -> None:
+        if name in CLASSES:
+            assert not call(*map(Tensor, operands_of(shapes))).requires_grad
+            return
+
+        def weighted(*nodes: Any) -> Any:  # one node out of the parts of a split
+            return sum((part * (1.5 - number)).sum() for number, part in enumerate(parts_of(call(*nodes))))
+
+        assert gradcheck(weighted if name == "split" else call, *map(Tensor, operands_of(shapes)), order=2)
+
+    def test_has_float32_gradients_of_float32(self, name, call, reference, shapes) -> None:
+        leaves = [Tensor(operand, dtype=numpy.float32) for operand in operands_of(shapes)]
+        for part in parts_of(call(*leaves)):
+            if part.requires_grad:
+                part.backward(numpy.random.default_rng(0).standard_normal(part.shape))
+        for leaf in leaves:
+            if leaf.grad is not None:
+                assert (leaf.grad.dtype, leaf.grad.shape) == (numpy.float32, leaf.shape)
+
+
+# --- activations ------------------------------------------------------------------------------------------
+
+EXTREMES = [0.0, -0.0, 1e-300, 0.5, -0.5, 12.5, -12.5, 30.0, -30.0, 300.0, -300.0, 1e8, -1e8, inf, -inf, nan]
+
+# Calls with parameters; what PyTorch calls the same.
+VARIANTS: dict[str, tuple[Call, str, dict[str, Any]]] = {
+    "softplus": (autograd.softplus, "softplus", {"threshold": 1e30}),
+    "silu": (autograd.silu, "silu", {}),
+    "gelu": (autograd.gelu, "gelu", {}),
+    "gelu by tanh": (lambda x: autograd.gelu(x, "tanh"), "gelu", {"approximate": "tanh"}),
+    "leaky_relu": (autograd.leaky_relu, "leaky_relu", {}),
+    "leaky_relu with a steep slope": (lambda x: autograd.leaky_relu(x, 1.5), "leaky_relu", {"negative_slope": 1.5}),
+    "leaky_relu with a falling slope": (lambda x: autograd.leaky_relu(x, -0.5), "leaky_relu", {"negative_slope": -0.5}),
+    "elu": (autograd.elu, "elu", {}),
+    "elu with alpha": (lambda x: autograd.elu(x, 2.0), "elu", {"alpha": 2.0}),
+}
+
+# (variant, number): our value and slope, where PyTorch's differ, and why ours are right.
+DIFFERENCES: dict[tuple[str, float], tuple[float, float, str]] = {
+    ("softplus", 1e8): (1e8, 1.0, "PyTorch's exp overflows above its threshold, which is switched off here"),
+    ("elu", nan): (nan, nan, "PyTorch's slope of nan is 1; nothing is known of it"),
+    ("elu with alpha", nan): (nan, nan, "as elu"),
+}
+DIFFERENCES_OF_FLOAT32 = {("softplus", 300.0): (300.0, 1.0, "as at 1e8 in float64")}
+
+
+def same(found: float, expected: float, relative: float = 1e-12) -> bool:
+    return found == pytest.approx(expected, rel=relative, abs=0, nan_ok=True)
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+@pytest.mark.parametrize(("kind", "dtype"), [(Value, None), (Tensor, numpy.float64), (Tensor, numpy.float32)])
+def test_an_activation_has_pytorch_s_value_and_slope_at_extremes(variant, kind, dtype) -> None:
+    torch = pytest.importorskip("torch", reason="torch is not installed: pip install -e '.[peers]' compares with it")
+    function, name, parameters = VARIANTS[variant]
+    is_single = dtype is numpy.float32
+    differences = {(key[0], str(key[1])): difference for key, difference in DIFFERENCES.items()}
+    if is_single:
+        differences |= {(key[0], str(key[1])): difference for key, difference in DIFFERENCES_OF_FLOAT32.items()}
+    relative = 1e-5 if is_single else 1e-12
+    for number in EXTREMES:
+        x = Value(number) if kind is Value else Tensor(number, dtype=dtype)
+        output = function(x)
+        output.backward()
+        theirs = torch.tensor(number, dtype=torch.float32 if is_single else torch.float64, requires_grad=True)
+        expected = getattr(torch.nn.functional, name)(theirs, **parameters)
+        expected.backward()
+        wanted = (expected.item(), theirs.grad.item())
+        if (variant, str(number)) in differences:
+            ours = differences[variant, str(number)]
+            assert not all(map(same, wanted, ours[:2])), "PyTorch no longer differs: take the entry away"
+            wanted = ours[:2]
+        assert same(output.item(), wanted[0], relative), (number, output, wanted)
+        assert same(float(x.grad), wanted[1], relative), (number, x, wanted)
+
+
+@pytest.mark.parametrize("kind", [Value, Tensor])
+@pytest.mark.parametrize("zero", [0.0, -0.0])
+@pytest.mark.parametrize(
+    ("function", "slope", "curvature"),
+    [
+        (autograd.leaky_relu, 0.01, 0.0),
+        (lambda x: autograd.leaky_relu(x, 0.3), 0.3, 0.0),
+        (autograd.elu, 1.0, 1.0),
+        (lambda x: autograd.elu(x, 0.5), 0.5, 0.5),
+        (autograd.softplus, 0.5, 0.25),
+        (autograd.silu, 0.5, 0.5),
+        (autograd.gelu, 0.5, 2 / math.sqrt(2 * math.pi)),
+    ],
+    ids=["leaky_relu", "leaky_relu 0.3", "elu", "elu 0.5", "softplus", "silu", "gelu"],
+)
+def test_an_activation_has_the_derivatives_at_0_of_the_side_below_it(kind, zero, function, slope, curvature) -> None:
+    x = kind(zero)
+    first = autograd.gradients(function(x), x, create_graph=True)
+    assert same(first.item(), slope)
+    assert same(0.0 if not first.requires_grad else autograd.gradients(first, x).item(), curvature)
+
+
+def test_a_gradient_into_the_closed_side_of_an_activation_stays_out_even_if_it_is_infinite() -> None:
+    for kind in (Value, Tensor):
+        x = kind(-1.0)
+        autograd.leaky_relu(x, 0.0).backward(inf)
+        assert math.isnan(float(x.grad))  # a slope of 0 is no gate: 0 · inf
+        x = kind(2.0)
+        autograd.elu(x).backward(inf)
+        assert float(x.grad) == inf
+
+
+def test_activations_take_and_return_plain_numbers_arrays_and_values() -> None:
+    for name in sorted(ACTIVATIONS):
+        function = FUNCTIONS[name]
+        expected = function(Tensor([-1.5, 2.0])).data
+        assert type(function(2.0)) is float
+        assert same(function(2), expected[1])
+        assert isinstance(function(Value(2.0)), Value)
+        assert same(function(Value(2.0)).data, expected[1])
+        numpy.testing.assert_allclose(function(numpy.array([-1.5, 2.0])), expected, rtol=1e-14)
+        numpy.testing.assert_allclose(function([-1.5, 2.0]), expected, rtol=1e-14)
+
+
+def test_the_classes_of_floats_are_numpy_s_at_extremes_for_every_kind_of_operand() -> None:
+    for name in sorted(CLASSES):
+        for number in [*EXTREMES, 3, True]:
+            expected = bool(getattr(numpy, name)(number))
+            assert bool(FUNCTIONS[name](number)) is expected
+            assert bool(FUNCTIONS[name](Value(number)).data) is expected
+            assert FUNCTIONS[name](Tensor([number], requires_grad=False)).data.tolist() == [expected]
+
+
+# --- indices ----------------------------------------------------------------------------------------------
+
+
+def test_what_is_taken_twice_gets_both_gradients() -> None:
+    x = Tensor([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])
+    autograd.take(x, [2, 0, 2], axis=1).backward([[1.0, 2.0, 4.0], [8.0, 16.0, 32.0]])
+    assert x.grad is not None
+    assert x.grad.tolist() == [[2.0, 0.0, 5.0], [16.0, 0.0, 40.0]]
+    x.zero_grad()
+    autograd.repeat(x, [1, 2], axis=0).backward([[1.0, 1.0, 1.0], [2.0, 3.0, 4.0], [20.0, 30.0, 40.0]])
+    assert x.grad.tolist() == [[1.0, 1.0, 1.0], [22.0, 33.0, 44.0]]
+
+
+@pytest.mark.parametrize(
+    "indices",
+    [
+        Tensor([1, 0, 1], requires_grad=False),
+        Tensor(numpy.array([1, 0, 1], numpy.uint8), requires_grad=False),
+        Tensor([0.5, -0.5, 0.5]) > 0,
+    ],
+    ids=["integers", "small integers", "booleans that were computed"],
+)
+def test_indices_that_are_a_tensor_are_recorded(indices, nodes_of) -> None:
+    x = Tensor([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])
+    taken = autograd.take(x, indices, axis=1)
+    assert taken.data.tolist() == [[2.0, 1.0, 2.0], [5.0, 4.0, 5.0]]
+    assert any(node is indices for node in nodes_of(taken))
+    taken.sum().backward()
+    assert x.grad is not None
+    assert x.grad.tolist() == [[1.0, 2.0, 0.0], [1.0, 2.0, 0.0]]
+
+
+def test_the_index_of_the_greatest_takes_the_greatest_along_its_axis() -> None:
+    x = Tensor([[1.0, 7.0, 3.0], [4.0, 5.0, 6.0]])
+    best = autograd.argmax(x, axis=1)
+    found = autograd.take_along_axis(x, autograd.expand_dims(best, 1), axis=1)
+    assert found.data.tolist() == [[7.0], [6.0]]
+    found.backward([[2.0], [3.0]])
+    assert x.grad is not None
+    assert x.grad.tolist() == [[0.0, 2.0, 0.0], [0.0, 0.0, 3.0]]
+
+
+def test_the_parts_of_a_split_are_the_whole_and_a_part_that_is_not_used_gets_nothing() -> None:
+    x = Tensor([1.0, 2.0, 3.0, 4.0])
+    first, second = autograd.split(x, 2)
+    assert numpy.array_equal(autograd.hstack([first, second]).data, x.data)
+    (second * 3).sum().backward()
+    assert x.grad is not None
+    assert x.grad.tolist() == [0.0, 0.0, 3.0, 3.0]
+
+
+def test_the_difference_of_booleans_is_where_they_change() -> None:
+    mask = Tensor([True, True, False], requires_grad=False)
+    assert autograd.diff(mask).data.tolist() == [False, True]
+    assert autograd.diff(mask).dtype == numpy.bool_
+
+
+def test_a_number_of_degrees_of_freedom_that_is_an_array_scalar_does_not_change_float32() -> None:
+    x = Tensor([1.0, 2.0, 4.0], dtype=numpy.float32)
+    for function in (autograd.var, autograd.std):
+        assert function(x, ddof=numpy.float64(1)).dtype == numpy.float32
+
+
+# --- refusals ---------------------------------------------------------------------------------------------
+
+X = numpy.ones((2, 3))
+REFUSALS: list[tuple[str, Call, type[Exception], str]] = [
+    ("gelu", lambda x: autograd.gelu(x, "tan"), DataTypeError, r'approximate is "none" or "tanh", not .tan.'),
+    ("var", lambda x: autograd.var(x, axis=0, ddof=2), ShapeError, r"2 elements along axis 0 of shape \(2, 3\).*=2"),
+    ("std", lambda x: autograd.std(x, ddof=6), ShapeError, r"6 elements along axis None of shape \(2, 3\).*ddof=6"),
+    ("var", lambda x: autograd.var(x, ddof="1e"), DataTypeError, r"ddof is a number, not '1e'"),
+    ("std", lambda x: autograd.std(x, ddof=None), DataTypeError, r"ddof is a number, not None"),
+    ("var", lambda x: autograd.var(x, ddof=nan), ShapeError, r"not enough for ddof=nan"),
+    ("var", lambda x: autograd.var(x[:0]), ShapeError, r"0 elements along axis None of shape \(0, 3\)"),
+    ("std", lambda x: autograd.std(x, axis=2), ShapeError, r"axis 2 is no axis of an operand of shape \(2, 3\)"),
+    ("var", lambda x: autograd.var(x, axis=(0, -2)), ShapeError, r"axes \(0, -2\) name one of the axes.*twice"),
+    ("var", lambda x: autograd.var(x, True), DataTypeError, r"an axis is an integer, not True"),
+    ("squeeze", lambda x: autograd.squeeze(x, 0), ShapeError, r"axis 0 .* of shape \(2, 3\) has size 2, not 1"),
+    ("squeeze", lambda x: autograd.squeeze(x, 4), ShapeError, r"axis 4 is no axis of an operand of shape \(2, 3\)"),
+    ("squeeze", lambda x: autograd.squeeze(x[:1, :1], (0, 0)), ShapeError, r"axes \(0, 0\) name one .* twice"),
+    ("expand_dims", lambda x: autograd.expand_dims(x, 3), ShapeError, r"axis 3 names no 1 new axes among 3"),
+    ("expand_dims", lambda x: autograd.expand_dims(x, (0, -4)), ShapeError, r"\(0, -4\) names no 2 new axes among 4"),
+    ("expand_dims", lambda x: autograd.expand_dims(x, 1.0), DataTypeError, r"an axis is an integer.*not 1\.0"),
+    ("expand_dims", lambda x: autograd.expand_dims(x, None), DataTypeError, r"an axis is an integer.*not None"),
+    ("moveaxis", lambda x: autograd.moveaxis(x, 2, 0), ShapeError, r"shape \(2, 3\).*axis 2 is out of bounds"),
+    ("moveaxis", lambda x: autograd.moveaxis(x, [0, 0], [0, 1]), ShapeError, r"shape \(2, 3\).*repeated axis"),
+    ("moveaxis", lambda x: autograd.moveaxis(x, [0, 1], 0), ShapeError, r"same number of elements"),
+    ("moveaxis", lambda x: autograd.moveaxis(x, 0.5, 0), DataTypeError, r"axes are integers, not 0\.5 and 0"),
+    ("flip", lambda x: autograd.flip(x, 2), ShapeError, r"axis 2 is no axis of an operand of shape \(2, 3\)"),
+    ("flip", lambda x: autograd.flip(x, (1, -1)), ShapeError, r"axes \(1, -1\) name one of the axes of shape \(2, 3\)"),
+    ("flip", lambda x: autograd.flip(x, 0.0), DataTypeError, r"an axis is an integer, not 0\.0"),
+    ("repeat", lambda x: autograd.repeat(x, [1, 2], axis=1), ShapeError, r"repeats \[1, 2\] along a size of 3"),
+    ("repeat", lambda x: autograd.repeat(x, -1), ShapeError, r"repeats -1 along a size of 6"),
+    ("repeat", lambda x: autograd.repeat(x, 1.5), DataTypeError, r"is an integer, or one for each element, not 1\.5"),
+    ("repeat", lambda x: autograd.repeat(x, 2, axis=2), ShapeError, r"axis 2 is no axis .* shape \(2, 3\)"),
+    ("tile", lambda x: autograd.tile(x, (1, -2)), ShapeError, r"not negative, as in \(1, -2\)"),
+    ("tile", lambda x: autograd.tile(x, (1, 2.5)), DataTypeError, r"an integer, or one for each axis, not \(1, 2\.5\)"),
+    ("tile", lambda x: autograd.tile(x, "ab"), DataTypeError, r"is an integer, or one for each axis, not 'ab'"),
+    ("take", lambda x: autograd.take(x, 6), IndexRangeError, r"from 6 to 6 do not fit axis 0 .* shape \(6,\)"),
+    ("take", lambda x: autograd.take(x, [0, -4], 1), IndexRangeError, r"from -4 to 0 do not fit axis 1 .* \(2, 3\)"),
+    ("take", lambda x: autograd.take(x, [0.0]), DataTypeError, r"the indices are integers, not float64"),
+    ("take", lambda x: autograd.take(x, None), DataTypeError, r"not NoneType None"),
+    ("take", lambda x: autograd.take(x, slice(1)), DataTypeError, r"not slice slice"),
+    ("take", lambda x: autograd.take(x, Tensor([0.0])), DataTypeError, r"the indices are integers, not float64"),
+    ("take", lambda x: autograd.take(x, 0, axis=-3), ShapeError, r"axis -3 is no axis of an operand of shape \(2, 3\)"),
+    (
+        "take_along_axis", lambda x: autograd.take_along_axis(x, [[3], [0]], 1), IndexRangeError,
+        r"indices of shape \(2, 1\) from 0 to 3 do not fit axis 1 of an operand of shape \(2, 3\)",
+    ),
+    (
+        "take_along_axis", lambda x: autograd.take_along_axis(x, [[0], [0], [0]], 1), IndexRangeError,
+        r"indices of shape \(3, 1\) from 0 to 0 do not fit axis 1 of an operand of shape \(2, 3\)",
+    ),
+    (
+        "take_along_axis", lambda x: autograd.take_along_axis(x, [0, 1], 1), ShapeError,
+        r"indices of shape \(2,\) for an operand of shape \(2, 3\)",
+    ),
+    ("take_along_axis", lambda x: autograd.take_along_axis(x, [[0.0]], 1), DataTypeError, r"integers, not float64"),
+    ("take_along_axis", lambda x: autograd.take_along_axis(x, X > 0, 1), DataTypeError, r"not bool.*x\[mask\]"),
+    ("split", lambda x: autograd.split(x, 2, axis=1), ShapeError, r"a size of 3 is not 2 equal parts"),
+    ("split", lambda x: autograd.split(x, 0), ShapeError, r"a size of 2 is not 0 equal parts"),
+    ("split", lambda x: autograd.split(x, 1.0), DataTypeError, r"equal parts or the indices.*integers, not 1\.0"),
+    ("split", lambda x: autograd.split(x, [1.0]), DataTypeError, r"equal parts or the indices.*integers, not \[1\.0\]"),
+    ("split", lambda x: autograd.split(x, 1, axis=2), ShapeError, r"axis 2 is no axis of an operand of shape \(2, 3\)"),
+    ("diff", lambda x: autograd.diff(x, axis=2), ShapeError, r"axis 2 is no axis of an operand of shape \(2, 3\)"),
+    ("diff", lambda x: autograd.diff(x, axis=None), DataTypeError, r"an axis is an integer, not None"),
+    ("vstack", lambda x: autograd.vstack([]), ShapeError, r"there is nothing to join"),
+    ("hstack", lambda x: autograd.hstack(()), ShapeError, r"there is nothing to join"),
+    ("vstack", lambda x: autograd.vstack(5), DataTypeError, r"takes a list of arrays, not int 5"),
+    ("hstack", lambda x: autograd.hstack([x, "a"]), DataTypeError, r"not str 'a'"),
+    ("concatenate", lambda x: autograd.vstack([x, [1.0, 2.0]]), ShapeError, r"shape \(2, 3\) and \(1, 2\)"),
+    ("concatenate", lambda x: autograd.hstack([x, [1.0, 2.0]]), ShapeError, r"shape \(2, 3\) and \(2,\)"),
+    ("matmul", lambda x: autograd.dot(x, x), ShapeError, r"shape \(2, 3\) and \(2, 3\) do not fit"),
+    ("dot", lambda x: autograd.dot(x, X[None]), ShapeError, r"\(2, 3\) and \(1, 2, 3\) do not fit.*second to last"),
+    ("inner", lambda x: autograd.inner(x, [1.0, 2.0]), ShapeError, r"shape \(2, 3\) and \(2,\) differ in their last"),
+    ("outer", lambda x: autograd.outer(x, None), DataTypeError, r"not NoneType None"),
+    ("diagonal", lambda x: autograd.diagonal(x[0]), ShapeError, r"of a matrix, not of an operand of shape \(3,\)"),
+    ("diagonal", lambda x: autograd.diagonal(x, 0.5), DataTypeError, r"the offset is an integer, not"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "attempt", "error", "facts"), REFUSALS, ids=[f"{row[0]}-{number}" for number, row in enumerate(REFUSALS)]
+)
+def test_a_refusal_names_the_function_what_was_given_and_what_was_expected(name, attempt, error, facts) -> None:
+    for operand in (Tensor(X), X):
+        with pytest.raises(error, match=f"^{name}: .*{facts}") as caught:
+            attempt(operand)
+        assert isinstance(caught.value, autograd.GraphError)
+
+
+def test_a_function_of_arrays_refuses_a_value_and_says_what_to_give_instead() -> None:
+    arguments: dict[str, Call] = {
+        "repeat": lambda f, x: f(x, 2),
+        "tile": lambda f, x: f(x, 2),
+        "take": lambda f, x: f(x, 0),
+        "take_along_axis": lambda f, x: f(x, [0], 0),
+        "split": lambda f, x: f(x, 1),
+        "expand_dims": lambda f, x: f(x, 0),
+        "moveaxis": lambda f, x: f(x, 0, 0),
+        "vstack": lambda f, x: f([x, x]),
+        "hstack": lambda f, x: f([x, x]),
+        **dict.fromkeys(("dot", "inner", "outer"), lambda f, x: f(x, x)),
+    }
+    for name, function in FUNCTIONS.items():
+        if name not in ACTIVATIONS | CLASSES | {"permute"}:
+            with pytest.raises(DataTypeError, match=f"{name} works on arrays: give it a Tensor instead of a Value"):
+                arguments.get(name, lambda f, x: f(x))(function, Value(1.0))
+    with pytest.raises(DataTypeError, match="transpose works on arrays"):
+        autograd.permute(Value(1.0))
