@@ -39,6 +39,18 @@ def samples_of():
 
 
 @pytest.fixture
+def upstream_of():
+    """A random upstream gradient of an output."""
+    return _samples.upstream_of
+
+
+@pytest.fixture
+def samples():
+    """The module of samples."""
+    return _samples
+
+
+@pytest.fixture
 def nodes_of():
     """Every node an output was computed from, itself among them."""
 

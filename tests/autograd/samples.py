@@ -1,8 +1,9 @@
 """What each row of the table is called with: a row callable with plain arrays needs nothing here, a row
-with parameters needs an entry in SAMPLES."""
+with parameters needs an entry in SAMPLES, with a single number and with no elements at all among its operands."""
 
 from __future__ import annotations
 
+import itertools
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,9 +12,10 @@ from typing import Any
 import numpy
 
 import autograd
-from autograd import Operation, Tensor
+from autograd import Operation, Tensor, Value
 
 Shape = tuple[int, ...]
+Array = numpy.ndarray[Any, Any]
 
 MASK = numpy.array([[True, False, True], [False, False, True]])
 ROWS_TWICE = numpy.array([1, 0, 1])
@@ -39,11 +41,11 @@ class Sample:
     def __repr__(self) -> str:
         return f"{self.name}-{'-'.join('x'.join(map(str, shape)) or 'number' for shape in self.shapes)}"
 
-    def operands(self) -> list[numpy.ndarray[Any, Any]]:
+    def operands(self) -> list[Array]:
         """Distinct numbers away from kinks, the same in every run."""
         rng = numpy.random.default_rng(zlib.crc32(repr(self).encode()))
         low, high = DOMAINS.get(self.name, (0.3, 1.7))
-        return [rng.uniform(low, high, shape) for shape in self.shapes]
+        return [numpy.asarray(rng.uniform(low, high, shape)) for shape in self.shapes]
 
     def leaves(self) -> list[Tensor]:
         return [Tensor(operand) for operand in self.operands()]
@@ -74,20 +76,24 @@ SAMPLES: dict[str, list[tuple[Callable[..., Any], tuple[Shape, ...]]]] = {
         (lambda x: autograd.permute(x, -1, 0, 1), ((2, 1, 3),)),
         (lambda x: autograd.swapaxes(x, 0, -1), ((2, 2, 3),)),
         (lambda x: autograd.transpose(x), ((),)),
+        (lambda x: autograd.transpose(x), ((0, 2),)),
     ],
     "broadcast_to": [
         (lambda x: autograd.broadcast_to(x, (2, 3)), ((3,),)),
         (lambda x: autograd.broadcast_to(x, (2, 3, 2)), ((3, 1),)),
         (lambda x: autograd.broadcast_to(x, (2, 2)), ((),)),
         (lambda x: autograd.broadcast_to(x, (0, 3)), ((3,),)),
+        (lambda x: autograd.broadcast_to(x, (2, 0, 3)), ((0, 1),)),
     ],
     "sum_to_shape": [
         (lambda x: autograd.sum_to_shape(x, (3,)), ((2, 3),)),
         (lambda x: autograd.sum_to_shape(x, (3, 1)), ((2, 3, 2),)),
         (lambda x: autograd.sum_to_shape(x, ()), ((2, 2),)),
         (lambda x: autograd.sum_to_shape(x, (2, 2)), ((2, 2),)),
+        (lambda x: autograd.sum_to_shape(x, ()), ((),)),
+        (lambda x: autograd.sum_to_shape(x, (1, 3)), ((0, 3),)),
     ],
-    "astype": [(lambda x: autograd.astype(x, dtype=numpy.float64), ((2, 3),))],
+    "astype": [(lambda x: autograd.astype(x, dtype=numpy.float64), (shape,)) for shape in ((2, 3), (), (0, 2))],
     "matmul": [
         (autograd.matmul, ((3,), (3,))),
         (autograd.matmul, ((2, 3), (3,))),
@@ -106,6 +112,8 @@ SAMPLES: dict[str, list[tuple[Callable[..., Any], tuple[Shape, ...]]]] = {
             (lambda x, f=function: f(x, axis=-1, keepdims=True), ((2, 3),)),
             (lambda x, f=function: f(x, axis=(0, 2)), ((2, 3, 2),)),
             (lambda x, f=function: f(x), ((),)),
+            (lambda x, f=function: f(x, axis=()), ((2, 2),)),
+            (lambda x, f=function: f(x, axis=1), ((0, 3),)),
         ]
         for name, function in {
             "sum": autograd.sum,
@@ -123,6 +131,8 @@ SAMPLES: dict[str, list[tuple[Callable[..., Any], tuple[Shape, ...]]]] = {
             (lambda x, f=function: f(x, axis=0), ((2, 3),)),
             (lambda x, f=function: f(x, axis=1), ((2, 3, 2),)),
             (lambda x, f=function: f(x, axis=(0, 1)), ((2, 3),)),
+            (lambda x, f=function: f(x, axis=()), ((),)),
+            (lambda x, f=function: f(x), ((0, 3),)),
         ]
         for name, function in {"softmax": autograd.softmax, "log_softmax": autograd.log_softmax}.items()
     },
@@ -138,6 +148,8 @@ SAMPLES: dict[str, list[tuple[Callable[..., Any], tuple[Shape, ...]]]] = {
         (lambda x: autograd.squared_norm(x, axis=0, scale=0.5), ((2, 3),)),
         (lambda x: autograd.squared_norm(x, axis=(0, -1), keepdims=True, scale=-2.0), ((2, 3, 2),)),
         (lambda x: autograd.squared_norm(x, keepdims=True), ((2, 3),)),
+        (lambda x: autograd.squared_norm(x, scale=3.0), ((),)),
+        (autograd.squared_norm, ((0, 2),)),
     ],
     "affine": [
         (autograd.affine, ((2, 3), (3, 4), (4,))),
@@ -153,23 +165,33 @@ SAMPLES: dict[str, list[tuple[Callable[..., Any], tuple[Shape, ...]]]] = {
         (lambda x: x[[0, 0], 1:], ((2, 3),)),
         (lambda x: x[MASK], ((2, 3),)),
         (lambda x: x[()], ((),)),
+        (lambda x: x[1:], ((1, 2),)),
+        (lambda x: x[:, [2, 0]], ((0, 3),)),
     ],
     "scatter_add": [
         (_scattered((3, 3), numpy.s_[1:, ::2]), ((2, 2),)),
         (_scattered((2, 3), ROWS_TWICE), ((3, 3),)),
         (_scattered((2, 3), MASK), ((3,),)),
+        (_scattered((), ()), ((),)),
+        (_scattered((2, 3), numpy.s_[2:]), ((0, 3),)),
     ],
     "concatenate": [
         (lambda *x: autograd.concatenate(x), ((2,), (3,), (1,))),
         (lambda *x: autograd.concatenate(x, axis=-1), ((2, 1), (2, 3))),
         (lambda *x: autograd.concatenate(x, axis=0), ((1, 2, 2), (2, 2, 2))),
+        (lambda *x: autograd.concatenate(x, axis=None), ((), (2, 1))),
+        (lambda *x: autograd.concatenate(x, axis=1), ((2, 0), (2, 3), (2, 0))),
     ],
     "stack": [
         (lambda *x: autograd.stack(x), ((), ())),
         (lambda *x: autograd.stack(x, axis=-1), ((2,), (2,), (2,))),
         (lambda *x: autograd.stack(x, axis=1), ((2, 3), (2, 3))),
+        (lambda *x: autograd.stack(x, axis=1), ((2, 0), (2, 0))),
     ],
 }
+
+# Rows that a single number is not enough for: matrices are multiplied.
+OF_MATRICES = {"matmul", "affine"}
 
 # Shapes for a row that needs no sample, by its number of operands: broadcasting in each of them.
 PLAIN_SHAPES: dict[int, list[tuple[Shape, ...]]] = {
@@ -184,8 +206,44 @@ PLAIN_SHAPES: dict[int, list[tuple[Shape, ...]]] = {
         ((2, 2), ()),
         ((0, 3), (3,)),
     ],
-    3: [((), (), ()), ((2, 2), (2, 2), (2, 2)), ((2, 3), (3,), ()), ((3,), (2, 1), (2, 3)), ((), (2,), (2, 1))],
+    3: [
+        ((), (), ()),
+        ((2, 2), (2, 2), (2, 2)),
+        ((2, 3), (3,), ()),
+        ((3,), (2, 1), (2, 3)),
+        ((), (2,), (2, 1)),
+        ((0, 2), (2,), ()),
+    ],
 }
+
+
+def broadcast_shapes(count: int) -> list[tuple[Shape, ...]]:
+    """Every way in which `count` operands may be repeated to the shape (2, 3)."""
+    shapes: list[Shape] = [(2, 3), (), (1,), (3,), (1, 1), (1, 3), (2, 1)]
+    return [chosen for chosen in itertools.product(shapes, repeat=count) if numpy.broadcast_shapes(*chosen) == (2, 3)]
+
+
+def _strided(array: Array) -> Array:
+    among_others = numpy.full([2 * size + 1 for size in array.shape], numpy.nan, array.dtype)
+    every_other = among_others[(slice(1, None, 2),) * array.ndim + (...,)]
+    every_other[...] = array
+    return every_other
+
+
+# The same numbers as a contiguous array, otherwise in memory.
+LAYOUTS: dict[str, Callable[[Array], Array]] = {
+    "transposed": lambda array: numpy.array(array.T, order="C").T,
+    "reversed": lambda array: numpy.flip(numpy.flip(array).copy()),
+    "strided": _strided,
+    "Fortran order": lambda array: numpy.array(array, order="F"),
+}
+
+
+def upstream_of(output: Any) -> Any:
+    """A gradient to start a sweep with; never only ones, which would hide a transposed result."""
+    rng = numpy.random.default_rng(zlib.crc32(repr(numpy.shape(output.data)).encode()))
+    drawn = rng.uniform(0.5, 1.5, numpy.shape(output.data)) * rng.choice([-1, 1], numpy.shape(output.data))
+    return float(drawn) if isinstance(output, Value) else numpy.asarray(drawn, output.dtype)
 
 
 def is_plain(row: Operation) -> bool:

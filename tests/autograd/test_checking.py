@@ -181,6 +181,17 @@ class TestTolerance:
         assert len(messages) == 2
 
 
+def test_what_the_function_writes_into_its_inputs_spoils_nothing() -> None:
+    def cube_that_overwrites(x: Tensor) -> Tensor:
+        result = (x * 1.0) ** 3
+        x.data[...] = 99.0
+        return result
+
+    array = numpy.array([0.5, -1.5])
+    assert gradcheck(cube_that_overwrites, array)
+    assert array.tolist() == [0.5, -1.5]
+
+
 def test_what_cannot_be_checked_is_refused() -> None:
     with pytest.raises(GraphError, match="order is 1 or 2, not 3"):
         gradcheck(autograd.exp, 1.0, order=3)

@@ -42,14 +42,14 @@ def test_the_gradients_of_a_value_agree_with_differences_to_second_order(element
 
 @pytest.mark.parametrize("negative", list(itertools.product([1, -1], repeat=2)))
 def test_gradients_are_right_for_negative_numbers_where_the_row_takes_them(
-    elementwise_row, samples_of, negative
+    elementwise_row, samples_of, upstream_of, negative
 ) -> None:
     sample = samples_of(elementwise_row)[1 if elementwise_row.slots != 3 else 0]
     signs = itertools.cycle(negative)
     operands = [operand * next(signs) for operand in sample.operands()]
     leaves = [Tensor(operand) for operand in operands]
     output = sample.call(*leaves)
-    found = autograd.gradients(output, leaves, numpy.ones(output.shape))
+    found = autograd.gradients(output, leaves, upstream_of(output))
     if not all(numpy.isfinite(node.data).all() for node in [output, *found]):
         assert elementwise_row.name in NOT_OF_NEGATIVES, "nan where the function has a value"
         return
@@ -69,10 +69,10 @@ def test_an_operand_used_twice_gets_both_gradients(elementwise_row) -> None:
         assert gradcheck(lambda x: elementwise_row(x, x), 0.4, order=2)
 
 
-def test_a_constant_among_the_operands_changes_no_other_gradient(sample) -> None:
+def test_a_constant_among_the_operands_changes_no_other_gradient(sample, upstream_of) -> None:
     leaves = sample.leaves()
     output = sample.call(*leaves)
-    upstream = numpy.ones(output.shape)
+    upstream = upstream_of(output)
     for variable in range(len(leaves)):
         mixed = [
             leaf if position == variable else Tensor(leaf.data, requires_grad=False)
@@ -85,27 +85,165 @@ def test_a_constant_among_the_operands_changes_no_other_gradient(sample) -> None
             numpy.testing.assert_array_equal(alone.data, together.data)
 
 
-def test_a_float32_operand_has_a_float32_gradient_of_its_own_shape(sample) -> None:
-    leaves = [Tensor(operand, dtype=numpy.float32) for operand in sample.operands()]
+# --- dtypes -----------------------------------------------------------------------------------------------
+
+FLOAT64_BY_PARAMETER = {"astype", "scatter_add"}  # their samples ask for float64
+
+
+def test_float32_operands_have_float32_gradients_as_good_as_float32_can_be(sample, upstream_of) -> None:
+    single = [Tensor(operand, dtype=numpy.float32) for operand in sample.operands()]
+    double = [Tensor(leaf.data.astype(numpy.float64)) for leaf in single]  # the very same numbers
+    outputs = [sample.call(*single), sample.call(*double)]
+    if sample.name not in FLOAT64_BY_PARAMETER:
+        assert outputs[0].dtype == numpy.float32
+    upstream = upstream_of(outputs[0])
+    for output in outputs:
+        output.backward(upstream)
+    # A rule rounds some ten times, and a sum over a dozen elements as often; each costs at most eps / 2 of
+    # the largest number that it meets, and all of them are near 1.
+    tolerance = 16 * float(numpy.finfo(numpy.float32).eps)
+    numpy.testing.assert_allclose(outputs[0].data, outputs[1].data, rtol=tolerance, atol=tolerance)
+    for one, other in zip(single, double, strict=True):
+        assert (one.grad is None) == (other.grad is None)
+        if one.grad is not None:
+            assert (one.grad.dtype, one.grad.shape) == (numpy.float32, one.shape)
+            scale = max(1.0, float(numpy.abs(other.grad).max(initial=0)))
+            numpy.testing.assert_allclose(one.grad, other.grad, rtol=tolerance, atol=tolerance * scale)
+
+
+def test_float32_among_float64_gives_float64_and_each_gradient_its_own_dtype(sample, upstream_of) -> None:
+    operands = sample.operands()
+    for single in range(len(operands)):
+        dtypes = [numpy.float32 if slot == single else numpy.float64 for slot in range(len(operands))]
+        leaves = [Tensor(operand, dtype=dtype) for operand, dtype in zip(operands, dtypes, strict=True)]
+        exact = [Tensor(leaf.data.astype(numpy.float64)) for leaf in leaves]
+        output, expected = sample.call(*leaves), sample.call(*exact)
+        assert output.dtype == (
+            numpy.result_type(*dtypes) if sample.name not in FLOAT64_BY_PARAMETER else numpy.float64
+        )
+        upstream = upstream_of(output)
+        wanted = [leaf for leaf in exact if leaf.requires_grad]
+        references = autograd.gradients(expected, wanted, upstream)
+        for create_graph in (False, True):
+            found = autograd.gradients(output, leaves, upstream, create_graph=create_graph)
+            for gradient, reference, dtype in zip(found, references, dtypes, strict=True):
+                assert gradient.dtype == dtype
+                numpy.testing.assert_allclose(gradient.data, reference.data, rtol=2e-6, atol=2e-6)
+
+
+# --- memory -----------------------------------------------------------------------------------------------
+
+
+def test_operands_in_any_layout_have_the_value_and_the_gradients_of_contiguous_ones(
+    sample, samples, upstream_of
+) -> None:
+    contiguous = sample.leaves()
+    expected = sample.call(*contiguous)
+    upstream = upstream_of(expected)
+    expected.backward(upstream)
+    for layout, laid_out in samples.LAYOUTS.items():
+        leaves = [Tensor(laid_out(operand), copy=False) for operand in sample.operands()]
+        output = sample.call(*leaves)
+        output.backward(laid_out(upstream))
+        # The order of a sum, and the loop that NumPy chooses, may change the last bits.
+        numpy.testing.assert_allclose(output.data, expected.data, rtol=1e-14, atol=1e-14, err_msg=layout)
+        for leaf, reference in zip(leaves, contiguous, strict=True):
+            assert (leaf.grad is None) == (reference.grad is None)
+            if leaf.grad is not None and reference.grad is not None:
+                numpy.testing.assert_allclose(leaf.grad, reference.grad, rtol=1e-14, atol=1e-14, err_msg=layout)
+
+
+class Locking:
+    """An observer that makes every gradient of a sweep read-only before a rule can see it."""
+
+    def seed(self, node, gradient) -> None:
+        self._lock(gradient)
+
+    def contribution(self, node, slot, operand, upstream_gradient, local_gradient, contribution, total) -> None:
+        for array in (contribution, total, local_gradient):
+            self._lock(array)
+
+    def _lock(self, array) -> None:
+        if isinstance(array, numpy.ndarray):
+            array.flags.writeable = False
+
+
+def test_no_rule_writes_into_its_operands_its_result_or_the_upstream_gradient(sample, nodes_of, upstream_of) -> None:
+    operands = sample.operands()
+    for operand in operands:
+        operand.flags.writeable = False
+    leaves = [Tensor(operand, copy=False) for operand in operands]
     output = sample.call(*leaves)
-    output.backward(numpy.ones(output.shape))
-    for leaf in leaves:
-        if leaf.grad is not None:
-            assert leaf.grad.dtype == numpy.float32
-            assert leaf.grad.shape == leaf.shape
-    if sample.name not in {"astype", "scatter_add"}:  # their samples ask for float64
-        assert output.dtype == numpy.float32
+    nodes = nodes_of(output)
+    for node in nodes:
+        node.data.flags.writeable = False
+    before = [node.data.tobytes() for node in nodes]
+    upstream = upstream_of(output)
+    upstream.flags.writeable = False
+    autograd.backward.backward(output, upstream, observer=Locking())
+    output.backward(upstream)  # the same without an observer
+    autograd.gradients(output, leaves, upstream, create_graph=True)
+    assert [node.data.tobytes() for node in nodes] == before
+    assert upstream.tobytes() == upstream_of(output).tobytes()
+    gradients = [leaf.grad for leaf in leaves if leaf.grad is not None]
+    for gradient, other in itertools.product(gradients, [upstream, *operands, *gradients]):
+        assert gradient is other or not numpy.shares_memory(gradient, other)
+    assert len({id(gradient) for gradient in gradients}) == len(gradients)
 
 
-def test_a_value_computes_what_a_tensor_computes_element_by_element(elementwise_row, samples_of) -> None:
+# --- shapes -----------------------------------------------------------------------------------------------
+
+
+def test_a_row_is_tested_on_a_single_number_and_on_nothing_at_all(row, samples, samples_of) -> None:
+    shapes = [shape for sample in samples_of(row) for shape in sample.shapes]
+    assert any(0 in shape for shape in shapes), f"add a sample without elements for {row.name}"
+    if row.name in samples.OF_MATRICES:
+        with pytest.raises(autograd.ShapeError, match="a single number has no rows"):
+            getattr(autograd, row.name)(*[Tensor(1.0)] * row.slots)
+    else:
+        assert () in shapes, f"add a sample of a single number for {row.name}"
+
+
+def test_an_operand_repeated_in_any_way_gets_the_gradients_of_all_its_repetitions(
+    elementwise_row, samples, samples_of, upstream_of
+) -> None:
+    if elementwise_row.slots == 1:
+        return
+    call = samples_of(elementwise_row)[0].call
+    rng = numpy.random.default_rng(7)
+    for shapes in samples.broadcast_shapes(elementwise_row.slots):
+        operands = [numpy.asarray(rng.uniform(0.3, 1.7, shape)) for shape in shapes]
+        repeated, whole = (
+            [Tensor(operand) for operand in operands],
+            [Tensor(numpy.broadcast_to(operand, (2, 3))) for operand in operands],
+        )
+        outputs = call(*repeated), call(*whole)
+        numpy.testing.assert_array_equal(outputs[0].data, outputs[1].data)
+        upstream = upstream_of(outputs[0])
+        for output in outputs:
+            output.backward(upstream)
+        for leaf, each in zip(repeated, whole, strict=True):
+            assert (leaf.grad is None) == (each.grad is None)
+            if leaf.grad is not None:
+                lead = tuple(range(2 - leaf.ndim))
+                ones = tuple(axis for axis in (-1, -2)[: leaf.ndim] if leaf.shape[axis] == 1)
+                expected = each.grad.sum(axis=lead).sum(axis=ones, keepdims=True)
+                numpy.testing.assert_allclose(leaf.grad, expected, rtol=1e-13, atol=1e-13, err_msg=str(shapes))
+
+
+# --- the same on one number -------------------------------------------------------------------------------
+
+
+def test_a_value_computes_what_a_tensor_computes_element_by_element(elementwise_row, samples_of, upstream_of) -> None:
     for sample in samples_of(elementwise_row)[:2]:
         tensors = sample.leaves()
         whole = sample.call(*tensors)
-        whole.sum().backward()
+        upstream = upstream_of(whole)
+        whole.backward(upstream)
         for index in numpy.ndindex(whole.shape):
             numbers = [Value(tensor.data[index]) for tensor in tensors]
             one = sample.call(*numbers)
-            one.backward()
+            one.backward(upstream[index])
             assert one.data == pytest.approx(whole.data[index], rel=1e-14)
             for number, tensor in zip(numbers, tensors, strict=True):
                 expected = 0.0 if tensor.grad is None else tensor.grad[index]
