@@ -262,7 +262,7 @@ class Node(Recordable):
 def through(upstream: Any, local_gradient: Any) -> Any:
     """upstream × local gradient, without multiplying by a literal 1; a boolean one and a literal 0 are
     gates: what is stopped is 0, even if the upstream gradient is infinite."""
-    if type(local_gradient) is int:
+    if type(local_gradient) is int or type(local_gradient) is bool:  # False of `where` with a plain condition
         if local_gradient == 1:
             return upstream
         if local_gradient == -1:

@@ -237,6 +237,16 @@ def test_where_sends_the_gradient_to_the_side_that_was_chosen() -> None:
     assert b.grad == 1.0
 
 
+def test_a_plain_condition_is_a_gate_that_stops_an_infinite_gradient() -> None:
+    for kind in (Value, Tensor):
+        for condition in (False, numpy.False_, numpy.array(0)):
+            x = kind(1.0)
+            output = autograd.where(condition, x, 5.0)
+            output.backward(inf)
+            assert float(x.grad) == 0.0
+            assert autograd.gradients(output, x, inf, create_graph=True).item() == 0.0
+
+
 # --- extremes that a naive formula gets wrong -------------------------------------------------------------
 
 
