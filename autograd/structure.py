@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -11,7 +12,7 @@ Rebuild = Callable[[Sequence[Any]], Any]
 def flatten(structure: Any) -> tuple[list[Any], list[str], Rebuild]:
     """What a structure holds, where each of it is, and how to build one like it.
 
-    None holds nothing. Named tuples keep their names, dicts their order.
+    None holds nothing. Named tuples and dicts of a class of their own (OrderedDict) keep it, dicts their order.
 
     >>> leaves, places, rebuild = flatten({"w": [1.0, 2.0], "b": 3.0})
     >>> leaves, places
@@ -21,26 +22,45 @@ def flatten(structure: Any) -> tuple[list[Any], list[str], Rebuild]:
     """
     leaves: list[Any] = []
     places: list[str] = []
-
-    def walk(part: Any, place: str) -> Callable[[Sequence[Any]], Any]:
-        if part is None:
-            return lambda replaced: None
-        if isinstance(part, dict):
-            inner = {key: walk(item, f"{place}[{key!r}]") for key, item in part.items()}
-            return lambda replaced: {key: build(replaced) for key, build in inner.items()}
-        if isinstance(part, list | tuple):
-            items = [walk(item, f"{place}[{index}]") for index, item in enumerate(part)]
-            make = _maker(type(part))
-            return lambda replaced: make(build(replaced) for build in items)
-        position = len(leaves)
-        leaves.append(part)
-        places.append(place)
-        return lambda replaced: replaced[position]
-
-    return leaves, places, walk(structure, "")
+    return leaves, places, _take_apart(structure, "", leaves, places)
 
 
-def _maker(kind: type[Any]) -> Callable[[Any], Any]:
+# No function inside `flatten` that calls itself: it would be a reference cycle, and what it holds (every
+# array, and through an output the whole graph) would stay until the garbage collector comes.
+def _take_apart(part: Any, place: str, leaves: list[Any], places: list[str]) -> Rebuild:
+    """List what a part holds; gives back how to build one like it out of the whole structure's leaves."""
+    if part is None:
+        return lambda replaced: None
+    if isinstance(part, dict):
+        entries = {key: _take_apart(item, f"{place}[{key!r}]", leaves, places) for key, item in part.items()}
+        make_dict = _maker_of_dict(part)
+        return lambda replaced: make_dict({key: build(replaced) for key, build in entries.items()})
+    if isinstance(part, list | tuple):
+        items = [_take_apart(item, f"{place}[{index}]", leaves, places) for index, item in enumerate(part)]
+        make = _maker_of_sequence(type(part))
+        return lambda replaced: make(build(replaced) for build in items)
+    position = len(leaves)
+    leaves.append(part)
+    places.append(place)
+    return lambda replaced: replaced[position]
+
+
+def _maker_of_sequence(kind: type[Any]) -> Callable[[Any], Any]:
     if hasattr(kind, "_fields"):
         return lambda items: kind(*items)
     return list if issubclass(kind, list) else tuple
+
+
+def _maker_of_dict(like: dict[Any, Any]) -> Callable[[dict[Any, Any]], dict[Any, Any]]:
+    if type(like) is dict:
+        return lambda entries: entries
+    empty = copy.copy(like)  # with all else that it has, such as a defaultdict's default
+    empty.clear()
+
+    def make(entries: dict[Any, Any]) -> dict[Any, Any]:
+        made = copy.copy(empty)
+        for key, item in entries.items():
+            made[key] = item
+        return made
+
+    return make
