@@ -128,6 +128,7 @@ def propagate(
     *,
     create_graph: bool = False,
     wanted: frozenset[Node] | None = None,
+    ends: frozenset[Node] = frozenset(),
     hold: set[int] | None = None,
     observer: SweepObserver | None = None,
 ) -> dict[Node, Any]:
@@ -138,14 +139,15 @@ def propagate(
         create_graph: record the gradients.
         wanted: the nodes, leaves or intermediates, whose gradients to return; only paths to them are gone.
             None: every leaf's.
+        ends: nodes that are taken for leaves: nothing before them is looked at.
         hold: set the `.grad` of intermediates on the way; the set collects the ids of those arrays.
         observer: is told of each event.
 
     Returns:
         The gradient of what was wanted, as far as the sweep reached it.
     """
-    order = topological_order(*seeds)
-    leading = None if wanted is None else _leading_to(wanted, order)
+    order = topological_order(*seeds, ends=ends)
+    leading = {} if wanted is None else _leading_to(wanted, order)
     detecting_anomaly = modes.current_mode().detecting_anomaly
     for output, seed in seeds.items():
         if detecting_anomaly:
@@ -156,18 +158,17 @@ def propagate(
     adjoints: dict[Node, Any] = dict(seeds)  # of nodes that the sweep has reached and not yet passed
     get, take = adjoints.get, adjoints.pop
     for node in reversed(order):
-        slots = node._gradient_slots
-        if leading is not None:
-            assert wanted is not None
-            if node in wanted and node in adjoints:
+        if wanted is None:
+            slots = node._gradient_slots
+        else:
+            if node in wanted:
                 found[node] = adjoints[node]
-            if node not in leading:
+            slots = leading.get(node, ())
+            if not slots:
                 take(node, None)
                 if create_graph or not isinstance(node, Value):
                     node._refuse_stale()  # a view of what was written into may lie on a path that is gone
                 continue
-            operands = node._operands
-            slots = [slot for slot in slots if operands[slot] in wanted or operands[slot] in leading]
         upstream = take(node)
         if hold is not None:
             node._hold(upstream)
@@ -191,23 +192,25 @@ def propagate(
     return found
 
 
-def _leading_to(wanted: frozenset[Node], order: Sequence[Node]) -> set[Node]:
-    """The nodes through which gradients flow to what is wanted."""
-    leading: set[Node] = set()
+def _leading_to(wanted: frozenset[Node], order: Sequence[Node]) -> dict[Node, Sequence[int]]:
+    """The nodes through which gradients flow to what is wanted, and through which of their slots. What is
+    wanted is there itself, if with no slots."""
+    leading: dict[Node, Sequence[int]] = dict.fromkeys(wanted, ())
     for node in order:
         operands = node._operands
-        if any(operands[slot] in wanted or operands[slot] in leading for slot in node._gradient_slots):
-            leading.add(node)
+        slots = [slot for slot in node._gradient_slots if operands[slot] in leading]
+        if slots:
+            leading[node] = slots
     return leading
 
 
-def topological_order(*outputs: Node) -> list[Node]:
+def topological_order(*outputs: Node, ends: frozenset[Node] = frozenset()) -> list[Node]:
     """Every recorded node that gradients of the outputs reach, operands before what was computed from them.
 
-    Leaves are not listed. The reverse visits a first operand's side before a second's.
+    Leaves, and `ends`, are not listed. The reverse visits a first operand's side before a second's.
     """
     order: list[Node] = []
-    seen: set[Node] = set()
+    seen: set[Node] = set(ends)
     stack: list[Any] = [*outputs]
     while stack:
         node = stack.pop()

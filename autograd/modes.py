@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from contextlib import ContextDecorator
+from contextlib import AbstractContextManager, ContextDecorator, nullcontext
 from contextvars import ContextVar, Token
 from dataclasses import dataclass, replace
 
@@ -159,6 +159,12 @@ class source_lines(_Block):  # noqa: N801  # as above: `with source_lines():`
 
     def __enter__(self) -> None:
         self._enter()
+
+
+def recording() -> AbstractContextManager[None]:
+    """A block in which operations are recorded. Where they are already it opens none: the fast paths ask
+    whether any is open."""
+    return nullcontext() if current_mode().recording else Adjusted(recording=True)
 
 
 class Adjusted(_Block):

@@ -23,7 +23,7 @@ import numpy
 from . import ops
 from .backward import propagate
 from .errors import ArgumentError, DataTypeError, GraphError, ShapeError
-from .modes import Adjusted, current_mode
+from .modes import current_mode, recording
 from .node import Node
 from .structure import Rebuild, flatten
 from .tensor import Tensor
@@ -213,7 +213,7 @@ class _Run:
         self.places = [_spoken(place, chosen) for place in places]
         token = _is_inside.set(True)
         try:
-            with Adjusted(recording=True):
+            with recording():
                 self.inputs = [_variable(name, leaf, place) for leaf, place in zip(leaves, self.places, strict=True)]
                 given = list(arguments)
                 for position, argument in zip(chosen, self._rebuild_input(self.inputs), strict=True):
@@ -237,30 +237,29 @@ class _Run:
         """The gradient of each input, given the upstream gradient of each output."""
         recorded = self.recorded or _is_inside.get() or any(isinstance(gradient, Node) for gradient in upstream)
         create_graph = recorded and current_mode().recording
-        with Adjusted(recording=True):
-            seeds = self._seeds(self.outputs, upstream, create_graph)
-            reached = propagate(seeds, create_graph=create_graph, wanted=frozenset(self.inputs)) if seeds else {}
+        seeds = self._seeds(self.outputs, upstream, create_graph)
+        reached = self._propagate(seeds, self.inputs, create_graph)
         return [self._result(reached.get(node), node, recorded) for node in self.inputs]
 
     def push_forward(self, tangents: Sequence[Any]) -> list[Any]:
         """The derivative of each output along the inputs' tangents."""
         recorded = self.recorded or any(isinstance(tangent, Node) for tangent in tangents)
         create_graph = recorded and current_mode().recording
-        with Adjusted(recording=True):
+        with recording():
             # Where the pullback is taken does not matter, because it is linear.
             upstream = [
                 _variable(self.name, numpy.zeros_like(output._data) if isinstance(output, Tensor) else 0.0, "")
                 for output in self.outputs
             ]
             seeds = self._seeds(self.outputs, upstream, True)
-            reached = propagate(seeds, create_graph=True, wanted=frozenset(self.inputs)) if seeds else {}
+            reached = self._propagate(seeds, self.inputs, True)
             pairs = [
                 (reached[node], tangent) for node, tangent in zip(self.inputs, tangents, strict=True) if node in reached
             ]
             for node, tangent, place in zip(self.inputs, tangents, self.places, strict=True):
                 self._check_shape("tangent", tangent, place, node)
             again = self._seeds([gradient for gradient, _ in pairs], [tangent for _, tangent in pairs], create_graph)
-            pushed = propagate(again, create_graph=create_graph, wanted=frozenset(upstream)) if again else {}
+            pushed = self._propagate(again, upstream, create_graph)
         return [
             self._result(pushed.get(stand_in), output, recorded)
             for stand_in, output in zip(upstream, self.outputs, strict=True)
@@ -288,6 +287,10 @@ class _Run:
         if not rows:
             return Tensor(numpy.zeros(whole), requires_grad=False)
         return ops.reshape(Tensor._record(ops.stack_row, tuple(rows), {"axis": 0}), whole)
+
+    def _propagate(self, seeds: dict[Node, Any], wanted: Sequence[Node], create_graph: bool) -> dict[Node, Any]:
+        """Sweep through what was recorded since the arguments came in, not through what they come from."""
+        return propagate(seeds, create_graph=create_graph, wanted=frozenset(wanted), ends=frozenset(self.inputs))
 
     def _seeds(self, outputs: Sequence[Any], upstream: Sequence[Any], create_graph: bool) -> dict[Node, Any]:
         """What a sweep starts with; two outputs that are one node get both upstream gradients."""
