@@ -272,7 +272,8 @@ class Tensor(Node):
                     f"for an output of shape {self.shape}"
                 )
             if create_graph and isinstance(gradient, Node):
-                return gradient
+                is_array = isinstance(gradient, Tensor)
+                return self._fit(gradient if is_array else Tensor._record(ops.positive, (gradient,), {}), True)
             seed = self._gradient_array(gradient).copy()
         return Tensor(seed, requires_grad=False) if create_graph else seed
 

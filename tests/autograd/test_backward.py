@@ -204,6 +204,21 @@ class TestGradients:
             gradients(x * 2, [x, 3.0])
 
 
+def test_a_recorded_upstream_gradient_may_be_a_value_where_the_output_is_a_tensor() -> None:
+    x, upstream = Tensor([1.0, 2.0]), Value(10.0)
+    found = gradients((x * x).sum(), x, upstream, create_graph=True)
+    assert found.data.tolist() == [20.0, 40.0]
+    assert gradients(found.sum(), upstream).data == 6.0
+
+
+def test_a_recorded_upstream_gradient_has_the_output_s_dtype() -> None:
+    x, upstream = Tensor(numpy.ones(2, numpy.float32)), Tensor([1.0, 10.0])
+    for output in (x, x * 2):
+        found = gradients(output, x, upstream, create_graph=True)
+        assert found.dtype == numpy.float32
+        assert gradients(found.sum(), upstream).dtype == numpy.float64
+
+
 def test_gradients_of_many_numbers_ask_for_an_upstream_gradient() -> None:
     x = Tensor([1.0, 2.0])
     with pytest.raises(ShapeError, match=r"\.sum\(\)"):
