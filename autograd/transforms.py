@@ -3,7 +3,7 @@
 All of them take functions of numbers, arrays, nodes, and nested lists, tuples and dicts of them, and give
 derivatives in the same nesting: plain numbers and arrays for plain arguments; nodes, recorded, where a
 node is among the arguments, so that they can be differentiated again. Inside a function that is being
-differentiated everything is a node, so `grad(grad(f))` needs no more than these few lines.
+differentiated they are nodes, too, so `grad(grad(f))` needs no more than these few lines.
 
 >>> from autograd import grad
 >>> grad(lambda x: x**3)(2.0), grad(grad(lambda x: x**3))(2.0)
@@ -12,9 +12,9 @@ differentiated everything is a node, so `grad(grad(f))` needs no more than these
 
 from __future__ import annotations
 
-import functools
 import math
-from collections.abc import Callable, Sequence
+import operator
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextvars import ContextVar
 from typing import Any
 
@@ -40,7 +40,8 @@ def grad(function: Function, argnums: Arguments = 0) -> Function:
     """The gradient of a function that returns a single number.
 
     Args:
-        function: of numbers, arrays, nodes and nested lists, tuples and dicts of them.
+        function: of numbers, arrays, nodes and nested lists, tuples and dicts of them (a list is a nesting, too,
+            never an array).
         argnums: which argument to differentiate by; several give a tuple of gradients.
 
     Returns:
@@ -49,7 +50,7 @@ def grad(function: Function, argnums: Arguments = 0) -> Function:
     Raises (when it is called):
         ShapeError: the function returned more than one number.
         DataTypeError: an argument to differentiate by, or the answer, is no number or array.
-        ArgumentError: there is no such argument.
+        ArgumentError: there is no such argument, or one is named twice.
 
     >>> from autograd import grad, tanh
     >>> def loss(p, x):
@@ -57,34 +58,22 @@ def grad(function: Function, argnums: Arguments = 0) -> Function:
     >>> grad(loss)({"w": numpy.zeros(2), "b": 1.0}, numpy.ones((3, 2)))
     {'w': array([3., 3.]), 'b': 3.0}
     """
-    with_value = value_and_grad(function, argnums)
-
-    @_described(function, "gradient")
-    def gradient(*arguments: Any, **keywords: Any) -> Any:
-        return with_value(*arguments, **keywords)[1]
-
-    return gradient
+    return _gradient_of("grad", function, argnums)
 
 
 def value_and_grad(function: Function, argnums: Arguments = 0) -> Function:
-    """`grad`, and the function's value beside it, for one forward pass.
+    """`grad`, and the function's value before it, for one forward pass.
 
     >>> from autograd import value_and_grad
     >>> value_and_grad(lambda x, y: x * y, argnums=(0, 1))(2.0, 3.0)
     (6.0, (3.0, 2.0))
     """
 
-    @_described(function, "value and gradient")
+    @_described("value_and_grad", function, "value and gradient")
     def value_and_gradient(*arguments: Any, **keywords: Any) -> tuple[Any, Any]:
-        run = _Run("grad", function, arguments, keywords, argnums)
-        output = run.single_output("grad", "use jacobian, or reduce it (.sum(), .mean())")
-        if numpy.size(output._data) != 1:
-            raise ShapeError(
-                f"grad: {_name(function)} returned shape {numpy.shape(output._data)}, and only "
-                "a single number has a gradient; use jacobian, or reduce it (.sum(), .mean())"
-            )
-        gradients = run.pull_back([None])
-        return run.handed_out(output), run.in_argument_s_form(gradients)
+        run = _Run("value_and_grad", function, arguments, keywords, argnums)
+        gradient = run.gradient()
+        return run.value(), gradient
 
     return value_and_gradient
 
@@ -98,17 +87,12 @@ def vjp(function: Function, *arguments: Any) -> tuple[Any, Function]:
     >>> value, pullback(numpy.array([1.0, 10.0]))
     (array([3., 6.]), (array([ 3., 30.]), 21.0))
     """
-    run = _Run("vjp", function, arguments, {}, tuple(range(len(arguments))))
+    run = _Run("vjp", function, arguments, {}, range(len(arguments)))
 
     def pullback(upstream: Any) -> Any:
-        given, _, _ = flatten(upstream)
-        if len(given) != len(run.outputs):
-            raise ArgumentError(
-                f"vjp: {len(given)} upstream gradients for the {len(run.outputs)} outputs of {_name(function)}"
-            )
-        return run.in_argument_s_form(run.pull_back(given))
+        return run.like_arguments(run.pull_back(zip(run.outputs, run.for_outputs(upstream), strict=True)))
 
-    return run.rebuild_output([run.handed_out(output) for output in run.outputs]), pullback
+    return run.value(), pullback
 
 
 def jvp(function: Function, arguments: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:
@@ -126,16 +110,11 @@ def jvp(function: Function, arguments: Sequence[Any], tangents: Sequence[Any]) -
     >>> jvp(lambda x, y: x * y, (2.0, 3.0), (1.0, 10.0))
     (6.0, 23.0)
     """
-    run = _Run("jvp", function, arguments, {}, tuple(range(len(arguments))))
-    moved, places, _ = flatten(tuple(tangents))
-    places = [_spoken(place, range(len(tangents))) for place in places]
-    if places != run.places:
-        raise ArgumentError(f"jvp: tangents for {_listed(places)}, but the numbers are {_listed(run.places)}")
-    pushed = run.push_forward(moved)
-    return (
-        run.rebuild_output([run.handed_out(output) for output in run.outputs]),
-        run.rebuild_output([run.handed_out(tangent) for tangent in pushed]),
-    )
+    if not isinstance(arguments, list | tuple):
+        raise DataTypeError(f"jvp: the arguments come in a tuple, not as {_shown(arguments)}")
+    run = _Run("jvp", function, arguments, {}, range(len(arguments)))
+    pushed = run.push_forward(run.for_inputs("tangent", tangents))
+    return run.value(), run.rebuild_output([one if isinstance(one, Node) else _as_value(one) for one in pushed])
 
 
 def jacobian(function: Function, argnums: Arguments = 0) -> Function:
@@ -148,13 +127,7 @@ def jacobian(function: Function, argnums: Arguments = 0) -> Function:
     array([[ 6.,  0.],
            [ 0., 12.]])
     """
-
-    @_described(function, "Jacobian")
-    def all_derivatives(*arguments: Any, **keywords: Any) -> Any:
-        run = _Run("jacobian", function, arguments, keywords, argnums)
-        return run.rebuild_output([run.in_argument_s_form(run.rows(position)) for position in range(len(run.outputs))])
-
-    return all_derivatives
+    return _jacobian_of("jacobian", function, argnums)
 
 
 def hessian(function: Function, argnums: Arguments = 0) -> Function:
@@ -166,7 +139,7 @@ def hessian(function: Function, argnums: Arguments = 0) -> Function:
     array([[ 6.,  0.],
            [ 0., 12.]])
     """
-    return jacobian(grad(function, argnums), argnums)
+    return _jacobian_of("hessian", _gradient_of("hessian", function, argnums), argnums)
 
 
 def hessian_vector_product(function: Function, argnums: Arguments = 0) -> Function:
@@ -177,22 +150,39 @@ def hessian_vector_product(function: Function, argnums: Arguments = 0) -> Functi
     >>> hessian_vector_product(lambda x: (x**3).sum())(numpy.array([1.0, 2.0]), numpy.array([1.0, 1.0]))
     array([ 6., 12.])
     """
+    name = "hessian_vector_product"
+    gradient = _gradient_of(name, function, argnums)
 
-    @_described(function, "Hessian-vector product")
-    def product(*arguments: Any, **keywords: Any) -> Any:
-        if not arguments:
-            raise ArgumentError("hessian_vector_product: the vector is the last argument, and nothing was given")
-        *before, vector = arguments
-        run = _Run("hessian_vector_product", grad(function, argnums), before, keywords, argnums)
-        given, places, _ = flatten(vector)
-        expected = flatten(run.in_argument_s_form(run.inputs))[1]
-        if places != expected:
+    @_described(name, function, "Hessian-vector product", takes_the_same=False)
+    def product(*arguments_and_vector: Any, **keywords: Any) -> Any:
+        if len(arguments_and_vector) < 2:
             raise ArgumentError(
-                f"hessian_vector_product: the vector's parts are {_listed(places)}, the argument's {_listed(expected)}"
+                f"{name}: the vector comes after the arguments of {_name(function)}; "
+                f"{_counted(len(arguments_and_vector))} given"
             )
-        return run.in_argument_s_form(run.pull_back(given))
+        *arguments, vector = arguments_and_vector
+        run = _Run(name, gradient, arguments, keywords, argnums)
+        vectors = run.for_inputs("vector", vector if run.several else (vector,))
+        return run.like_arguments(run.pull_back(zip(run.outputs, vectors, strict=True)))
 
     return product
+
+
+def _gradient_of(name: str, function: Function, argnums: Arguments) -> Function:
+    @_described(name, function, "gradient")
+    def gradient(*arguments: Any, **keywords: Any) -> Any:
+        return _Run(name, function, arguments, keywords, argnums).gradient()
+
+    return gradient
+
+
+def _jacobian_of(name: str, function: Function, argnums: Arguments) -> Function:
+    @_described(name, function, "Jacobian")
+    def all_derivatives(*arguments: Any, **keywords: Any) -> Any:
+        run = _Run(name, function, arguments, keywords, argnums)
+        return run.rebuild_output([run.like_arguments(run.rows(output)) for output in run.outputs])
+
+    return all_derivatives
 
 
 class _Run:
@@ -202,78 +192,87 @@ class _Run:
         self, name: str, function: Function, arguments: Sequence[Any], keywords: dict[str, Any], argnums: Arguments
     ) -> None:
         _check_callable(name, function)
-        self.name, self.function = name, function
-        self.several = not isinstance(argnums, int)
-        chosen = _chosen(name, function, argnums, len(arguments))
+        self._name, self._function = name, function
+        self.several = isinstance(argnums, Sequence)
+        self._chosen = _positions(name, function, argnums, len(arguments))
         everything = flatten([list(arguments), keywords])[0]
         # Whether derivatives are to be nodes: somebody may differentiate them again.
-        self.recorded = _is_inside.get() or any(isinstance(leaf, Node) for leaf in everything)
+        self._recorded = _is_inside.get() or any(isinstance(leaf, Node) for leaf in everything)
 
-        leaves, places, self._rebuild_input = flatten(tuple(arguments[position] for position in chosen))
-        self.places = [_spoken(place, chosen) for place in places]
+        leaves, places, self._rebuild_input = flatten(tuple(arguments[position] for position in self._chosen))
+        self._places = [self._spoken(place) for place in places]
         token = _is_inside.set(True)
         try:
             with recording():
-                self.inputs = [_variable(name, leaf, place) for leaf, place in zip(leaves, self.places, strict=True)]
+                self.inputs = [_variable(name, leaf, place) for leaf, place in zip(leaves, self._places, strict=True)]
                 given = list(arguments)
-                for position, argument in zip(chosen, self._rebuild_input(self.inputs), strict=True):
+                for position, argument in zip(self._chosen, self._rebuild_input(self.inputs), strict=True):
                     given[position] = argument
                 result = function(*given, **keywords)
         finally:
             _is_inside.reset(token)
         self.rebuild_output: Rebuild
-        outputs, _, self.rebuild_output = flatten(result)
-        self.outputs = [_as_node(f"{name}: what {_name(function)} returned", output) for output in outputs]
+        returned, places, self.rebuild_output = flatten(result)
+        self._output_places = [f"the output{place}" for place in places]
+        self.outputs = [
+            _as_node(f"{name}: {place} of {_name(function)}", output)
+            for output, place in zip(returned, self._output_places, strict=True)
+        ]
 
-    def single_output(self, name: str, advice: str) -> Node:
-        if len(self.outputs) != 1 or self.rebuild_output([None]) is not None:
+    def value(self) -> Any:
+        """What the function returned, as nodes, or plain where its arguments were."""
+        if not self._recorded:
+            return self.rebuild_output([_as_value(output._data) for output in self.outputs])
+        return self.rebuild_output(
+            self.outputs if current_mode().recording else [output.detach() for output in self.outputs]
+        )
+
+    def gradient(self) -> Any:
+        """The gradient of the only number that the function returned, in the arguments' nesting."""
+        if self._output_places != ["the output"] or numpy.size(self.outputs[0]._data) != 1:
             raise ShapeError(
-                f"{name}: {_name(self.function)} returned a structure of {len(self.outputs)} outputs, and only "
-                f"a single number has a gradient; {advice}"
+                f"{self._name}: {_name(self._function)} returned {self._returned()}, and only a single number has "
+                "a gradient; use jacobian, or reduce it (.sum(), .mean())"
             )
-        return self.outputs[0]
+        return self.like_arguments(self.pull_back([(self.outputs[0], None)]))
 
-    def pull_back(self, upstream: Sequence[Any]) -> list[Any]:
-        """The gradient of each input, given the upstream gradient of each output."""
-        recorded = self.recorded or _is_inside.get() or any(isinstance(gradient, Node) for gradient in upstream)
+    def _returned(self) -> str:
+        if self._output_places == ["the output"]:
+            return f"shape {numpy.shape(self.outputs[0]._data)}"
+        count = len(self.outputs)
+        return f"a structure of {count} output{'' if count == 1 else 's'}" if count else "nothing"
+
+    def pull_back(self, seeded: Iterable[tuple[Node, Any]]) -> list[Any]:
+        """The gradient of each input, given outputs and the upstream gradient of each."""
+        seeded = list(seeded)
+        recorded = self._recorded or _is_inside.get() or any(isinstance(gradient, Node) for _, gradient in seeded)
         create_graph = recorded and current_mode().recording
-        seeds = self._seeds(self.outputs, upstream, create_graph)
-        reached = self._propagate(seeds, self.inputs, create_graph)
-        return [self._result(reached.get(node), node, recorded) for node in self.inputs]
+        reached = self._propagate(_seeds(seeded, create_graph), self.inputs, create_graph)
+        return [_derivative(reached.get(node), node, recorded) for node in self.inputs]
 
     def push_forward(self, tangents: Sequence[Any]) -> list[Any]:
         """The derivative of each output along the inputs' tangents."""
-        recorded = self.recorded or any(isinstance(tangent, Node) for tangent in tangents)
+        recorded = self._recorded or any(isinstance(tangent, Node) for tangent in tangents)
         create_graph = recorded and current_mode().recording
         with recording():
             # Where the pullback is taken does not matter, because it is linear.
-            upstream = [
-                _variable(self.name, numpy.zeros_like(output._data) if isinstance(output, Tensor) else 0.0, "")
-                for output in self.outputs
-            ]
-            seeds = self._seeds(self.outputs, upstream, True)
-            reached = self._propagate(seeds, self.inputs, True)
-            pairs = [
-                (reached[node], tangent) for node, tangent in zip(self.inputs, tangents, strict=True) if node in reached
-            ]
-            for node, tangent, place in zip(self.inputs, tangents, self.places, strict=True):
-                self._check_shape("tangent", tangent, place, node)
-            again = self._seeds([gradient for gradient, _ in pairs], [tangent for _, tangent in pairs], create_graph)
-            pushed = self._propagate(again, upstream, create_graph)
+            upstream = {output: _zeros(output) for output in self.outputs if output.requires_grad}
+            reached = self._propagate(upstream, self.inputs, create_graph=True)
+        moved = [
+            (reached[node], tangent) for node, tangent in zip(self.inputs, tangents, strict=True) if node in reached
+        ]
+        pushed = self._propagate(_seeds(moved, create_graph), upstream.values(), create_graph)
         return [
-            self._result(pushed.get(stand_in), output, recorded)
-            for stand_in, output in zip(upstream, self.outputs, strict=True)
+            _derivative(pushed.get(upstream[output]) if output in upstream else None, output, recorded)
+            for output in self.outputs
         ]
 
-    def rows(self, position: int) -> list[Any]:
-        """For each input the derivatives of the output at `position`, of shape output + input."""
-        output = self.outputs[position]
+    def rows(self, output: Node) -> list[Any]:
+        """For each input the derivatives of an output, of shape output + input."""
         shape = numpy.shape(output._data)
         rows: list[list[Any]] = [[] for _ in self.inputs]
         for element in range(math.prod(shape)):
-            upstream: list[Any] = [_Nothing] * len(self.outputs)
-            upstream[position] = _unit(output, shape, element)
-            for found, gradient in zip(rows, self.pull_back(upstream), strict=True):
+            for found, gradient in zip(rows, self.pull_back([(output, _unit(output, element))]), strict=True):
                 found.append(gradient)
         return [self._joined(found, shape, node) for found, node in zip(rows, self.inputs, strict=True)]
 
@@ -281,81 +280,75 @@ class _Run:
         if not shape:
             return rows[0]
         whole = (*shape, *numpy.shape(node._data))
-        if not self.recorded:
-            dtype = getattr(node._data, "dtype", numpy.float64)
-            return numpy.array(rows, dtype).reshape(whole)
-        if not rows:
-            return Tensor(numpy.zeros(whole), requires_grad=False)
-        return ops.reshape(Tensor._record(ops.stack_row, tuple(rows), {"axis": 0}), whole)
+        if self._recorded and rows:
+            return ops.reshape(Tensor._record(ops.stack_row, tuple(rows), {"axis": 0}), whole)
+        joined = numpy.array(rows, getattr(node._data, "dtype", numpy.float64)).reshape(whole)
+        return Tensor(joined, requires_grad=False) if self._recorded else joined
 
-    def _propagate(self, seeds: dict[Node, Any], wanted: Sequence[Node], create_graph: bool) -> dict[Node, Any]:
+    def _propagate(self, seeds: Mapping[Node, Any], wanted: Iterable[Node], create_graph: bool) -> dict[Node, Any]:
         """Sweep through what was recorded since the arguments came in, not through what they come from."""
         return propagate(seeds, create_graph=create_graph, wanted=frozenset(wanted), ends=frozenset(self.inputs))
 
-    def _seeds(self, outputs: Sequence[Any], upstream: Sequence[Any], create_graph: bool) -> dict[Node, Any]:
-        """What a sweep starts with; two outputs that are one node get both upstream gradients."""
-        seeds: dict[Node, Any] = {}
-        for output, gradient in zip(outputs, upstream, strict=True):
-            if gradient is _Nothing:
-                continue
-            self._check_shape("upstream gradient", gradient, "an output", output)
-            seed = output._seed(gradient, create_graph)
-            if output.requires_grad:
-                seeds[output] = seeds[output] + seed if output in seeds else seed
-        return seeds
-
-    def _check_shape(self, what: str, given: Any, place: str, node: Node) -> None:
-        if given is not None and numpy.shape(getattr(given, "_data", given)) != numpy.shape(node._data):
-            raise ShapeError(
-                f"{self.name}: {what} of shape {numpy.shape(getattr(given, '_data', given))} for {place}, "
-                f"of shape {numpy.shape(node._data)}"
-            )
-
-    def _result(self, gradient: Any, node: Node, recorded: bool) -> Any:
-        """A gradient as it is handed out: in the form of the node it belongs to."""
-        if gradient is None:
-            gradient = node._constant(numpy.zeros_like(node._data)) if recorded else numpy.zeros_like(node._data)
-        if recorded:
-            return gradient if isinstance(gradient, Node) else node._constant(gradient)
-        if isinstance(gradient, Node):
-            gradient = gradient._data
-        return numpy.array(gradient) if isinstance(node, Tensor) else float(gradient)
-
-    def handed_out(self, output: Any) -> Any:
-        """An output or derivative as its caller gets it: a node, or plain where the arguments were."""
-        if self.recorded:
-            return output if current_mode().recording or not isinstance(output, Node) else output.detach()
-        data = output._data if isinstance(output, Node) else output
-        return data.copy()[()] if isinstance(data, numpy.ndarray) else data  # a number, as NumPy's own sum gives
-
-    def in_argument_s_form(self, results: Sequence[Any]) -> Any:
+    def like_arguments(self, results: Sequence[Any]) -> Any:
+        """Something for each input, in the nesting of the arguments that were chosen."""
         built = self._rebuild_input(results)
         return built if self.several else built[0]
 
+    def for_inputs(self, what: str, given: Any) -> list[Any]:
+        """What a caller gave for each input, checked: a sequence, with one structure for each argument."""
+        count = len(self._chosen)
+        if not isinstance(given, list | tuple) or len(given) != count:
+            raise ArgumentError(f"{self._name}: {what}s come in a tuple of {count}, not as {_shown(given)}")
+        leaves, places, _ = flatten(tuple(given))
+        return self._matched(what, leaves, [self._spoken(place) for place in places], self.inputs, self._places)
 
-class _Nothing:
-    """Stands for the upstream gradient of an output from which no sweep starts."""
+    def for_outputs(self, given: Any) -> list[Any]:
+        """The upstream gradient of each output, checked."""
+        leaves, places, _ = flatten(given)
+        found = [f"the output{place}" for place in places]
+        return self._matched("upstream gradient", leaves, found, self.outputs, self._output_places)
+
+    def _matched(
+        self, what: str, given: list[Any], found: list[str], nodes: Sequence[Node], places: list[str]
+    ) -> list[Any]:
+        """What was given, found in these places, in the order of the nodes; a dict's order does not matter."""
+        if found != places:
+            if sorted(found) != sorted(places):
+                raise ArgumentError(
+                    f"{self._name}: {what}s were given for {_listed(found)}, but there are {_listed(places)}"
+                )
+            by_place = dict(zip(found, given, strict=True))
+            given = [by_place[place] for place in places]
+        for one, node, place in zip(given, nodes, places, strict=True):
+            data = one._data if isinstance(one, Node) else ops.as_array(f"{self._name}: the {what} for {place}", one)
+            if numpy.shape(data) != numpy.shape(node._data):
+                raise ShapeError(
+                    f"{self._name}: the {what} for {place} has shape {numpy.shape(data)}, "
+                    f"but {place} has shape {numpy.shape(node._data)}"
+                )
+        return given
+
+    def _spoken(self, place: str) -> str:
+        """A place in the tuple of chosen arguments as people would say it: `argument 1['w'][0]`."""
+        position, _, rest = place[1:].partition("]")
+        return f"argument {self._chosen[int(position)]}{rest}"
 
 
-def _chosen(name: str, function: Function, argnums: Arguments, count: int) -> list[int]:
+def _positions(name: str, function: Function, argnums: Arguments, count: int) -> list[int]:
     """The positions of the arguments to differentiate by."""
-    chosen = [argnums] if isinstance(argnums, int) else list(argnums)
-    for position in chosen:
-        if not isinstance(position, int) or not -count <= position < count:
+    try:
+        named = [operator.index(one) for one in (argnums if isinstance(argnums, Sequence) else [argnums])]
+    except TypeError:
+        raise ArgumentError(f"{name}: argnums is a position or a tuple of positions, not {argnums!r:.60}") from None
+    for position in named:
+        if not -count <= position < count:
             raise ArgumentError(
-                f"{name}: argnums={argnums!r}, but {_name(function)} was called with {count} positional arguments"
+                f"{name}: argnums={argnums!r}, but {_name(function)} was called with {_counted(count)} (by position)"
             )
-    return [position % count for position in chosen]
-
-
-def _spoken(place: str, chosen: Sequence[int]) -> str:
-    """A place in the tuple of chosen arguments as people would say it: `argument 1['w'][0]`."""
-    first, _, rest = place[1:].partition("]")
-    return f"argument {chosen[int(first)]}{rest}"
-
-
-def _listed(places: Sequence[str]) -> str:
-    return ", ".join(place or "one number or array" for place in places) or "none"
+    chosen = [position % count for position in named]
+    if len(set(chosen)) < len(chosen):
+        raise ArgumentError(f"{name}: argnums={argnums!r} names an argument twice")
+    return chosen
 
 
 def _variable(name: str, leaf: Any, place: str) -> Node:
@@ -367,28 +360,74 @@ def _variable(name: str, leaf: Any, place: str) -> Node:
         if isinstance(leaf, Tensor | numpy.ndarray):
             return Tensor(leaf)
         return Value(leaf._data if isinstance(leaf, Value) else leaf)
-    except GraphError:
+    except GraphError as error:
         raise DataTypeError(
-            f"{name}: {place} is {type(leaf).__name__} {leaf!r:.60}; derivatives are taken by numbers, arrays of real "
-            "numbers, and lists, tuples and dicts of them"
+            f"{name}: {place}: {error}; derivatives are taken by numbers, arrays of float32, float64 or integers, "
+            "and lists, tuples and dicts of them"
         ) from None
 
 
-def _as_node(name: str, output: Any) -> Node:
+def _as_node(described: str, output: Any) -> Node:
     """An output: a constant where the function did not compute it from its arguments."""
     if isinstance(output, Node):
         return output
-    array = ops.as_array(name, output)
-    return Tensor(array, requires_grad=False) if isinstance(output, numpy.ndarray) else Value(output, False)
+    try:
+        return Tensor(output, requires_grad=False) if isinstance(output, numpy.ndarray) else Value(output, False)
+    except GraphError as error:
+        raise DataTypeError(
+            f"{described}: {error}; a function that is differentiated returns numbers, arrays or nodes, "
+            "and lists, tuples and dicts of them"
+        ) from None
 
 
-def _unit(output: Node, shape: tuple[int, ...], element: int) -> Any:
+def _seeds(seeded: Iterable[tuple[Node, Any]], create_graph: bool) -> dict[Node, Any]:
+    """What a sweep starts with; an output that comes twice gets both upstream gradients."""
+    seeds: dict[Node, Any] = {}
+    for output, gradient in seeded:
+        if output.requires_grad:
+            seed = output._seed(gradient, create_graph)
+            seeds[output] = seeds[output] + seed if output in seeds else seed
+    return seeds
+
+
+def _derivative(gradient: Any, node: Node, recorded: bool) -> Any:
+    """A derivative as it is handed out: in the form of the node it belongs to, zeros where the sweep found none."""
+    if gradient is None:
+        gradient = numpy.zeros_like(node._data)
+    if recorded:
+        return gradient if isinstance(gradient, Node) else node._constant(gradient)
+    return numpy.array(gradient) if isinstance(node, Tensor) else float(gradient)
+
+
+def _as_value(data: Any) -> Any:
+    """An output's data as it is handed out; an array without axes as a number, as NumPy's own sum gives."""
+    return data.copy()[()] if isinstance(data, numpy.ndarray) else data
+
+
+def _zeros(output: Node) -> Node:
+    return Tensor(numpy.zeros_like(output._data)) if isinstance(output, Tensor) else Value(0.0)
+
+
+def _unit(output: Node, element: int) -> Any:
     """The upstream gradient that asks for one element of an output."""
     if isinstance(output, Value):
         return 1.0
-    unit = numpy.zeros(shape, output._data.dtype)
+    unit = numpy.zeros(output._data.shape, output._data.dtype)
     unit.flat[element] = 1
     return unit
+
+
+def _listed(places: Sequence[str]) -> str:
+    return ", ".join(places) or "none"
+
+
+def _shown(given: Any) -> str:
+    kind = type(given).__name__
+    return f"a {kind} of {len(given)}" if isinstance(given, list | tuple) else f"{kind} {given!r:.60}"
+
+
+def _counted(count: int) -> str:
+    return f"{count} argument{'' if count == 1 else 's'}"
 
 
 def _name(function: Function) -> str:
@@ -400,13 +439,16 @@ def _check_callable(name: str, function: Any) -> None:
         raise DataTypeError(f"{name}: a function is differentiated, not {type(function).__name__} {function!r:.60}")
 
 
-def _described(function: Function, what: str) -> Callable[[Function], Function]:
-    """Give a derived function the signature of the one it is derived from, and a name that says so."""
-    _check_callable(what, function)
+def _described(
+    name: str, function: Function, what: str, *, takes_the_same: bool = True
+) -> Callable[[Function], Function]:
+    """Name a derived function after the one it is derived from, and give it its signature."""
+    _check_callable(name, function)
 
     def describe(derived: Function) -> Function:
-        functools.update_wrapper(derived, function, assigned=("__module__",), updated=())
         derived.__name__ = derived.__qualname__ = f"{what} of {_name(function)}"
+        if takes_the_same:
+            derived.__wrapped__ = function  # type: ignore[attr-defined]  # where inspect.signature looks
         return derived
 
     return describe
