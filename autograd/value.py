@@ -14,6 +14,7 @@ from .errors import DataTypeError, ShapeError
 from .node import Node, Passed
 from .operation import Operation, Parameters, ieee
 from .source import calling_line
+from .tensor import Tensor
 
 _new = object.__new__
 
@@ -28,6 +29,7 @@ class Value(Node):
 
     Local gradients are computed with the operation and kept, so a gradient belongs to the forward pass
     that was run, whatever is assigned to `.data` later. A program may hang attributes of its own on it.
+    With an array or a Tensor it gives a Tensor.
 
     >>> from autograd import Value
     >>> a, b = Value(2.0, label="a"), Value(-3.0, label="b")
@@ -155,7 +157,7 @@ class Value(Node):
         return Value(data, requires_grad=False)
 
     @staticmethod
-    def _record(operation: Operation, operands: tuple[Any, ...], parameters: Parameters) -> Value:
+    def _record(operation: Operation, operands: tuple[Any, ...], parameters: Parameters) -> Value | Tensor:
         if not operation.elementwise:
             raise DataTypeError(f"{operation.name} works on arrays: give it a Tensor instead of a Value")
         data: list[Any] = []
@@ -166,6 +168,8 @@ class Value(Node):
                 data.append(operand._data)
                 if operand.requires_grad or operand.op is not None:
                     tracked = True
+            elif _is_array(operand):
+                return Tensor._record(operation, operands, parameters)  # it takes Values for arrays without axes
             else:
                 operand = _bare(operand)
                 data.append(operand)
@@ -326,12 +330,15 @@ class Value(Node):
     def _compare(self, other: Any, operation: Operation) -> Any:
         if isinstance(other, Node) and not isinstance(other, Value):
             return NotImplemented  # an array: it answers element by element
+        if _is_array(other):
+            return Tensor._record(operation, (self, other), {})
         return operation(self._data, other._data if isinstance(other, Value) else _bare(other))
 
     def __array_ufunc__(self, ufunc: numpy.ufunc, method: str, *inputs: Any, **keywords: Any) -> Any:
         if _has_objects(inputs):
             return getattr(ufunc, method)(*map(_boxed, inputs), **keywords)  # NumPy goes through the array of Values
-        if ufunc in _COMPARISONS and method == "__call__":  # `numpy.float64(1) < value` is as `1.0 < value`
+        if ufunc in _COMPARISONS and method == "__call__" and not any(map(_is_array, inputs)):
+            # `numpy.float64(1) < value` is as `1.0 < value`
             return _COMPARISONS[ufunc](*[_bare(_data_of(operand)) for operand in inputs])
         if ufunc in (numpy.equal, numpy.not_equal) and method == "__call__":
             return (inputs[0] is inputs[1]) == (ufunc is numpy.equal)
@@ -497,6 +504,11 @@ def _local(gradient: Any) -> float:
     """A rule's answer as it is stored. A closed gate (False, or a literal 0) is stored as False: it stops
     even an infinite upstream gradient, which a factor of 0.0 makes NaN."""
     return False if gradient is False or (gradient == 0 and type(gradient) is int) else float(gradient)
+
+
+def _is_array(operand: Any) -> bool:
+    """Whether it is an array with axes; one without is a number."""
+    return isinstance(operand, numpy.ndarray) and operand.shape != ()
 
 
 def _data_of(operand: Any) -> Any:

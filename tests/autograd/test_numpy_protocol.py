@@ -322,9 +322,11 @@ class TestValues:
         total.backward()
         assert [weight.grad for weight in weights] == [6.0, 7.0]
 
-    def test_an_array_is_not_for_a_value(self) -> None:
-        with pytest.raises(DataTypeError, match="arrays are for Tensor"):
-            X * Value(1.0)
+    def test_an_array_and_a_value_are_a_tensor(self) -> None:
+        assert (X * Value(2.0)).data.tolist() == (2 * X).tolist()
+        assert np.add(X, Value(2.0)).data.tolist() == (X + 2).tolist()
+
+    def test_a_function_of_arrays_is_not_for_a_value(self) -> None:
         with pytest.raises(DataTypeError, match="sum works on arrays: give it a Tensor instead of a Value"):
             np.sum(Value(1.0))
 

@@ -1,6 +1,6 @@
 """Transforms: against closed forms and finite differences; what they take, hand out, keep and refuse.
 
-Against PyTorch, and over random functions: test_transforms_at_random.py.
+Over random functions, beside PyTorch: test_transforms_of_random_functions.py; networks: test_transforms_of_networks.py.
 """
 
 import functools
@@ -156,7 +156,7 @@ class TestClosedForms:
             assert found[i, j, k, l] == (2.0 if (i, j) == (l, k) else 0.0)
 
     def test_a_jacobian_by_or_of_a_single_number_has_no_axis_for_it(self) -> None:
-        same(jacobian(lambda x: x * Tensor([1.0, 2.0]))(3.0), numpy.array([1.0, 2.0]))
+        same(jacobian(lambda x: x * numpy.array([1.0, 2.0]))(3.0), numpy.array([1.0, 2.0]))
         same(jacobian(lambda x: (x * x).sum())(numpy.array([1.0, 2.0])), numpy.array([2.0, 4.0]))
         same(jacobian(lambda x: x * x)(3.0), 6.0)
 
@@ -302,6 +302,19 @@ class TestArguments:
         assert [one.data for one in grad(lambda p: p[0] ** 2 * p[1])([x, x])] == [18.0, 9.0]
         first, second = vjp(lambda a, b: a * a * b, x, x)[1](1.0)
         assert (first.data, second.data) == (18.0, 9.0)
+
+    def test_that_are_numbers_meet_arrays_in_the_function(self) -> None:
+        x, y = numpy.array([0.0, 1.0, 2.0]), numpy.array([1.0, 2.0, 5.0])
+
+        def loss(line, x, y):
+            return ((x * line["slope"] + line["intercept"] - y) ** 2).mean()
+
+        errors = 3.0 * x + 0.5 - y
+        line = {"slope": 3.0, "intercept": 0.5}
+        same(grad(loss)(line, x, y), {"slope": 2 * float((errors * x).mean()), "intercept": 2 * float(errors.mean())})
+        same(hessian(loss)(line, x, y)["slope"], {"slope": 2 * float((x * x).mean()), "intercept": 2 * float(x.mean())})
+        same(grad(lambda x, rate: (x * rate).sum(), 1)(x, 0.1), 3.0)
+        same(jacobian(lambda t: t * x)(2.0), x)
 
     def test_chosen_by_argnums(self) -> None:
         def function(x, y, z):
@@ -1112,7 +1125,7 @@ class TestRefusals:
     @pytest.mark.parametrize(
         ("returned", "facts"),
         [
-            (lambda x: x * Tensor(numpy.ones(3)), ["shape (3,)", "single number", "jacobian", ".sum()"]),
+            (lambda x: x * numpy.ones(3), ["shape (3,)", "single number", "jacobian", ".sum()"]),
             (lambda x: numpy.ones((2, 2)), ["shape (2, 2)"]),
             (lambda x: numpy.ones(0), ["shape (0,)"]),
             (lambda x: (x, x), ["a structure of 2 outputs"]),
@@ -1170,7 +1183,7 @@ class TestRefusals:
         ],
     )
     def test_upstream_gradients_that_do_not_fit_the_outputs(self, upstream, error, facts) -> None:
-        _, pullback = vjp(lambda x: {"a": x * Tensor(numpy.ones(2)), "b": [x]}, 3.0)
+        _, pullback = vjp(lambda x: {"a": x * numpy.ones(2), "b": [x]}, 3.0)
         with pytest.raises(error) as caught:
             pullback(upstream)
         message = str(caught.value)

@@ -211,7 +211,7 @@ class TestData:
         assert type(x.data) is float
         assert x.data == float(number)
 
-    @pytest.mark.parametrize("wrong", ["a", None, 1j, [1.0], (1.0,), {}, b"1", numpy.array([1.0]), numpy.array("a")])
+    @pytest.mark.parametrize("wrong", ["a", None, 1j, [1.0], (1.0,), {}, b"1", numpy.array("a")])
     def test_that_is_no_real_number_is_refused_in_one_sentence(self, wrong) -> None:
         x = Value(1.0)
         for attempt in (
@@ -256,10 +256,69 @@ class TestData:
         assert y.data == 4.0
         assert (x * x).data == 25.0
 
-    def test_an_array_of_numbers_is_for_a_tensor(self) -> None:
-        for attempt in (lambda: Value(1.0) * numpy.ones(2), lambda: numpy.ones(2) * Value(1.0)):
+    def test_is_no_array(self) -> None:
+        for wrong in ([1.0, 2.0], numpy.ones(2), numpy.ones(1)):
             with pytest.raises(DataTypeError, match="arrays are for Tensor"):
-                attempt()
+                Value(wrong)
+            with pytest.raises(DataTypeError, match="arrays are for Tensor"):
+                Value(1.0).data = wrong
+        with pytest.raises(DataTypeError, match="arrays are for Tensor"):
+            _ = Value(1.0) * [1.0, 2.0]
+
+
+class TestAnArrayOfNumbers:
+    """It is a constant operand, as a number is, and makes a Tensor of the result."""
+
+    @pytest.mark.parametrize("function", [operator.add, operator.mul, operator.sub, operator.truediv, operator.pow])
+    @pytest.mark.parametrize("array_first", [False, True])
+    def test_gives_a_tensor_whose_gradients_reach_the_value(self, function, array_first) -> None:
+        array, x, same = numpy.array([[1.0, 2.0, 3.0]]), Value(1.5), Tensor(1.5)
+
+        def call(node):
+            return function(array, node) if array_first else function(node, array)
+
+        found, expected = call(x), call(same)
+        assert type(found) is Tensor
+        assert found.data.tolist() == expected.data.tolist()
+        upstream = numpy.array([[1.0, 10.0, 100.0]])
+        found.backward(upstream)
+        expected.backward(upstream)
+        assert x.grad == same.grad
+        assert type(x.grad) is float
+
+    def test_keeps_its_dtype_and_what_it_was(self) -> None:
+        array = numpy.array([1.0, 2.0], numpy.float32)
+        x = Value(3.0)
+        found = x * array
+        array[:] = 100.0
+        assert found.dtype == numpy.float32
+        found.backward(numpy.ones(2))
+        assert x.grad == 3.0
+
+    def test_is_compared_element_by_element(self) -> None:
+        array, x = numpy.array([1.0, 2.0, 3.0]), Value(2.0)
+        for found, expected in [
+            (x > array, [True, False, False]),
+            (array > x, [False, False, True]),
+            (x <= array, [False, True, True]),
+            (numpy.less(array, x), [True, False, False]),
+            (autograd.greater(x, array), [True, False, False]),
+        ]:
+            assert found.data.tolist() == expected
+            assert not found.requires_grad
+
+    def test_may_stand_in_any_slot(self) -> None:
+        x = Value(2.0)
+        chosen = autograd.where(numpy.array([True, False, True]), x, 0.0)
+        clipped = autograd.clip(x, numpy.array([0.0, 3.0, 2.0]), 5.0)
+        (chosen * clipped).sum().backward()
+        assert chosen.data.tolist() == [2.0, 0.0, 2.0]
+        assert clipped.data.tolist() == [2.0, 3.0, 2.0]
+        assert x.grad == (2.0 + 2.0) + (2.0 + 2.0)
+
+    def test_of_no_axes_is_a_number(self) -> None:
+        assert type(Value(2.0) * numpy.array(3.0)) is Value
+        assert (Value(2.0) > numpy.array(1.0)) is True
 
 
 def test_a_structural_row_asks_for_a_tensor() -> None:
