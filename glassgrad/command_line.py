@@ -16,8 +16,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # a terminal or file without σ and × shows ? for them
             stream.reconfigure(errors="replace")
-    parser = _parser()
-    options = parser.parse_args(arguments)
+    options = _parsed(arguments)
     try:
         # PyPI's `autograd` in our place is an ImportError here, and a sentence below.
         from . import commands
@@ -40,6 +39,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
+def _parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
+    """The options; assignments may also stand behind other options, where argparse does not look for them."""
+    parser = _parser()
+    options, rest = parser.parse_known_args(arguments)
+    if rest and (not hasattr(options, "assignments") or any(argument.startswith("-") for argument in rest)):
+        hint = " (an expression that begins with - goes in parentheses)" if hasattr(options, "assignments") else ""
+        parser.error(f"unrecognized arguments: {' '.join(rest)}{hint}")
+    if rest:
+        options.assignments += rest
+    return options
+
+
 def _refused(sentence: str, status: int = 2) -> int:
     print(f"glassgrad: {sentence}", file=sys.stderr)
     return status
@@ -55,19 +66,38 @@ class _Parser(argparse.ArgumentParser):
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="glassgrad", description="The autograd engine you can see through.")
     parser.add_argument("--version", action="version", version=f"glassgrad {__version__}")
-    commands = parser.add_subparsers(dest="command", required=True, metavar="demo|step|draw|train")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="demo|examples|step|draw|train")
 
     demo = commands.add_parser("demo", help="the worked neuron step by step and drawn, and XOR learned")
     demo.add_argument("--output-dir", default="glassgrad-demo", help="where to write the pictures (%(default)s)")
 
-    step = commands.add_parser("step", help="every forward and backward step of an example, in words and numbers")
-    step.add_argument("example", help="neuron")
+    commands.add_parser("examples", help="the built-in examples, and what an expression may contain")
 
-    draw = commands.add_parser("draw", help="the graph of an example as a picture")
-    draw.add_argument("example", help="neuron")
-    draw.add_argument("-o", "--output", required=True, help="the file to write: .svg, .png or .dot")
+    step = commands.add_parser("step", help="every forward and backward step of a graph, in words and numbers")
+    _add_graph(step)
+    step.add_argument("--plain", action="store_true", help="as text, on a terminal too")
+    step.add_argument("--json", action="store_true", help="the trace as JSON")
+    step.add_argument("--max-nodes", type=int, default=10_000, help="refuse a graph of more nodes (%(default)s)")
+
+    draw = commands.add_parser("draw", help="a graph as a picture")
+    _add_graph(draw)
+    draw.add_argument("-o", "--output", required=True, help="the file to write: .svg, .png, .dot or .json")
     draw.add_argument("--style", default="glass", help="glass (ours) or document (operations as nodes)")
+    draw.add_argument(
+        "--collapse",
+        type=_collapse,
+        default="auto",
+        metavar="auto|none|DEPTH",
+        help="modules and scopes as boxes: where there are many nodes, never, or from a depth on (%(default)s)",
+    )
+    draw.add_argument("--focus", metavar="LABEL", help="only what is near this node")
+    draw.add_argument("--hops", type=int, default=2, help="so many edges near (%(default)s)")
+    draw.add_argument("--highlight", metavar="LABEL", help="all paths from this node to the output")
+    draw.add_argument("--overlay", help="gradient: its magnitude, and what is dead, vanishing, exploding")
+    draw.add_argument("--legend", action="store_true", help="also what shapes and edge labels mean")
+    draw.add_argument("--theme", default="light", help="light, dark, or auto: as the viewer prefers")
     draw.add_argument("--renderer", default="auto", help="auto, dot or wasm")
+    draw.add_argument("--max-nodes", type=int, default=1500, help="refuse a picture of more nodes (%(default)s)")
 
     train = commands.add_parser("train", help="train a network")
     train.add_argument("dataset", help="xor or mnist")
@@ -83,6 +113,26 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument("--seed", type=int, default=0, help="of the start and the order of samples (%(default)s)")
     train.add_argument("--limit", type=int, help="use only the first N samples to train on, and N to test on")
     return parser
+
+
+def _add_graph(parser: argparse.ArgumentParser) -> None:
+    """What a command is about: an example or an expression, and numbers."""
+    parser.add_argument("example", metavar="NAME|EXPRESSION", help='an example, or an expression such as "w*x + b"')
+    parser.add_argument(
+        "assignments",
+        metavar="name=number",
+        nargs="*",
+        default=[],
+        help="a number for each name in the expression, or another one for a name in the example",
+    )
+
+
+def _collapse(text: str) -> str | int | None:
+    if text in ("auto", "none"):
+        return None if text == "none" else text
+    if text.isdecimal() and int(text):
+        return int(text)
+    raise argparse.ArgumentTypeError(f"collapse is auto, none, or a depth such as 1, not {text!r}")
 
 
 def _sizes(text: str) -> tuple[int, ...]:

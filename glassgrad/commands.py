@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import math
+import os
+import re
+import sys
+import textwrap
 import time
 from argparse import Namespace
 from pathlib import Path
@@ -15,25 +19,66 @@ import viz
 from autograd import GraphError
 from nn import Epoch, fit
 from nn.training import output_array, predict
+from viz.numbers import format_data
+from viz.tracing import in_order
 
-from .examples import Example, example
+from .examples import EXAMPLES, Example, example
+from .expressions import MAX_NODES, expression_from_command_line, functions, numbers_from_command_line
 from .recipes import Recipe, recipe
 
-__all__ = ["GraphError", "demo", "draw", "step", "train"]
+__all__ = ["GraphError", "demo", "draw", "examples", "step", "train"]
 
 # A start from which document 001's recipe learns XOR; about two of three do.
 _XOR_SEED = 0
 
 
+def examples(options: Namespace) -> None:
+    """`glassgrad examples`: the names that step and draw take, and what an expression may contain."""
+    console = Console()
+    shown = [make() for make in EXAMPLES.values()]
+    if console.is_terminal:
+        table = Table("example", "what it shows")
+        for one in shown:
+            table.add_row(one.name, one.shows)
+        console.print(table)
+    else:
+        for one in shown:
+            print(f"{one.name:<10} {one.shows}")
+    print("\nStep through one, or draw it, with other numbers if you like:")
+    print("  glassgrad step neuron x1=3\n  glassgrad draw vanishing --overlay gradient -o vanishing.svg")
+    print("So with an expression of names, numbers, + - * / ** and functions:")
+    print('  glassgrad step "(a + b)*(b + 1)" a=2 b=1')
+    print(textwrap.fill(f"The functions: {', '.join(functions())}", width=min(console.width, 100)))
+
+
 def step(options: Namespace) -> None:
-    """`glassgrad step`: the calculation in words and numbers."""
-    _print_steps(example(options.example))
+    """`glassgrad step`: the calculation in words and numbers, or the trace as JSON."""
+    shown = _chosen(options, max_nodes=options.max_nodes)
+    if options.json:
+        print(_traced(shown).to_json())
+    elif _at_a_terminal(options):
+        # HERE the interactive stepper of viz/terminal.py starts, in place of the text: `run(…)` of this graph.
+        _print_steps(shown)
+    else:
+        _print_steps(shown)
 
 
 def draw(options: Namespace) -> None:
     """`glassgrad draw`: the graph as a picture."""
-    drawing = viz.draw(example(options.example).record(), style=options.style, renderer=options.renderer)
-    print(f"wrote {drawing.save(options.output)}")
+    drawing = viz.draw(
+        _chosen(options, max_nodes=max(options.max_nodes, MAX_NODES)).record(),
+        style=options.style,
+        collapse=options.collapse,
+        focus=options.focus,
+        hops=options.hops,
+        highlight=options.highlight,
+        overlay=options.overlay,
+        legend=options.legend,
+        theme=options.theme,
+        renderer=options.renderer,
+        max_nodes=options.max_nodes,
+    )
+    print(f"wrote {drawing.save(options.output)}{f' ({drawing.note})' if drawing.note else ''}")
 
 
 def train(options: Namespace) -> None:
@@ -84,14 +129,45 @@ def demo(options: Namespace) -> None:
     print("  glassgrad train mnist --data-dir DIRECTORY   (the four files of MNIST in it)")
 
 
+def _chosen(options: Namespace, max_nodes: int) -> Example:
+    """The example of that name, or the expression, with the numbers that are given.
+
+    A name alone is taken as that of an example; with numbers beside it, it is an expression.
+    """
+    text, assignments = options.example, options.assignments
+    if text in EXAMPLES or (not assignments and re.fullmatch(r"\w+(-\w+)*", text) and not text[0].isdigit()):
+        shown = example(text, numbers_from_command_line(assignments))
+    else:
+        shown = expression_from_command_line([text, *assignments], max_nodes=max_nodes)
+    count = sum(1 for _ in in_order(shown.record()))
+    if count > max_nodes:
+        raise GraphError(f"{text[:40]} has {count:,} nodes, more than --max-nodes {max_nodes:,}")
+    return shown
+
+
+def _at_a_terminal(options: Namespace) -> bool:
+    """Whether somebody is there to press keys, and has not asked for plain text."""
+    asked_for_text = options.plain or options.json or bool(os.environ.get("NO_COLOR"))
+    return not asked_for_text and sys.stdin.isatty() and sys.stdout.isatty()
+
+
+def _traced(shown: Example) -> viz.Trace:
+    """Forward, backward, and the update where the example has an optimizer."""
+    return viz.trace(shown.record(), update=None if shown.optimizer is None else shown.optimizer.step)
+
+
 def _print_steps(shown: Example) -> None:
     """Forward, backward, update, and what the moved parameters give."""
-    print(f"{shown.shows}\nlearning rate {viz.format_number(shown.optimizer.learning_rate)}\n")
-    viz.step(viz.trace(shown.record(), update=shown.optimizer.step))
-    print("Forward again, from the moved parameters")
-    for node in viz.trace(shown.record(), backward=False).nodes:
-        if node.operation and node.is_named:
-            print(f"      {node.label} = {viz.format_number(node.data, digits=5)}")
+    print(shown.shows)
+    if shown.optimizer is not None:
+        print(f"learning rate {viz.format_number(shown.optimizer.learning_rate)}")
+    print()
+    viz.step(_traced(shown))
+    if shown.optimizer is not None:
+        print("Forward again, from the moved parameters")
+        for node in viz.trace(shown.record(), backward=False).nodes:
+            if node.operation and node.is_named:
+                print(f"      {node.label} = {format_data(node.data, digits=5)}")
     print()
 
 

@@ -1,13 +1,21 @@
+import contextlib
 import gzip
+import io
 import os
+import re
 import struct
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from glassgrad.command_line import main
+from glassgrad.examples import EXAMPLES, example
+from viz import Trace, trace
+from viz.tracing import Update
 
 
 def refusal(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> str:
@@ -36,6 +44,125 @@ def test_step_tells_the_worked_neuron_to_the_second_forward_pass(capsys: pytest.
         "a = 0.7887",
     ):
         assert sentence in told
+
+
+def test_examples_lists_each_with_what_it_shows_and_what_an_expression_may_call(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["examples"]) == 0
+    told = capsys.readouterr().out
+    for name in EXAMPLES:
+        assert f"{name:<10} {example(name).shows}\n" in told
+    assert "sigmoid, sign, silu" in " ".join(told.split())
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_step_takes_every_example_by_name(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["step", name]) == 0
+    told = capsys.readouterr().out
+    assert told.startswith(example(name).shows)
+    assert "\nForward\n" in told and "\nBackward, from " in told
+    assert ("\nForward again, from the moved parameters\n" in told) == (example(name).optimizer is not None)
+
+
+def test_step_and_draw_take_an_expression_and_its_numbers_wherever_they_stand(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["step", "--plain", "0.5*(1 - σ(w*x))**2", "w=2", "x=-1"]) == 0
+    told = " ".join(capsys.readouterr().out.split())
+    assert told.startswith("f = 0.5*(1 - σ(w*x))**2 Forward")
+    assert "v1 = w × x = 2 × (−1): v1 = −2" in told
+    path = tmp_path / "product.svg"
+    assert main(["draw", "(-w)*x", "w=2", "-o", str(path), "x=-1.5"]) == 0
+    assert "data 3" in path.read_text(encoding="utf-8")
+
+
+def test_the_numbers_of_an_example_may_be_others(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["step", "paths", "b=3"]) == 0
+    told = capsys.readouterr().out
+    assert told.startswith(f"{example('paths').shows}; with b = 3\n")
+    assert "e = c × d = 5 × 4:" in told
+
+
+@pytest.mark.parametrize("arguments", [["neuron"], ["w*x", "w=nan", "x=2"]])
+def test_step_prints_the_trace_as_json(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["step", *arguments, "--json"]) == 0
+    told = Trace.from_json(capsys.readouterr().out)
+    assert told.nodes[told.output].label == ("C" if arguments == ["neuron"] else "f")
+    assert any(isinstance(event, Update) for event in told.events) == (arguments == ["neuron"])
+
+
+def in_a_terminal(arguments: list[str], **environment: str) -> str:
+    """What a person at a terminal of 120 columns is shown."""
+    pty = pytest.importorskip("pty")
+    ours, its = pty.openpty()
+    done = subprocess.Popen(
+        [sys.executable, "-m", "glassgrad", *arguments],
+        stdin=its, stdout=its, stderr=its, close_fds=True,
+        env={**os.environ, "TERM": "xterm", "COLUMNS": "120", **environment},
+    )  # fmt: skip
+    os.close(its)
+    told = b""
+    try:
+        while part := os.read(ours, 4096):
+            told += part
+    except OSError:  # Linux's word for its end
+        pass
+    os.close(ours)
+    assert done.wait() == 0
+    return told.decode().replace("\r\n", "\n")
+
+
+def test_at_a_terminal_plain_and_no_color_give_the_text_and_examples_is_a_table() -> None:
+    for arguments, environment in (["step", "paths", "--plain"], {}), (["step", "paths"], {"NO_COLOR": "1"}):
+        told = in_a_terminal(arguments, **environment)
+        assert "gradient of b: 2 + 3 = 5" in told
+        assert "\x1b" not in told
+    table = re.sub(r"\x1b\[[\d;]*m", "", in_a_terminal(["examples"]))
+    assert "┃ example   ┃ what it shows" in table
+    assert f"│ dead-relu │ {example('dead-relu').shows}" in table
+
+
+def test_draw_hands_its_options_on(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    def drawn(*options: str) -> str:
+        path = tmp_path / "xor.dot"
+        assert main(["draw", "xor", "-o", str(path), *options]) == 0
+        return path.read_text(encoding="utf-8")
+
+    plain = drawn()
+    assert "label=NeuronMLP" not in plain and "legend" not in plain
+    assert "24 nodes hidden" in drawn("--collapse", "1")
+    assert "(4 of 36 nodes are shown one by one; " in capsys.readouterr().out
+    assert drawn("--collapse", "none") == plain
+    focused = drawn("--focus", "z3", "--hops", "1")
+    assert "b3" in focused and "w11" not in focused
+    assert len(focused) < len(drawn("--focus", "z3", "--hops", "3")) < len(plain)
+    for options in (["--highlight", "w11"], ["--overlay", "gradient"], ["--legend"], ["--theme", "dark"]):
+        assert drawn(*options) != plain
+    assert drawn("--max-nodes", "36") == plain
+
+
+def test_a_picture_as_json_is_the_trace(tmp_path: Path) -> None:
+    path = tmp_path / "paths.json"
+    assert main(["draw", "paths", "-o", str(path)]) == 0
+    told = Trace.from_json(path.read_text(encoding="utf-8"))
+    assert told == trace(example("paths").record())
+
+
+@pytest.mark.xfail(raises=ZeroDivisionError, strict=True, reason="viz.formulas runs 1/b on a bare 0")
+def test_a_division_by_a_written_zero_is_told_like_any_other(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["step", "x/0", "x=1"]) == 0
+    assert "f = ∞" in capsys.readouterr().out
+
+
+@given(st.text(max_size=20), st.lists(st.text(max_size=8), max_size=2))
+def test_whatever_is_typed_is_answered(text: str, assignments: list[str]) -> None:
+    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()) as complaint:
+        try:
+            code: object = main(["step", "--plain", text, *assignments])
+        except SystemExit as stopped:
+            code = stopped.code
+    assert code == 0 or (code == 2 and len(complaint.getvalue().strip().splitlines()) == 1)
 
 
 @pytest.mark.parametrize("style", ["glass", "document"])
@@ -99,7 +226,38 @@ def test_mnist_is_learned(mnist_directory: Path, capsys: pytest.CaptureFixture[s
 
 
 BAD = [
-    (["step", "neurone"], "unknown example 'neurone'; known are neuron"),
+    (["step", "neurone"], "unknown example 'neurone'; known are neuron, paths, vanishing, exploding, xor, softmax"),
+    (["step", "dead-relus"], 'an expression needs a number for each of its names, as in "x*x" x=3'),
+    (["step", "neuron", "q=2"], "the example neuron has no number named 'q'; its numbers are b, w1, w2, x1, x2, y"),
+    (["step", "neuron", "w1=two"], '"w1=two" does not give w1 a number, such as w1=-2e-3'),
+    (["step", "w*x + c*", "w=1"], 'column 8 of the expression: "*" cannot be the end'),
+    (["step", "w*x", "w=1"], "the expression needs a number for x (column 3), such as x=0.5; given are w"),
+    (["step", "w*x", "w=1", "x"], '"x" is not name=number'),
+    (["step", "w*x", "w=1", "x=1", "w=2"], '"w=2" gives w a second time'),
+    (["step", "w*w", "w=1", "v=2"], "the expression has no v, which is given a number; its names are w"),
+    (["step", "w=1"], 'column 2 of the expression: "=" cannot be read; numbers are given after the expression'),
+    (["step", "w.__class__", "w=1"], 'column 1 of the expression: "w.__class__" is an attribute'),
+    (["step", "1 + 1"], "the expression has no name, so there is nothing to take gradients of"),
+    (["step", "less(w, 1)", "w=1"], "the expression has no gradient"),
+    (["step", "-w*w", "w=1"], "unrecognized arguments: -w*w (an expression that begins with - goes in parentheses)"),
+    (["step", "w*w", "--quick", "w=1"], "unrecognized arguments: --quick"),
+    (["step", "xor", "--max-nodes", "10"], "xor has 36 nodes, more than --max-nodes 10"),
+    (["step", "w*w*w", "w=1", "--max-nodes", "2"], "here it has more than 2 names, numbers and operations"),
+    (["step"], "required: NAME|EXPRESSION"),
+    (["draw", "less(w, 1)", "w=1", "-o", "x.svg"], "the expression has no gradient"),
+    (["draw", "w*", "w=1", "-o", "x.svg"], 'column 2 of the expression: "*" cannot be the end'),
+    (["draw", "xor", "-o", "x.svg", "--collapse", "all"], "collapse is auto, none, or a depth such as 1, not 'all'"),
+    (["draw", "xor", "-o", "x.svg", "--collapse", "0"], "collapse is auto, none, or a depth such as 1, not '0'"),
+    (["draw", "xor", "-o", "x.svg", "--focus", "q"], "no node is labelled 'q'; labels are w31, "),
+    (["draw", "xor", "-o", "x.svg", "--focus", "z3", "--hops", "-1"], "hops is a number of edges from 0, not -1"),
+    (["draw", "xor", "-o", "x.svg", "--highlight", "q"], "no node is labelled 'q'"),
+    (["draw", "xor", "-o", "x.svg", "--overlay", "data"], "unknown overlay 'data'; known are None, gradient"),
+    (["draw", "xor", "-o", "x.svg", "--theme", "blue"], "unknown theme 'blue'; known are light, dark, auto"),
+    (["draw", "xor", "-o", "x.svg", "--renderer", "ink"], "unknown renderer 'ink'; known are auto, dot, wasm"),
+    (["draw", "xor", "-o", "x.svg", "--max-nodes", "9"], "36 nodes and boxes are more than a picture can show (9)"),
+    (["draw", "xor", "-o", "x.svg", "--style", "document", "--legend"], 'legend are for style="glass"'),
+    (["draw", "xor", "-o", "taken/x.svg"], "Not a directory"),
+    (["draw", "xor", "-o", "x"], "saved as .svg, .png, .dot or .json, not without an ending"),
     (["draw", "neurone", "-o", "x.svg"], "unknown example 'neurone'"),
     (["draw", "neuron", "-o", "x.jpeg"], "saved as .svg, .png, .dot or .json, not .jpeg"),
     (["draw", "neuron", "-o", "nowhere/x.svg"], "nowhere/x.svg cannot be written"),
@@ -125,7 +283,7 @@ BAD = [
     (["train", "xor", "--seed", "-1"], "the seed is a whole number from 0, not -1"),
     (["train", "mnist", "--data-dir", "nowhere"], "nowhere is not a directory"),
     (["demo", "--output-dir", "taken/inside"], "cannot be made"),
-    ([], "required: demo|step|draw|train"),
+    ([], "required: demo|examples|step|draw|train"),
     (["dance"], "invalid choice: 'dance'"),
 ]
 
@@ -213,8 +371,6 @@ def test_every_public_name_is_found_at_the_front_door() -> None:
 
 
 def test_the_example_is_recorded_anew_from_its_own_parameters() -> None:
-    from glassgrad.examples import example
-
     first, second = example("neuron"), example("neuron")
     first.record().backward()
     first.optimizer.step()
