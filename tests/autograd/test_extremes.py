@@ -428,7 +428,7 @@ VECTOR_DIFFERENCES: dict[str, VectorDifference] = {
         _others,
         "the product of the others has a value; PyTorch divides the infinite or undefined product",
     ),
-    "max": VectorDifference(lambda x: nan in map(abs, x) or any(map(math.isnan, x)), lambda x: [0.0] * 3, "as maximum"),
+    "max": VectorDifference(lambda x: any(map(math.isnan, x)), lambda x: [0.0] * 3, "as maximum"),
     "min": VectorDifference(lambda x: any(map(math.isnan, x)), lambda x: [0.0] * 3, "as minimum"),
     "var": VectorDifference(
         lambda x: any(map(math.isinf, x)),

@@ -28,6 +28,8 @@ REFUSED_ON_PURPOSE = {
     r"an axis is an integer, not (True|False)": "a boolean as an axis is a misplaced keepdims",
     r"has no elements along axis": "NumPy warns and gives nan",
     r"are not enough for ddof": "NumPy warns and gives nan or inf",
+    r"take: indices .* do not fit .* \(.*\b0\b.*\)": "NumPy overlooks the index where there is nothing to take",
+    r"tile: how often is not negative": "NumPy overlooks it where there is nothing to repeat",
 }
 
 
