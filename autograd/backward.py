@@ -291,7 +291,10 @@ def _contributions_as_nodes(node: Node, upstream: Node, slots: Sequence[int]) ->
         assert rule is not None
         local_gradient = None
         if operation.local_gradients:
-            local_gradient = rule(node, *operands)
+            try:
+                local_gradient = rule(node, *operands)
+            except ArithmeticError:  # of bare numbers alone (1 / 0): as nodes they have IEEE's answer
+                local_gradient = rule(node, *node.inputs)
             contribution = through(upstream, local_gradient)
         else:
             contribution = rule(upstream, node, *operands, **node._parameters)

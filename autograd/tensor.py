@@ -245,7 +245,11 @@ class Tensor(Node):
         for slot in slots:
             local_gradient = None
             if local_gradients:
-                local_gradient = local_gradients[slot](self._data, *recorded)  # type: ignore[misc]  # never None here
+                gradient_of = local_gradients[slot]
+                try:
+                    local_gradient = gradient_of(self._data, *recorded)  # type: ignore[misc]  # never None here
+                except ArithmeticError:  # of bare numbers alone (1 / 0): as arrays they have IEEE's answer
+                    local_gradient = gradient_of(self._data, *map(numpy.asarray, recorded))  # type: ignore[misc]  # as above
                 contribution = through(upstream, local_gradient)
             else:
                 rule = operation.rule(slot) if operation.slots is None else operation.rules[slot]
