@@ -98,6 +98,20 @@ TABLE: list[tuple[str, Callable[..., Any], list[float], float, list[float]]] = [
     ),
     ("a gradient into a closed relu stays out", lambda x: autograd.log(autograd.relu(x)), [-1.0], -inf, [0.0]),
     ("a gradient into relu at 0 stays out", lambda x: autograd.sqrt(autograd.relu(x)), [0.0], 0.0, [0.0]),
+    (
+        "a gradient past a bare condition stays out of the side not chosen",
+        lambda x, y: autograd.sqrt(autograd.where(False, x, y)),
+        [1.0, 0.0],
+        0.0,
+        [0.0, inf],
+    ),
+    (
+        "a gradient past a bare condition goes to the side chosen",
+        lambda x, y: autograd.sqrt(autograd.where(2, x, y)),
+        [0.0, 1.0],
+        0.0,
+        [inf, 0.0],
+    ),
     ("nan is passed on", lambda x: x * nan, [1.0], nan, [nan]),
     ("nan is met", autograd.exp, [nan], nan, [nan]),
 ]
