@@ -58,6 +58,7 @@ class Node(Recordable):
     source: SourceLine | None = None
     calls: tuple[ModuleCall, ...] = ()
     _edited: bool = False
+    _is_constant_boolean: bool = False
     _parameters: Mapping[str, Any] = MappingProxyType({})
 
     _data: Any
@@ -70,6 +71,11 @@ class Node(Recordable):
     def inputs(self) -> tuple[Node, ...]:
         """The operands in order, `x * x` has two; a bare number is wrapped as a constant node."""
         return tuple(operand if isinstance(operand, Node) else self._constant(operand) for operand in self._operands)
+
+    @property
+    def _is_boolean(self) -> bool:
+        """Whether the data is a predicate's answer, which a Value holds as a float."""
+        return self._is_constant_boolean if self.op is None else self.op.is_boolean
 
     @property
     @abstractmethod
@@ -270,7 +276,7 @@ def through(upstream: Any, local_gradient: Any) -> Any:
         if local_gradient == 0:
             return ops.where(False, upstream, 0)
     elif getattr(local_gradient, "dtype", None) == numpy.bool_ or (
-        isinstance(local_gradient, Node) and local_gradient.op is not None and local_gradient.op.is_boolean
+        isinstance(local_gradient, Node) and local_gradient._is_boolean
     ):
         return ops.where(local_gradient, upstream, 0)
     return upstream * local_gradient

@@ -182,7 +182,10 @@ class Value(Node):
         if mode.detecting_anomaly:
             anomaly.check_forward(operation, operands, data, out)
         if not (tracked and mode.recording):
-            return Value(out, requires_grad=False)
+            constant = Value(out, requires_grad=False)
+            if operation.is_boolean:
+                constant._is_constant_boolean = True
+            return constant
 
         # Local gradients now, while the data is what this operation saw; None where no gradient flows.
         gradients: list[float | None] = []

@@ -163,6 +163,19 @@ class TestOfOneNumber:
 
 
 @pytest.mark.parametrize("kind", [Value, Tensor])
+def test_a_gate_made_of_constants_is_one_also_in_gradients_that_are_a_graph(kind) -> None:
+    x, y, never = kind(1.0), kind(0.0), kind(0.0, requires_grad=False)
+    output = autograd.sqrt(autograd.where(never, x, y))
+    assert [float(one) for one in autograd.gradients(output, [x, y], create_graph=True)] == [0.0, inf]
+    with autograd.no_grad():  # where the predicate is a constant, too
+        assert float(autograd.gradients(output, x, create_graph=True)) == 0.0
+        closed = kind(-1.0)
+    output = autograd.log(autograd.relu(closed))
+    with autograd.no_grad():
+        assert float(autograd.gradients(output, closed, create_graph=True)) == 0.0
+
+
+@pytest.mark.parametrize("kind", [Value, Tensor])
 @pytest.mark.parametrize("as_node", [False, True], ids=["literal exponent", "exponent a node"])
 @pytest.mark.parametrize("exponent", [0, 1, 2, 3, 4])
 def test_every_derivative_of_an_integer_power_is_right_at_0(kind, as_node, exponent) -> None:
