@@ -3,16 +3,25 @@
 import importlib.util
 import sys
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
 import autograd
 
-_spec = importlib.util.spec_from_file_location("autograd_samples", Path(__file__).with_name("samples.py"))
-assert _spec is not None and _spec.loader is not None
-_samples = importlib.util.module_from_spec(_spec)
-sys.modules[_spec.name] = _samples  # dataclasses look their module up
-_spec.loader.exec_module(_samples)
+
+def _load(name: str) -> ModuleType:
+    """A helper module beside this file; a test imports it as autograd_<name>."""
+    spec = importlib.util.spec_from_file_location(f"autograd_{name}", Path(__file__).with_name(f"{name}.py"))
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module  # dataclasses look their module up
+    spec.loader.exec_module(module)
+    return module
+
+
+_samples = _load("samples")
+_load("naive_engine")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
