@@ -6,6 +6,7 @@ import hashlib
 import os
 import uuid
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Literal
 
@@ -173,7 +174,8 @@ def write_whole(target: Path, content: bytes) -> Path:
         temporary.write_bytes(content)
         temporary.replace(target)
     except OSError as error:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):  # nothing was written where the path leads through a file
+            temporary.unlink(missing_ok=True)
         raise DrawingError(f"{target} cannot be written: {error.strerror}") from None
     return target
 

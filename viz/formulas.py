@@ -145,7 +145,11 @@ def _ruled(operation: Operation, slot: int, bare: tuple[Any, ...]) -> Formula:
     ]
     rule = operation.rule(slot)
     assert rule is not None, f"{operation.name} passes nothing on to operand {slot}"
-    return _formula(lambda: rule(Value(0.5, label=_OUT), *stand_ins))
+    try:
+        return _formula(lambda: rule(Value(0.5, label=_OUT), *stand_ins))
+    except ArithmeticError:  # 1 / b of a bare 0: as a name it prints the same
+        named = [Value(0.5, label=format_number(one)) if type(one) in (int, float) else one for one in stand_ins]
+        return _formula(lambda: rule(Value(0.5, label=_OUT), *named))
 
 
 def _printed_pullback(
