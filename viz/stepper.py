@@ -1,19 +1,32 @@
-"""The steps of a calculation in words and numbers, as plain text."""
+"""The steps of a calculation in words and numbers: as plain text, or handed to the terminal's screen."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
-from autograd import Node
-
+from . import terminal
 from .numbers import format_data
 from .tracing import Contribution, Forward, Seed, Trace, Update, trace
 
+if TYPE_CHECKING:
+    from .terminal.session import Optimizer, Source
 
-def step(output: Node | Trace, file: TextIO | None = None) -> None:
-    """Print every forward step and every backward step of `output`, from its trace.
+
+def step(
+    output: Source, file: TextIO | None = None, *, optimizer: Optimizer | None = None, plain: bool = False
+) -> None:
+    """Step through every forward step and every backward step of `output`: on the whole screen in a terminal,
+    printed as text anywhere else (a file, a pipe, a notebook, under NO_COLOR).
+
+    Args:
+        output: a node; a function that records one, to be run again after every edit; or a trace. What is
+            edited of a node's graph are copies of its leaves, a function's own leaves are edited themselves.
+        file: where to print the text.
+        optimizer: moves the parameters, on the screen; text tells of the updates that are in a trace
+            (`trace(loss, update=optimizer.step)`).
+        plain: print the text in a terminal, too.
 
     >>> from autograd import Value
     >>> from viz import step
@@ -27,7 +40,11 @@ def step(output: Node | Trace, file: TextIO | None = None) -> None:
        5. × passes on to x:                   1 × 2 = 2
           ∂v1/∂x = 2;  gradient of x: 2
     """
-    for line in steps(output if isinstance(output, Trace) else trace(output)):
+    if file is None and not plain and terminal.is_available():
+        terminal.run(output, optimizer=optimizer)
+        return
+    recorded = output() if callable(output) else output
+    for line in steps(recorded if isinstance(recorded, Trace) else trace(recorded)):
         print(line, file=file or sys.stdout)
 
 
@@ -58,7 +75,7 @@ def _lines(event: Any, trace: Trace) -> list[str]:
     node = trace.nodes[event.node]
     if isinstance(event, Forward):
         if node.operation is None:
-            if not node.is_named:
+            if node.role == "constant":
                 return [f"{node.label} is a constant"]
             return [_aligned(f"{node.label} is given ({node.role}):", f"{node.label} = {format_data(node.data)}")]
         written = " = ".join(dict.fromkeys(filter(None, (node.label, node.expression, node.expression_in_numbers))))

@@ -1,0 +1,437 @@
+"""The stepper's screen: nodes, time line, equation, and a key for everything."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from typing import ClassVar
+
+from rich.text import Text
+from textual.app import App, ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.events import Resize
+
+from autograd import GraphError
+
+from ..arrays import shape_of
+from ..numbers import format_data
+from ..playback import Playback, subject
+from ..themes import Colours
+from ..tracing import Contribution, Event, Forward, Update
+from . import colours, panes
+from .breakpoints import Breakpoint, next_stop, typed_breakpoint
+from .entry import RefusalError, as_typed, typed_number
+from .equation import Equation, check_equation, equation
+from .finding import containing, named
+from .help import Help
+from .lines import EquationLines, KeyBar, TextLine
+from .panes import BACKWARD, FORWARD, UPDATE, pass_of
+from .prompt import Prompt
+from .rows import CONCERNED, CURRENT, Columns, event_row, heading, node_row
+from .session import Session
+from .virtual_list import VirtualList
+
+_TALL = 36
+_MOST_SUGGESTED = 2000
+_KEYS = (
+    ("←", "", "step(-1)"),
+    ("→", "step", "step(1)"),
+    ("f", "", "forward"),
+    ("b", "pass", "backward"),
+    ("g", "go", "go"),
+    ("/", "find", "search"),
+    ("e", "edit", "edit"),
+    ("c", "check", "check"),
+    ("u", "update", "update"),
+    ("s", "stop", "stop_at"),
+    ("r", "run", "run"),
+    ("?", "help", "help"),
+    ("q", "quit", "quit"),
+)
+
+
+class Stepper(App[None]):
+    """The screen. `position` is the index of the current event, `selected` the id of the selected node."""
+
+    ENABLE_COMMAND_PALETTE = False
+    AUTO_FOCUS = None
+    TITLE = "glassgrad"
+    CSS = """
+    Screen { background: $background; color: $foreground; }
+    #head { background: $panel; }
+    #lists { height: 1fr; }
+    #left { width: 66%; border: round $primary; }
+    #right { width: 34%; border: round $primary; }
+    #heading { color: $foreground; text-style: bold; }
+    #equation { height: 7; border: round $primary; padding: 0 1; scrollbar-size-vertical: 1; }
+    .tall #equation { height: 14; }
+    #keys { background: $panel; }
+    .asking Prompt { display: block; }
+    .asking KeyBar { display: none; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("right,n", "step(1)", "next"),
+        Binding("left,p", "step(-1)", "previous"),
+        Binding("pagedown", "step(10)", "ten on"),
+        Binding("pageup", "step(-10)", "ten back"),
+        Binding("home", "first", "first"),
+        Binding("end", "last", "last"),
+        Binding("f", "forward", "forward"),
+        Binding("b", "backward", "backward"),
+        Binding("up", "select(-1)", "select above"),
+        Binding("down", "select(1)", "select below"),
+        Binding("enter", "go_to_selected", "go to selected"),
+        Binding("g", "go", "go to"),
+        Binding("slash", "search", "search"),
+        Binding("e", "edit", "edit"),
+        Binding("c", "check", "check"),
+        Binding("u", "update", "update"),
+        Binding("s", "stop_at", "stop at"),
+        Binding("r,space", "run", "run"),
+        Binding("t", "theme", "light or dark"),
+        Binding("question_mark", "help", "help"),
+        Binding("escape", "close", "close"),
+        Binding("q", "quit", "quit"),
+        Binding("ctrl+c", "quit", "quit", priority=True),
+    ]
+
+    def __init__(self, session: Session, title: str = "") -> None:
+        super().__init__()
+        self.session = session
+        self.shown_title = title
+        self.position = 0
+        self.selected = 0
+        self.breakpoints: list[Breakpoint] = []
+        self.found: Equation | None = None  # a gradient check's, until the next step
+        self._note = Text()
+        self._searched = ""
+        self._rate = ""
+        self._take_trace()
+        for theme in colours.themes().values():
+            self.register_theme(theme)
+        self.theme = colours.preferred()
+
+    def compose(self) -> ComposeResult:
+        yield TextLine(id="head")
+        with Horizontal(id="lists"):
+            with Vertical(id="left"):
+                yield TextLine(id="heading")
+                yield VirtualList(self._node_line, id="nodes")
+            with Vertical(id="right"):
+                yield VirtualList(self._event_line, id="events")
+        with VerticalScroll(id="equation", can_focus=False):
+            yield EquationLines(id="lines")
+        yield TextLine(id="status")
+        yield Prompt()
+        yield KeyBar(_KEYS, id="keys")
+
+    def on_mount(self) -> None:
+        self._go(0)
+
+    def on_resize(self, event: Resize) -> None:
+        self.screen.set_class(event.size.height >= _TALL, "tall")
+        self.call_after_refresh(self._show)
+
+    # --- keys ---
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        # While something is typed or the help is open, a key means that.
+        busy = self.is_running and (len(self.screen_stack) > 1 or self._prompt.is_open)
+        return not busy or action in ("quit", "close") or action not in _OWN_ACTIONS
+
+    def action_step(self, by: int) -> None:
+        last = len(self.trace.events) - 1
+        if by > 0 and self.position == last:
+            self._say("this is the last event" + (": u updates the parameters" if self.session.can_recompute else ""))
+        elif by < 0 and self.position == 0:
+            self._say("this is the first event")
+        else:
+            self._go(min(max(self.position + by, 0), last))
+
+    def action_first(self) -> None:
+        self._go(0)
+
+    def action_last(self) -> None:
+        self._go(len(self.trace.events) - 1)
+
+    def action_forward(self) -> None:
+        self._go_to_pass(FORWARD)
+
+    def action_backward(self) -> None:
+        self._go_to_pass(BACKWARD)
+
+    def action_select(self, by: int) -> None:
+        self.selected = min(max(self.selected + by, 0), len(self.trace.nodes) - 1)
+        self._forget_what_was_said()
+        self._show()
+
+    def action_go_to_selected(self) -> None:
+        self._go_to_node(self.selected)
+
+    def action_go(self) -> None:
+        def answer(text: str) -> None:
+            node = named(self.trace, text, after=self.selected)
+            self._prompt.close()
+            self._go_to_node(node.id)
+
+        labels = [node.label for node in self.trace.nodes[:_MOST_SUGGESTED] if node.is_named]
+        self._ask("go to node:", answer, hint="its name", names=labels)
+
+    def action_search(self) -> None:
+        def answer(text: str) -> None:
+            node, number, count = containing(self.trace, text or self._searched, after=self.selected)
+            self._searched = text or self._searched
+            self._prompt.close()
+            self._go_to_node(node.id)
+            self._say(f"{node.label}: {number:,} of {count:,} for {self._searched!r}  (/ Enter: the next)")
+
+        hint = f"Enter: {self._searched} again" if self._searched else "a part of a name or of an operation"
+        self._ask("search:", answer, hint=hint)
+
+    def action_edit(self) -> None:
+        identifier = self.selected
+        label = self.trace.nodes[identifier].label
+
+        def answer(text: str) -> None:
+            before = self.session.output
+            self.session.edit(identifier, text)
+            self._prompt.close()
+            updates = sum(isinstance(event, Update) for event in self.trace.events)  # an edit begins a pass without
+            self._take_trace()
+            self._go(max(self.position - updates, 0))
+            self._say(f"{label} is edited: {self._output(before)}")
+
+        def ask() -> None:
+            data = self.session.leaf(identifier).data
+            self._ask(f"{label} =", answer, typed=as_typed(data), hint="index: number, such as 0, 3: 1.5")
+
+        self._attempt(ask)
+
+    def action_check(self) -> None:
+        def check() -> None:
+            found = check_equation(self.session.check(self.selected))
+            self._forget_what_was_said()
+            self.found = found
+            self._show()
+
+        self._attempt(check)
+
+    def action_update(self) -> None:
+        def update(rate: float | None) -> None:
+            before = self.session.output
+            self.session.update(rate)
+            self._prompt.close()
+            self._take_trace()
+            self._go(0)
+            self._say(f"update {self.session.updates}: {self._output(before)}")
+
+        def answer(text: str) -> None:
+            rate = typed_number(text)
+            if not math.isfinite(rate):
+                raise RefusalError(f"the learning rate is a finite number, not {text.strip()}")
+            self._rate = text
+            update(rate)
+
+        if self.session.can_recompute and self.session.optimizer is None:
+            self._ask("learning rate:", answer, typed=self._rate, hint="such as 0.1")
+        else:
+            self._attempt(lambda: update(None))
+
+    def action_stop_at(self) -> None:
+        def answer(text: str) -> None:
+            if not text.strip():
+                self.breakpoints.clear()
+                said = "no breakpoint is left"
+            else:
+                breakpoint = typed_breakpoint(text, self.trace)
+                if breakpoint in self.breakpoints:
+                    self.breakpoints.remove(breakpoint)
+                    said = f"the breakpoint {breakpoint} is removed"
+                else:
+                    self.breakpoints.append(breakpoint)
+                    said = f"r runs to the next event at {' or '.join(map(str, self.breakpoints))}"
+            self._prompt.close()
+            self._say(said)
+
+        now = f"  (there: {', '.join(map(str, self.breakpoints))})" if self.breakpoints else ""
+        self._ask("stop at:", answer, hint=f"a name, nan, or > 100; empty: nowhere{now}")
+
+    def action_run(self) -> None:
+        if not self.breakpoints:
+            self._say("there is no breakpoint to run to: s sets one", is_refusal=True)
+            return
+        stop = next_stop(self.breakpoints, self.trace, self.position)
+        if stop is None:
+            self._go(len(self.trace.events) - 1)
+            self._say("no breakpoint on the way: this is the last event")
+        else:
+            index, reason = stop
+            self._go(index)
+            self._say(f"stopped: {reason}")
+
+    def action_theme(self) -> None:
+        self.theme = "glass-light" if self.theme == "glass-dark" else "glass-dark"
+        self.call_after_refresh(self._show)
+
+    def action_help(self) -> None:
+        self.push_screen(Help())
+
+    def action_close(self) -> None:
+        self._prompt.close()
+        self._forget_what_was_said()
+        self._show()
+
+    def on_virtual_list_chosen(self, message: VirtualList.Chosen) -> None:
+        if self._prompt.is_open:
+            return
+        if message.source.id == "events":
+            self._go(message.index)
+        else:
+            self._go_to_node(message.index)
+
+    # --- where we are ---
+
+    def _take_trace(self) -> None:
+        """Look at what the session has now."""
+        self.trace = self.session.trace
+        self.playback = Playback(self.trace)
+        self.selected = min(self.selected, len(self.trace.nodes) - 1)
+        self._has_arrays = any(shape_of(node.data) for node in self.trace.nodes)
+        self._last_event = {(pass_of(event), subject(event)): index for index, event in enumerate(self.trace.events)}
+
+    def _go(self, position: int) -> None:
+        self.position = min(max(position, 0), len(self.trace.events) - 1)
+        self.selected = subject(self._event)
+        self._forget_what_was_said()
+        self._show()
+
+    def _go_to_pass(self, wanted: str) -> None:
+        for index, event in enumerate(self.trace.events):
+            if pass_of(event) == wanted:
+                self._go(index)
+                return
+        self._say(f"this trace has no {wanted} pass", is_refusal=True)
+
+    def _go_to_node(self, identifier: int) -> None:
+        """Select a node, at the event of this pass that completes it; an update leads on to the forward pass."""
+        current = pass_of(self._event)
+        for wanted in (current, FORWARD) if current == UPDATE else (current,):
+            if (wanted, identifier) in self._last_event:
+                self._go(self._last_event[wanted, identifier])
+                return
+        self.selected = identifier
+        self._forget_what_was_said()
+        label = self.trace.nodes[identifier].label
+        self._say(f"{label} is selected; it has no event in the {current} pass")
+
+    @property
+    def _event(self) -> Event:
+        return self.trace.events[self.position]
+
+    # --- what is typed, what is said ---
+
+    @property
+    def _prompt(self) -> Prompt:
+        return self.screen_stack[0].query_one(Prompt)
+
+    def _ask(
+        self,
+        question: str,
+        answer: Callable[[str], None],
+        *,
+        typed: str = "",
+        hint: str = "",
+        names: Sequence[str] = (),
+    ) -> None:
+        self._note = Text()
+        self._show()
+        self._prompt.ask(
+            question, lambda text: self._attempt(lambda: answer(text)), typed=typed, hint=hint, names=names
+        )
+
+    def _attempt(self, act: Callable[[], None]) -> None:
+        """Do it, or say in one sentence why not."""
+        try:
+            act()
+        except GraphError as error:
+            self._say(" ".join(str(error).split()), is_refusal=True)
+
+    def _say(self, sentence: str, *, is_refusal: bool = False) -> None:
+        colour = self._colours.output if is_refusal else self._colours.ink
+        self._note = Text(f"{'✗' if is_refusal else '·'} {sentence}", colour)
+        self._show()
+
+    def _forget_what_was_said(self) -> None:
+        self._note = Text()
+        self.found = None
+
+    def _output(self, before: object) -> str:
+        output = self.trace.nodes[self.trace.output]
+        return f"{output.label} = {format_data(output.data)}, it was {format_data(before)}"
+
+    # --- what is shown ---
+
+    @property
+    def _colours(self) -> Colours:
+        return colours.colours_of(self.theme)
+
+    def _show(self) -> None:
+        trace, painted = self.trace, self._colours
+        screen = self.screen_stack[0]
+        screen.query_one("#head", TextLine).show(
+            panes.head(trace, self.position, self.session.updates, self.shown_title, self.size.width, painted)
+        )
+        nodes, events = screen.query_one("#nodes", VirtualList), screen.query_one("#events", VirtualList)
+        columns = self._columns(nodes.scrollable_content_region.width)
+        screen.query_one("#heading", TextLine).show(Text(heading(columns)))
+        nodes.show(len(trace.nodes), self.selected, highlight=painted.box)
+        events.show(len(trace.events), self.position, highlight=painted.box)
+        screen.query_one("#left").border_title = f"Nodes ({len(trace.nodes):,})"
+        right = screen.query_one("#right")
+        right.border_title = f"Events ({len(trace.events):,})"
+        stops = ", ".join(map(str, self.breakpoints))
+        right.border_subtitle = Text(f"stops: {stops}") if stops else None
+        shown = self.found or equation(trace, self.playback, self.position)
+        screen.query_one("#equation").border_title = Text(shown.title)
+        screen.query_one("#lines", EquationLines).show(
+            panes.lines(shown, painted, with_further=screen.has_class("tall"))
+        )
+        screen.query_one("#status", TextLine).show(self._note or self._selected())
+
+    def _selected(self) -> Text:
+        node = self.trace.nodes[self.selected]
+        data = self.playback.data(node.id, at=self.position)
+        gradient = self.playback.gradient(node.id, at=self.position)
+        return panes.selected(node, data, gradient, self.size.width)
+
+    def _node_line(self, index: int, width: int) -> Text:
+        node, event = self.trace.nodes[index], self._event
+        mark = CURRENT if index == subject(event) else CONCERNED if self._is_concerned(index, event) else " "
+        return node_row(
+            node,
+            self.playback.data(index, at=self.position),
+            self.playback.gradient(index, at=self.position),
+            self._columns(width),
+            self._colours,
+            mark=mark,
+            is_selected=index == self.selected,
+            is_stop=any(str(one) in (node.label, node.module_path) for one in self.breakpoints),
+        )
+
+    def _columns(self, width: int) -> Columns:
+        return Columns.for_width(width, has_arrays=self._has_arrays)
+
+    def _is_concerned(self, index: int, event: Event) -> bool:
+        if isinstance(event, Contribution):
+            return index == event.node
+        return isinstance(event, Forward) and any(one.id == index for one in self.trace.operands[event.node])
+
+    def _event_line(self, index: int, width: int) -> Text:
+        digits = len(str(len(self.trace.events)))
+        return event_row(self.trace.events[index], index + 1, digits, self.trace, width, self._colours)
+
+
+_OWN_ACTIONS = frozenset(
+    binding.action.partition("(")[0] for binding in Stepper.BINDINGS if isinstance(binding, Binding)
+)

@@ -1,0 +1,112 @@
+"""A leaf's gradient beside central differences of the whole calculation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy
+
+from autograd import Node, Tensor, Value, no_grad
+
+from .entry import RefusalError
+
+Leaf = Value | Tensor
+
+# Of a large array, the elements of the largest gradients and others in between: two calculations each.
+_MOST_ELEMENTS = 32
+
+
+@dataclass(frozen=True)
+class GradientCheck:
+    """What was found for a leaf; of an array, for the element where the two differ most.
+
+    Attributes:
+        element: its index; () for a number.
+        checked, size: how many elements were looked at, of how many.
+        agrees: whether the difference is what rounding and the step explain.
+    """
+
+    label: str
+    element: tuple[int, ...]
+    analytic: float
+    numeric: float
+    difference: float
+    relative_error: float
+    agrees: bool
+    checked: int
+    size: int
+
+
+def check(label: str, leaf: Leaf, record: Callable[[], Node], gradient_of: Callable[[Node], Any]) -> GradientCheck:
+    """Compare the gradient of what `record` computes, with respect to a leaf, with central differences.
+
+    Args:
+        record: computes the output from what the leaves are now.
+        gradient_of: the analytic gradient, from an output.
+    """
+    start = leaf.data
+    data = numpy.asarray(start)
+    output = record()
+    analytic = numpy.asarray(gradient_of(output))
+    if data.size == 0:
+        raise RefusalError(f"{label} is an empty array: it has no element to check")
+    elements = _elements(analytic)
+    try:
+        found = [_compare(leaf, data, element, analytic, record) for element in elements]
+    finally:
+        leaf.data = start
+    element, numeric, allowed = max(found, key=lambda one: _excess(float(analytic[one[0]]), one[1], one[2]))
+    exact = float(analytic[element])
+    difference, scale = abs(exact - numeric), max(abs(exact), abs(numeric))
+    return GradientCheck(
+        label=label,
+        element=element,
+        analytic=exact,
+        numeric=numeric,
+        difference=difference,
+        relative_error=0.0 if difference == 0 else difference / scale,
+        agrees=bool(difference <= allowed),
+        checked=len(elements),
+        size=data.size,
+    )
+
+
+def _elements(analytic: Any) -> list[tuple[int, ...]]:
+    if analytic.size <= _MOST_ELEMENTS:
+        return list(numpy.ndindex(analytic.shape))
+    largest = numpy.argsort(-numpy.abs(analytic), axis=None)[: _MOST_ELEMENTS // 2]
+    between = numpy.linspace(0, analytic.size - 1, _MOST_ELEMENTS // 2, dtype=numpy.intp)
+    chosen = sorted({*largest.tolist(), *between.tolist()})
+    return [tuple(int(one) for one in numpy.unravel_index(position, analytic.shape)) for position in chosen]
+
+
+def _compare(
+    leaf: Leaf, data: Any, element: tuple[int, ...], analytic: Any, record: Callable[[], Node]
+) -> tuple[tuple[int, ...], float, float]:
+    """The element, its numeric gradient, and the difference that rounding and the step explain."""
+    precision = float(numpy.finfo(data.dtype).eps)
+    # Central differences err by about step² · f''' and rounding / step: least near the cube root of rounding.
+    step = float(numpy.cbrt(precision)) * max(1.0, abs(float(data[element])))
+    outputs, places = [], []
+    for sign in (1, -1):
+        moved = data.copy()
+        with numpy.errstate(all="ignore"):
+            moved[element] += sign * step
+        leaf.data = float(moved) if isinstance(leaf, Value) else moved
+        with no_grad():
+            output = record()
+        outputs.append(float(output.item()))
+        places.append(float(moved[element]))
+        precision = max(precision, float(numpy.finfo(numpy.asarray(output.data).dtype).eps))
+    numeric = (outputs[0] - outputs[1]) / (places[0] - places[1])
+    rounding = precision * max(map(abs, outputs)) / step
+    relative = 1e-6 if precision < 1e-12 else 1e-2
+    return element, numeric, 20 * (step**2 + rounding) + relative * max(abs(float(analytic[element])), abs(numeric))
+
+
+def _excess(exact: float, numeric: float, allowed: float) -> float:
+    """How far beyond what is allowed two numbers differ; most where one of them is none."""
+    difference = abs(exact - numeric)
+    return difference / allowed if difference == difference and allowed == allowed else numpy.inf

@@ -1,0 +1,150 @@
+"""The current event as an equation: the rule in symbols, with numbers put in, what was before and what is after."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from ..arrays import shape_of
+from ..grouping import Group
+from ..numbers import format_data
+from ..playback import Playback, subject
+from ..tracing import Contribution, Event, Forward, Seed, Trace, TracedNode, Update
+from .check import GradientCheck
+
+# An aligned line: what it is, and the text.
+Line = tuple[str, str]
+
+_MOST_OPERANDS = 8
+
+
+@dataclass
+class Equation:
+    """A title, the lines that must be seen, and those for a larger screen."""
+
+    title: str
+    lines: list[Line]
+    further: list[Line] = field(default_factory=list)
+
+
+def equation(trace: Trace, playback: Playback, at: int) -> Equation:
+    """Event number `at` of a trace."""
+    event = trace.events[at]
+    node = trace.nodes[subject(event)]
+    if isinstance(event, Forward):
+        found = _forward(node)
+    elif isinstance(event, Seed):
+        lines = [
+            ("gradient", f"∂{node.label}/∂{node.label} = {format_data(event.gradient)}"),
+            (f"{node.label} itself", format_data(node.data)),
+        ]
+        found = Equation(f"The backward pass starts at {node.label}", lines)
+    elif isinstance(event, Update):
+        found = _update(event, node)
+    else:
+        found = _contribution(event, trace)
+    found.further += _around(event, trace, playback, at)
+    return found
+
+
+def check_equation(found: GradientCheck) -> Equation:
+    """What a gradient check found, as lines."""
+    where = f"{found.label}[{', '.join(map(str, found.element))}]" if found.element else found.label
+    verdict = "✓ they agree" if found.agrees else "✗ they differ"
+    error = f"{found.relative_error:.2g}".replace("-", "−")
+    lines = [
+        ("analytic", format_data(found.analytic, digits=10)),
+        ("numeric", f"{format_data(found.numeric, digits=10)}   (central differences)"),
+        ("relative error", f"{error}   (difference {format_data(found.difference, digits=2)})"),
+        ("verdict", verdict),
+    ]
+    if found.size > 1:
+        lines.append(("looked at", f"{found.checked:,} of {found.size:,} elements; this one differs most"))
+    return Equation(f"Gradient check of {where}", lines)
+
+
+def _forward(node: TracedNode) -> Equation:
+    data = format_data(node.data)
+    if node.operation is None:
+        if not node.is_named:
+            return Equation(f"A {node.role} without a name", [("value", data)])
+        return Equation(f"{node.label} is given ({node.role})", [("value", f"{node.label} = {data}")])
+    return Equation(
+        f"Forward: {node.operation} gives {node.label}",
+        [
+            ("in symbols", f"{node.label} = {node.expression}"),
+            *([("in numbers", node.expression_in_numbers)] if node.expression_in_numbers else []),
+            ("result", f"{node.label} = {data}"),
+        ],
+    )
+
+
+def _contribution(event: Contribution, trace: Trace) -> Equation:
+    node, operand = trace.nodes[event.node], trace.nodes[event.operand]
+    title = f"Backward: {node.symbol} passes on from {node.label} to {operand.label}"
+    if event.local_gradient is None or shape_of(event.local_gradient) or shape_of(event.contribution):
+        return Equation(title, _array_contribution(event, node, operand))
+    upstream, local, passed = map(format_data, (event.upstream_gradient, event.local_gradient, event.contribution))
+    derivative, rule, in_numbers = f"∂{node.label}/∂{operand.label}", event.rule.text, event.rule.in_numbers
+    if in_numbers in ("", rule, local):
+        lines = [("local", f"{derivative} = {_once(rule, local)}")]
+    else:
+        lines = [("local", f"{derivative} = {rule}"), ("in numbers", _once(in_numbers, local))]
+    after = format_data(event.after)
+    total = f"— → {after}" if event.before is None else f"{format_data(event.before)} + {_grouped(passed)} → {after}"
+    lines += [
+        ("contribution", f"{upstream} × {_grouped(local)} = {passed}   (upstream × local)"),
+        ("gradient", f"of {operand.label}: {total}"),
+    ]
+    return Equation(title, lines)
+
+
+def _array_contribution(event: Contribution, node: TracedNode, operand: TracedNode) -> list[Line]:
+    if event.local_gradient is None:
+        lines = [("pullback", f"G ↦ {event.rule.text}   {event.shapes}".rstrip())]
+    else:
+        lines = [("local", f"∂{node.label}/∂{operand.label} = {event.rule.text}")]
+    lines.append(("upstream G", format_data(event.upstream_gradient)))
+    if event.local_gradient is not None and event.before is None:
+        lines.append(("local", format_data(event.local_gradient)))
+    lines.append(("passed on", format_data(event.contribution)))
+    if event.before is None:
+        return [*lines, ("gradient", f"of {operand.label}: — → what is passed on")]
+    return [*lines, ("before", format_data(event.before)), ("after", format_data(event.after))]
+
+
+def _update(event: Update, node: TracedNode) -> Equation:
+    change = None if shape_of(event.before) else float(event.after) - float(event.before)
+    lines = [
+        ("gradient", f"of {node.label}: {format_data(event.gradient)}"),
+        *([("change", format_data(change, digits=5))] if change is not None else []),
+        ("data", f"{format_data(event.before, digits=5)} → {format_data(event.after, digits=5)}"),
+    ]
+    return Equation(f"Update: {node.label} follows its gradient", lines)
+
+
+def _around(event: Event, trace: Trace, playback: Playback, at: int) -> list[Line]:
+    """The nodes that an event is about, in full, and where they come from."""
+    node = trace.nodes[event.node]
+    about = [node, *trace.operands[node.id]]
+    lines = []
+    for one in list(dict.fromkeys(one.id for one in about))[:_MOST_OPERANDS]:
+        data, gradient = playback.data(one, at=at), playback.gradient(one, at=at)
+        lines.append((trace.nodes[one].label, f"{format_data(data)}   gradient {format_data(gradient)}"))
+    if node.source is not None:
+        lines.append(("recorded at", str(node.source)))
+    if around := trace.groups_around(node):
+        lines.append(("part of", " / ".join(map(_group, around))))
+    return lines
+
+
+def _group(group: Group) -> str:
+    return group.name if group.kind == "scope" else f"{group.name} {group.path}".strip()
+
+
+def _once(text: str, result: str) -> str:
+    return text if text == result else f"{text} = {result}"
+
+
+def _grouped(number: str) -> str:
+    """A number behind a sign."""
+    return f"({number})" if number.startswith("−") else number

@@ -1,0 +1,72 @@
+"""What stands in the panes around the lists: the head, the equation's lines, the selected node in full."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rich.table import Table
+from rich.text import Text
+
+from ..numbers import format_data
+from ..playback import is_gradient
+from ..themes import Colours
+from ..tracing import Event, Forward, Trace, TracedNode
+from .equation import Equation
+from .rows import FLAGS, brief, brief_gradient, flag
+
+FORWARD, BACKWARD, UPDATE = "forward", "backward", "update"
+_BRIEF = 20
+
+
+def pass_of(event: Event) -> str:
+    """The part of a training step that an event belongs to."""
+    return BACKWARD if is_gradient(event) else FORWARD if isinstance(event, Forward) else UPDATE
+
+
+def head(trace: Trace, position: int, updates: int, title: str, width: int, colours: Colours) -> Text:
+    """Where we are, and what the output is."""
+    event, output = trace.events[position], trace.nodes[trace.output]
+    part = pass_of(event)
+    painted = {FORWARD: colours.parameter, BACKWARD: colours.gradient, UPDATE: colours.exploding}[part]
+    text = Text(no_wrap=True)
+    text.append(f" event {position + 1:,} of {len(trace.events):,} ", "bold")
+    text.append(f" {part} ", f"bold {colours.background} on {painted}")
+    text.append(f"  {output.label} = ")
+    text.append(format_data(output.data), "bold")
+    if updates:
+        text.append(f"  after {updates:,} update{'s' if updates > 1 else ''}")
+    if title:
+        text.append(f"  {title}", colours.constant)
+    text.truncate(width, overflow="ellipsis")
+    return text
+
+
+def lines(shown: Equation, colours: Colours, *, with_further: bool) -> Table:
+    """An equation's lines, what each is beside it."""
+    table = Table.grid(padding=(0, 2, 0, 0))
+    table.add_column(style=colours.constant, max_width=24, overflow="ellipsis", no_wrap=True)
+    table.add_column()
+    for name, line in shown.lines:
+        table.add_row(Text(name), Text(line, "bold"))
+    if shown.further and with_further:
+        table.add_row()
+        for name, line in shown.further:
+            table.add_row(Text(name), Text(line))
+    return table
+
+
+def selected(node: TracedNode, data: Any, gradient: Any, width: int) -> Text:
+    """A node in one line: its numbers in full if they fit."""
+    sign = flag(gradient)
+    flagged = f" ({FLAGS[sign]})" if sign in FLAGS else ""
+    path = [node.module_path] if node.module_path and node.module_path != node.label else []
+    for written, written_gradient in (
+        (format_data(data), format_data(gradient)),
+        (brief(data, _BRIEF), brief_gradient(gradient, _BRIEF)),
+    ):
+        said = [node.label, node.operation or node.role, f"data {written}", f"gradient {written_gradient}{flagged}"]
+        text = Text(f"  {' · '.join(said + path)}", no_wrap=True)
+        if text.cell_len <= width:
+            break
+    text.truncate(width, overflow="ellipsis")
+    return text

@@ -1,0 +1,231 @@
+"""The graph that is stepped through, and what recomputes it: edits, gradient checks, updates.
+
+No screen is needed here: every key of the stepper that computes is a method of `Session`.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from autograd import GraphError, Node, Tensor, gradients
+
+from ..replay import copies_of_leaves, replay
+from ..tracing import Trace, Update, in_order, trace
+from .check import GradientCheck, Leaf, check
+from .entry import RefusalError, typed_data
+
+Source = Node | Trace | Callable[[], Node]
+
+
+_MADE_ANEW = (
+    "the change does not reach the graph: the function that records it makes its leaves anew, make them outside of it"
+)
+
+
+class Optimizer(Protocol):
+    """What moves parameters, such as `nn.SGD`."""
+
+    def step(self) -> None:
+        """Move every parameter by its gradient."""
+
+
+class Session:
+    """A trace, and how to get the next one.
+
+    Args:
+        source: a function that records the graph from what the leaves are now; or a node, whose recorded
+            operations are then run again on copies of its leaves (with an optimizer, on its leaves
+            themselves, which are the optimizer's); or a trace, which can be looked at and no more.
+        optimizer: moves the parameters in `update`; without one the learning rate is asked for.
+
+    Raises:
+        GraphError: there is nothing to trace.
+    """
+
+    def __init__(self, source: Source, optimizer: Optimizer | None = None) -> None:
+        self.optimizer = optimizer
+        self.updates = 0
+        self.nodes: list[Node] = []
+        self._recorded: set[Node] = set()
+        self._record: Callable[[], Node] | None = None
+        if isinstance(source, Trace):
+            self.trace = source
+        elif isinstance(source, Node):
+            self._take(source, trace(source))
+            labels = {node: traced.label for node, traced in zip(self.nodes, self.trace.nodes, strict=True)}
+            leaves = {} if optimizer else copies_of_leaves(source, self._only_named(labels))
+            self._record = lambda: replay(source, leaves)
+            self._take(self._record(), self.trace)  # the same operations: the trace need not be made again
+        elif callable(source):
+            self._record = source
+            self._take(self._again())
+        else:
+            raise RefusalError(
+                f"step: give it a node, a trace, or a function that records a node, not {type(source).__name__}"
+            )
+        if not self.trace.events:
+            raise RefusalError("step: this trace has no events: make it with forward=True or backward=True")
+
+    @property
+    def can_recompute(self) -> bool:
+        return self._record is not None
+
+    @property
+    def output(self) -> Any:
+        """The output's data."""
+        return self.trace.nodes[self.trace.output].data
+
+    def leaf(self, identifier: int) -> Leaf:
+        """The leaf of that id, which can be edited.
+
+        Raises:
+            RefusalError: it is computed, or a bare number, or there is only a trace.
+        """
+        traced = self.trace.nodes[identifier]
+        if not self.can_recompute:
+            raise RefusalError(
+                "this is a trace alone: to edit, check and update, give viz.step the node or a function that records it"
+            )
+        if traced.operation is not None:
+            raise RefusalError(f"{traced.label} is computed: choose a leaf{self._some_leaves()}")
+        node = self.nodes[identifier]
+        if node not in self._recorded:
+            raise RefusalError(f"{traced.label} is a number in the program, not a leaf{self._some_leaves()}")
+        assert isinstance(node, Leaf)
+        return node
+
+    def edit(self, identifier: int, text: str) -> None:
+        """Give a leaf what was typed, and compute everything again.
+
+        Raises:
+            RefusalError: no leaf, not a number, a shape that does not fit, or what the recording raised. Then
+                nothing has changed.
+        """
+        leaf = self.leaf(identifier)
+        before = leaf.data
+        leaf.data = typed_data(text, before)
+        try:
+            output = self._again()
+            if self._is_lost(leaf, output):
+                raise RefusalError(_MADE_ANEW)
+            self._take(output)
+        except GraphError:
+            leaf.data = before
+            raise
+
+    def check(self, identifier: int) -> GradientCheck:
+        """A leaf's gradient beside central differences.
+
+        Raises:
+            RefusalError: no leaf, or one without gradient.
+        """
+        leaf, label = self.leaf(identifier), self.trace.nodes[identifier].label
+        if not leaf.requires_grad:
+            raise RefusalError(f"{label} has no gradient to check: it was made with requires_grad=False")
+
+        def gradient_of(output: Node) -> Any:
+            if self._is_lost(leaf, output):
+                raise RefusalError(_MADE_ANEW)
+            return gradients(output, leaf).data
+
+        return check(label, leaf, self._again, gradient_of)
+
+    def update(self, learning_rate: float | None = None) -> None:
+        """Backward and a step of the optimizer (of gradient descent, with a learning rate), then forward again
+        from where the parameters are now. The trace begins with the updates.
+
+        Raises:
+            RefusalError: there is only a trace, or what the recording or the optimizer raised. Then nothing has moved.
+        """
+        if not self.can_recompute:
+            self.leaf(0)
+        output = self._again()
+        nodes = _nodes_of(output)
+        parameters = [node for node in nodes if isinstance(node, Leaf) and node.op is None and node.requires_grad]
+        before = [(node, node.data.copy() if isinstance(node, Tensor) else node.data) for node in parameters]
+        try:
+            for node in parameters:
+                node.zero_grad()
+            moved = _attempt(lambda: trace(output, update=self._step(parameters, learning_rate)), "updating")
+            updated = [(nodes[event.node], event) for event in moved.events if isinstance(event, Update)]
+            again = self._again()
+            if parameters and all(self._is_lost(node, again) for node in parameters):
+                raise RefusalError(_MADE_ANEW)
+            self._take(again)
+        except GraphError:
+            for node, data in before:
+                node.data = data
+            raise
+        identifiers = {node: identifier for identifier, node in enumerate(self.nodes)}
+        updates = tuple(
+            dataclasses.replace(event, node=identifiers[node]) for node, event in updated if node in identifiers
+        )
+        self.trace = dataclasses.replace(self.trace, events=updates + self.trace.events)
+        self.updates += 1
+
+    def _step(self, parameters: list[Leaf], learning_rate: float | None) -> Callable[[], None]:
+        if self.optimizer is not None:
+            return self.optimizer.step
+
+        def descend() -> None:
+            assert learning_rate is not None
+            for node in parameters:
+                if node.grad is not None:
+                    node.data = node.data - learning_rate * node.grad
+
+        return descend
+
+    def _again(self) -> Node:
+        assert self._record is not None
+        output = _attempt(self._record, "recording again")
+        if not isinstance(output, Node):
+            raise RefusalError(f"the function that records the graph returned {type(output).__name__}, not a node")
+        return output
+
+    def _is_lost(self, leaf: Node, output: Node) -> bool:
+        """Whether another leaf is where this one was: one that merely is not used any more is not lost."""
+        nodes = _nodes_of(output)
+        remaining = set(nodes)
+        same_form = len(nodes) == len(self.nodes)
+        return leaf not in remaining and (same_form or remaining.isdisjoint(self._recorded))
+
+    def _take(self, output: Node, traced: Trace | None = None) -> None:
+        """Look at this graph from now on."""
+        traced = traced or trace(output)
+        self.nodes = _nodes_of(output)
+        self._recorded = {output, *_operands_of(self.nodes)}
+        self.trace = traced
+
+    def _only_named(self, labels: dict[Node, str]) -> dict[Node, str]:
+        return {node: labels[node] for node, one in zip(self.nodes, self.trace.nodes, strict=True) if one.is_named}
+
+    def _some_leaves(self) -> str:
+        labels = [
+            one.label
+            for one, node in zip(self.trace.nodes, self.nodes, strict=True)
+            if one.operation is None and node in self._recorded
+        ]
+        return f" ({', '.join(labels[:5])}{', …' if len(labels) > 5 else ''})" if labels else ""
+
+
+def _nodes_of(output: Node) -> list[Node]:
+    """The nodes by their id in the trace."""
+    return [node for node, _ in in_order(output)]
+
+
+def _operands_of(nodes: list[Node]) -> set[Node]:
+    """The nodes that were recorded as such: a bare number is a node only to the trace."""
+    return {operand for node in nodes for operand in node._operands if isinstance(operand, Node)}
+
+
+def _attempt(run: Callable[[], Any], doing: str) -> Any:
+    """What `run` returns; whatever a person's own function raises is one sentence."""
+    try:
+        return run()
+    except GraphError:
+        raise
+    except Exception as error:
+        reason = " ".join(str(error).split()) or "no reason given"
+        raise RefusalError(f"{doing} failed: {type(error).__name__}: {reason}") from error
