@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import math
-import os
 import re
-import sys
 import textwrap
 import time
 from argparse import Namespace
@@ -19,6 +17,7 @@ import viz
 from autograd import GraphError
 from nn import Epoch, fit
 from nn.training import output_array, predict
+from viz import terminal
 from viz.numbers import format_data
 from viz.tracing import in_order
 
@@ -56,9 +55,8 @@ def step(options: Namespace) -> None:
     shown = _chosen(options, max_nodes=options.max_nodes)
     if options.json:
         print(_traced(shown).to_json())
-    elif _at_a_terminal(options):
-        # HERE the interactive stepper of viz/terminal.py starts, in place of the text: `run(…)` of this graph.
-        _print_steps(shown)
+    elif not options.plain and terminal.is_available():
+        terminal.run(shown.record, optimizer=shown.optimizer, title=shown.shows)
     else:
         _print_steps(shown)
 
@@ -143,12 +141,6 @@ def _chosen(options: Namespace, max_nodes: int) -> Example:
     if count > max_nodes:
         raise GraphError(f"{text[:40]} has {count:,} nodes, more than --max-nodes {max_nodes:,}")
     return shown
-
-
-def _at_a_terminal(options: Namespace) -> bool:
-    """Whether somebody is there to press keys, and has not asked for plain text."""
-    asked_for_text = options.plain or options.json or bool(os.environ.get("NO_COLOR"))
-    return not asked_for_text and sys.stdin.isatty() and sys.stdout.isatty()
 
 
 def _traced(shown: Example) -> viz.Trace:

@@ -149,7 +149,6 @@ def test_a_picture_as_json_is_the_trace(tmp_path: Path) -> None:
     assert told == trace(example("paths").record())
 
 
-@pytest.mark.xfail(raises=ZeroDivisionError, strict=True, reason="viz.formulas runs 1/b on a bare 0")
 def test_a_division_by_a_written_zero_is_told_like_any_other(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["step", "x/0", "x=1"]) == 0
     assert "f = ∞" in capsys.readouterr().out
