@@ -80,7 +80,9 @@ class _Glass:
     def _node(self, node: TracedNode) -> None:
         look = _look(node.role, self.colours)
         rows = self._rows(node)
-        look |= self._overlaid(self.trace.gradients.get(node.id)) | self._highlighted(node)
+        look |= self._highlighted(node)
+        if flag := self._flag(self.trace.gradients.get(node.id)):
+            rows.append(flag)
         is_box = look["shape"] == "box"
         label = "\n".join(map(escape, rows)) if is_box else "|".join(map(record_text, rows))
         self.graph.node(f"n{node.id}", label, tooltip=tooltip(node, self.trace), **look)
@@ -109,7 +111,7 @@ class _Glass:
         if _has_heat_map(node.data):
             mark = f"heat-map-{node.id}"
             self.heat_maps[mark] = node.data
-            blank = [" "] * (_HEAT_MAP_LINES // 2)
+            blank = ["\u00a0"] * (_HEAT_MAP_LINES // 2)  # plain spaces at the end are dropped
             rows.append("\n".join([*blank, mark, *blank]))
         return rows
 
@@ -144,12 +146,11 @@ class _Glass:
         if target.startswith("n"):
             within = self.view.within.get(int(target[1:]))
             target = f"op{target[1:]}" if within is None else within
-        labels = [self._slot_label(edge.slots[0])] if len(edge.slots) == 1 else [f"× {len(edge.slots)}"]
+        labels = [self._slot_label(edge.slots[0])] if len(edge.slots) == 1 else [f"{len(edge.slots)} edges"]
         styles: dict[str, str] = {}
         if len(edge.slots) == 1:
             event = self.contributions.get((edge.slots[0].target, edge.slots[0].slot))
             styles = self._overlaid(None if event is None else event.contribution)
-            styles.pop("xlabel", None)
         if self.highlight:
             on_path = any(slot.source in self.highlight and slot.target in self.highlight for slot in edge.slots)
             styles |= {"penwidth": "2.5", "color": self.colours.output} if on_path else {"color": self.colours.dead}
@@ -168,13 +169,23 @@ class _Glass:
             return {}
         magnitude = _magnitude(gradient)
         if magnitude == 0:
-            return {"color": self.colours.dead, "penwidth": "0.5", "xlabel": "dead"}
-        if not magnitude >= VANISHING:
-            flag = "not a number" if math.isnan(magnitude) else "vanishing"
-            return {"color": self.colours.vanishing, "penwidth": "1", "xlabel": flag}
-        if magnitude > EXPLODING:
-            return {"color": self.colours.exploding, "penwidth": "5", "xlabel": "exploding"}
+            return {"color": self.colours.dead, "penwidth": "0.5", "style": "dashed"}
+        if math.isnan(magnitude) or magnitude > EXPLODING:
+            return {"color": self.colours.exploding, "penwidth": "5"}
+        if magnitude < VANISHING:
+            return {"color": self.colours.vanishing, "penwidth": "0.7", "style": "dotted"}
         return {"color": self.colours.parameter, "penwidth": f"{2.5 + 0.3 * math.log10(magnitude):.2f}"}
+
+    def _flag(self, gradient: Any) -> str:
+        """What the overlay says of a gradient in words."""
+        if self.overlay is None or gradient is None:
+            return ""
+        magnitude = _magnitude(gradient)
+        if math.isnan(magnitude):
+            return "not finite"
+        if magnitude == 0:
+            return "dead"
+        return "vanishing" if magnitude < VANISHING else "exploding" if magnitude > EXPLODING else ""
 
     def _highlighted(self, node: TracedNode) -> dict[str, str]:
         if not self.highlight:

@@ -6,7 +6,8 @@ import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, TextIO
 
-from . import terminal
+from . import notebook, terminal
+from .drawing import draw
 from .numbers import format_data
 from .tracing import Contribution, Forward, Seed, Trace, Update, trace
 
@@ -18,7 +19,7 @@ def step(
     output: Source, file: TextIO | None = None, *, optimizer: Optimizer | None = None, plain: bool = False
 ) -> None:
     """Step through every forward step and every backward step of `output`: on the whole screen in a terminal,
-    printed as text anywhere else (a file, a pipe, a notebook, under NO_COLOR).
+    printed as text anywhere else (a file, a pipe, under NO_COLOR), in a notebook under its picture.
 
     Args:
         output: a node; a function that records one, to be run again after every edit; or a trace. What is
@@ -44,7 +45,10 @@ def step(
         terminal.run(output, optimizer=optimizer)
         return
     recorded = output() if callable(output) else output
-    for line in steps(recorded if isinstance(recorded, Trace) else trace(recorded)):
+    traced = recorded if isinstance(recorded, Trace) else trace(recorded)
+    if file is None and not plain and notebook.in_notebook():
+        notebook.show(draw(traced))
+    for line in steps(traced):
         print(line, file=file or sys.stdout)
 
 

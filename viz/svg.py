@@ -8,7 +8,7 @@ import xml.etree.ElementTree as ElementTree
 from collections.abc import Mapping
 from typing import Any
 
-from .themes import variables
+from .themes import LIGHT, variables
 from .thumbnails import heat_map
 
 SVG = "http://www.w3.org/2000/svg"
@@ -71,19 +71,25 @@ def _place_heat_maps(root: ElementTree.Element, heat_maps: Mapping[str, Any]) ->
             rows, columns = array.shape if array.ndim == 2 else (1, array.size)
             size = min(_HEAT_MAP_HEIGHT / rows, _HEAT_MAP_WIDTH / columns)
             x, y = float(text.get("x", "0")), float(text.get("y", "0")) - _HALF_LINE
+            place = {
+                "x": f"{x - size * columns / 2:.2f}",
+                "y": f"{y - size * rows / 2:.2f}",
+                "width": f"{size * columns:.2f}",
+                "height": f"{size * rows:.2f}",
+            }
             image = ElementTree.Element(
                 f"{{{SVG}}}image",
                 {
-                    "x": f"{x - size * columns / 2:.2f}",
-                    "y": f"{y - size * rows / 2:.2f}",
-                    "width": f"{size * columns:.2f}",
-                    "height": f"{size * rows:.2f}",
+                    **place,
                     "preserveAspectRatio": "none",
                     "style": "image-rendering:pixelated",
                     f"{{{XLINK}}}href": heat_map(array),
                 },
             )
+            # An outline, because numbers near 0 are as white as the paper.
+            outline = ElementTree.Element(f"{{{SVG}}}rect", {**place, "fill": "none", "stroke": LIGHT.constant})
             group.insert(list(group).index(text), image)
+            group.insert(list(group).index(text), outline)
             group.remove(text)
 
 
