@@ -23,13 +23,23 @@ from .source import SourceLine
 Passed = tuple[int, "Node", Any, Any]
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@dataclass(eq=False, slots=True)  # frozen would be three times as slow to make
 class ModuleCall:
-    """A call of a part of a network, and what it was called with: what lies between its inputs and the
-    nodes that carry it was computed by that part."""
+    """A call of a part of a network: what lies between its inputs and the nodes that carry it was computed by
+    that part.
+
+    Attributes:
+        inputs: what it was called with, keywords included.
+        around: the call that made this one, or None.
+        scope: the `scope(...)` block it was made in, or None.
+        ended: calls that ended later have larger numbers.
+    """
 
     module: Any
     inputs: tuple[Any, ...]
+    around: ModuleCall | None
+    scope: Scope | None
+    ended: int = 0
 
 
 class Node(Recordable):

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import functools
 import html
+import itertools
 from collections.abc import Callable, Iterator, Mapping
+from contextvars import ContextVar
 from typing import Any
 
 import numpy
 import numpy.typing
 
 from autograd import Node, Tensor
+from autograd.modes import current_mode
 from autograd.node import ModuleCall
 
 from .errors import NetworkError
@@ -117,15 +120,37 @@ def _marking(call: Callable[..., Any]) -> Callable[..., Any]:
 
     @functools.wraps(call)
     def marked(self: Module, *inputs: Any, **keywords: Any) -> Any:
-        output = call(self, *inputs, **keywords)
-        mark: ModuleCall | None = None
-        for node in output if isinstance(output, list | tuple) else (output,):
-            if isinstance(node, Node) and node.op is not None and not any(node is given for given in inputs):
-                mark = mark or ModuleCall(self, inputs)
-                node.calls = (*node.calls, mark)  # type: ignore[misc]  # Value and Tensor have a __dict__
+        if type(self).__call__ is not marked:
+            return call(self, *inputs, **keywords)  # by a subclass's own, through super(): one call, one mark
+        given = (*inputs, *keywords.values()) if keywords else inputs
+        mark = ModuleCall(self, given, _current_call.get(), current_mode().scope)
+        token = _current_call.set(mark)
+        try:
+            output = call(self, *inputs, **keywords)
+        finally:
+            _current_call.reset(token)
+        mark.ended = next(_ended)
+        _mark(output, mark)
         return output
 
     return marked
+
+
+_current_call: ContextVar[ModuleCall | None] = ContextVar("nn_current_call", default=None)
+_ended = itertools.count()
+
+
+def _mark(output: Any, mark: ModuleCall) -> None:
+    """Leave the mark on the nodes among what was returned; a module that called itself has marked them."""
+    if isinstance(output, Node):
+        if output.op is not None and not any(call.module is mark.module for call in output.calls):
+            output.calls = (*output.calls, mark)  # type: ignore[misc]  # Value and Tensor have a __dict__
+    elif isinstance(output, list | tuple):
+        for item in output:
+            _mark(item, mark)
+    elif isinstance(output, dict):
+        for item in output.values():
+            _mark(item, mark)
 
 
 def _modules_in(items: Any, prefix: str) -> Iterator[tuple[str, Module]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -10,6 +10,8 @@ from autograd import Node, Scope
 from autograd.node import ModuleCall
 
 Part = ModuleCall | Scope
+# Every node with its inputs, inputs first.
+Order = Sequence[tuple[Node, Sequence[Node]]]
 
 
 @dataclass(frozen=True)
@@ -30,50 +32,37 @@ class Group:
     description: str
 
 
-def groups_of(order: Sequence[tuple[Node, Sequence[Node]]]) -> tuple[list[Group], dict[Node, int]]:
+def groups_of(order: Order) -> tuple[list[Group], dict[Node, int]]:
     """The groups of a graph, and the innermost one of each node that is in any.
 
-    Args:
-        order: every node with its inputs, inputs first.
-
-    Operations belong to the modules between whose inputs and outputs they lie; parameters and unnamed
-    constants to whatever all their users belong to; named inputs to nothing, so that they stay in sight.
+    Operations belong to the modules between whose inputs and outputs they lie, and to the scopes they were
+    recorded in; parameters and unnamed constants to whatever all their users belong to; named inputs to
+    nothing, so that they stay in sight.
     """
-    inputs_of = dict(order)
-    parts, sizes = _parts(order, inputs_of)
-    groups: list[Group] = []
-    found: dict[tuple[int | None, int], int] = {}
-    paths: dict[int, str] = {}
+    calls = _calls_in(order)
+    tree = _Tree()
     group_of: dict[Node, int] = {}
-    for node, inside in parts.items():
-        parent: int | None = None
-        outermost: Any = None
-        for part in sorted(inside, key=lambda one: sizes[id(one)], reverse=True):
-            key = (parent, id(part))
-            if isinstance(part, ModuleCall) and outermost is None:
-                outermost = part.module
-                paths.update(_paths_in(outermost))
-            if key not in found:
-                found[key] = len(groups)
-                groups.append(_group(len(groups), parent, part, paths))
-            parent = found[key]
-        if parent is not None:
-            group_of[node] = parent
-    _place_leaves(order, groups, group_of)
-    return groups, group_of
+    for node, _ in order:
+        if node.op is not None:
+            group = tree.group_in(_parts_around(node, calls.get(node)))
+            if group is not None:
+                group_of[node] = group
+    _place_leaves(order, tree.groups, group_of)
+    return tree.groups, group_of
 
 
-def module_paths(order: Iterable[tuple[Node, Any]]) -> dict[Node, str]:
+def module_paths(order: Order) -> dict[Node, str]:
     """The path of each parameter in the outermost module that was called: `layers.0.weight`."""
     paths: dict[Node, str] = {}
     seen: set[int] = set()
-    for node, _ in reversed(list(order)):
-        for call in reversed(node.calls):
-            named = getattr(call.module, "named_parameters", None)
-            if named is not None and id(call.module) not in seen:
-                seen.add(id(call.module))
-                for path, parameter in named():
-                    paths.setdefault(parameter, path)
+    for node, _ in reversed(order):
+        for call in node.calls:
+            for around in _outwards(call)[::-1]:
+                named = getattr(around.module, "named_parameters", None)
+                if named is not None and id(around.module) not in seen:
+                    seen.add(id(around.module))
+                    for path, parameter in named():
+                        paths.setdefault(parameter, path)
     return paths
 
 
@@ -86,89 +75,163 @@ def chain(groups: Sequence[Group], group: int | None) -> list[int]:
     return found[::-1]
 
 
-def _parts(
-    order: Sequence[tuple[Node, Sequence[Node]]], inputs_of: Mapping[Node, Sequence[Node]]
-) -> tuple[dict[Node, list[Part]], dict[int, tuple[int, int]]]:
-    """The parts each operation is in, and how large each part is: one inside another is not larger.
-    Of two of one size, scopes are around modules, and what ended later is around what ended before."""
+# --- calls of modules -----------------------------------------------------------------------------------
+
+
+def _calls_in(order: Order) -> dict[Node, ModuleCall]:
+    """The innermost call that computed each operation, of those that any did.
+
+    Calls take what they computed in the order in which they ended, so that each node is looked at once: one
+    inside another goes first, and what an earlier call computed (a state that a module keeps) is not a later
+    one's.
+    """
+    inputs_of = dict(order)
     outputs: dict[ModuleCall, list[Node]] = {}
     for node, _ in order:
         for call in node.calls:
             outputs.setdefault(call, []).append(node)
-    parts: dict[Node, list[Part]] = {}
-    sizes: dict[int, tuple[int, int]] = {}
-    for position, (call, returned) in enumerate(outputs.items()):
-        members = _between(call, returned, inputs_of)
-        sizes[id(call)] = (len(members), position)
-        for node in members:
-            parts.setdefault(node, []).append(call)
-    counts: dict[int, int] = {}
-    for node, _ in order:
-        scope = node.scope if node.op is not None else None
-        while scope is not None:
-            parts.setdefault(node, []).append(scope)
-            counts[id(scope)] = counts.get(id(scope), 0) + 1
-            scope = scope.parent
-    for inside in parts.values():
-        for depth, part in enumerate(part for part in inside if isinstance(part, Scope)):
-            sizes.setdefault(id(part), (counts[id(part)], len(outputs) + depth))
-    return parts, sizes
+    call_of: dict[Node, ModuleCall] = {}
+    beyond: dict[ModuleCall, list[Node]] = {}  # the operations that a call's operations use and it did not compute
+    for call, returned in sorted(outputs.items(), key=lambda item: item[0].ended):
+        given = set(_nodes_in(call.inputs))
+        inner: set[ModuleCall] = set()
+        outside = beyond[call] = []
+        stack = [node for node in returned if node not in given]
+        while stack:
+            node = stack.pop()
+            if node.op is None:
+                continue
+            computed_by = call_of.get(node)
+            if node in given:
+                outside.append(node)
+            elif computed_by is None:
+                call_of[node] = call
+                stack += inputs_of[node]
+            elif computed_by is not call:
+                inside = _just_inside(call, computed_by, beyond)
+                if inside is None:
+                    outside.append(node)
+                elif inside not in inner:
+                    inner.add(inside)
+                    stack += beyond[inside]
+    return call_of
 
 
-def _between(call: ModuleCall, returned: Sequence[Node], inputs_of: Mapping[Node, Sequence[Node]]) -> set[Node]:
-    """The operations between a call's inputs and what it returned."""
-    given = set(_nodes_in(call.inputs))
-    members: set[Node] = set()
-    stack = [node for node in returned if node not in given]
-    while stack:
-        node = stack.pop()
-        if node.op is None or node in members:
-            continue
-        members.add(node)
-        stack += [operand for operand in inputs_of[node] if operand not in given]
-    return members
+def _just_inside(call: ModuleCall, inner: ModuleCall, known: Mapping[ModuleCall, Any]) -> ModuleCall | None:
+    """The outermost known call between these two, the inner one included; None if it was not made inside."""
+    outermost = inner
+    around = inner.around
+    while around is not None and around is not call:
+        if around in known:
+            outermost = around
+        around = around.around
+    return None if around is None else outermost
 
 
-def _nodes_in(inputs: Any) -> Iterable[Node]:
+def _nodes_in(inputs: Iterable[Any]) -> Iterator[Node]:
     for item in inputs:
         if isinstance(item, Node):
             yield item
         elif isinstance(item, list | tuple):
             yield from _nodes_in(item)
+        elif isinstance(item, dict):
+            yield from _nodes_in(item.values())
 
 
-def _group(identifier: int, parent: int | None, part: Part, paths: Mapping[int, str]) -> Group:
-    if isinstance(part, Scope):
-        return Group(identifier, parent, "scope", part.name, part.path, "")
-    kind = type(part.module).__name__
-    return Group(identifier, parent, "module", kind, paths.get(id(part.module), ""), repr(part.module))
+# --- the tree -------------------------------------------------------------------------------------------
 
 
-def _paths_in(module: Any) -> dict[int, str]:
-    named = getattr(module, "named_modules", None)
-    return {} if named is None else {id(part): path for path, part in named()}
+def _parts_around(node: Node, call: ModuleCall | None) -> list[Part]:
+    """The calls and scopes that a node was recorded in, the outermost first."""
+    parts: list[Part] = []
+    scopes = _scopes_around(node.scope)
+    for around in [] if call is None else _outwards(call):
+        # The scopes that the call was made in are around it; further ones were opened inside.
+        outer = _scopes_around(around.scope)
+        parts += [scope for scope in scopes if scope not in outer]
+        parts.append(around)
+        scopes = outer
+    return [*parts, *scopes][::-1]
 
 
-def _place_leaves(
-    order: Sequence[tuple[Node, Sequence[Node]]], groups: Sequence[Group], group_of: dict[Node, int]
-) -> None:
+def _outwards(call: ModuleCall | None) -> list[ModuleCall]:
+    """A call and those around it, the innermost first; of a module that calls itself (for every row, or
+    for every branch of a tree) each call stands beside the one that made it, not inside."""
+    found: list[ModuleCall] = []
+    while call is not None:
+        if not found or call.module is not found[-1].module:
+            found.append(call)
+        call = call.around
+    return found
+
+
+def _scopes_around(scope: Scope | None) -> list[Scope]:
+    """A scope and those around it, the innermost first."""
+    found = []
+    while scope is not None:
+        found.append(scope)
+        scope = scope.parent
+    return found
+
+
+class _Tree:
+    """The groups, in the order in which they are met."""
+
+    def __init__(self) -> None:
+        self.groups: list[Group] = []
+        self._found: dict[tuple[int | None, int], int] = {}
+        self._paths: dict[int, dict[int, str]] = {}  # of the modules in each outermost one, all by their `id()`
+        self._descriptions: dict[int, str] = {}
+
+    def group_in(self, parts: Sequence[Part]) -> int | None:
+        """The innermost group of what is in these parts, the outermost of which comes first."""
+        group: int | None = None
+        outermost: Any = None
+        for part in parts:
+            if outermost is None and isinstance(part, ModuleCall):
+                outermost = part.module
+            key = (group, id(part))
+            if key not in self._found:
+                self._found[key] = len(self.groups)
+                self.groups.append(self._group(group, part, outermost))
+            group = self._found[key]
+        return group
+
+    def _group(self, parent: int | None, part: Part, outermost: Any) -> Group:
+        identifier = len(self.groups)
+        if isinstance(part, Scope):
+            return Group(identifier, parent, "scope", part.name, part.path, "")
+        if id(outermost) not in self._paths:
+            named = getattr(outermost, "named_modules", None)
+            self._paths[id(outermost)] = {} if named is None else {id(module): path for path, module in named()}
+        path = self._paths[id(outermost)].get(id(part.module), "")
+        if id(part.module) not in self._descriptions:
+            self._descriptions[id(part.module)] = repr(part.module)
+        description = self._descriptions[id(part.module)]
+        return Group(identifier, parent, "module", type(part.module).__name__, path, description)
+
+
+def _place_leaves(order: Order, groups: Sequence[Group], group_of: dict[Node, int]) -> None:
     """Put parameters and unnamed constants where all that use them are."""
-    shared: dict[Node, list[int]] = {}
+    shared: dict[Node, int | None] = {}
+    depths: list[int] = []
+    for group in groups:  # a parent comes before what is in it
+        depths.append(0 if group.parent is None else depths[group.parent] + 1)
     for node, inputs in order:
-        around = chain(groups, group_of.get(node))
+        around = group_of.get(node)
         for operand in inputs:
             if operand.op is None and (operand.requires_grad or operand.label is None):
-                before = shared.get(operand)
-                shared[operand] = around if before is None else _common(before, around)
-    for leaf, around in shared.items():
-        if around:
-            group_of[leaf] = around[-1]
+                shared[operand] = _common(groups, depths, shared[operand], around) if operand in shared else around
+    group_of.update({leaf: around for leaf, around in shared.items() if around is not None})
 
 
-def _common(first: Sequence[int], second: Sequence[int]) -> list[int]:
-    found = []
-    for one, other in zip(first, second, strict=False):
-        if one != other:
-            break
-        found.append(one)
-    return found
+def _common(groups: Sequence[Group], depths: Sequence[int], first: int | None, second: int | None) -> int | None:
+    """The innermost group that both are in."""
+    while first != second:
+        if first is None or second is None:
+            return None
+        if depths[first] >= depths[second]:
+            first = groups[first].parent
+        else:
+            second = groups[second].parent
+    return first
