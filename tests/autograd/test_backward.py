@@ -286,6 +286,15 @@ class TestMemory:
         x.grad[0] = 50.0
         assert (y.grad.tolist(), z.grad.tolist()) == ([1.0, 1.0], [1.0, 1.0])
 
+    def test_writing_into_a_leaf_s_gradient_changes_none_that_nobody_has_looked_at(self) -> None:
+        x, y = Tensor([1.0, 2.0]), Tensor([3.0, 4.0])
+        z = x + y  # whose own gradient is what both leaves get
+        z.backward([1.0, 1.0])
+        assert x.grad is not None
+        x.grad[0] = 50.0
+        assert y.grad is not None and z.grad is not None
+        assert (y.grad.tolist(), z.grad.tolist()) == ([1.0, 1.0], [1.0, 1.0])
+
     def test_gradients_handed_out_share_no_memory(self) -> None:
         x, y = Tensor([1.0, 2.0]), Tensor([3.0, 4.0])
         first, second = gradients((x + y).sum(), [x, y])
