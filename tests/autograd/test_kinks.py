@@ -71,6 +71,7 @@ TABLE: list[tuple[str, Callable[..., Any], list[float], float, list[float]]] = [
     ("a ** b, 0 and 2", autograd.power, [0.0, 2.0], 0.0, [0.0, 0.0]),
     ("a ** b, 0 and 1", autograd.power, [0.0, 1.0], 0.0, [1.0, 0.0]),
     ("a ** b, 0 and 0.5", autograd.power, [0.0, 0.5], 0.0, [inf, 0.0]),
+    ("a ** b, 0 and -0.5", autograd.power, [0.0, -0.5], inf, [-inf, -inf]),
     ("a ** b, -2 and 3", autograd.power, [-2.0, 3.0], -8.0, [12.0, nan]),
     ("a ** b, -2 and -1", autograd.power, [-2.0, -1.0], -0.5, [-0.25, nan]),
     ("a ** b, -1 and 0.5", autograd.power, [-1.0, 0.5], nan, [nan, nan]),
@@ -187,6 +188,23 @@ def test_every_derivative_of_an_integer_power_is_right_at_0(kind, as_node, expon
             break
         derivative = autograd.gradients(derivative, x, create_graph=True)
         assert float(derivative.data) == (math.factorial(exponent) if order == exponent else 0.0)
+
+
+@pytest.mark.parametrize("kind", [Value, Tensor])
+@pytest.mark.parametrize("base", [2.0, 0.5, -0.5, -2.0])
+def test_the_mixed_derivative_of_a_power_at_exponent_0_is_that_of_any_other_exponent(kind, base) -> None:
+    x, exponent = kind(base), kind(0.0)
+    by_base = autograd.gradients(x**exponent, x, create_graph=True)
+    mixed = autograd.gradients(by_base, exponent)
+    assert same(float(mixed.data), 1 / base if base > 0 else nan)
+
+
+@pytest.mark.parametrize("kind", [Value, Tensor])
+def test_the_derivative_by_the_base_of_a_literal_exponent_asks_for_no_data(kind, nodes_of) -> None:
+    x = kind(2.0)
+    for exponent in (3, 0.5, -1):
+        derivative = autograd.gradients(x**exponent, x, create_graph=True)
+        assert {node.op.name for node in nodes_of(derivative) if node.op} == {"multiply", "power"}
 
 
 @pytest.mark.parametrize(

@@ -268,6 +268,12 @@ def test_the_scalar_rule_equals_the_numpy_rule_everywhere(scalar_row) -> None:
     assert differing == []
 
 
+def test_the_scalar_rule_answers_by_itself_where_numbers_are_ordinary(scalar_row) -> None:
+    for numbers in itertools.product([0.25, 0.5, 0.75], repeat=scalar_row.slots):
+        expected = float(scalar_row.forward(*map(numpy.float64, numbers)))
+        assert scalar_row.scalar(*numbers) == pytest.approx(expected, rel=1e-15)
+
+
 def test_a_tensor_holds_what_the_numpy_rule_gives(scalar_row) -> None:
     numbers = numpy.array(NUMBERS)
     operands = [numbers.reshape(-1, *[1] * slot) for slot in range(scalar_row.slots)]
@@ -319,6 +325,12 @@ def test_a_predicate_is_recorded_without_gradient(predicate_row) -> None:
         assert all(kept is operand for kept, operand in zip(answer.inputs, operands, strict=True))
         with pytest.raises(autograd.NotRecordedError):
             answer.backward(numpy.ones(numpy.shape(answer.data)) if kind is not Value else None)
+
+
+def test_a_predicate_is_called_boolean_where_its_answers_are(predicate_row) -> None:
+    operands = [numpy.array([1.5 + slot, 2.0]) for slot in range(predicate_row.slots)]
+    answer = predicate_row(*operands, **({} if predicate_row.elementwise else {"axis": 0}))
+    assert predicate_row.is_boolean == (answer.dtype == bool)
 
 
 def test_a_row_has_one_rule_for_each_slot(row) -> None:
