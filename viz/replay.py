@@ -83,7 +83,8 @@ class _Again:
 
     def call(self, call: ModuleCall) -> ModuleCall:
         if call not in self.calls:
-            self.calls[call] = ModuleCall(call.module, self.stand_in(call.inputs))
+            around = None if call.around is None else self.call(call.around)
+            self.calls[call] = ModuleCall(call.module, self.stand_in(call.inputs), around, call.scope, call.ended)
         return self.calls[call]
 
     def stand_in(self, held: Any) -> Any:

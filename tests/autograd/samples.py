@@ -84,6 +84,7 @@ SAMPLES: dict[str, list[tuple[Callable[..., Any], tuple[Shape, ...]]]] = {
         (lambda x: autograd.broadcast_to(x, (2, 2)), ((),)),
         (lambda x: autograd.broadcast_to(x, (0, 3)), ((3,),)),
         (lambda x: autograd.broadcast_to(x, (2, 0, 3)), ((0, 1),)),
+        (lambda x: autograd.broadcast_to(x, (2, 0)), ((0,),)),
     ],
     "sum_to_shape": [
         (lambda x: autograd.sum_to_shape(x, (3,)), ((2, 3),)),

@@ -1,5 +1,6 @@
 """Tensor: operators on either side of arrays and numbers, dtypes, copies, indexing, what it refuses."""
 
+import itertools
 import math
 import operator
 import re
@@ -195,6 +196,16 @@ class TestMatmul:
             assert str(left) in str(caught.value)
             assert str(right) in str(caught.value)
             assert "\n" not in str(caught.value)
+
+    def test_of_shapes_that_do_not_fit_says_which_sizes_must_agree(self) -> None:
+        for right, which in [((2,), "only"), ((2, 3), "second to last"), ((5, 2, 3), "second to last")]:
+            with pytest.raises(ShapeError, match=f"the left one's last size must be the right one's {which} size"):
+                autograd.matmul(numpy.ones((2, 3)), Tensor(numpy.ones(right)))
+
+    def test_of_matrices_is_one_operation(self) -> None:
+        a, b = numpy.ones((2, 3)), numpy.ones((3, 4))
+        for product in (Tensor(a) @ Tensor(b), a @ Tensor(b), Tensor(a) @ b, autograd.matmul(Tensor(a), Tensor(b))):
+            assert product.op is autograd.operations()["matmul"]
 
     def test_with_a_single_number_says_to_multiply(self) -> None:
         x = Tensor([1.0])
@@ -489,6 +500,7 @@ INDICES = [
     (slice(None), numpy.array([True, False, True, True])),
     (numpy.array([True, False, True]), [1, 1]),
     (numpy.array([True, False, True]), 0),
+    (numpy.array([False, True, False]), [1, 1]),
     True,
     numpy.zeros((3, 4), bool),
 ]
@@ -528,6 +540,11 @@ class TestIndexing:
         numpy.testing.assert_array_equal(
             autograd.take(Tensor(array), indices, axis).data, numpy.take(array, indices, axis), strict=True
         )
+
+    def test_with_integers_needs_no_operand_for_them(self) -> None:
+        x = Tensor([[1.0, 2.0], [3.0, 4.0]])
+        for taken in (x[0], x[numpy.int64(1)], x[-1, 0], x[..., 1]):
+            assert taken.inputs == (x,)
 
     @pytest.mark.parametrize("index", [1.5, "a", [0.5], 1j, Value(1.0), Tensor([1.0]), [None, 1]], ids=named)
     def test_with_what_is_no_index_is_refused(self, index) -> None:
@@ -593,6 +610,7 @@ class TestShapes:
             lambda x: x.transpose(2, 3),
             lambda x: x.swapaxes(0, 2),
             lambda x: autograd.broadcast_to(x, (2,)),
+            lambda x: autograd.broadcast_to(x[:1, :1], (2,)),
             lambda x: autograd.sum_to_shape(x, (2,)),
             lambda x: autograd.sum_to_shape(x, (3, 2)),
             lambda x: autograd.sum_to_shape(x, (6,)),
@@ -611,6 +629,42 @@ class TestShapes:
         with pytest.raises(ShapeError):
             attempt(Tensor(numpy.ones((2, 3))))
 
+    @pytest.mark.parametrize("kind", [Tensor, numpy.array])
+    def test_two_axes_are_exchanged_if_both_are_there(self, kind) -> None:
+        array = numpy.arange(24.0).reshape(2, 3, 4)
+        for axes in itertools.product(range(-4, 4), repeat=2):
+            if -4 in axes or 3 in axes:
+                with pytest.raises(ShapeError, match=rf"axes {axes[0]} and {axes[1]} are not both axes .*\(2, 3, 4\)"):
+                    autograd.swapaxes(kind(array), *axes)
+            else:
+                swapped = numpy.asarray(autograd.swapaxes(kind(array), *axes))
+                numpy.testing.assert_array_equal(swapped, array.swapaxes(*axes))
+
+    def test_arrays_are_joined_along_any_axis_they_have(self) -> None:
+        a, b = numpy.ones((2, 3)), numpy.zeros((2, 3))
+        for axis in (-2, -1, 0, 1):
+            joined = autograd.concatenate([Tensor(a), b], axis)
+            numpy.testing.assert_array_equal(joined.data, numpy.concatenate([a, b], axis))
+            numpy.testing.assert_array_equal(autograd.concatenate([Tensor(a)], axis).data, a)
+        for axis in (-3, 2):
+            with pytest.raises(ShapeError, match=rf"axis {axis} is no axis of an operand of shape \(2, 3\)"):
+                autograd.concatenate([Tensor(a), numpy.ones((4, 3))], axis)
+        with pytest.raises(ShapeError, match=r"operands of shape \(2, 3\) and \(3,\) with axis=1 do not fit"):
+            autograd.concatenate([Tensor(a), numpy.ones(3)], axis=1)
+        for join in (autograd.concatenate, autograd.stack):
+            with pytest.raises(ShapeError, match=f"{join.__name__}: there is nothing to join"):
+                join([])
+
+    def test_a_sum_to_more_axes_is_refused_of_an_array_too(self) -> None:
+        for array, shape in [(numpy.ones(3), (1, 3)), (numpy.ones(()), (1,)), (numpy.ones(3), (2, 1, 3))]:
+            for x in (array, Tensor(array)):
+                with pytest.raises(ShapeError, match=r"sum_to_shape: .* does not broadcast to"):
+                    autograd.sum_to_shape(x, shape)
+
+    def test_what_a_broadcast_repeats_is_read_only_as_numpy_s(self) -> None:
+        for array in (numpy.ones(()), numpy.ones(2)):
+            assert not autograd.broadcast_to(array, (3, 2)).flags.writeable
+
     def test_methods_give_numpy_s_answers(self) -> None:
         array = numpy.random.default_rng(0).normal(size=(2, 3, 4))
         x = Tensor(array)
@@ -623,6 +677,9 @@ class TestShapes:
             (x.transpose(1, 2, 0), array.transpose(1, 2, 0)),
             (x.transpose((1, -1, 0)), array.transpose(1, -1, 0)),
             (x.permute(2, 0, 1), array.transpose(2, 0, 1)),
+            (x.permute((2, 0, 1)), array.transpose(2, 0, 1)),
+            (x.permute([2, 0, 1]), array.transpose(2, 0, 1)),
+            (x[0, 0].permute(0), array[0, 0]),
             (x.swapaxes(0, -1), array.swapaxes(0, -1)),
             (x.sum(), array.sum()),
             (x.sum(axis=(0, -1)), array.sum(axis=(0, -1))),
@@ -724,7 +781,14 @@ def test_detach_is_a_constant_copy() -> None:
 
 
 @pytest.mark.parametrize(
-    "shapes", [((2, 3), (3, 4), (4,)), ((3,), (3, 4), (4,)), ((2, 3), (3, 4), (1,)), ((2, 2, 3), (3, 4), ())]
+    "shapes",
+    [
+        ((2, 3), (3, 4), (4,)),
+        ((3,), (3, 4), (4,)),
+        ((2, 3), (3, 4), (1,)),
+        ((2, 2, 3), (3, 4), ()),
+        ((2, 3), (3,), ()),
+    ],
 )
 def test_affine_is_x_at_weight_plus_bias(shapes) -> None:
     arrays = [numpy.random.default_rng(0).standard_normal(shape) for shape in shapes]
@@ -738,15 +802,40 @@ def test_affine_is_x_at_weight_plus_bias(shapes) -> None:
         assert numpy.allclose(one.grad, other.grad, rtol=1e-13, atol=1e-14)
 
 
+def test_affine_takes_lists_and_promotes_as_matmul_and_add_do() -> None:
+    lists = [[[1.0, 2.0]], [[3.0], [4.0]], [0.5]]
+    assert autograd.affine(*lists).tolist() == [[11.5]]
+    for position in range(3):
+        operands = list(lists)
+        operands[position] = [["a"]]
+        with pytest.raises(DataTypeError, match="affine: an operand is a number"):
+            autograd.affine(*operands)
+    for dtypes in itertools.product([numpy.float32, numpy.float64], repeat=3):
+        operands = [Tensor(data, dtype=dtype) for data, dtype in zip(lists, dtypes, strict=True)]
+        found = autograd.affine(*operands)
+        assert found.dtype == numpy.result_type(*dtypes)
+        assert found.data.tolist() == [[11.5]]
+
+
+@pytest.mark.parametrize("name", ["sum", "mean", "max", "min", "norm", "squared_norm", "logsumexp"])
+def test_every_reduction_has_numpy_s_shapes(name) -> None:
+    array = numpy.ones((2, 3, 4))
+    for axis in (None, 0, -1, (0, 2), (-1, 1)):
+        for keepdims in (False, True):
+            found = getattr(autograd, name)(Tensor(array), axis=axis, keepdims=keepdims)
+            assert found.shape == array.sum(axis=axis, keepdims=keepdims).shape
+
+
 @pytest.mark.parametrize("name", ["sum", "mean", "max", "min", "norm", "squared_norm", "logsumexp", "softmax"])
 def test_every_reduction_takes_and_refuses_the_same_axes(name) -> None:
     reduce = getattr(autograd, name)
     x = Tensor([[1.0, 2.0], [3.0, 4.0]])
     assert numpy.array_equal(reduce(x, axis=[0, 1]).data, reduce(x, axis=(0, 1)).data)
-    with pytest.raises(ShapeError, match=rf"{name}: axis 5 is no axis of an operand of shape \(2, 2\)"):
-        reduce(x, axis=5)
-    with pytest.raises(DataTypeError, match=f"{name}: an axis is an integer"):
-        reduce(x, axis=1.0)
+    for axis in (2, -3, 5):
+        with pytest.raises(ShapeError, match=rf"{name}: axis {axis} is no axis of an operand of shape \(2, 2\)"):
+            reduce(x, axis=axis)
+    with pytest.raises(DataTypeError, match=rf"{name}: an axis is an integer, several are a tuple of them, not 1\.5"):
+        reduce(x, axis=1.5)
     with pytest.raises(DataTypeError, match=f"{name}: an operand is a number"):
         reduce([Value(1.0), Value(2.0)])
 
@@ -809,6 +898,12 @@ def test_concatenate_without_an_axis_flattens() -> None:
     assert a.grad is not None
     assert a.grad.tolist() == [[0.0, 1.0], [2.0, 3.0]]
     assert b.grad == 4.0
+
+
+@pytest.mark.parametrize("name", ["mean", "max", "min", "argmax", "argmin", "logsumexp", "softmax", "log_softmax"])
+def test_a_reduction_of_nothing_names_the_shape_and_the_axis(name) -> None:
+    with pytest.raises(ShapeError, match=rf"{name}: operand of shape \(2, 0\) has no elements along axis 1"):
+        getattr(autograd, name)(Tensor(numpy.ones((2, 0))), axis=1)
 
 
 def test_two_matrices_that_do_not_fit_are_refused_in_our_words() -> None:
