@@ -834,7 +834,7 @@ def test_every_reduction_takes_and_refuses_the_same_axes(name) -> None:
     for axis in (2, -3, 5):
         with pytest.raises(ShapeError, match=rf"{name}: axis {axis} is no axis of an operand of shape \(2, 2\)"):
             reduce(x, axis=axis)
-    with pytest.raises(DataTypeError, match=rf"{name}: an axis is an integer, several are a tuple of them, not 1\.5"):
+    with pytest.raises(DataTypeError, match=rf"{name}: an axis is an integer, not 1\.5"):
         reduce(x, axis=1.5)
     with pytest.raises(DataTypeError, match=f"{name}: an operand is a number"):
         reduce([Value(1.0), Value(2.0)])
