@@ -192,7 +192,7 @@ class _Run:
         self, name: str, function: Function, arguments: Sequence[Any], keywords: dict[str, Any], argnums: Arguments
     ) -> None:
         _check_callable(name, function)
-        self._name, self._function = name, function
+        self._transform, self._function = name, function
         self.several = isinstance(argnums, Sequence)
         self._chosen = _positions(name, function, argnums, len(arguments))
         everything = flatten([list(arguments), keywords])[0]
@@ -231,7 +231,7 @@ class _Run:
         """The gradient of the only number that the function returned, in the arguments' nesting."""
         if self._output_places != ["the output"] or numpy.size(self.outputs[0]._data) != 1:
             raise ShapeError(
-                f"{self._name}: {_name(self._function)} returned {self._returned()}, and only a single number has "
+                f"{self._transform}: {_name(self._function)} returned {self._returned()}, and only a single number has "
                 "a gradient; use jacobian, or reduce it (.sum(), .mean())"
             )
         return self.like_arguments(self.pull_back([(self.outputs[0], None)]))
@@ -245,15 +245,13 @@ class _Run:
     def pull_back(self, seeded: Iterable[tuple[Node, Any]]) -> list[Any]:
         """The gradient of each input, given outputs and the upstream gradient of each."""
         seeded = list(seeded)
-        recorded = self._recorded or _is_inside.get() or any(isinstance(gradient, Node) for _, gradient in seeded)
-        create_graph = recorded and current_mode().recording
-        reached = self._propagate(_seeds(seeded, create_graph), self.inputs, create_graph)
+        recorded = self._recorded or any(isinstance(gradient, Node) for _, gradient in seeded)
+        reached = self._propagate(_seeds(seeded, recorded), self.inputs, recorded)
         return [_derivative(reached.get(node), node, recorded) for node in self.inputs]
 
     def push_forward(self, tangents: Sequence[Any]) -> list[Any]:
         """The derivative of each output along the inputs' tangents."""
         recorded = self._recorded or any(isinstance(tangent, Node) for tangent in tangents)
-        create_graph = recorded and current_mode().recording
         with recording():
             # Where the pullback is taken does not matter, because it is linear.
             upstream = {output: _zeros(output) for output in self.outputs if output.requires_grad}
@@ -261,7 +259,7 @@ class _Run:
         moved = [
             (reached[node], tangent) for node, tangent in zip(self.inputs, tangents, strict=True) if node in reached
         ]
-        pushed = self._propagate(_seeds(moved, create_graph), upstream.values(), create_graph)
+        pushed = self._propagate(_seeds(moved, recorded), upstream.values(), recorded)
         return [
             _derivative(pushed.get(upstream[output]) if output in upstream else None, output, recorded)
             for output in self.outputs
@@ -298,7 +296,7 @@ class _Run:
         """What a caller gave for each input, checked: a sequence, with one structure for each argument."""
         count = len(self._chosen)
         if not isinstance(given, list | tuple) or len(given) != count:
-            raise ArgumentError(f"{self._name}: {what}s come in a tuple of {count}, not as {_shown(given)}")
+            raise ArgumentError(f"{self._transform}: {what}s come in a tuple of {count}, not as {_shown(given)}")
         leaves, places, _ = flatten(tuple(given))
         return self._matched(what, leaves, [self._spoken(place) for place in places], self.inputs, self._places)
 
@@ -315,15 +313,17 @@ class _Run:
         if found != places:
             if sorted(found) != sorted(places):
                 raise ArgumentError(
-                    f"{self._name}: {what}s were given for {_listed(found)}, but there are {_listed(places)}"
+                    f"{self._transform}: {what}s were given for {_listed(found)}, but there are {_listed(places)}"
                 )
             by_place = dict(zip(found, given, strict=True))
             given = [by_place[place] for place in places]
         for one, node, place in zip(given, nodes, places, strict=True):
-            data = one._data if isinstance(one, Node) else ops.as_array(f"{self._name}: the {what} for {place}", one)
+            data = (
+                one._data if isinstance(one, Node) else ops.as_array(f"{self._transform}: the {what} for {place}", one)
+            )
             if numpy.shape(data) != numpy.shape(node._data):
                 raise ShapeError(
-                    f"{self._name}: the {what} for {place} has shape {numpy.shape(data)}, "
+                    f"{self._transform}: the {what} for {place} has shape {numpy.shape(data)}, "
                     f"but {place} has shape {numpy.shape(node._data)}"
                 )
         return given
@@ -412,7 +412,7 @@ def _unit(output: Node, element: int) -> Any:
     """The upstream gradient that asks for one element of an output."""
     if isinstance(output, Value):
         return 1.0
-    unit = numpy.zeros(output._data.shape, output._data.dtype)
+    unit = numpy.zeros(output._data.shape)
     unit.flat[element] = 1
     return unit
 
