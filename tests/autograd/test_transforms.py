@@ -1002,6 +1002,25 @@ class TestWhatASweepLooksAt:
         with pytest.raises(StaleGraphError):
             gradients(slope, x, create_graph=True)
 
+    @pytest.mark.parametrize("x", [3.0, numpy.array(3.0), Tensor(3.0)])
+    def test_no_rule_runs_for_what_is_closed_over(self, x) -> None:
+        asked = []
+
+        def by_first(upstream, out, a, b):
+            asked.append("first")
+            return upstream * b
+
+        def by_second(upstream, out, a, b):
+            asked.append("second")
+            return upstream * a
+
+        product = autograd.operation.structural("product", "·", lambda a, b: a * b, pullbacks=(by_first, by_second))
+        w = Tensor(5.0)
+        assert float(grad(lambda x: product(Tensor(1.0) * x, w))(x)) == 5.0
+        assert asked == ["first"]
+        assert [float(one) for one in jvp(lambda x: product(w, Tensor(1.0) * x), (x,), (1.0,))] == [15.0, 5.0]
+        assert asked == ["first", "second"]
+
     def test_no_block_is_open_while_a_function_runs_so_that_fast_paths_are_taken(self) -> None:
         open_blocks = []
         grad(lambda x: open_blocks.append(modes.open_blocks) or x * x)(3.0)

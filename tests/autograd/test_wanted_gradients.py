@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 import autograd
 from autograd import AnomalyError, StaleGraphError, Tensor, Value, detect_anomaly, gradients
+from autograd.backward import sweep
 from autograd.operation import structural
 
 KINDS = pytest.mark.parametrize("kind", [Value, Tensor])
@@ -133,6 +134,16 @@ class TestWhatIsNotDone:
         assert asked == []
         assert gradients(output, [beside], create_graph=create_graph)[0].item() == 3.0
         assert asked == []
+
+    @KINDS
+    @RECORDED
+    def test_a_sweep_gives_back_only_what_was_wanted_and_reached(self, kind, create_graph) -> None:
+        x, w, elsewhere = kind(3.0), kind(4.0), kind(5.0)
+        middle = x * w
+        output = middle * middle
+        for wanted in ([], [x], [middle], [x, middle, elsewhere], [elsewhere]):
+            found = sweep(output, create_graph=create_graph, wanted=frozenset(wanted))
+            assert set(found) == set(wanted) - {elsewhere}
 
     @RECORDED
     def test_an_infinite_gradient_beside_the_path_is_no_anomaly(self, create_graph) -> None:
