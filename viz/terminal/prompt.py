@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from rich.text import Text
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.suggester import SuggestFromList
@@ -25,7 +26,7 @@ class Prompt(Horizontal):
     _answer: Answer | None = None
 
     def compose(self) -> ComposeResult:
-        yield Static("", markup=False)
+        yield Static()
         yield Input(disabled=True)  # a hidden line takes no keys
 
     @property
@@ -41,7 +42,7 @@ class Prompt(Horizontal):
             names: are offered to complete what is typed.
         """
         self._answer = answer
-        self.query_one(Static).update(f" {question} ")
+        self.query_one(Static).update(Text(f" {question} "))
         line = self.query_one(Input)
         line.placeholder = hint
         line.suggester = SuggestFromList(names, case_sensitive=False) if names else None
