@@ -154,7 +154,7 @@ def _print_steps(shown: Example) -> None:
     if shown.optimizer is not None:
         print(f"learning rate {viz.format_number(shown.optimizer.learning_rate)}")
     print()
-    viz.step(_traced(shown))
+    viz.step(_traced(shown), plain=True)
     if shown.optimizer is not None:
         print("Forward again, from the moved parameters")
         for node in viz.trace(shown.record(), backward=False).nodes:

@@ -164,6 +164,19 @@ def test_whatever_is_typed_is_answered(text: str, assignments: list[str]) -> Non
     assert code == 0 or (code == 2 and len(complaint.getvalue().strip().splitlines()) == 1)
 
 
+@pytest.mark.parametrize("arguments", [["step", "neuron", "--plain"], ["demo"]])
+def test_text_that_was_asked_for_is_text_in_a_terminal_too(
+    arguments: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from viz import terminal
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(terminal, "is_available", lambda: True)
+    monkeypatch.setattr(terminal, "run", lambda *arguments, **keywords: pytest.fail("the screen was taken"))
+    assert main(arguments) == 0
+    assert "w1 was 2, its gradient is 0.05288" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize("style", ["glass", "document"])
 def test_draw_writes_the_picture(style: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "neuron.svg"
