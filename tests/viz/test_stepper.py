@@ -36,3 +36,9 @@ def test_arrays_are_told_by_shape_and_pullback() -> None:
     told = "\n".join(steps(trace((x @ [[1.0], [1.0]]).sum())))
     assert "by the pullback of matmul" in told
     assert "[[1, 2]]" in told
+
+
+def test_a_parameter_without_a_name_is_told_as_a_parameter() -> None:
+    told = " ".join(" ".join(steps(trace(Value(3.0) * 2.0))).split())
+    assert "1. 3 is given (parameter): 3 = 3" in told
+    assert "2. 2 is a constant" in told

@@ -105,7 +105,7 @@ def _array_contribution(event: Contribution, node: TracedNode, operand: TracedNo
         lines = [("local", f"∂{node.label}/∂{operand.label} = {event.rule.text}")]
     lines.append(("upstream G", format_data(event.upstream_gradient)))
     if event.local_gradient is not None and event.before is None:
-        lines.append(("local", format_data(event.local_gradient)))
+        lines.append(("in numbers", format_data(event.local_gradient)))
     lines.append(("passed on", format_data(event.contribution)))
     if event.before is None:
         return [*lines, ("gradient", f"of {operand.label}: — → what is passed on")]

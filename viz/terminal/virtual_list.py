@@ -13,6 +13,8 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+_AROUND = 2
+
 
 class VirtualList(ScrollView, can_focus=False):
     """Lines that are asked for when they are in sight: a step costs the same with ten nodes and a million.
@@ -53,10 +55,12 @@ class VirtualList(ScrollView, can_focus=False):
         self.refresh()
 
     def reveal(self, index: int) -> None:
-        """Scroll until a line is in sight, no further than needed."""
+        """Scroll until a line is in sight with its neighbours, no further than needed."""
         height = self.scrollable_content_region.height
         if height:
-            self.scroll_to_region(Region(0, index, 1, 1), animate=False, force=True)
+            around = min(_AROUND, (height - 1) // 2)
+            first, last = max(index - around, 0), min(index + around, self._count - 1)
+            self.scroll_to_region(Region(0, first, 1, last - first + 1), animate=False, force=True)
 
     def render_line(self, y: int) -> Strip:
         index = y + self.scroll_offset.y
