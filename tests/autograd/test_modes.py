@@ -3,6 +3,7 @@
 import contextvars
 import threading
 
+import numpy
 import pytest
 
 import autograd
@@ -27,6 +28,26 @@ class TestNoGrad:
         assert (y.item(), y.op, y.inputs, y.requires_grad) == (9.0, None, (), False)
         with pytest.raises(autograd.NotRecordedError, match="no_grad"):
             y.backward()
+
+    def test_gives_what_is_computed_outside_for_any_operand(self, kind) -> None:
+        for function in (
+            lambda x: x.exp(),
+            lambda x: x / 0.0,
+            lambda x: x + numpy.float64(2.0),
+            lambda x: 2 - x,
+            lambda x: x * kind(2.0, requires_grad=False),
+            lambda x: Tensor([1.0, 2.0]) * x,
+            lambda x: autograd.where(x, x, 1.0),
+            lambda x: (x * 0.0).log(),
+            lambda x: x**-1,
+        ):
+            for number in (1000.0, 0.5, -2.0):
+                expected = function(kind(number))
+                with no_grad():
+                    found = function(kind(number))
+                numpy.testing.assert_array_equal(found.data, expected.data)
+                assert (found.op, found.inputs, found.requires_grad) == (None, (), False)
+                assert isinstance(found, Tensor) == isinstance(expected, Tensor)
 
     def test_nests(self, kind) -> None:
         with no_grad():
@@ -168,6 +189,15 @@ class TestScope:
         with pytest.raises(ZeroDivisionError), scope("cost"):
             _ = 1 / 0
         assert (kind(2.0) * 1).scope is None
+
+    def test_is_a_decorator_that_opens_a_scope_for_each_call(self, kind) -> None:
+        @scope("layer")
+        def layer(x):
+            return x * x
+
+        first, second = layer(kind(2.0)), layer(kind(2.0))
+        assert (first.scope.name, second.scope.name) == ("layer", "layer")
+        assert first.scope is not second.scope
 
     def test_changes_no_gradient(self, kind) -> None:
         x = kind(2.0)

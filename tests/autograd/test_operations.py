@@ -343,6 +343,7 @@ def test_every_row_has_a_symbol_and_is_found_by_its_name() -> None:
     for name, row in autograd.operations().items():
         assert row.name == name
         assert row.symbol
+        assert repr(row) == f"<operation {name}>"
 
 
 def test_a_row_added_to_the_table_is_tested_by_being_there(monkeypatch, samples_of) -> None:

@@ -108,6 +108,14 @@ def test_unary_operators_give_numpy_s_answer() -> None:
         numpy.testing.assert_array_equal(function(Tensor(array)).data, function(array))
 
 
+@pytest.mark.parametrize("name", ["exp", "log", "sqrt", "sin", "cos", "tanh", "sigmoid", "relu"])
+def test_a_method_is_the_function_of_its_name(name) -> None:
+    x = Tensor([0.5, 2.0])
+    result = getattr(x, name)()
+    assert result.op is autograd.operations()[name]
+    numpy.testing.assert_array_equal(result.data, getattr(autograd, name)(x.data))
+
+
 def test_an_operator_with_assignment_makes_a_new_node() -> None:
     x = y = Tensor([1.0, 2.0])
     y += 1
@@ -370,6 +378,20 @@ class TestCopies:
         assert not array.flags.writeable
         assert not numpy.shares_memory(array, x.data)
         assert numpy.asarray(x, dtype=numpy.float32).dtype == numpy.float32
+
+    def test_numpy_gets_no_array_to_share(self) -> None:
+        with pytest.raises(GraphError, match=r"only given as a copy; read \.data to share it"):
+            numpy.asarray(Tensor([1.0, 2.0]), copy=False)
+        assert numpy.array(Tensor([1.0, 2.0]), copy=True).tolist() == [1.0, 2.0]
+
+    def test_an_array_of_another_class_becomes_a_plain_one(self) -> None:
+        class Named(numpy.ndarray):
+            pass
+
+        for requires_grad in (True, False):
+            x = Tensor(numpy.array([1, 2]).view(Named), requires_grad)
+            assert type(x.data) is numpy.ndarray
+            assert x.data.tolist() == [1, 2]
 
     def test_the_data_of_a_constant_view_does_not_change_with_its_source(self) -> None:
         source = Tensor([[1.0, 2.0], [3.0, 4.0]], requires_grad=False)
@@ -678,8 +700,10 @@ class TestShapes:
             (x.transpose((1, -1, 0)), array.transpose(1, -1, 0)),
             (x.permute(2, 0, 1), array.transpose(2, 0, 1)),
             (x.permute((2, 0, 1)), array.transpose(2, 0, 1)),
-            (x.permute([2, 0, 1]), array.transpose(2, 0, 1)),
-            (x[0, 0].permute(0), array[0, 0]),
+            (autograd.permute(x, 2, 0, 1), array.transpose(2, 0, 1)),
+            (autograd.permute(x, (2, 0, 1)), array.transpose(2, 0, 1)),
+            (autograd.permute(x, [2, 0, 1]), array.transpose(2, 0, 1)),
+            (autograd.permute(x[0, 0], 0), array[0, 0]),
             (x.swapaxes(0, -1), array.swapaxes(0, -1)),
             (x.sum(), array.sum()),
             (x.sum(axis=(0, -1)), array.sum(axis=(0, -1))),

@@ -124,6 +124,16 @@ class TestComparisons:
             assert found is expected
         assert function(other, Value(2.0)) is function(float(other), 2.0)
 
+    def test_with_an_array_is_the_array_s_answer(self) -> None:
+        for function in (operator.lt, operator.le, operator.gt, operator.ge):
+            for left, right, expected in [
+                (Value(2.0), Tensor([1.0, 2.0, 3.0]), function(2.0, numpy.array([1.0, 2.0, 3.0]))),
+                (Tensor([1.0, 2.0, 3.0]), Value(2.0), function(numpy.array([1.0, 2.0, 3.0]), 2.0)),
+            ]:
+                answer = function(left, right)
+                assert type(answer) is Tensor
+                assert answer.data.tolist() == expected.tolist()
+
     def test_equality_is_identity(self) -> None:
         a, b = Value(2.0), Value(2.0)
         assert a == a
@@ -350,6 +360,12 @@ def test_the_gradient_of_a_value_that_met_a_tensor_is_summed_to_one_number() -> 
     assert autograd.gradcheck(lambda a, b: autograd.tanh(a * b).sum() * a, 0.7, [0.2, 0.9], order=2)
 
 
+def test_rounding_gives_python_s_number() -> None:
+    assert round(Value(2.567), 2) == 2.57
+    assert round(Value(2.567)) == 3
+    assert type(round(Value(2.567))) is int
+
+
 def test_item_float_and_detach() -> None:
     x = Value(2.5)
     y = x * 2
@@ -383,8 +399,10 @@ def test_label_names_nodes_after_the_variables_that_hold_them() -> None:
     b = Value(3.0)
     y = w[0] * b
     _hidden = y * 2
+    mixed, text, number = ["a", Value(4.0)], "ab", 5
     autograd.label(locals())
     assert [node.label for node in (*w, b, y, _hidden)] == ["w[0]", "kept", "b", "y", None]
+    assert (mixed[1].label, text, number) == ("mixed[1]", "ab", 5)
     assert "label='b'" in repr(b)
 
 
