@@ -276,15 +276,16 @@ class Node(Recordable):
 
 
 def through(upstream: Any, local_gradient: Any) -> Any:
-    """upstream × local gradient, without multiplying by a literal 1; a boolean one and a literal 0 are
-    gates: what is stopped is 0, even if the upstream gradient is infinite."""
-    if type(local_gradient) is int or type(local_gradient) is bool:  # False of `where` with a plain condition
+    """upstream × local gradient, without multiplying by a literal 1; a boolean one is a gate: what is
+    stopped is 0, even if the upstream gradient is infinite."""
+    kind = type(local_gradient)
+    if kind is int:
         if local_gradient == 1:
             return upstream
         if local_gradient == -1:
             return -upstream
-        if local_gradient == 0:
-            return ops.where(False, upstream, 0)
+    elif kind is bool:
+        return upstream if local_gradient else ops.where(False, upstream, 0)
     elif getattr(local_gradient, "dtype", None) == numpy.bool_ or (
         isinstance(local_gradient, Node) and local_gradient._is_boolean
     ):

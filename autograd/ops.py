@@ -45,9 +45,9 @@ _all = predicate("all", "all", numpy.all, slots=1)
 # --- steps: flat wherever they have a derivative, so their gradient is 0, at the jumps, too --------------
 
 
-def _zero(out: Any, *operands: Any) -> int:
-    """The local gradient of a step: a literal 0 stops even an infinite upstream gradient."""
-    return 0
+def _zero(out: Any, *operands: Any) -> bool:
+    """The local gradient of a step: a closed gate, which stops even an infinite upstream gradient."""
+    return False
 
 
 sign = elementwise(
@@ -100,7 +100,7 @@ remainder = elementwise(
 
 def _power_by_base(out: Any, base: Any, exponent: Any) -> Any:
     if type(exponent) in (int, float):  # a literal of the program, never data
-        return 0 if exponent == 0 else exponent * power(base, exponent - 1)
+        return False if exponent == 0 else exponent * power(base, exponent - 1)
     # x**0 has derivative 0 everywhere; at x = 0 (and nan) the plain formula would say 0 · inf (and nan).
     flat = logical_and(equal(exponent, 0), logical_not(logical_or(less(base, 0), greater(base, 0))))
     return exponent * power(base, where(flat, 0, exponent - 1))

@@ -504,9 +504,9 @@ _LARGEST = int(sys.float_info.max)
 
 
 def _local(gradient: Any) -> float:
-    """A rule's answer as it is stored. A closed gate (False, or a literal 0) is stored as False: it stops
-    even an infinite upstream gradient, which a factor of 0.0 makes NaN."""
-    return False if gradient is False or (gradient == 0 and type(gradient) is int) else float(gradient)
+    """A rule's answer as it is stored. A closed gate is stored as False: it stops even an infinite
+    upstream gradient, which a factor of 0.0 makes NaN."""
+    return False if gradient is False else float(gradient)
 
 
 def _is_array(operand: Any) -> bool:

@@ -16,6 +16,8 @@ inf, nan = math.inf, math.nan
 class Number:
     """A float and what it was computed from. Nothing in it ever changes."""
 
+    is_literal = False  # a bare number of the program
+
     def __init__(self, data: float, requires_grad: bool = False, operation: str = "", operands: Any = ()) -> None:
         self.data, self.requires_grad, self.operation, self.operands = data, requires_grad, operation, operands
 
@@ -42,10 +44,16 @@ class Number:
 
 def apply(operation: str, *operands: Any) -> Number:
     """The operation's result on numbers of any kind."""
-    numbers = [operand if isinstance(operand, Number) else Number(float(operand)) for operand in operands]
+    numbers = [operand if isinstance(operand, Number) else literal(operand) for operand in operands]
     forward, *slopes = OPERATIONS[operation]
     requires_grad = any(slope and number.requires_grad for slope, number in zip(slopes, numbers, strict=True))
     return Number(float(forward(*[number.data for number in numbers])), requires_grad, operation, numbers)
+
+
+def literal(number: Any) -> Number:
+    made = Number(float(number))
+    made.is_literal = True
+    return made
 
 
 def gradients(output: Number, seed: float = 1.0, magnitudes: bool = False) -> dict[Number, Number]:
@@ -110,6 +118,8 @@ SHUT = None  # a slope that lets nothing through, not even an infinite gradient
 
 def slope_of_base(a: Number, b: Number) -> Any:
     # x**0 is flat, also where x**−1 is infinite or no number
+    if b.data == 0 and b.is_literal:
+        return SHUT
     return 0 if b.data == 0 and not (a.data < 0 or a.data > 0) else b * apply("power", a, apply("add", b, -1))
 
 
@@ -161,6 +171,6 @@ OPERATIONS: dict[str, tuple[Any, ...]] = {
     ),
     "detach": (lambda a: a, None),
     "greater": (lambda a, b: a > b, None, None),
-    "floor_divide": (lambda a, b: divided(a, b) if b == 0 else a // b, None, None),
+    "floor_divide": (lambda a, b: divided(a, b) if b == 0 else a // b, lambda a, b: SHUT, lambda a, b: SHUT),
     "remainder": (lambda a, b: nan if b == 0 else a % b, lambda a, b: 1, lambda a, b: -apply("floor_divide", a, b)),
 }

@@ -427,3 +427,10 @@ def test_softplus_rises_with_slope_1_to_infinity() -> None:
     for x in (Value(math.inf), Tensor(math.inf)):
         autograd.softplus(x).backward()
         assert float(x.grad) == 1.0
+
+
+def test_a_literal_zero_is_a_number_and_no_gate() -> None:
+    for x in (Value(1.0), Tensor(1.0)):
+        for product in (x * 0, 0 * x, x * 0.0):
+            assert math.isnan(autograd.gradients(product, x, math.inf).item())
+            assert math.isnan(autograd.gradients(product, x, math.inf, create_graph=True).item())
