@@ -191,5 +191,7 @@ def predicate(
     """A row without gradient whose result depends on data: recorded, so that nothing freezes."""
     nothing = (None,) * slots
     if scalar is None:
-        return structural(name, symbol, forward, pullbacks=nothing)
+        return Operation(
+            name, symbol, forward, pullbacks=nothing, slots=slots, elementwise=False, is_boolean=is_boolean
+        )
     return Operation(name, symbol, forward, scalar, local_gradients=nothing, slots=slots, is_boolean=is_boolean)

@@ -269,7 +269,8 @@ def test_the_scalar_rule_equals_the_numpy_rule_everywhere(scalar_row) -> None:
 
 
 def test_the_scalar_rule_answers_by_itself_where_numbers_are_ordinary(scalar_row) -> None:
-    for numbers in itertools.product([0.25, 0.5, 0.75], repeat=scalar_row.slots):
+    ordinary = [1.25, 1.5, 3.0] if scalar_row.name == "arccosh" else [0.25, 0.5, 0.75]
+    for numbers in itertools.product(ordinary, repeat=scalar_row.slots):
         expected = float(scalar_row.forward(*map(numpy.float64, numbers)))
         assert scalar_row.scalar(*numbers) == pytest.approx(expected, rel=1e-15)
 

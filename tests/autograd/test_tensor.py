@@ -656,7 +656,7 @@ class TestShapes:
         array = numpy.arange(24.0).reshape(2, 3, 4)
         for axes in itertools.product(range(-4, 4), repeat=2):
             if -4 in axes or 3 in axes:
-                with pytest.raises(ShapeError, match=rf"axes {axes[0]} and {axes[1]} are not both axes .*\(2, 3, 4\)"):
+                with pytest.raises(ShapeError, match=r"axis (-4|3) is no axis .*\(2, 3, 4\)"):
                     autograd.swapaxes(kind(array), *axes)
             else:
                 swapped = numpy.asarray(autograd.swapaxes(kind(array), *axes))
