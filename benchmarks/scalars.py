@@ -20,7 +20,7 @@ _CHAIN = 1_000_000
 
 
 def rows() -> list[Row]:
-    return [*_demo_rows(), *_chain_rows()]
+    return [*_demo_rows(), *_chain_rows(), *_growth_rows()]
 
 
 def _demo_rows() -> list[Row]:
@@ -84,7 +84,7 @@ def _moons(draw: random.Random) -> tuple[list[tuple[float, float]], list[int]]:
 
 
 def _chain_rows() -> list[Row]:
-    phases = [_timed_chain() for _ in range(5)]
+    phases = [_timed(_chained, _CHAIN) for _ in range(5)]
     forward, backward, release = (statistics.median(phase[part] for phase in phases) for part in range(3))
     total = statistics.median(sum(phase) for phase in phases)
     tracemalloc.start()
@@ -112,15 +112,45 @@ def _chained(x: Value, operations: int) -> Value:
     return y
 
 
-def _timed_chain() -> tuple[float, float, float]:
+def _growth_rows() -> list[Row]:
+    """What an operation costs in a graph of 1,000,000 of them, by what it costs in one of 10,000."""
+    rows = []
+    for name, build in (("chain", _chained), ("balanced tree", _tree)):
+        small, large = [], []
+        for _ in range(5):
+            # As many operations in all, so that both are timed over the same stretch of the machine's moods.
+            small.append(statistics.mean(sum(_timed(build, 10_000)) for _ in range(100)))
+            large.append(sum(_timed(build, _CHAIN)))
+        ratio = statistics.median(large) / statistics.median(small)
+        rows.append(
+            Row(
+                f"a {name} of 1,000,000 operations by one of 10,000: time an operation, forward to release",
+                f"{statistics.median(large):.2f} by {statistics.median(small):.2f} µs: {ratio:.2f} times",
+                "≤ 2.5 times",
+                ratio <= 2.5,
+            )
+        )
+    return rows
+
+
+def _tree(x: Value, operations: int) -> Value:
+    """A balanced binary tree over as many leaves as it needs, every second one the same `x`."""
+    level = [x if index % 2 else Value(1e-6) for index in range(operations + 1)]
+    while len(level) > 1:
+        paired = [a + b for a, b in zip(level[::2], level[1::2], strict=False)]
+        level = [*paired, *level[2 * len(paired) :]]
+    return level[0]
+
+
+def _timed(build: Callable[[Value, int], Value], operations: int) -> tuple[float, float, float]:
     """Microseconds an operation for forward, backward and release."""
     x = Value(1.0)
     times = [time.perf_counter()]
-    y = _chained(x, _CHAIN)
+    y = build(x, operations)
     times.append(time.perf_counter())
     y.backward()
     times.append(time.perf_counter())
     del y
     times.append(time.perf_counter())
-    forward, backward, release = ((later - earlier) / _CHAIN * 1e6 for earlier, later in itertools.pairwise(times))
+    forward, backward, release = ((later - earlier) / operations * 1e6 for earlier, later in itertools.pairwise(times))
     return forward, backward, release
