@@ -118,14 +118,15 @@ class Drawing:
 
     def svg(self, *, prefix: str | None = None) -> str:
         """The picture as SVG. `prefix` begins every id in it; by default it comes from the content."""
-        output = self.trace.nodes[self.trace.output]
+        output, colours = self.trace.nodes[self.trace.output], colours_of(self.theme)
         description = f"{len(self.trace.nodes):,} nodes; {output.label} = {format_data(output.data)}"
         return finished(
             render_svg(self.dot, self.renderer),
             title=f"Computation graph of {output.label}",
             description=f"{description}. {self.note}" if self.note else description,
             prefix=prefix or "g" + hashlib.sha256(self.dot.encode()).hexdigest()[:10],
-            gradient_color=colours_of(self.theme).gradient if self.style == "document" else None,
+            background=colours.background,
+            gradient_color=colours.gradient if self.style == "document" else None,
             heat_maps=self._heat_maps,
             follows_viewer=self.theme == "auto",
         )

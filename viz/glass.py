@@ -3,6 +3,7 @@ upstream × local gradient on the edges."""
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -22,6 +23,7 @@ Overlay = Literal["gradient"] | None
 
 # Below and above these a gradient is flagged.
 VANISHING, EXPLODING = 1e-7, 1e4
+_SHADES = (("small", 1e-3), ("medium", 1e-1))  # in which gradients below are drawn; others in full blue
 _MANY = 4
 _HEAT_MAP_LINES = 4
 
@@ -174,7 +176,8 @@ class _Glass:
             return {"color": self.colours.exploding, "penwidth": "5"}
         if magnitude < VANISHING:
             return {"color": self.colours.vanishing, "penwidth": "0.7", "style": "dotted"}
-        return {"color": self.colours.parameter, "penwidth": f"{2.5 + 0.3 * math.log10(magnitude):.2f}"}
+        colour = next((self.colours.__dict__[name] for name, most in _SHADES if magnitude < most), None)
+        return {"color": colour or self.colours.parameter, "penwidth": f"{2.5 + 0.3 * math.log10(magnitude):.2f}"}
 
     def _flag(self, gradient: Any) -> str:
         """What the overlay says of a gradient in words."""
@@ -246,17 +249,22 @@ def _product(event: Contribution) -> str:
 
 
 def _add_legend(graph: graphviz.Digraph, colours: Colours, overlay: Overlay) -> None:
-    column = {"rank": "same"}
-    with graph.subgraph(name="cluster_legend") as cluster:  # a cluster, so that it stays together
-        cluster.attr(label="legend", color=colours.constant, fontcolor=colours.ink, style="dashed")
-        with cluster.subgraph(graph_attr=column) as legend:
-            for role, word in _WORDS.items():
-                legend.node(f"legend_{role}", word, **_look(role, colours))
-            legend.node("legend_operation", "+ × σ", shape="circle", margin="0.02", tooltip="an operation")
-            legend.node("legend_edge", "on an edge:\nupstream × local\n= contribution", shape="plaintext")
-            if overlay:
-                bounds = f"vanishing: below {format_number(VANISHING)}\nexploding: above {format_number(EXPLODING)}"
-                legend.node("legend_overlay", f"dead: 0\n{bounds}", shape="plaintext")
+    entries: list[tuple[str, str, dict[str, str]]] = [
+        (role, word, _look(role, colours)) for role, word in _WORDS.items()
+    ]
+    entries.append(("operation", "+ × σ", {"shape": "circle", "margin": "0.02", "tooltip": "an operation"}))
+    entries.append(("edge", "on an edge:\nupstream × local\n= contribution", {"shape": "plaintext"}))
+    if overlay:
+        bounds = (
+            f"dotted: vanishing, below {format_number(VANISHING)}\nthick: exploding, above {format_number(EXPLODING)}"
+        )
+        entries.append(("overlay", f"dashed: dead, 0\n{bounds}", {"shape": "plaintext"}))
+    with graph.subgraph(name="cluster_legend") as legend:  # a cluster, so that it stays together
+        legend.attr(label="legend", color=colours.constant, fontcolor=colours.ink, style="dashed")
+        for name, words, look in entries:
+            legend.node(f"legend_{name}", words, **look)
+        for (earlier, *_), (later, *_) in itertools.pairwise(entries):  # one behind the other: a row
+            legend.edge(f"legend_{earlier}", f"legend_{later}", style="invis")
 
 
 _WORDS = {

@@ -3,11 +3,11 @@ readers, ids of the picture's own, colours that follow the viewer."""
 
 from __future__ import annotations
 
-import re
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Mapping
 from typing import Any
 
+from .edge_labels import place_edge_labels
 from .themes import LIGHT, variables
 from .thumbnails import heat_map
 
@@ -15,7 +15,6 @@ SVG = "http://www.w3.org/2000/svg"
 XLINK = "http://www.w3.org/1999/xlink"
 # The room that a heat map takes in a node, in points, and half the height of the text it replaces.
 _HEAT_MAP_HEIGHT, _HEAT_MAP_WIDTH, _HALF_LINE = 64.0, 110.0, 4.0
-_NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 
 
 def finished(
@@ -24,6 +23,7 @@ def finished(
     title: str,
     description: str,
     prefix: str,
+    background: str,
     gradient_color: str | None = None,
     heat_maps: Mapping[str, Any] | None = None,
     follows_viewer: bool = False,
@@ -34,6 +34,7 @@ def finished(
         svg: Graphviz's.
         title, description: what a screen reader says.
         prefix: begins every id, so that two pictures on one page do not collide.
+        background: of the picture; a rim of it around an edge's text keeps lines off its letters.
         gradient_color: the second line of every edge label (the gradient) goes below the edge in this
             colour, the first (the value) above it.
         heat_maps: for each text that is a mark, the array whose heat map takes its place.
@@ -48,9 +49,11 @@ def finished(
         element.text = text
         root.insert(position, element)
     if gradient_color is not None:
-        for group in root.iter(f"{{{SVG}}}g"):
-            if group.get("class") == "edge":
-                _straddle(group, gradient_color)
+        place_edge_labels(root, gradient_color)
+    for group in root.iter(f"{{{SVG}}}g"):
+        if group.get("class") == "edge":
+            for label in group.iter(f"{{{SVG}}}text"):
+                label.attrib |= {"stroke": background, "stroke-width": "3", "paint-order": "stroke"}
     if heat_maps:
         _place_heat_maps(root, heat_maps)
     for element in root.iter():
@@ -109,35 +112,3 @@ def _follow_viewer(root: ElementTree.Element, prefix: str) -> None:
     dark = "".join(f"{name}:{colour};" for name, _, colour in known.values())
     sheet.text = f"#{prefix}{{{light}}}@media (prefers-color-scheme:dark){{#{prefix}{{{dark}}}}}"
     root.insert(2, sheet)
-
-
-def _straddle(edge: ElementTree.Element, gradient_color: str) -> None:
-    lines = list(edge.iter(f"{{{SVG}}}text"))
-    path = next(edge.iter(f"{{{SVG}}}path"), None)
-    if not lines or path is None:
-        return
-    x = float(lines[0].get("x", "0"))
-    half_width = 3.2 * max(len(line.text or "") for line in lines)
-    heights = _heights_near(path.get("d", ""), x, half_width)
-    lines[0].set("y", f"{min(heights) - 4:.2f}")
-    for line in lines[1:]:
-        line.set("y", f"{max(heights) + 12:.2f}")
-        line.set("fill", gradient_color)
-
-
-def _heights_near(path: str, x: float, half_width: float) -> list[float]:
-    """The heights that a path of cubic Bézier curves has under a text centred at x."""
-    numbers = [float(number) for number in _NUMBER.findall(path)]
-    points = list(zip(numbers[::2], numbers[1::2], strict=True))
-    samples = []
-    for start in range(0, len(points) - 3, 3):
-        curve = points[start : start + 4]
-        for step in range(33):
-            t = step / 32
-            weights = ((1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t * t * (1 - t), t**3)
-            at, height = (
-                sum(weight * point[axis] for weight, point in zip(weights, curve, strict=True)) for axis in (0, 1)
-            )
-            samples.append((at, height))
-    nearest = min(samples, key=lambda sample: abs(sample[0] - x))
-    return [height for at, height in samples if abs(at - x) <= half_width] or [nearest[1]]

@@ -22,6 +22,8 @@ class Colours:
     box: str
     dead: str
     vanishing: str
+    small: str
+    medium: str
     exploding: str
 
 
@@ -36,6 +38,8 @@ LIGHT = Colours(
     box="#eef2f6",
     dead="#8c8c8c",
     vanishing="#56b4e9",
+    small="#86bde0",
+    medium="#3f97cb",
     exploding="#cc79a7",
 )
 DARK = Colours(
@@ -49,6 +53,8 @@ DARK = Colours(
     box="#242c35",
     dead="#7a7a7b",
     vanishing="#7cc7f2",
+    small="#3d6b8f",
+    medium="#5592c2",
     exploding="#e7a3c6",
 )
 
