@@ -16,7 +16,7 @@ from typing import Any, Literal
 
 import numpy
 
-from autograd import Node, Operation, Tensor, Value
+from autograd import Node, Operation, Tensor, Value, operations
 
 from .numbers import MINUS, format_number
 
@@ -25,6 +25,17 @@ Notation = Literal["text", "latex"]
 # Marks for names, from Unicode's private use area: one for each operand slot, the result, the upstream gradient.
 _FIRST_MARK, _OUT, _UPSTREAM = 0xE000, chr(0xF8FE), chr(0xF8FF)
 _MARKS = re.compile(f"[{chr(_FIRST_MARK)}-{_UPSTREAM}]")
+
+
+@dataclass(frozen=True)
+class IndexArray:
+    """Stands for an operand that says which elements: a mask of this shape, or numbers (None)."""
+
+    mask: tuple[int, ...] | None
+
+
+# An operand's, as a pullback depends on it.
+Shape = tuple[int, ...] | IndexArray
 
 
 @dataclass(frozen=True)
@@ -40,7 +51,9 @@ class Formula:
         def name(match: re.Match[str]) -> str:
             mark = match.group()
             found = out if mark == _OUT else upstream if mark == _UPSTREAM else operands[ord(mark) - _FIRST_MARK]
-            return found if _is_alone(formula, match) or not found.startswith((MINUS, "-")) else f"({found})"
+            if _is_alone(formula, match) or not (found.startswith((MINUS, "-")) or r"\times" in found):
+                return found
+            return f"({found})"
 
         formula = self.latex if notation == "latex" else self.text
         return _MARKS.sub(name, formula)
@@ -60,7 +73,7 @@ def local_gradient(operation: Operation, slot: int, operands: Sequence[Any]) -> 
     """∂out/∂operand of an elementwise operation; None for one that has a pullback instead.
 
     Args:
-        operands: bare numbers as they are, because rules look at them; anything else is a name's place.
+        operands: bare numbers as they are, because a rule may look at them; anything else is a name's place.
 
     >>> from autograd import operations
     >>> local_gradient(operations()["tanh"], 0, [None]).filled(["z"], out="a")
@@ -68,22 +81,25 @@ def local_gradient(operation: Operation, slot: int, operands: Sequence[Any]) -> 
     """
     if not operation.local_gradients:
         return None
-    # The number is arbitrary: rules never look at data, they record what they ask of it.
-    return _ruled(operation, slot, tuple(bare if type(bare) in (int, float) else None for bare in operands))
+    looks = operation.name in _LOOKING_AT_LITERALS
+    return _ruled(operation, slot, tuple(bare if looks and type(bare) in (int, float) else None for bare in operands))
 
 
-def pullback(
-    operation: Operation, slot: int, shapes: Sequence[tuple[int, ...] | None], parameters: Mapping[str, Any]
-) -> Formula:
+def pullback(operation: Operation, slot: int, shapes: Sequence[Shape], parameters: Mapping[str, Any]) -> Formula:
     """What a structural operation passes back to an operand: `G @ Wᵀ`, in terms of the upstream gradient.
 
     Args:
-        shapes: each operand's shape; None for one without gradient (an index array).
+        shapes: each operand's.
     """
+    if len(shapes) > _MOST_OPERANDS:
+        return _TOO_LONG
+    if operation.name in _OF_ANY_SIZE:  # the same formula, without the work of a large product
+        shapes = [shape if isinstance(shape, IndexArray) else tuple(min(size, 2) for size in shape) for shape in shapes]
     key = (operation, slot, tuple(shapes), _said(parameters))
     return _cached(key, lambda: _printed_pullback(operation, slot, shapes, parameters))
 
 
+@functools.lru_cache(maxsize=10_000)
 def latex_name(name: str) -> str:
     """A label as LaTeX: `w1` as w with an index, words upright.
 
@@ -111,7 +127,10 @@ _BINDING = {
     "negative": 4, "power": 5, "square": 5,
 }  # fmt: skip
 _ATOM = 9
-_LONGEST = 160
+_LONGEST, _MOST_OPERANDS, _MOST_PRINTED = 160, 64, 200
+# Rows whose rules tell a literal of the program from data: x ** 2 has the derivative 2 × x.
+_LOOKING_AT_LITERALS = frozenset({"power"})
+_OF_ANY_SIZE = frozenset({"matmul", "affine"})
 _TOO_LONG = Formula("(too long to print)", r"\text{(too long to print)}")
 _LATEX_INFIX = {
     "logical_or": r"\lor", "logical_and": r"\land",
@@ -133,6 +152,8 @@ _Written = tuple[str, int]
 
 @functools.lru_cache(maxsize=10_000)
 def _computed(operation: Operation, count: int, said: tuple[tuple[str, str], ...]) -> Formula:
+    if count > _MOST_OPERANDS:
+        return _TOO_LONG
     operands = [(chr(_FIRST_MARK + slot), _ATOM) for slot in range(count)]
     return Formula(*(_written(operation, operands, said, notation)[0] for notation in ("text", "latex")))
 
@@ -153,15 +174,15 @@ def _ruled(operation: Operation, slot: int, bare: tuple[Any, ...]) -> Formula:
 
 
 def _printed_pullback(
-    operation: Operation, slot: int, shapes: Sequence[tuple[int, ...] | None], parameters: Mapping[str, Any]
+    operation: Operation, slot: int, shapes: Sequence[Shape], parameters: Mapping[str, Any]
 ) -> Formula:
     def passed() -> Any:
-        operands = [
-            numpy.zeros((), numpy.intp)
-            if shape is None
-            else Tensor(numpy.ones(shape), label=chr(_FIRST_MARK + position))
-            for position, shape in enumerate(shapes)
-        ]
+        operands = [_stand_in(position, shape) for position, shape in enumerate(shapes)]
+        if operation.name == "scatter_add":  # as many values as there are indices
+            taken = operations()["getitem"](
+                Tensor(numpy.ones(parameters["shape"])), *operands[1:], index=parameters["index"]
+            )
+            operands[0] = Tensor(taken.data, label=chr(_FIRST_MARK))
         out = operation(*operands, **parameters)
         rule = operation.rule(slot)
         assert rule is not None
@@ -171,22 +192,46 @@ def _printed_pullback(
     return _formula(passed)
 
 
+def _stand_in(position: int, shape: Shape) -> Any:
+    if not isinstance(shape, IndexArray):
+        return Tensor(numpy.ones(shape), label=chr(_FIRST_MARK + position))
+    # It takes nothing, so that no index is out of range.
+    return numpy.zeros(0, numpy.intp) if shape.mask is None else numpy.zeros(shape.mask, numpy.bool_)
+
+
 def _formula(run: Callable[[], Any]) -> Formula:
     # In a context of its own: under `no_grad` the stand-ins would not be recorded.
+    # The stand-ins' numbers are arbitrary: rules never look at data, they record what they ask of it.
     result = contextvars.Context().run(run)
-    text, latex = _printed(result, "text")[0], _printed(result, "latex")[0]
+    try:
+        text, latex = _Printer("text").printed(result)[0], _Printer("latex").printed(result)[0]
+    except _TooLongError:
+        return _TOO_LONG
     return Formula(text, latex) if len(text) <= _LONGEST else _TOO_LONG
 
 
-def _printed(node: Any, notation: Notation) -> _Written:
-    """A small recorded graph, and how tightly its outermost operation binds."""
-    if not isinstance(node, Node):
-        return _number(node, notation)
-    if node.op is None:
-        return (node.label, _ATOM) if node.label else _number(node.data, notation)
-    return _written(
-        node.op, [_printed(operand, notation) for operand in node._operands], _said(node._parameters), notation
-    )
+class _TooLongError(Exception):
+    """Nobody would read it."""
+
+
+class _Printer:
+    """Prints a small recorded graph; what is used twice stands there twice, so it counts what it prints."""
+
+    def __init__(self, notation: Notation) -> None:
+        self._notation: Notation = notation
+        self._printed = 0
+
+    def printed(self, node: Any) -> _Written:
+        """A node's formula, and how tightly its outermost operation binds."""
+        self._printed += 1
+        if self._printed > _MOST_PRINTED:
+            raise _TooLongError
+        if not isinstance(node, Node):
+            return _number(node, self._notation)
+        if node.op is None:
+            return (node.label, _ATOM) if node.label else _number(node.data, self._notation)
+        operands = [self.printed(operand) for operand in node._operands]
+        return _written(node.op, operands, _said(node._parameters), self._notation)
 
 
 def _number(number: Any, notation: Notation) -> _Written:

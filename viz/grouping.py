@@ -40,6 +40,8 @@ def groups_of(order: Order) -> tuple[list[Group], dict[Node, int]]:
     nothing, so that they stay in sight.
     """
     calls = _calls_in(order)
+    if not calls and all(node.scope is None for node, _ in order):
+        return [], {}
     tree = _Tree()
     group_of: dict[Node, int] = {}
     for node, _ in order:
@@ -85,11 +87,11 @@ def _calls_in(order: Order) -> dict[Node, ModuleCall]:
     inside another goes first, and what an earlier call computed (a state that a module keeps) is not a later
     one's.
     """
-    inputs_of = dict(order)
     outputs: dict[ModuleCall, list[Node]] = {}
     for node, _ in order:
         for call in node.calls:
             outputs.setdefault(call, []).append(node)
+    inputs_of = dict(order) if outputs else {}
     call_of: dict[Node, ModuleCall] = {}
     beyond: dict[ModuleCall, list[Node]] = {}  # the operations that a call's operations use and it did not compute
     for call, returned in sorted(outputs.items(), key=lambda item: item[0].ended):

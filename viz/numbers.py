@@ -44,6 +44,8 @@ def format_data(data: Any, digits: int = 4) -> str:
     >>> format_data(numpy.ones((3, 4)))
     'array 3×4, mean 1, norm 3.464'
     """
+    if type(data) is float:
+        return format_number(data, digits)
     if data is None:
         return "—"
     if not isinstance(data, ArraySummary):

@@ -5,8 +5,11 @@ The events of the backward pass come from an observer on the engine's own sweep.
 
 from __future__ import annotations
 
+import contextlib
+import gc
 import itertools
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal
@@ -21,7 +24,7 @@ from autograd.operation import PYTHON_NUMBERS
 from . import formulas
 from .arrays import kept, shape_of
 from .errors import TooManyNodesError
-from .formulas import Formula
+from .formulas import Formula, IndexArray, Notation
 from .grouping import Group, chain, groups_of, module_paths
 from .numbers import format_data
 
@@ -31,24 +34,27 @@ Role = Literal["input", "parameter", "constant", "intermediate", "output"]
 WHOLE_ARRAYS = 1024
 
 
+# A formula as text, as LaTeX, and both with numbers put in.
+Texts = tuple[str, str, str, str]
+
+
 class Rule:
     """A formula in the names of the nodes it is about: as text, as LaTeX, and with numbers in their place.
     It is written when somebody looks, because most of a large trace is never looked at."""
 
-    __slots__ = ("_formula", "_operands", "_out", "_texts", "_upstream")
+    __slots__ = ("_made_by", "_slot", "_texts", "_upstream")
 
-    def __init__(self, formula: Formula, operands: Sequence[TracedNode], out: TracedNode | None, upstream: Any) -> None:
-        self._formula = formula
-        self._operands = operands
-        self._out = out
+    def __init__(self, made_by: _Recorded | None, slot: int | None, upstream: Any) -> None:
+        self._made_by = made_by
+        self._slot = slot
         self._upstream = upstream
-        self._texts: tuple[str, str, str] | None = None
+        self._texts: Texts | None = None
 
     @classmethod
-    def of_texts(cls, text: str, latex: str, in_numbers: str) -> Rule:
+    def of_texts(cls, text: str, latex: str, in_numbers: str, latex_in_numbers: str) -> Rule:
         """A rule that was written before, as JSON keeps it."""
-        rule = cls(Formula(text, latex), (), None, None)
-        rule._texts = (text, latex, in_numbers)
+        rule = cls(None, None, None)
+        rule._texts = (text, latex, in_numbers, latex_in_numbers)
         return rule
 
     @property
@@ -65,22 +71,14 @@ class Rule:
         return self.texts[2]
 
     @property
-    def texts(self) -> tuple[str, str, str]:
+    def latex_in_numbers(self) -> str:
+        return self.texts[3]
+
+    @property
+    def texts(self) -> Texts:
         if self._texts is None:
-            names = [operand.label for operand in self._operands]
-            out = "" if self._out is None else self._out.label
-            in_latex = [formulas.latex_name(name) for name in names]
-            numbers = [operand.data for operand in self._operands]
-            known = [*numbers, self._upstream, None if self._out is None else self._out.data]
-            in_numbers = ""
-            if all(_is_single(number) for number in known):
-                written = [format_data(number) for number in numbers]
-                in_numbers = self._formula.filled(written, format_data(known[-1]), format_data(self._upstream))
-            self._texts = (
-                self._formula.filled(names, out, "G"),
-                self._formula.filled(in_latex, formulas.latex_name(out), "G", notation="latex"),
-                in_numbers,
-            )
+            assert self._made_by is not None
+            self._texts = self._made_by.texts(self._slot, self._upstream)
         return self._texts
 
     def __eq__(self, other: object) -> bool:
@@ -90,6 +88,59 @@ class Rule:
 
     def __repr__(self) -> str:
         return f"Rule({self.text!r})"
+
+
+class _Recorded:
+    """What an operation was recorded with, as its formulas need it: no node, so that a trace keeps no graph."""
+
+    __slots__ = ("_bare", "_operands", "_operation", "_parameters", "out")
+
+    def __init__(self, node: Node, operands: list[TracedNode]) -> None:
+        assert node.op is not None
+        self._operation = node.op
+        self._operands = operands
+        self._parameters = node._parameters
+        self._bare: list[Any] | None = None
+        for operand in node._operands:
+            if type(operand) in PYTHON_NUMBERS:
+                self._bare = [one if type(one) in PYTHON_NUMBERS else None for one in node._operands]
+                break
+        self.out: TracedNode | None = None  # comes into being with its own formula
+
+    def texts(self, slot: int | None, upstream: Any) -> Texts:
+        """What was computed, or for a slot what is passed on to it."""
+        formula = self._formula(slot)
+        names = [operand.label for operand in self._operands]
+        numbers = [operand.data for operand in self._operands]
+        out, value = ("", None) if slot is None or self.out is None else (self.out.label, self.out.data)
+        in_numbers = ("", "")
+        if all(_is_single(number) for number in (*numbers, upstream, value)):
+            in_numbers = _filled(
+                formula, [format_data(one) for one in numbers], format_data(value), format_data(upstream)
+            )
+        text, latex = _filled(formula, names, out, "G")
+        return text, latex, *in_numbers
+
+    def _formula(self, slot: int | None) -> Formula:
+        if slot is None:
+            return formulas.computed(self._operation, len(self._operands), self._parameters)
+        formula = formulas.local_gradient(self._operation, slot, self._bare or [None] * len(self._operands))
+        if formula is None:
+            shapes = [self._shape(position, operand.data) for position, operand in enumerate(self._operands)]
+            formula = formulas.pullback(self._operation, slot, shapes, self._parameters)
+        return formula
+
+    def _shape(self, position: int, data: Any) -> formulas.Shape:
+        if position and self._operation.name in ("getitem", "scatter_add"):
+            return IndexArray(shape_of(data) if str(data.dtype) == "bool" else None)
+        return shape_of(data)
+
+
+def _filled(formula: Formula, operands: Sequence[str], out: str, upstream: str) -> tuple[str, str]:
+    """A formula as text and as LaTeX, with these names or numbers in it."""
+    in_latex = [formulas.latex_name(name) for name in (*operands, out, upstream)]
+    in_text = formula.filled(operands, out, upstream)
+    return in_text, formula.filled(in_latex[:-2], in_latex[-2], in_latex[-1], notation="latex")
 
 
 @dataclass(slots=True)
@@ -131,13 +182,14 @@ class TracedNode:
 class Edge:
     """An operand slot: `source` is operand number `slot` of `target`. `x * x` has two.
 
-    `local_gradient` is ∂target/∂source where it was computed with the operation, as Values do.
+    `local_gradient` is ∂target/∂source where it was computed with the operation, as Values do; False where a
+    closed gate (relu's) lets nothing through.
     """
 
     source: int
     target: int
     slot: int
-    local_gradient: float | None = None
+    local_gradient: float | bool | None = None
 
 
 @dataclass(slots=True)
@@ -149,7 +201,7 @@ class Forward:
 
 @dataclass(slots=True)
 class Seed:
-    """The backward pass starts: the gradient of the output with respect to itself."""
+    """The backward pass starts: the gradient of the output with respect to itself, or the one it was given."""
 
     node: int
     gradient: Any
@@ -197,7 +249,7 @@ class Update:
 Event = Forward | Seed | Contribution | Update
 
 
-@dataclass
+@dataclass(eq=False)
 class Trace:
     """Nodes (operands before what was computed from them), edges by operand slot, events in order, the groups
     that nodes belong to, and the gradient that each node got."""
@@ -221,6 +273,18 @@ class Trace:
         """The contribution over each edge that had one, by (target, slot)."""
         return {(event.node, event.slot): event for event in self.events if isinstance(event, Contribution)}
 
+    def equation(self, event: Contribution, notation: Notation = "text") -> str:
+        """The rule of a contribution with what it is the derivative of: `∂(a × b)/∂a = b`; for an operation on
+        whole arrays what becomes of the upstream gradient: `G ↦ G @ Wᵀ`."""
+        node, operand = self.nodes[event.node], self.nodes[event.operand]
+        right = event.rule.latex if notation == "latex" else event.rule.text
+        if event.local_gradient is None:
+            return rf"G \mapsto {right}" if notation == "latex" else f"G ↦ {right}"
+        if notation == "text":
+            return f"∂({node.expression})/∂{operand.label} = {right}"
+        computed = "" if node.computed is None else node.computed.latex
+        return rf"\frac{{\partial ({computed})}}{{\partial {formulas.latex_name(operand.label)}}} = {right}"
+
     def groups_around(self, node: TracedNode) -> list[Group]:
         """The groups a node is in, the outermost first."""
         return [self.groups[identifier] for identifier in chain(self.groups, node.group)]
@@ -230,6 +294,12 @@ class Trace:
         from .serialization import to_json  # it is made of this module's classes
 
         return to_json(self)
+
+    def __eq__(self, other: object) -> bool:
+        """Whether another says the same, to the last bit: nan is nan, and −0 is not 0."""
+        return isinstance(other, Trace) and self.to_json() == other.to_json()
+
+    __hash__ = None  # type: ignore[assignment]  # equal by what it says
 
     @staticmethod
     def from_json(text: str) -> Trace:
@@ -242,6 +312,7 @@ class Trace:
 def trace(
     output: Node,
     *,
+    gradient: Any = None,
     forward: bool = True,
     backward: bool = True,
     update: Callable[[], None] | None = None,
@@ -250,7 +321,8 @@ def trace(
     """Walk the graph of `output` and observe its backward pass.
 
     Args:
-        output: a node with a single number.
+        output: a node with a single number, or any node where `gradient` is given or `backward` is False.
+        gradient: the upstream gradient of `output`, as for `output.backward(gradient)`; 1 if not given.
         forward: False leaves the events of the forward pass out.
         backward: False leaves the backward pass out.
         update: moves the parameters, such as an optimizer's `step`. With it the backward pass is a real
@@ -274,20 +346,22 @@ def trace(
         raise TooManyNodesError(
             f"this graph has more than {most:,} nodes; trace a part of it, or more of it with most="
         )
-    walk = _Walk(output)
-    events: list[Event] = [Forward(node.id) for node in walk.traced] if forward else []
-    observer = _Observer(walk, events)
+    with _without_collector():
+        walk = _Walk(output)
+        events: list[Event] = [Forward(node.id) for node in walk.traced] if forward else []
+        observer = _Observer(walk, events)
+        if update is not None:
+            commit_backward(output, gradient, observer)
+        elif backward:
+            sweep(output, gradient, observer=observer)
     if update is not None:
         parameters = [node for node in walk.nodes if node.op is None and node.requires_grad]
-        commit_backward(output, observer=observer)
         before = [(_snapshot(node.data), _snapshot(node.grad)) for node in parameters]
         update()
         events += [
             Update(walk.ids[node], data, gradient, _snapshot(node.data))
             for node, (data, gradient) in zip(parameters, before, strict=True)
         ]
-    elif backward:
-        sweep(output, observer=observer)
     return Trace(
         tuple(walk.traced),
         tuple(walk.edges),
@@ -296,6 +370,19 @@ def trace(
         observer.gradients,
         tuple(walk.groups),
     )
+
+
+@contextlib.contextmanager
+def _without_collector() -> Iterator[None]:
+    """The garbage collector goes through all there is again and again while much is made, and nothing of it
+    is garbage: half of the time of a large trace."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 class _Walk:
@@ -307,47 +394,48 @@ class _Walk:
         self.traced: list[TracedNode] = []
         self.edges: list[Edge] = []
         self.ids: dict[Node, int] = {}
-        self.operands: list[list[int]] = []
+        self.recorded: dict[int, _Recorded] = {}
         self.groups, self._group_of = groups_of(order)
         self._paths = module_paths(order)
         self._labels = _distinct_labels(self.nodes, self._paths)
-        taken = set(self._labels.values())
-        self._free_names = (name for number in itertools.count(1) if (name := f"v{number}") not in taken)
-        for node, inputs in order:
-            if node.op is not None:
-                node._refuse_stale()
+        self._free_names = _free_names("v", set(self._labels.values()))
+        for identifier, (node, inputs) in enumerate(order):
             operands = [self.ids[operand] for operand in inputs]
-            identifier = self._add(node, output, operands)
-            self.operands.append(operands)
-            stored = node._stored_gradient if isinstance(node, Value) and node.op is not None else _unknown
-            self.edges += [Edge(operand, identifier, slot, stored(slot)) for slot, operand in enumerate(operands)]
+            self.ids[node] = identifier
+            self._add(identifier, node, operands, output)
+            if isinstance(node, Value):
+                for slot, operand in enumerate(operands):
+                    self.edges.append(Edge(operand, identifier, slot, node._stored_gradient(slot)))
+            else:  # only the sweep computes local gradients
+                self.edges += [Edge(operand, identifier, slot) for slot, operand in enumerate(operands)]
 
-    def _add(self, node: Node, output: Node, operands: Sequence[int]) -> int:
-        identifier = self.ids[node] = len(self.traced)
-        label, operation = self._labels.get(node), node.op
+    def _add(self, identifier: int, node: Node, operands: list[int], output: Node) -> None:
+        operation = node.op
+        label = self._labels.get(node)
         is_named = label is not None
-        if label is None:
-            label = format_data(node.data) if operation is None else next(self._free_names)
         computed: Rule | None = None
         if operation is not None:
-            formula = formulas.computed(operation, len(operands), node._parameters)
-            computed = Rule(formula, [self.traced[operand] for operand in operands], None, None)
-        self.traced.append(
-            TracedNode(
-                id=identifier,
-                label=label,
-                operation=None if operation is None else operation.name,
-                symbol=None if operation is None else operation.symbol,
-                role=_role(node, output),
-                data=_snapshot(node.data),
-                computed=computed,
-                group=self._group_of.get(node),
-                module_path=self._paths.get(node),
-                source=node.source,
-                is_named=is_named,
-            )
+            node._refuse_stale()
+            recorded = self.recorded[identifier] = _Recorded(node, [self.traced[operand] for operand in operands])
+            computed = Rule(recorded, None, None)
+        if label is None:
+            label = format_data(node.data) if operation is None else next(self._free_names)
+        traced = TracedNode(
+            identifier,
+            label,
+            None if operation is None else operation.name,
+            None if operation is None else operation.symbol,
+            _role(node, output),
+            _snapshot(node.data),
+            computed,
+            self._group_of.get(node),
+            self._paths.get(node),
+            node.source,
+            is_named,
         )
-        return identifier
+        self.traced.append(traced)
+        if operation is not None:
+            recorded.out = traced
 
 
 def in_order(output: Node) -> Iterator[tuple[Node, tuple[Node, ...]]]:
@@ -362,36 +450,49 @@ def in_order(output: Node) -> Iterator[tuple[Node, tuple[Node, ...]]]:
             finished.add(node)
             yield node, inputs or ()
             continue
-        wrapped = node.inputs
+        wrapped = node._operands
+        for operand in wrapped:
+            if not isinstance(operand, Node):
+                wrapped = node.inputs
+                break
         stack.append((node, wrapped))
-        stack += [(operand, None) for operand in reversed(wrapped) if operand not in finished]
+        for operand in wrapped[::-1]:
+            if operand not in finished:
+                stack.append((operand, None))
 
 
 def _distinct_labels(nodes: Sequence[Node], paths: dict[Node, str]) -> dict[Node, str]:
-    """The label of each node that has one; parameters that share theirs are told apart by their path."""
-    counts: dict[str, int] = {}
-    for node in nodes:
-        if node.label is not None:
-            counts[node.label] = counts.get(node.label, 0) + 1
-    labels: dict[Node, str] = {}
-    for node in nodes:
-        if node.label is not None:
-            labels[node] = paths.get(node, node.label) if counts[node.label] > 1 else node.label
-        elif node in paths:
-            labels[node] = paths[node]
+    """The label of each node that has one. Those that share theirs are told apart: parameters by their path,
+    and what still is alike by a number: `z#1`, `z#2`."""
+    typed = {node: label for node in nodes if (label := node.label or paths.get(node)) is not None}
+    shared = _repeated(typed.values())
+    labels = {node: paths.get(node, label) if label in shared else label for node, label in typed.items()}
+    shared = _repeated(labels.values())
+    if shared:
+        taken = set(labels.values())
+        numbered = {label: _free_names(f"{label}#", taken) for label in shared}
+        labels = {node: next(numbered[label]) if label in shared else label for node, label in labels.items()}
     return labels
+
+
+def _free_names(beginning: str, taken: set[str]) -> Iterator[str]:
+    return (name for number in itertools.count(1) if (name := f"{beginning}{number}") not in taken)
+
+
+def _repeated(labels: Iterable[str]) -> set[str]:
+    return {label for label, count in Counter(labels).items() if count > 1}
 
 
 class _Observer:
     """Writes the engine's events down."""
 
     def __init__(self, walk: _Walk, events: list[Event]) -> None:
-        self.walk = walk
         self.events = events
         self.gradients: dict[int, Any] = {}
+        self._ids, self._recorded = walk.ids, walk.recorded
 
     def seed(self, node: Node, gradient: Any) -> None:
-        identifier = self.walk.ids[node]
+        identifier = self._ids[node]
         self.gradients[identifier] = _snapshot(gradient)
         self.events.append(Seed(identifier, _snapshot(gradient)))
 
@@ -405,37 +506,15 @@ class _Observer:
         contribution: Any,
         total: Any,
     ) -> None:
-        target, source = self.walk.ids[node], self.walk.ids[operand]
-        before = self.gradients.get(source)
-        after = self.gradients[source] = _snapshot(total)
-        upstream = self.gradients[target]
+        target, source = self._ids[node], self._ids[operand]
+        if type(contribution) is not float:
+            local_gradient, contribution, total = map(_snapshot, (local_gradient, contribution, total))
+        upstream, before = self.gradients[target], self.gradients.get(source)
+        self.gradients[source] = total
+        rule = Rule(self._recorded[target], slot, upstream)
         self.events.append(
-            Contribution(
-                node=target,
-                slot=slot,
-                operand=source,
-                upstream_gradient=upstream,
-                local_gradient=_snapshot(local_gradient),
-                contribution=_snapshot(contribution),
-                before=before,
-                after=after,
-                rule=self._rule(node, target, slot, upstream),
-            )
+            Contribution(target, slot, source, upstream, local_gradient, contribution, before, total, rule)
         )
-
-    def _rule(self, node: Node, target: int, slot: int, upstream: Any) -> Rule:
-        operation, bare = node.op, node._operands
-        assert operation is not None
-        operands = [self.walk.traced[identifier] for identifier in self.walk.operands[target]]
-        formula = formulas.local_gradient(operation, slot, bare)
-        if formula is None:
-            shapes = [None if _is_index(one.data) else shape_of(one.data) for one in operands]
-            formula = formulas.pullback(operation, slot, shapes, node._parameters)
-        return Rule(formula, operands, self.walk.traced[target], upstream)
-
-
-def _unknown(slot: int) -> None:
-    """The local gradient of an operation on arrays: only the sweep computes it."""
 
 
 def _snapshot(data: Any) -> Any:
@@ -445,10 +524,6 @@ def _snapshot(data: Any) -> Any:
 
 def _is_single(data: Any) -> bool:
     return type(data) in PYTHON_NUMBERS or getattr(data, "size", 1) == 1
-
-
-def _is_index(data: Any) -> bool:
-    return isinstance(data, numpy.ndarray) and data.dtype.kind != "f"
 
 
 def _role(node: Node, output: Node) -> Role:

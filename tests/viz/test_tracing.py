@@ -1,14 +1,36 @@
+import gc
 import math
 from collections.abc import Callable
+from typing import Any
 
 import numpy
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autograd import GraphError, NotRecordedError, StaleGraphError, Tensor, Value, no_grad, sigmoid, tanh
-from nn import SGD
-from viz import trace
+from autograd import (
+    GraphError,
+    NotRecordedError,
+    ShapeError,
+    StaleGraphError,
+    Tensor,
+    Value,
+    concatenate,
+    label,
+    no_grad,
+    prod,
+    relu,
+    sigmoid,
+    source_lines,
+    stack,
+    tanh,
+)
+from autograd import sum as summed
+from benchmarks.random_graphs import draw_graph, leaf_arrays, output
+from nn import MLP, SGD, Linear
+from viz import Trace, formulas, trace
+from viz.arrays import ArraySummary
+from viz.errors import TooManyNodesError
 from viz.tracing import Contribution, Forward, Seed, Update
 
 
@@ -106,31 +128,92 @@ def test_what_cannot_be_traced_is_one_sentence() -> None:
         trace(Value(1.0, requires_grad=False))
 
 
-@given(st.lists(st.tuples(st.integers(0, 5), st.integers(0, 5), st.integers(0, 4)), min_size=1, max_size=20))
-def test_replaying_the_contributions_gives_the_engines_gradients(program: list[tuple[int, int, int]]) -> None:
-    leaves = [Value(0.3, label="a"), Value(-0.7, label="b")]
-    nodes: list[Value] = list(leaves)
-    for first, second, kind in program:
-        x, y = nodes[first % len(nodes)], nodes[second % len(nodes)]
-        nodes.append([x + y, x * y, x - y, tanh(x), sigmoid(y)][kind])
-    output = nodes[-1]
-    traced = trace(output)
-    output.backward()
+@st.composite
+def recorded_graphs(draw: st.DrawFn, kind: type) -> tuple[Any, list[Any]]:
+    """The output of a random graph of any operations, and its leaves."""
+    choices = {"of_numbers": kind is Value, "numbers": draw(st.sampled_from(["continuous", "integers"]))}
+    graph = draw_graph(lambda count: draw(st.integers(0, count - 1)), **choices)
+    leaves = [
+        kind(array) if leaf.is_variable else array.item() if kind is Value else array
+        for leaf, array in zip(graph.leaves, leaf_arrays(graph), strict=True)
+    ]
+    return output(graph, leaves), [leaf for leaf in leaves if isinstance(leaf, kind)]
 
-    replayed: dict[int, float] = {}
+
+def replayed(traced: Trace) -> dict[int, Any]:
+    """The gradients that the events give, applied in order."""
+    gradients: dict[int, Any] = {}
     for event in traced.events:
         if isinstance(event, Seed):
-            replayed[event.node] = event.gradient
+            gradients[event.node] = event.gradient
         elif isinstance(event, Contribution):
-            assert replayed[event.node] == event.upstream_gradient
-            assert event.contribution == event.upstream_gradient * event.local_gradient
-            replayed[event.operand] = replayed.get(event.operand, 0.0) + event.contribution
-            assert replayed[event.operand] == event.after
-    by_label = {node.label: replayed.get(node.id, 0.0) for node in traced.nodes}
+            assert same(gradients[event.node], event.upstream_gradient)
+            assert same(gradients.get(event.operand), event.before)
+            before = gradients.get(event.operand)
+            after = event.contribution if before is None else before + event.contribution
+            assert same(after, event.after)
+            gradients[event.operand] = after
+    return gradients
+
+
+def same(one: Any, other: Any) -> bool:
+    """To the last bit; NaN is NaN."""
+    if one is None or other is None:
+        return one is other
+    one, other = numpy.asarray(one), numpy.asarray(other)
+    return one.shape == other.shape and one.dtype == other.dtype and numpy.array_equal(one, other, equal_nan=True)
+
+
+@pytest.mark.parametrize("kind", [Value, Tensor])
+@settings(max_examples=60, deadline=None)
+@given(data=st.data())
+def test_replaying_the_events_gives_the_engines_gradients_exactly(kind: type, data: st.DataObject) -> None:
+    computed, leaves = data.draw(recorded_graphs(kind))
+    for number, leaf in enumerate(leaves):
+        leaf.label = f"leaf {number}"
+    traced = trace(computed)
+    computed.backward()
+
+    found = replayed(traced)
+    assert found.keys() == traced.gradients.keys()
+    assert all(same(gradient, traced.gradients[identifier]) for identifier, gradient in found.items())
+    by_label = {node.label: node for node in traced.nodes}
     for leaf in leaves:
-        if leaf.label in by_label:
-            assert by_label[leaf.label] == leaf.grad
-    assert numpy.isfinite(output.data)
+        node = by_label.get(leaf.label or "")
+        if node is not None:
+            assert same(node.data, leaf.data)
+            assert same(found[node.id], leaf.grad)
+    assert Trace.from_json(traced.to_json()) == traced
+    for event in traced.events:
+        if isinstance(event, Contribution) and kind is Value:
+            gate = event.local_gradient is False
+            assert same(event.contribution, 0.0 if gate else event.upstream_gradient * event.local_gradient)
+
+
+@pytest.mark.parametrize("kind", [Value, Tensor])
+@settings(max_examples=25, deadline=None)
+@given(data=st.data())
+def test_a_trace_is_the_same_every_time(kind: type, data: st.DataObject) -> None:
+    computed, _ = data.draw(recorded_graphs(kind))
+    assert trace(computed).to_json() == trace(computed).to_json()
+
+
+@pytest.mark.parametrize("kind", [Value, Tensor])
+@settings(max_examples=40, deadline=None)
+@given(data=st.data())
+def test_every_node_comes_once_after_its_operands_with_an_edge_for_every_slot(kind: type, data: st.DataObject) -> None:
+    computed, _ = data.draw(recorded_graphs(kind))
+    traced = trace(computed)
+    assert [node.id for node in traced.nodes] == list(range(len(traced.nodes)))
+    assert traced.output == len(traced.nodes) - 1
+    assert all(edge.source < edge.target for edge in traced.edges)
+    slots: dict[int, list[int]] = {}
+    for edge in traced.edges:
+        slots.setdefault(edge.target, []).append(edge.slot)
+    for node in traced.nodes:
+        assert slots.get(node.id, []) == list(range(len(traced.operands[node.id])))
+        assert bool(traced.operands[node.id]) == (node.operation is not None)
+        assert node.role != "output" or node.id == traced.output
 
 
 def test_a_deep_graph_is_walked_without_recursion() -> None:
@@ -192,3 +275,195 @@ def test_an_update_that_forgets_the_gradients_is_told_with_those_it_used() -> No
 def test_names_that_are_taken_are_not_given_again() -> None:
     v1 = Value(2.0, label="v1")
     assert [node.label for node in trace(v1 * 2.0 + v1).nodes] == ["v1", "2", "v2", "v3"]
+
+
+def test_labels_that_several_nodes_have_are_told_apart() -> None:
+    z: Value = Value(0.5, label="z")
+    for _ in range(2):
+        z = tanh(z)
+        z.label = "z"
+    traced = trace(z * Value(2.0, label="z#2"))
+    assert [node.label for node in traced.nodes] == ["z#1", "z#3", "z#4", "z#2", "v1"]
+    assert [node.expression for node in traced.nodes[1:3]] == ["tanh(z#1)", "tanh(z#3)"]
+
+
+def test_parameters_of_one_label_have_their_path_instead() -> None:
+    network = MLP((2, 2, 1), rng=0)
+    labels = [node.label for node in trace(network(numpy.ones((1, 2))).sum()).nodes if node.role == "parameter"]
+    assert labels == ["layers.0.weight", "layers.0.bias", "layers.1.weight", "layers.1.bias"]
+
+
+def test_parameters_of_two_networks_have_labels_of_their_own() -> None:
+    first, second = Linear(2, 2, rng=0), Linear(2, 2, rng=1)
+    labels = [node.label for node in trace(second(first(numpy.ones((1, 2)))).sum()).nodes if node.role == "parameter"]
+    assert len(set(labels)) == 4
+    assert sorted(labels) == ["bias#1", "bias#2", "weight#1", "weight#2"]
+
+
+def test_forward_events_are_left_out_on_request() -> None:
+    x = Value(3.0, label="x")
+    events = trace(x * x, forward=False).events
+    assert [type(event) for event in events] == [Seed, Contribution, Contribution]
+
+
+def test_an_upstream_gradient_may_be_given() -> None:
+    x = Tensor([1.0, 2.0], label="x")
+    y = x * 3.0
+    traced = trace(y, gradient=[10.0, 100.0])
+    assert traced.gradients[0].tolist() == [30.0, 300.0]
+    with pytest.raises(ShapeError):
+        trace(y)
+    assert trace(y, backward=False).gradients == {}
+
+
+def test_with_an_update_gradients_add_up_as_backward_does() -> None:
+    x = Value(3.0, label="x")
+    y = x * x
+    trace(y, update=lambda: None)
+    assert x.grad == 6.0
+    assert trace(y, update=lambda: None).events[-1] == Update(node=0, before=3.0, gradient=12.0, after=3.0)
+
+
+def test_a_graph_of_more_nodes_than_asked_for_is_refused_before_it_is_traced() -> None:
+    y = Value(0.1) * 2.0
+    assert len(trace(y, most=3).nodes) == 3
+    with pytest.raises(TooManyNodesError, match="this graph has more than 2 nodes"):
+        trace(y, most=2)
+
+
+def test_the_source_line_is_there_where_it_was_kept() -> None:
+    x = Value(0.5, label="x")
+    with source_lines():
+        y = tanh(x)
+    source = trace(y * 2.0).nodes[1].source
+    assert source is not None
+    assert (source.file, source.text) == (__file__, "y = tanh(x)")
+    assert trace(y * 2.0).nodes[0].source is None
+
+
+def test_large_arrays_are_kept_as_what_they_are_like() -> None:
+    x = Tensor(numpy.arange(1025.0), label="x")
+    data = trace(summed(x)).nodes[0].data
+    assert isinstance(data, ArraySummary)
+    assert (data.shape, data.dtype, data.mean, data.low, data.high) == ((1025,), "float64", 512.0, 0.0, 1024.0)
+    assert data.norm == pytest.approx(float(numpy.linalg.norm(numpy.arange(1025.0))))
+    assert isinstance(trace(summed(x[:1024])).nodes[1].data, numpy.ndarray)
+
+
+def contributions(node: Any) -> list[Contribution]:
+    return [event for event in trace(node).events if isinstance(event, Contribution)]
+
+
+@pytest.mark.parametrize("left", [numpy.array([[1, 2, 3]]), Tensor([[1, 2, 3]], requires_grad=False), [[True] * 3]])
+def test_arrays_of_integers_are_operands_like_others(left: Any) -> None:
+    weight = Tensor(numpy.ones((3, 2)), label="W")
+    assert contributions((left @ weight if not isinstance(left, list) else numpy.array(left) @ weight).sum())
+    assert contributions(summed(concatenate([weight, numpy.ones((1, 2), int)])))[-1].formula == "G[0:3]"
+
+
+def test_many_indices_are_no_operand_with_a_gradient() -> None:
+    x = Tensor(numpy.ones((10, 2)), label="x")
+    for index in (numpy.arange(3_000) % 10, numpy.zeros(0, int), numpy.arange(10) > 3):
+        assert contributions(summed(x[index]))[-1].formula == "0[array] += G"
+    assert contributions(summed(Tensor(numpy.ones((0, 2)), label="x")[numpy.zeros(0, int)]))
+
+
+def test_what_is_too_long_to_print_costs_no_time() -> None:
+    x = Tensor(numpy.full(3_000, 1.001), label="x")
+    assert contributions(prod(x))[-1].formula == "(too long to print)"
+    parts = [Tensor(1.0, label=f"x{number}") for number in range(300)]
+    traced = trace(summed(stack(parts)))
+    assert traced.nodes[-2].expression == "(too long to print)"
+    assert {event.formula for event in traced.events if isinstance(event, Contribution)} == {
+        "broadcast(G)",
+        "(too long to print)",
+    }
+
+
+def test_a_large_product_is_not_computed_again_to_print_its_rule(monkeypatch: pytest.MonkeyPatch) -> None:
+    weight = Tensor(numpy.ones((41, 20)), label="W")
+    computed = summed(numpy.ones((50, 41)) @ weight)
+    traced = trace(computed)
+    sizes: list[int] = []
+    monkeypatch.setattr(formulas, "_cache", {})
+    monkeypatch.setattr(Tensor, "__init__", _noting(Tensor.__init__, sizes))
+    last = traced.events[-1]
+    assert isinstance(last, Contribution)
+    assert last.formula.endswith("ᵀ @ G")
+    assert 0 < max(sizes) <= 4
+
+
+def _noting(make: Callable[..., None], sizes: list[int]) -> Callable[..., None]:
+    def noting(self: Tensor, data: Any, *more: Any, **keywords: Any) -> None:
+        sizes.append(numpy.size(data))
+        make(self, data, *more, **keywords)
+
+    return noting
+
+
+def test_a_rule_is_text_and_latex_with_names_and_with_numbers() -> None:
+    a, b = Value(2.0, label="a"), Value(-3.0, label="b")
+    traced = trace(a * b)
+    event = traced.contributions()[2, 0]
+    assert event.rule.texts == ("b", "b", "−3", "-3")
+    assert traced.equation(event) == "∂(a × b)/∂a = b"
+    assert traced.equation(event, "latex") == r"\frac{\partial (a \cdot b)}{\partial a} = b"
+    squared = trace(Value(1e-7, label="w1") ** 3.0)
+    rule = squared.contributions()[2, 0].rule
+    assert rule.texts == (
+        "3 × w1 ** 2",
+        r"3 \cdot w_{1}^{2}",
+        "3 × 1e−7 ** 2",
+        r"3 \cdot (1 \times 10^{-7})^{2}",
+    )
+
+
+def test_a_rule_of_arrays_is_the_pullback_with_shapes() -> None:
+    x, weight = Tensor(numpy.ones((4, 3)), label="x"), Tensor(numpy.ones((3, 2)), label="W")
+    traced = trace(summed(x @ weight))
+    first, second = traced.contributions()[2, 0], traced.contributions()[2, 1]
+    assert traced.equation(first) == "G ↦ G @ Wᵀ"
+    assert traced.equation(first, "latex") == r"G \mapsto G \, W^{T}"
+    assert (first.shapes, second.shapes) == ("(4, 2) → (4, 3)", "(4, 2) → (3, 2)")
+    assert first.rule.in_numbers == ""
+
+
+def test_a_rule_shows_a_literal_of_the_program_as_it_stands_there() -> None:
+    x = Value(3.0, label="x")
+    shown = [contributions(y)[-1].formula for y in (x / 2, 2 / x, x * 2, x**2, x**2.5, 2**x)]
+    assert shown == ["1 ÷ 2", "−v1 ÷ x", "2", "2 × x", "2.5 × x ** 1.5", "v1 × log(where(0 and x ≥ 0, 1, 2))"]
+
+
+def test_tracing_leaves_the_collector_as_it_was() -> None:
+    x = Value(0.5)
+    assert gc.isenabled()
+    trace(x * x)
+    assert gc.isenabled()
+    gc.disable()
+    try:
+        trace(x * x)
+        assert not gc.isenabled()
+    finally:
+        gc.enable()
+    with pytest.raises(NotRecordedError):
+        trace(Value(1.0, requires_grad=False))
+    assert gc.isenabled()
+
+
+def test_a_trace_keeps_no_graph_alive() -> None:
+    import weakref
+
+    x = Value(0.5)
+    y = relu(x * 2.0)
+    traced = trace(y)
+    gone = weakref.ref(y)
+    del y
+    assert gone() is None
+    assert traced.nodes[-1].expression == "relu(v1)"
+
+
+def test_variables_keep_their_names_in_the_trace() -> None:
+    w, x = [Value(1.0), Value(2.0)], Value(3.0)
+    y = w[0] * x + w[1]
+    label({"w": w, "x": x, "y": y})
+    assert [node.label for node in trace(y).nodes] == ["w[0]", "x", "v1", "w[1]", "y"]
