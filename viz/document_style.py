@@ -32,7 +32,7 @@ def document(trace: Trace, colours: Colours) -> str:
         graph.edge(boxes.name(value), target, label=_two_lines(written, gradient))
     output = trace.nodes[trace.output]
     graph.node("out", escape(output.label), shape="plaintext")
-    seed = format_data(trace.gradients[output.id]) if trace.gradients else ""
+    seed = format_data(trace.gradients[output.id]) if output.id in trace.gradients else ""
     graph.edge(boxes.name(output), "out", label=_two_lines(format_data(output.data), seed))
     return str(graph.source)
 

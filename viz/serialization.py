@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import json
 import math
+import typing
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Literal
 
 import numpy
 
 from autograd import SourceLine
+from autograd.operation import PYTHON_NUMBERS
 
 from .arrays import ArraySummary
 from .errors import TraceFormatError
@@ -40,29 +43,36 @@ def from_json(text: str) -> Trace:
     """The trace that `to_json` wrote.
 
     Raises:
-        TraceFormatError: no JSON, not a trace, or one of another version.
+        TraceFormatError: no JSON, not a trace, one of another version, or one that does not fit together.
     """
     try:
         document = json.loads(text)
-    except ValueError as error:
+    except (ValueError, TypeError) as error:
         raise TraceFormatError(f"this is no JSON: {error}") from None
+    except RecursionError:
+        raise TraceFormatError("this JSON is no trace: it is nested too deeply") from None
     if not isinstance(document, dict) or document.get("schema") != SCHEMA:
         raise TraceFormatError(f"this JSON is no trace: it does not say schema {SCHEMA!r}")
-    if document.get("version") != VERSION:
+    version = document.get("version")
+    if type(version) is not int or version != VERSION:
         raise TraceFormatError(
-            f"this trace has version {document.get('version')!r}, and version {VERSION} is read here: write it again"
+            f"this trace has version {version!r:.60}, and version {VERSION} is read here: write it again"
         )
     try:
-        return Trace(
+        trace = Trace(
             nodes=tuple(_built(TracedNode, fields) for fields in document["nodes"]),
-            edges=tuple(Edge(*map(_data, slots)) for slots in document["edges"]),
+            edges=tuple(_checked(Edge(*map(_data, slots))) for slots in document["edges"]),
             events=tuple(_event(fields) for fields in document["events"]),
             output=document["output"],
             gradients={int(identifier): _data(gradient) for identifier, gradient in document["gradients"].items()},
-            groups=tuple(Group(**fields) for fields in document["groups"]),
+            groups=tuple(_built(Group, fields) for fields in document["groups"]),
         )
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise TraceFormatError(f"this trace is damaged: {type(error).__name__} {error}") from None
+        _check_references(trace)
+    except KeyError as error:
+        raise TraceFormatError(f"this trace is damaged: {error} is missing") from None
+    except (TypeError, ValueError, AttributeError, OverflowError, RecursionError) as error:
+        raise TraceFormatError(f"this trace is damaged: {error}") from None
+    return trace
 
 
 _EVENTS: dict[str, type[Any]] = {
@@ -75,7 +85,13 @@ _EVENT_NAMES = {kind: name for name, kind in _EVENTS.items()}
 
 
 def _fields(part: Any) -> dict[str, Any]:
-    return {one.name: _plain(getattr(part, one.name)) for one in dataclasses.fields(part)}
+    kind: Any = type(part)
+    return {name: _plain(getattr(part, name)) for name in _names_of(kind)}
+
+
+@functools.cache
+def _names_of(kind: Any) -> list[str]:
+    return [one.name for one in dataclasses.fields(kind)]
 
 
 def _plain(item: Any) -> Any:
@@ -84,12 +100,14 @@ def _plain(item: Any) -> Any:
         return item if math.isfinite(item) else {"float": repr(item)}
     if item is None or isinstance(item, bool | int | str):
         return item
+    if isinstance(item, tuple):  # a shape
+        return list(item)
     if isinstance(item, numpy.ndarray | numpy.generic):
         array = numpy.asarray(item)
         numbers = [_plain(number) for number in array.ravel().tolist()]
         return {"array": numbers, "shape": list(array.shape), "dtype": str(array.dtype)}
     if isinstance(item, ArraySummary):
-        return {"summary": {**_fields(item), "shape": list(item.shape)}}
+        return {"summary": _fields(item)}
     if isinstance(item, Rule):
         return {"rule": list(item.texts)}
     if isinstance(item, SourceLine):
@@ -101,24 +119,123 @@ def _data(item: Any) -> Any:
     """What `_plain` made of a field, undone."""
     if not isinstance(item, dict):
         return item
-    return next(undo(item) for key, undo in _UNDO.items() if key in item)
+    for key, undo in _UNDO.items():
+        if key in item:
+            return undo(item)
+    raise ValueError(f"{item!r:.60} is nothing that a trace holds")
+
+
+def _array(item: Mapping[str, Any]) -> Any:
+    numbers, dtype = [_data(one) for one in item["array"]], numpy.dtype(item["dtype"])
+    if dtype.kind not in "fiub" or not all(type(number) in PYTHON_NUMBERS for number in numbers):
+        raise ValueError(f"an array of {dtype} holds {numbers!r:.60}")
+    return numpy.array(numbers, dtype).reshape(_shape(item["shape"]))
+
+
+def _shape(sizes: Any) -> tuple[int, ...]:
+    if not isinstance(sizes, list) or not all(type(size) is int and size >= 0 for size in sizes):
+        raise ValueError(f"{sizes!r:.60} is no shape")
+    return tuple(sizes)
+
+
+def _summary(item: Mapping[str, Any]) -> ArraySummary:
+    fields = item["summary"]
+    found: ArraySummary = _built(
+        ArraySummary, {name: fields[name] for name in fields if name != "shape"}, _shape(fields["shape"])
+    )
+    return found
+
+
+def _rule(item: Mapping[str, Any]) -> Rule:
+    texts = item["rule"]
+    if not all(isinstance(text, str) for text in texts):
+        raise ValueError(f"{texts!r:.60} is no rule")
+    return Rule.of_texts(*texts)
 
 
 _UNDO: Mapping[str, Callable[[Any], Any]] = {
     "float": lambda item: float(item["float"]),
-    "array": lambda item: numpy.array([_data(one) for one in item["array"]], item["dtype"]).reshape(item["shape"]),
-    "summary": lambda item: ArraySummary(
-        **{name: _data(value) for name, value in item["summary"].items()} | {"shape": tuple(item["summary"]["shape"])}
-    ),
-    "rule": lambda item: Rule.of_texts(*item["rule"]),
-    "source": lambda item: SourceLine(*item["source"]),
+    "array": _array,
+    "summary": _summary,
+    "rule": _rule,
+    "source": lambda item: _checked(SourceLine(*item["source"])),
 }
 
 
-def _built(kind: type[Any], fields: Mapping[str, Any]) -> Any:
-    return kind(**{name: _data(value) for name, value in fields.items()})
+def _built(kind: type[Any], fields: Mapping[str, Any], *first: Any) -> Any:
+    return _checked(kind(*first, **{name: _data(value) for name, value in fields.items()}))
 
 
 def _event(fields: Mapping[str, Any]) -> Event:
+    if fields["event"] not in _EVENTS:
+        raise ValueError(f"{fields['event']!r:.60} is no event")
     found: Event = _built(_EVENTS[fields["event"]], {name: fields[name] for name in fields if name != "event"})
     return found
+
+
+# --- checks: what a trace is taken for, it is ----------------------------------------------------------------
+
+
+def _checked(part: Any) -> Any:
+    """A part of a trace, if its fields are what they say they are."""
+    kind: Any = type(part)
+    for name, is_right in _checks_of(kind):
+        value = getattr(part, name)
+        if not is_right(value):
+            raise ValueError(f"{kind.__name__}.{name} is {value!r:.60}")
+    return part
+
+
+@functools.cache
+def _checks_of(kind: Any) -> list[tuple[str, Callable[[Any], bool]]]:
+    hints = typing.get_type_hints(kind)
+    return [(one.name, _check_of(hints[one.name])) for one in dataclasses.fields(kind)]
+
+
+def _check_of(hint: Any) -> Callable[[Any], bool]:
+    if hint is Any:  # a number, an array or what it is like; None where there is none
+        return _is_data
+    if typing.get_origin(hint) is Literal:
+        return lambda value: isinstance(value, str) and value in typing.get_args(hint)
+    if typing.get_origin(hint) is tuple:
+        return lambda value: isinstance(value, tuple)
+    kinds = typing.get_args(hint) or (hint,)
+    return lambda value: type(value) in kinds  # an int is no bool
+
+
+def _is_data(value: Any) -> bool:
+    if type(value) is int:
+        float(value)  # larger ones are no number of an engine on floats
+    return value is None or type(value) in PYTHON_NUMBERS or isinstance(value, numpy.ndarray | ArraySummary)
+
+
+def _check_references(trace: Trace) -> None:
+    """Refuse a trace in which an id stands for nothing."""
+
+    def check(what: str, identifier: Any, count: int) -> None:
+        if type(identifier) is not int or not 0 <= identifier < count:
+            raise ValueError(f"{what} is {identifier!r:.60}, and there are {count}")
+
+    n_nodes, n_groups = len(trace.nodes), len(trace.groups)
+    for position, node in enumerate(trace.nodes):
+        if node.id != position:
+            raise ValueError(f"node number {position} has the id {node.id}")
+        if node.group is not None:
+            check("a node's group", node.group, n_groups)
+    for position, group in enumerate(trace.groups):
+        if group.id != position:
+            raise ValueError(f"group number {position} has the id {group.id}")
+        if group.parent is not None:
+            check("the group around a group", group.parent, position)
+    for edge in trace.edges:
+        check("an edge's target", edge.target, n_nodes)
+        check("an edge's source, which comes before its target,", edge.source, edge.target)
+    for event in trace.events:
+        check("an event's node", event.node, n_nodes)
+        if isinstance(event, Contribution):
+            check("a contribution's operand, which comes before its node,", event.operand, event.node)
+    for identifier, gradient in trace.gradients.items():
+        check("a gradient's node", identifier, n_nodes)
+        if not _is_data(gradient):
+            raise ValueError(f"a gradient is {gradient!r:.60}")
+    check("the output's id", trace.output, n_nodes)
