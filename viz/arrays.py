@@ -35,17 +35,25 @@ def kept(data: Any, most: int) -> Any:
 def summary(array: Any) -> ArraySummary:
     """What an array is like."""
     finite = array[numpy.isfinite(array)].astype(numpy.float64)
-    with numpy.errstate(all="ignore"):
-        norm = float(numpy.linalg.norm(finite))
     return ArraySummary(
         shape=array.shape,
         dtype=str(array.dtype),
         mean=float(finite.mean()) if finite.size else numpy.nan,
-        norm=norm if finite.size else numpy.nan,
+        norm=norm(finite) if finite.size else numpy.nan,
         low=float(finite.min()) if finite.size else numpy.nan,
         high=float(finite.max()) if finite.size else numpy.nan,
         not_finite=int(array.size - finite.size),
     )
+
+
+def norm(array: Any) -> float:
+    """The Euclidean norm, also where the squares are too large or too small for a float."""
+    numbers = numpy.abs(numpy.asarray(array, numpy.float64)).ravel()
+    largest = float(numbers.max(initial=0.0))
+    if largest == 0 or not numpy.isfinite(largest):
+        return largest
+    with numpy.errstate(all="ignore"):  # where it is larger than every float, it is infinite
+        return largest * float(numpy.linalg.norm(numbers / largest))
 
 
 def shape_of(data: Any) -> tuple[int, ...]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import graphviz
 
 from .numbers import format_data
@@ -24,16 +26,30 @@ def new_graph(node: dict[str, str], colours: Colours, *, nodesep: str, note: str
 
 
 def escape(text: str) -> str:
-    """Text that DOT shows as it was typed: backslashes and markup mean nothing."""
-    return graphviz.escape(text)  # type: ignore[no-any-return]  # a str of a kind that `str()` would undo
+    """Text that DOT shows as it was typed: backslashes, entities, markup and spaces at the ends mean nothing."""
+    shown = _OUTER_SPACES.sub(lambda spaces: NO_BREAK * len(spaces.group()), printable(text)).replace("&", "&amp;")
+    return graphviz.escape(shown)  # type: ignore[no-any-return]  # a str of a kind that `str()` would undo
 
 
 def record_text(text: str) -> str:
-    """Text for a field of a record label, where braces, bars, angles and spaces have a meaning."""
+    """Text for a field of a record label, where braces, bars and angles have a meaning."""
     escaped = escape(text)
     for special in "{}|<>":
         escaped = escaped.replace(special, f"\\{special}")
     return escaped.replace("\n", r"\n")  # in a record a newline as such is a space
+
+
+def printable(text: str) -> str:
+    """Text that XML and a renderer can take: what has no sign of its own has the sign for that."""
+    cut = text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+    return _UNPRINTABLE.sub("\ufffd", cut.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " "))
+
+
+NO_BREAK = "\u00a0"
+# Spaces that a record or a browser would drop: all but one between two words.
+_OUTER_SPACES = re.compile(r"^ +| +$|  +", re.MULTILINE)
+_UNPRINTABLE = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+_LONGEST = 1000
 
 
 def tooltip(node: TracedNode, trace: Trace) -> str:

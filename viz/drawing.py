@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import uuid
 from collections.abc import Iterable
-from contextlib import suppress
 from pathlib import Path
 from typing import Any, Literal
 
 from autograd import GraphError, Node
 
 from .document_style import document
+from .dot import printable
 from .errors import DrawingError, TooManyNodesError
 from .glass import Overlay, glass
-from .layout import Renderer, render_png, render_svg
+from .layout import Renderer, by_graphviz, render_svg
 from .numbers import format_data
+from .png import png, without_marks
 from .svg import finished
 from .themes import Theme, colours_of
-from .tracing import Trace, TracedNode, trace
+from .tracing import Trace, TracedNode, in_order, trace
 from .visible import Collapse, Visible, find, on_paths_from, visible
 
 Style = Literal["glass", "document"]
@@ -84,6 +86,7 @@ def draw(
                 'style="glass" draws modules as boxes'
             )
         return Drawing(document(traced, colours), traced, style, theme, renderer)
+    focus, highlight = _in_trace(focus, output), _in_trace(highlight, output)
     view = visible(traced, collapse=collapse, focus=focus, hops=hops, max_nodes=max_nodes)
     on_paths: Iterable[int] = () if highlight is None else on_paths_from(traced, find(traced, highlight))
     picture = glass(view, colours, overlay=overlay, highlight=on_paths, legend=legend)
@@ -118,18 +121,26 @@ class Drawing:
 
     def svg(self, *, prefix: str | None = None) -> str:
         """The picture as SVG. `prefix` begins every id in it; by default it comes from the content."""
+        return self._finished(self.renderer, prefix or "g" + hashlib.sha256(self.dot.encode()).hexdigest()[:10])
+
+    def _finished(self, renderer: Renderer, prefix: str) -> str:
         output, colours = self.trace.nodes[self.trace.output], colours_of(self.theme)
         description = f"{len(self.trace.nodes):,} nodes; {output.label} = {format_data(output.data)}"
         return finished(
-            render_svg(self.dot, self.renderer),
-            title=f"Computation graph of {output.label}",
-            description=f"{description}. {self.note}" if self.note else description,
-            prefix=prefix or "g" + hashlib.sha256(self.dot.encode()).hexdigest()[:10],
+            render_svg(self.dot, renderer),
+            title=printable(f"Computation graph of {output.label}"),
+            description=printable(f"{description}. {self.note}" if self.note else description),
+            prefix=prefix,
             background=colours.background,
             gradient_color=colours.gradient if self.style == "document" else None,
             heat_maps=self._heat_maps,
             follows_viewer=self.theme == "auto",
         )
+
+    def _png(self) -> bytes:
+        if self.style == "glass" and not self._heat_maps:
+            return by_graphviz(self.dot, "png")
+        return png(self.dot, self._finished("dot", "g"), own_edge_labels=self.style == "document")
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write the picture in the format that the file's ending names: .svg, .png, .dot, or .json, which is
@@ -143,9 +154,9 @@ class Drawing:
         if form == ".svg":
             content = self.svg().encode()
         elif form == ".dot":
-            content = self.dot.encode()
+            content = without_marks(self.dot).encode()
         elif form == ".png":
-            content = render_png(self.dot)
+            content = self._png()
         elif form == ".json":
             content = self.trace.to_json().encode()
         else:
@@ -174,10 +185,11 @@ def write_whole(target: Path, content: bytes) -> Path:
     try:
         temporary.write_bytes(content)
         temporary.replace(target)
-    except OSError as error:
-        with suppress(OSError):  # nothing was written where the path leads through a file
-            temporary.unlink(missing_ok=True)
-        raise DrawingError(f"{target} cannot be written: {error.strerror}") from None
+    except (OSError, ValueError) as error:  # the latter for a name that no file can have
+        raise DrawingError(f"{target} cannot be written: {getattr(error, 'strerror', None) or error}") from None
+    finally:
+        with contextlib.suppress(OSError, ValueError):
+            temporary.unlink()  # there only if something went wrong
     return target
 
 
@@ -192,6 +204,16 @@ def _traced(output: Node, most: int) -> Trace:
             f"this graph has more than {most:,} nodes: draw a part of it (the graph of a node in it), "
             "or give max_traced= (a million take about a minute and 3 gigabytes) and collapse="
         ) from None
+
+
+def _in_trace(wanted: Which | None, output: Node | Trace) -> Which | None:
+    """A node by its id, because its label may be several nodes'; a trace, which holds no node, knows labels."""
+    if not isinstance(wanted, Node) or isinstance(output, Trace):
+        return wanted
+    for identifier, (node, _) in enumerate(in_order(output)):
+        if node is wanted:
+            return identifier
+    raise DrawingError(f"{wanted!r:.80} is not in the graph of the output")
 
 
 def _check(name: str, value: object, known: tuple[object, ...]) -> None:

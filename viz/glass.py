@@ -5,14 +5,14 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import graphviz
 import numpy
 
-from .arrays import ArraySummary, shape_of
+from .arrays import ArraySummary, norm, shape_of, summary
 from .dot import escape, new_graph, record_text, tooltip
 from .numbers import format_data, format_number
 from .themes import Colours
@@ -23,9 +23,11 @@ Overlay = Literal["gradient"] | None
 
 # Below and above these a gradient is flagged.
 VANISHING, EXPLODING = 1e-7, 1e4
-_SHADES = (("small", 1e-3), ("medium", 1e-1))  # in which gradients below are drawn; others in full blue
 _MANY = 4
-_HEAT_MAP_LINES = 4
+WARNING = " ⚠"
+# A heat map takes the place of lines of text that nobody types: a mark from Unicode's private use area, and the id.
+HEAT_MAP_MARK = "\uf8fd"
+_HEAT_MAP_LINES = 5
 
 
 @dataclass
@@ -76,15 +78,13 @@ class _Glass:
         for edge in self.view.edges:
             self._edge(edge)
         if self.legend:
-            _add_legend(self.graph, self.colours, self.overlay)
+            _add_legend(self.graph, self.colours, self.overlay, bool(self.heat_maps))
         return GlassPicture(str(self.graph.source), self.heat_maps)
 
     def _node(self, node: TracedNode) -> None:
         look = _look(node.role, self.colours)
         rows = self._rows(node)
-        look |= self._highlighted(node)
-        if flag := self._flag(self.trace.gradients.get(node.id)):
-            rows.append(flag)
+        look |= self._highlighted({node.id})
         is_box = look["shape"] == "box"
         label = "\n".join(map(escape, rows)) if is_box else "|".join(map(record_text, rows))
         self.graph.node(f"n{node.id}", label, tooltip=tooltip(node, self.trace), **look)
@@ -95,13 +95,13 @@ class _Glass:
             return
         self.graph.node(
             f"op{node.id}",
-            escape(node.symbol or ""),
+            escape((node.symbol or "").replace(" ", "\n")),
             shape="circle",
             margin="0.04",
             tooltip=escape(f"{node.label} = {node.expression}"),
-            **self._highlighted(node),
+            **self._highlighted({node.id}),
         )
-        self.graph.edge(f"op{node.id}", f"n{node.id}", **self._highlighted(node))
+        self.graph.edge(f"op{node.id}", f"n{node.id}", **self._highlighted({node.id}))
 
     def _rows(self, node: TracedNode) -> list[str]:
         if node.role == "constant" and not node.is_named and not shape_of(node.data):
@@ -110,24 +110,24 @@ class _Glass:
         rows += _data_rows("data", node.data)
         if node.role != "constant":
             rows += self._gradient_rows(node)
+            if self.overlay is not None:
+                rows += filter(None, [_flag(self.trace.gradients.get(node.id))])
         if _has_heat_map(node.data):
-            mark = f"heat-map-{node.id}"
+            mark = f"{HEAT_MAP_MARK}{node.id}"
             self.heat_maps[mark] = node.data
-            blank = ["\u00a0"] * (_HEAT_MAP_LINES // 2)  # plain spaces at the end are dropped
-            rows.append("\n".join([*blank, mark, *blank]))
+            rows.append("\n".join([mark] * _HEAT_MAP_LINES))
         return rows
 
     def _gradient_rows(self, node: TracedNode) -> list[str]:
         gradient = self.trace.gradients.get(node.id)
         parts = [event.contribution for event in self.received.get(node.id, [])]
         if len(parts) > 1 and not shape_of(gradient):
-            if len(parts) > _MANY:
-                return [f"grad Σ of {len(parts)} = {format_data(gradient)}"]
             terms = " + ".join(format_data(part) for part in parts).replace("+ −", "− ")
-            return [f"grad Σ {terms} = {format_data(gradient)}"]
+            summed = terms if len(parts) <= _MANY else f"of {len(parts):,}"
+            return [f"grad Σ {summed} = {format_data(gradient)}{'' if _is_finite(gradient) else WARNING}"]
         if len(parts) > 1:
             first, *rest = _data_rows("grad", gradient)
-            return [f"{first} (Σ of {len(parts)})", *rest]
+            return [f"{first} (Σ of {len(parts):,})", *rest]
         return _data_rows("grad", gradient)
 
     def _box(self, box: Box) -> None:
@@ -141,6 +141,7 @@ class _Glass:
             fillcolor=self.colours.box,
             margin="0.15,0.08",
             tooltip=escape(f"{box.title}{repeats}: {box.hidden:,} nodes are drawn as this box"),
+            **self._highlighted(box.members),
         )
 
     def _edge(self, edge: VisibleEdge) -> None:
@@ -148,15 +149,15 @@ class _Glass:
         if target.startswith("n"):
             within = self.view.within.get(int(target[1:]))
             target = f"op{target[1:]}" if within is None else within
-        labels = [self._slot_label(edge.slots[0])] if len(edge.slots) == 1 else [f"{len(edge.slots)} edges"]
+        label = self._slot_label(edge.slots[0]) if len(edge.slots) == 1 else f"{len(edge.slots):,} edges"
         styles: dict[str, str] = {}
-        if len(edge.slots) == 1:
+        if len(edge.slots) == 1 and self.overlay is not None:
             event = self.contributions.get((edge.slots[0].target, edge.slots[0].slot))
             styles = self._overlaid(None if event is None else event.contribution)
         if self.highlight:
             on_path = any(slot.source in self.highlight and slot.target in self.highlight for slot in edge.slots)
             styles |= {"penwidth": "2.5", "color": self.colours.output} if on_path else {"color": self.colours.dead}
-        self.graph.edge(edge.source, target, label=escape("\n".join(filter(None, labels))), **styles)
+        self.graph.edge(edge.source, target, label=escape(label), **styles)
 
     def _slot_label(self, slot: Any) -> str:
         event = self.contributions.get((slot.target, slot.slot))
@@ -167,35 +168,37 @@ class _Glass:
         return ""
 
     def _overlaid(self, gradient: Any) -> dict[str, str]:
-        if self.overlay is None or gradient is None:
+        """A gradient's magnitude as colour and width."""
+        if gradient is None:
             return {}
-        magnitude = _magnitude(gradient)
-        if magnitude == 0:
-            return {"color": self.colours.dead, "penwidth": "0.5", "style": "dashed"}
-        if math.isnan(magnitude) or magnitude > EXPLODING:
-            return {"color": self.colours.exploding, "penwidth": "5"}
-        if magnitude < VANISHING:
-            return {"color": self.colours.vanishing, "penwidth": "0.7", "style": "dotted"}
-        colour = next((self.colours.__dict__[name] for name, most in _SHADES if magnitude < most), None)
-        return {"color": colour or self.colours.parameter, "penwidth": f"{2.5 + 0.3 * math.log10(magnitude):.2f}"}
+        colours = self.colours
+        match _flag(gradient):
+            case "dead":
+                return {"color": colours.dead, "penwidth": "0.5", "style": "dashed"}
+            case "vanishing":
+                return {"color": colours.vanishing, "penwidth": "1", "style": "dotted"}
+            case "":
+                decades = math.log10(_magnitude(gradient))  # from −7 to 4
+                shade = colours.weak if decades < -2 else colours.strong if decades > 1 else colours.parameter
+                return {"color": shade, "penwidth": f"{3.2 + 0.3 * decades:.2f}"}
+        return {"color": colours.exploding, "penwidth": "5"}
 
-    def _flag(self, gradient: Any) -> str:
-        """What the overlay says of a gradient in words."""
-        if self.overlay is None or gradient is None:
-            return ""
-        magnitude = _magnitude(gradient)
-        if math.isnan(magnitude):
-            return "not finite"
-        if magnitude == 0:
-            return "dead"
-        return "vanishing" if magnitude < VANISHING else "exploding" if magnitude > EXPLODING else ""
-
-    def _highlighted(self, node: TracedNode) -> dict[str, str]:
+    def _highlighted(self, ids: Set[int]) -> dict[str, str]:
         if not self.highlight:
             return {}
-        if node.id in self.highlight:
+        if not self.highlight.isdisjoint(ids):
             return {"penwidth": "3", "color": self.colours.output}
         return {"color": self.colours.dead, "fontcolor": self.colours.dead}
+
+
+def _flag(gradient: Any) -> str:
+    """What is wrong with a gradient, in a word; "" for nothing."""
+    magnitude = 1.0 if gradient is None else _magnitude(gradient)
+    if math.isnan(magnitude):
+        return "not finite"
+    if magnitude == 0:
+        return "dead"
+    return "vanishing" if magnitude < VANISHING else "exploding" if magnitude > EXPLODING else ""
 
 
 def _look(role: str, colours: Colours) -> dict[str, str]:
@@ -215,16 +218,18 @@ def _look(role: str, colours: Colours) -> dict[str, str]:
 
 
 def _data_rows(name: str, data: Any) -> list[str]:
-    """A number in one row; an array's shape and dtype, and what it is like, in two."""
+    """A number in one row; an array's shape and dtype, and what it is like, in two. What is not finite is marked."""
     shape = shape_of(data)
     if not shape or math.prod(shape) <= 3:
-        return [f"{name} {format_data(data)}"]
-    summary = data if isinstance(data, ArraySummary) else None
-    dtype = summary.dtype if summary else str(data.dtype)
-    mean = summary.mean if summary else float(numpy.asarray(data, numpy.float64).mean())
-    norm = _magnitude(data)
+        return [f"{name} {format_data(data)}{'' if _is_finite(data) else WARNING}"]
+    like = data if isinstance(data, ArraySummary) else summary(data)
     size = "×".join(map(str, shape))
-    return [f"{name} {size} {dtype}", f"mean {format_number(mean)}, norm {format_number(norm)}"]
+    rows = [f"{name} {size} {like.dtype}", f"mean {format_number(like.mean)}, norm {format_number(like.norm)}"]
+    return [*rows, f"{like.not_finite:,} not finite{WARNING}"] if like.not_finite else rows
+
+
+def _is_finite(data: Any) -> bool:
+    return data is None or bool(numpy.isfinite(numpy.asarray(data, numpy.float64)).all())
 
 
 def _has_heat_map(data: Any) -> bool:
@@ -235,8 +240,7 @@ def _has_heat_map(data: Any) -> bool:
 def _magnitude(data: Any) -> float:
     if isinstance(data, ArraySummary):
         return math.nan if data.not_finite else data.norm
-    with numpy.errstate(all="ignore"):
-        return float(numpy.linalg.norm(numpy.asarray(data, numpy.float64)))
+    return norm(data)
 
 
 def _product(event: Contribution) -> str:
@@ -248,29 +252,35 @@ def _product(event: Contribution) -> str:
     )
 
 
-def _add_legend(graph: graphviz.Digraph, colours: Colours, overlay: Overlay) -> None:
-    entries: list[tuple[str, str, dict[str, str]]] = [
-        (role, word, _look(role, colours)) for role, word in _WORDS.items()
+def _add_legend(graph: graphviz.Digraph, colours: Colours, overlay: Overlay, has_heat_maps: bool) -> None:
+    """What shapes and colours mean, in two rows: chains of invisible edges, as the graph runs from left to right."""
+    ink = {"fontcolor": colours.ink}
+    entries: list[tuple[str, dict[str, str]]] = [
+        ("input", _look("input", colours)),
+        ("parameter", _look("parameter", colours)),
+        ("constant", _look("constant", colours)),
+        ("computed", _look("intermediate", colours)),
+        ("output", _look("output", colours)),
+        ("+ × σ", {"shape": "circle", "margin": "0.02", "tooltip": "an operation"}),
+        ("parts of the graph\nin one box", {"shape": "box3d", "style": "filled", "fillcolor": colours.box}),
+        ("on an edge: ∂, then\nupstream × ∂ = contribution", {"shape": "plaintext", **ink}),
     ]
-    entries.append(("operation", "+ × σ", {"shape": "circle", "margin": "0.02", "tooltip": "an operation"}))
-    entries.append(("edge", "on an edge:\nupstream × local\n= contribution", {"shape": "plaintext"}))
+    if has_heat_maps:
+        entries.append(("heat map: blue above 0,\norange below, black not finite", {"shape": "plaintext", **ink}))
     if overlay:
-        bounds = (
-            f"dotted: vanishing, below {format_number(VANISHING)}\nthick: exploding, above {format_number(EXPLODING)}"
-        )
-        entries.append(("overlay", f"dashed: dead, 0\n{bounds}", {"shape": "plaintext"}))
-    with graph.subgraph(name="cluster_legend") as legend:  # a cluster, so that it stays together
-        legend.attr(label="legend", color=colours.constant, fontcolor=colours.ink, style="dashed")
-        for name, words, look in entries:
-            legend.node(f"legend_{name}", words, **look)
-        for (earlier, *_), (later, *_) in itertools.pairwise(entries):  # one behind the other: a row
-            legend.edge(f"legend_{earlier}", f"legend_{later}", style="invis")
-
-
-_WORDS = {
-    "input": "input",
-    "parameter": "parameter",
-    "constant": "constant",
-    "intermediate": "computed",
-    "output": "output",
-}
+        entries.append(("gradient: the larger,\nthe thicker and darker", {"shape": "plaintext", **ink}))
+        least, most = format_number(VANISHING), format_number(EXPLODING)
+        for word, colour, width, style in (
+            ("dead: 0", colours.dead, "0.5", "dashed"),
+            (f"vanishing: < {least}", colours.vanishing, "1", "dotted"),
+            (f"exploding: > {most}", colours.exploding, "5", "solid"),
+        ):
+            entries.append((word, {"shape": "box", "color": colour, "penwidth": width, "style": style}))
+    with graph.subgraph(name="cluster_legend") as cluster:  # a cluster, so that it stays together
+        cluster.attr(label="legend", color=colours.constant, fontcolor=colours.ink, style="dashed")
+        names = [f"legend{number}" for number in range(len(entries))]
+        for name, (word, look) in zip(names, entries, strict=True):
+            cluster.node(name, word, **look)
+        for row in (names[: (len(names) + 1) // 2], names[(len(names) + 1) // 2 :]):
+            for before, after in itertools.pairwise(row):
+                cluster.edge(before, after, style="invis")

@@ -6,11 +6,14 @@ Either runs in a process of its own: a layout can be interrupted, and has a time
 from __future__ import annotations
 
 import atexit
+import contextlib
+import os
 import queue
 import shutil
 import subprocess
 import sys
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -18,6 +21,7 @@ from .errors import DrawingError
 
 Renderer = Literal["auto", "dot", "wasm"]
 SECONDS = 60.0
+_SECONDS_TO_END = 5.0
 
 
 def render_svg(dot: str, renderer: Renderer = "auto", seconds: float = SECONDS) -> str:
@@ -30,28 +34,42 @@ def render_svg(dot: str, renderer: Renderer = "auto", seconds: float = SECONDS) 
     if renderer not in ("auto", "dot", "wasm"):
         raise DrawingError(f"unknown renderer {renderer!r}; known are auto, dot, wasm")
     if renderer == "dot" or (renderer == "auto" and shutil.which("dot")):
-        return _by_dot(dot, "svg", seconds).decode()
+        return by_graphviz(dot, "svg", seconds=seconds).decode()
     return _worker.render(dot, seconds)
 
 
-def render_png(dot: str, seconds: float = SECONDS) -> bytes:
-    """The PNG of a DOT program, which only the program `dot` makes."""
-    return _by_dot(dot, "png", seconds)
+def by_graphviz(
+    dot: str,
+    form: str,
+    arguments: Sequence[str] = (),
+    folder: str | None = None,
+    seconds: float = SECONDS,
+) -> bytes:
+    """What the program `dot` makes of a DOT program, in one of its forms.
 
-
-def _by_dot(dot: str, form: str, seconds: float) -> bytes:
+    Args:
+        folder: where the images are that the DOT program names.
+    """
     program = shutil.which("dot")
     if program is None:
+        what, instead = ("SVG", 'give renderer="wasm"') if form == "svg" else ("PNG", "save an SVG")
         raise DrawingError(
-            f"the {form.upper()} needs the program `dot`: install Graphviz (apt install graphviz, "
-            "brew install graphviz, winget install graphviz), or save an SVG"
+            f"the {what} needs the program `dot`: install Graphviz (apt install graphviz, "
+            f"brew install graphviz, winget install graphviz), or {instead}"
         )
     try:
         done = subprocess.run(
-            [program, f"-T{form}"], input=dot.encode(), capture_output=True, timeout=seconds, check=False
+            [program, *arguments, f"-T{form}"],
+            input=dot.encode(),
+            capture_output=True,
+            timeout=seconds,
+            check=False,
+            cwd=folder,
         )
     except subprocess.TimeoutExpired:
         raise _too_long(seconds) from None
+    except OSError as error:
+        raise DrawingError(f"{program} cannot be run: {error.strerror}") from None
     if done.returncode:
         raise DrawingError(f"dot could not lay the graph out: {done.stderr.decode(errors='replace').strip()}")
     return done.stdout
@@ -70,14 +88,18 @@ class _Worker:
 
     def __init__(self) -> None:
         self._process: subprocess.Popen[bytes] | None = None
+        self._asking: threading.Thread | None = None
         self._lock = threading.Lock()
 
     def render(self, dot: str, seconds: float) -> str:
         with self._lock:
-            process = self._started()
-            answers: queue.SimpleQueue[tuple[str, bytes]] = queue.SimpleQueue()
-            threading.Thread(target=_ask, args=(process, dot.encode(), answers), daemon=True).start()
             try:
+                process = self._started()
+                answers: queue.SimpleQueue[tuple[str, bytes]] = queue.SimpleQueue()
+                self._asking = threading.Thread(
+                    target=_ask, args=(process, dot.encode(), seconds, answers), daemon=True
+                )
+                self._asking.start()
                 kind, content = answers.get(timeout=seconds)
             except queue.Empty:
                 self.stop()
@@ -92,6 +114,7 @@ class _Worker:
 
     def _started(self) -> subprocess.Popen[bytes]:
         if self._process is None or self._process.poll() is not None:
+            self.stop()
             self._process = subprocess.Popen(
                 [sys.executable, str(Path(__file__).with_name("wasm_child.py"))],
                 stdin=subprocess.PIPE,
@@ -103,16 +126,30 @@ class _Worker:
 
     def stop(self) -> None:
         process, self._process = self._process, None
-        if process is not None:
-            process.kill()
-            process.communicate()
+        asking, self._asking = self._asking, None
+        if process is None:
+            return
+        process.kill()
+        process.wait()
+        if asking is not None:
+            asking.join(_SECONDS_TO_END)  # it sees its pipes end
+        for pipe in (process.stdin, process.stdout, process.stderr):
+            with contextlib.suppress(OSError):  # of what was not written yet
+                assert pipe is not None
+                pipe.close()
+
+    def forget(self) -> None:
+        """After a fork: the process is the parent's, and so may be the lock."""
+        self._process, self._asking, self._lock = None, None, threading.Lock()
 
 
-def _ask(process: subprocess.Popen[bytes], dot: bytes, answers: queue.SimpleQueue[tuple[str, bytes]]) -> None:
+def _ask(
+    process: subprocess.Popen[bytes], dot: bytes, seconds: float, answers: queue.SimpleQueue[tuple[str, bytes]]
+) -> None:
     """Send one request and put its answer, or what the process said as it ended."""
     assert process.stdin is not None and process.stdout is not None and process.stderr is not None
     try:
-        process.stdin.write(f"{len(dot)}\n".encode() + dot)
+        process.stdin.write(f"{len(dot)} {seconds:.3f}\n".encode() + dot)
         process.stdin.flush()
         kind, _, length = process.stdout.readline().decode().partition(" ")
         if kind:
@@ -125,3 +162,5 @@ def _ask(process: subprocess.Popen[bytes], dot: bytes, answers: queue.SimpleQueu
 
 _worker = _Worker()
 atexit.register(_worker.stop)
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_worker.forget)

@@ -29,11 +29,12 @@ def display(node: Node) -> dict[str, str] | None:
     too large, one whose data was assigned since."""
     if node.op is None:
         return None
-    swept = bool(node.grad) if isinstance(node.grad, float) else node.grad is not None
+    # A Value's is 0.0 before any backward(): then, as for None, "—" stands for gradients.
+    gradient = None if isinstance(node.grad, float) and node.grad == 0 else node.grad
     try:
-        # "—" stands for gradients before any backward().
-        picture = draw(trace(node, backward=swept and node.requires_grad, most=MOST_NODES))
-        return bundle(picture, repr(node))
+        # From the gradient that the node has, which is 1 only if backward() was called on it.
+        traced = trace(node, gradient=gradient, backward=gradient is not None, most=MOST_NODES)
+        return bundle(draw(traced), repr(node))
     except GraphError as error:
         return {"text/plain": f"{node!r}\n(no picture: {error})"}
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from .edge_labels import place_edge_labels
+from .errors import DrawingError
 from .themes import LIGHT, variables
 from .thumbnails import heat_map
 
@@ -40,6 +41,8 @@ def finished(
         heat_maps: for each text that is a mark, the array whose heat map takes its place.
         follows_viewer: dark where the viewer prefers dark.
     """
+    if not re.fullmatch(r"[A-Za-z_][\w-]*", prefix, re.ASCII):
+        raise DrawingError(f"a prefix of ids is letters, digits, _ and -, a letter first, not {prefix!r:.60}")
     ElementTree.register_namespace("", SVG)
     ElementTree.register_namespace("xlink", XLINK)
     root = ElementTree.fromstring(svg[svg.index("<svg") :])
@@ -66,34 +69,38 @@ def finished(
 
 
 def _place_heat_maps(root: ElementTree.Element, heat_maps: Mapping[str, Any]) -> None:
+    """An image where lines of text are a mark, as high as the lines."""
     for group in root.iter():
-        for text in list(group):
-            if text.tag != f"{{{SVG}}}text" or (text.text or "") not in heat_maps:
-                continue
-            array = heat_maps[text.text or ""]
-            rows, columns = array.shape if array.ndim == 2 else (1, array.size)
-            size = min(_HEAT_MAP_HEIGHT / rows, _HEAT_MAP_WIDTH / columns)
-            x, y = float(text.get("x", "0")), float(text.get("y", "0")) - _HALF_LINE
-            place = {
-                "x": f"{x - size * columns / 2:.2f}",
-                "y": f"{y - size * rows / 2:.2f}",
-                "width": f"{size * columns:.2f}",
-                "height": f"{size * rows:.2f}",
-            }
-            image = ElementTree.Element(
-                f"{{{SVG}}}image",
-                {
-                    **place,
-                    "preserveAspectRatio": "none",
-                    "style": "image-rendering:pixelated",
-                    f"{{{XLINK}}}href": heat_map(array),
-                },
-            )
-            # An outline, because numbers near 0 are as white as the paper.
-            outline = ElementTree.Element(f"{{{SVG}}}rect", {**place, "fill": "none", "stroke": LIGHT.constant})
-            group.insert(list(group).index(text), image)
-            group.insert(list(group).index(text), outline)
-            group.remove(text)
+        lines = [text for text in group if text.tag == f"{{{SVG}}}text" and (text.text or "") in heat_maps]
+        if not lines:
+            continue
+        array = heat_maps[lines[0].text or ""]
+        rows, columns = array.shape if array.ndim == 2 else (1, array.size)
+        size = min(_HEAT_MAP_HEIGHT / rows, _HEAT_MAP_WIDTH / columns)
+        heights = [float(line.get("y", "0")) for line in lines]
+        x, y = float(lines[0].get("x", "0")), (min(heights) + max(heights)) / 2 - _HALF_LINE
+        place = {
+            "x": f"{x - size * columns / 2:.2f}",
+            "y": f"{y - size * rows / 2:.2f}",
+            "width": f"{size * columns:.2f}",
+            "height": f"{size * rows:.2f}",
+        }
+        image = ElementTree.Element(
+            f"{{{SVG}}}image",
+            {
+                **place,
+                "preserveAspectRatio": "none",
+                "style": "image-rendering:pixelated",
+                f"{{{XLINK}}}href": heat_map(array),
+            },
+        )
+        # An outline, because numbers near 0 are as white as the paper.
+        outline = ElementTree.Element(f"{{{SVG}}}rect", {**place, "fill": "none", "stroke": LIGHT.constant})
+        position = list(group).index(lines[0])
+        group.insert(position, image)
+        group.insert(position + 1, outline)
+        for line in lines:
+            group.remove(line)
 
 
 def _follow_viewer(root: ElementTree.Element, prefix: str) -> None:

@@ -22,8 +22,8 @@ class Colours:
     box: str
     dead: str
     vanishing: str
-    small: str
-    medium: str
+    weak: str
+    strong: str
     exploding: str
 
 
@@ -38,8 +38,8 @@ LIGHT = Colours(
     box="#eef2f6",
     dead="#8c8c8c",
     vanishing="#56b4e9",
-    small="#86bde0",
-    medium="#3f97cb",
+    weak="#3f93c8",
+    strong="#004a75",
     exploding="#cc79a7",
 )
 DARK = Colours(
@@ -53,8 +53,8 @@ DARK = Colours(
     box="#242c35",
     dead="#7a7a7b",
     vanishing="#7cc7f2",
-    small="#3d6b8f",
-    medium="#5592c2",
+    weak="#4f9fd6",
+    strong="#b9defa",
     exploding="#e7a3c6",
 )
 

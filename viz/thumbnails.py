@@ -11,7 +11,8 @@ import numpy
 
 # From negative (vermillion) over 0 (white) to positive (blue), Okabe and Ito's; what is not finite is black.
 _NEGATIVE, _ZERO, _POSITIVE = numpy.array([213, 94, 0]), numpy.array([255, 255, 255]), numpy.array([0, 114, 178])
-_PIXELS = 256  # of the longer side
+
+PIXELS = 8  # along each side of an element
 
 
 def heat_map(array: Any) -> str:
@@ -23,9 +24,8 @@ def heat_map(array: Any) -> str:
     share = numpy.where(finite, rows, 0.0)[..., None] / most
     colours = numpy.where(share < 0, _ZERO + (_NEGATIVE - _ZERO) * -share, _ZERO + (_POSITIVE - _ZERO) * share)
     colours[~finite] = 0
-    # Enlarged here: not every viewer of SVG knows `image-rendering`, and the others would blur the elements.
-    times = max(1, _PIXELS // max(rows.shape))
-    pixels = colours.round().astype(numpy.uint8).repeat(times, axis=0).repeat(times, axis=1)
+    # Some viewers would blend neighbouring elements that are one pixel each.
+    pixels = colours.round().astype(numpy.uint8).repeat(PIXELS, axis=0).repeat(PIXELS, axis=1)
     return "data:image/png;base64," + base64.b64encode(_png(pixels)).decode()
 
 

@@ -18,17 +18,20 @@ from .tracing import Edge, Trace, TracedNode
 Collapse = Literal["auto"] | int | Callable[[TracedNode], str | None] | None
 AUTOMATIC = 150
 _SHORTEST_RUN = 4
+_LONGEST_TITLE = 40
 
 
 @dataclass(frozen=True)
 class Box:
-    """A part of the graph that is drawn as one: `hidden` nodes in each of `repeats` alike."""
+    """A part of the graph that is drawn as one; `repeats` of them, if they are alike, with `hidden` nodes in all.
+    `members` are the ids of those, and of the output if only its operation is in here."""
 
     key: str
     title: str
     subtitle: str
     hidden: int
     repeats: int
+    members: frozenset[int]
 
 
 @dataclass(frozen=True)
@@ -79,19 +82,26 @@ def visible(
     Raises:
         DrawingError: more than `max_nodes` would be shown, or one of the arguments is none of these.
     """
+    _check_count("hops", hops, 0)
+    _check_count("max_nodes", max_nodes, 1)
     if focus is not None:
-        return _checked(_near(trace, find(trace, focus), hops), max_nodes)
+        return _near(trace, find(trace, focus), hops, max_nodes)
     if callable(collapse):
-        return _checked(_collapsed(trace, [collapse(node) for node in trace.nodes], "by a function"), max_nodes)
+        return _Collapsed(trace, _named_parts(trace, collapse), "by a function").view(max_nodes)
     if collapse is None:
-        return _checked(_collapsed(trace, [None] * len(trace.nodes), ""), max_nodes)
+        return _Collapsed(trace, [None] * len(trace.nodes), "").view(max_nodes)
+    if collapse == "auto":
+        return _automatic(trace).view(max_nodes)
     if isinstance(collapse, int) and not isinstance(collapse, bool):
         if collapse < 1:
             raise DrawingError(f"collapse={collapse}: a depth is at least 1, the outermost modules and scopes")
-        return _checked(_to_depth(trace, collapse), max_nodes)
-    if collapse != "auto":
-        raise DrawingError(f'collapse is "auto", a depth, a function of a node, or None, not {collapse!r:.60}')
-    return _checked(_automatic(trace), max_nodes)
+        return _Collapsed(trace, _parts_at(trace, collapse), f"to depth {collapse}").view(max_nodes)
+    raise DrawingError(f'collapse is "auto", a depth, a function of a node, or None, not {collapse!r:.60}')
+
+
+def _check_count(name: str, number: object, least: int) -> None:
+    if isinstance(number, bool) or not isinstance(number, int) or number < least:
+        raise DrawingError(f"{name} is a whole number from {least}, not {number!r:.60}")
 
 
 def find(trace: Trace, wanted: TracedNode | Node | str | int) -> TracedNode:
@@ -128,149 +138,243 @@ def on_paths_from(trace: Trace, leaf: TracedNode) -> set[int]:
 # --- ways to collapse -----------------------------------------------------------------------------------
 
 
-def _automatic(trace: Trace) -> Visible:
-    everything = _collapsed(trace, [None] * len(trace.nodes), "")
-    if everything.count <= AUTOMATIC:
-        return everything
+@dataclass(eq=False)
+class _Part:
+    """What is drawn as one box."""
+
+    title: str
+    subtitle: str = ""
+    repeats: int = 1
+
+
+# For each node the box it is in; None where it is shown itself.
+_Parts = list[_Part | None]
+
+
+class _Collapsed:
+    """A trace with parts of it in boxes."""
+
+    def __init__(self, trace: Trace, parts: _Parts, how: str) -> None:
+        self.trace, self.parts, self._how = trace, parts, how
+
+    @property
+    def count(self) -> int:
+        """How many nodes and boxes it shows; the output's number always shows."""
+        boxes = {part for part in self.parts if part is not None}
+        is_hidden = self.parts[self.trace.output] is not None
+        return self.parts.count(None) + len(boxes) + is_hidden
+
+    def view(self, max_nodes: int) -> Visible:
+        """Drawn, unless that is too much."""
+        _refuse_many(self.count, max_nodes)
+        trace, parts = self.trace, self.parts
+        inside = parts[trace.output]
+        shown = tuple(node for node in trace.nodes if parts[node.id] is None or node.id == trace.output)
+        members: dict[_Part, list[int]] = {}
+        for node in trace.nodes:
+            part = parts[node.id]
+            if part is not None:
+                members.setdefault(part, []).append(node.id)
+        keys = {part: f"b{number}" for number, part in enumerate(members)}
+        boxes = tuple(
+            Box(keys[part], part.title, part.subtitle, len(ids) - (part is inside), part.repeats, frozenset(ids))
+            for part, ids in members.items()
+        )
+        within = {} if inside is None else {trace.output: keys[inside]}
+        return Visible(trace, shown, boxes, self._edges(keys), within, self._note(len(shown), boxes))
+
+    def _edges(self, keys: Mapping[_Part, str]) -> tuple[VisibleEdge, ...]:
+        """One for every operand slot between nodes, one for all between a box and another box or node."""
+        separate: list[VisibleEdge] = []
+        drawn: dict[tuple[str, str], list[Edge]] = {}
+        for edge in self.trace.edges:
+            source, target = self.parts[edge.source], self.parts[edge.target]
+            if source is None and target is None:
+                separate.append(VisibleEdge(f"n{edge.source}", f"n{edge.target}", (edge,)))
+            elif source is not target:
+                ends = (
+                    f"n{edge.source}" if source is None else keys[source],
+                    f"n{edge.target}" if target is None else keys[target],
+                )
+                drawn.setdefault(ends, []).append(edge)
+        return (*separate, *(VisibleEdge(*ends, tuple(slots)) for ends, slots in drawn.items()))
+
+    def _note(self, n_shown: int, boxes: Sequence[Box]) -> str:
+        total = sum(box.hidden for box in boxes)
+        if not total:
+            return ""
+        one = len(boxes) == 1
+        return (
+            f"{n_shown:,} of {len(self.trace.nodes):,} nodes are shown one by one; {len(boxes):,} "
+            f"box{'' if one else 'es'}, collapsed {self._how}, hide{'s' if one else ''} {total:,}"
+        )
+
+
+def _automatic(trace: Trace) -> _Collapsed:
+    if len(trace.nodes) <= AUTOMATIC:
+        return _Collapsed(trace, [None] * len(trace.nodes), "")
     deepest = max((len(chain(trace.groups, group.id)) for group in trace.groups), default=0)
-    found = everything
+    parts: _Parts = [None] * len(trace.nodes)
     for depth in range(deepest, 0, -1):
-        found = _to_depth(trace, depth)
+        parts = _parts_at(trace, depth)
+        found = _Collapsed(trace, parts, f"automatically to depth {depth}")
         if found.count <= AUTOMATIC:
             return found
-    return _with_runs(trace, found)
+    how = "automatically to depth 1 and by chains" if deepest else "automatically by chains"
+    return _Collapsed(trace, _with_runs(trace, parts), f"{how} of operations")
 
 
-def _to_depth(trace: Trace, depth: int) -> Visible:
-    return _collapsed(trace, _boxes_at(trace, depth), f"to depth {depth}")
-
-
-def _boxes_at(trace: Trace, depth: int) -> list[str | None]:
-    """For each node the key of its box: a group of that depth, groups that are alike having one key."""
-    members: dict[int, list[TracedNode]] = {}
-    chains = {group.id: chain(trace.groups, group.id) for group in trace.groups}
+def _named_parts(trace: Trace, name_of: Callable[[TracedNode], str | None]) -> _Parts:
+    named: dict[str, _Part] = {}
+    parts: _Parts = []
     for node in trace.nodes:
-        around = chains[node.group] if node.group is not None else []
-        if len(around) >= depth:
-            members.setdefault(around[depth - 1], []).append(node)
-    keys: dict[tuple[object, ...], str] = {}
-    boxes: list[str | None] = [None] * len(trace.nodes)
-    for group, inside in members.items():
-        one = trace.groups[group]
-        operations = tuple(sorted(Counter(node.operation or "" for node in inside).items()))
-        alike = (one.parent, one.kind, one.name, one.description, operations)
-        key = keys.setdefault(alike, f"g{group}")
-        for node in inside:
-            boxes[node.id] = key
-    return boxes
+        name = name_of(node)
+        if name is not None and not isinstance(name, str):
+            raise DrawingError(f"collapse: the function gave {name!r:.60}; it gives the name of a box, or None")
+        parts.append(None if name is None else named.setdefault(name, _Part(name)))
+    return parts
 
 
-def _with_runs(trace: Trace, before: Visible) -> Visible:
-    """Also the runs of operations without any group, each used once and by the next, as one box."""
-    boxes: list[str | None] = [None] * len(trace.nodes)
-    if trace.groups:
-        boxes = _boxes_at(trace, 1)
-    consumers: dict[int, list[int]] = {}
+def _parts_at(trace: Trace, depth: int) -> _Parts:
+    """Each group of this depth as a box, and each less deep one that has no groups in it; those that repeat
+    are folded into one."""
+    has_groups = {group.parent for group in trace.groups}
+    chains = [chain(trace.groups, group.id) for group in trace.groups]
+    around = [[] if node.group is None else chains[node.group][:depth] for node in trace.nodes]
+    boxes = [
+        groups[-1] if groups and (len(groups) == depth or groups[-1] not in has_groups) else None for groups in around
+    ]
+    shared = _folded(trace, around, {box for box in boxes if box is not None})
+    parts: _Parts = [None if box is None else shared[box] for box in boxes]
+    _place_leaves(trace, parts, lambda node: node.role in ("parameter", "constant"))
+    return parts
+
+
+def _folded(trace: Trace, around: Sequence[Sequence[int]], boxes: set[int]) -> dict[int, _Part]:
+    """The box of each of these groups. Those that are alike share one where that makes no circle through
+    nodes outside it: calls of one module beside or directly after each other, different modules beside each
+    other. Layers after each other are not folded, because which of them comes first would be lost.
+
+    Args:
+        around: for each node the groups it is in, the outermost first.
+    """
+    keys: dict[int, object] = {}  # groups of one key are drawn as one
+    for level in range(max(map(len, around), default=0)):
+        group_of = [groups[level] if len(groups) > level else None for groups in around]
+        content: dict[int, Counter[str]] = {}
+        for node, identifier in zip(trace.nodes, group_of, strict=True):
+            if identifier is not None and node.operation:
+                content.setdefault(identifier, Counter())[node.operation] += 1
+        same: dict[int, object] = {}
+        alike: dict[int, object] = {}
+        for identifier in dict.fromkeys(one for one in group_of if one is not None):
+            group = trace.groups[identifier]
+            operations = tuple(sorted(content.get(identifier, Counter()).items()))
+            parent = None if group.parent is None else keys[group.parent]
+            alike[identifier] = (parent, group.kind, group.name, group.description, operations)
+            same[identifier] = (alike[identifier], group.path)
+        many_of_one, many = _foldable(trace, group_of, same, same), _foldable(trace, group_of, same, alike)
+        for identifier in same:
+            if alike[identifier] in many:
+                keys[identifier] = alike[identifier]
+            else:
+                keys[identifier] = same[identifier] if same[identifier] in many_of_one else identifier
+    members: dict[object, list[int]] = {}
+    for box in sorted(boxes):
+        members.setdefault(keys[box], []).append(box)
+    return {box: part for inside in members.values() for part in [_box_of(trace, inside)] for box in inside}
+
+
+def _foldable(
+    trace: Trace, group_of: Sequence[int | None], unit_of: Mapping[int, object], set_of: Mapping[int, object]
+) -> set[object]:
+    """The sets of groups that no path enters again once it has left one of their units."""
+    counts = Counter(set_of.values())
+    bits = {key: 1 << number for number, key in enumerate(key for key, count in counts.items() if count > 1)}
+    left = [0] * len(trace.nodes)  # the sets that a path to each node has left
+    for edge in sorted(trace.edges, key=lambda one: one.target):
+        source, target = group_of[edge.source], group_of[edge.target]
+        left[edge.target] |= left[edge.source]
+        if source is not None and (target is None or unit_of[source] != unit_of[target]):
+            left[edge.target] |= bits.get(set_of[source], 0)
+    entered = 0
+    for group, has_left in zip(group_of, left, strict=True):
+        if group is not None:
+            entered |= bits.get(set_of[group], 0) & has_left
+    return {key for key, bit in bits.items() if not entered & bit}
+
+
+def _box_of(trace: Trace, alike: Sequence[int]) -> _Part:
+    group = trace.groups[alike[0]]
+    title = group.description if 0 < len(group.description) <= _LONGEST_TITLE else group.name
+    is_one = len({trace.groups[identifier].path for identifier in alike}) == 1
+    return _Part(title, group.path if is_one and group.path != title else "", len(alike))
+
+
+def _place_leaves(trace: Trace, parts: _Parts, may_hide: Callable[[TracedNode], bool]) -> None:
+    """Put leaves that only one box uses into it."""
+    users: dict[int, set[_Part | None]] = {}
     for edge in trace.edges:
-        consumers.setdefault(edge.source, []).append(edge.target)
+        users.setdefault(edge.source, set()).add(parts[edge.target])
+    for node in trace.nodes:
+        if node.operation is None and parts[node.id] is None and may_hide(node):
+            using = users.get(node.id, set())
+            if len(using) == 1:
+                parts[node.id] = using.pop()
+
+
+def _with_runs(trace: Trace, before: _Parts) -> _Parts:
+    """Also the runs of operations in no box, each used once and by the next, as one box."""
+    parts = list(before)
+    users: dict[int, set[int]] = {}
+    for edge in trace.edges:
+        users.setdefault(edge.source, set()).add(edge.target)
     start: dict[int, int] = {}
-    run: Counter[int] = Counter()
+    runs: dict[int, list[TracedNode]] = {}
     for node in reversed(trace.nodes):  # from the output on
-        if node.operation is None or boxes[node.id] is not None or node.role == "output":
+        if node.operation is None or parts[node.id] is not None or node.role == "output":
             continue
-        users = set(consumers.get(node.id, ()))
-        user = next(iter(users)) if len(users) == 1 else None
-        start[node.id] = start[user] if user in start and user is not None else node.id
-        run[start[node.id]] += 1
-    for node_id, first in start.items():
-        if run[first] >= _SHORTEST_RUN:
-            boxes[node_id] = f"r{first}"
-    for node in trace.nodes:  # numbers that only a run uses
-        if node.operation is None and not node.is_named:
-            users_boxes = {boxes[user] for user in consumers.get(node.id, ())}
-            if len(users_boxes) == 1:
-                boxes[node.id] = users_boxes.pop()
-    found = _collapsed(trace, boxes, "by chains of operations")
-    return found if found.count < before.count else before
+        using = users.get(node.id, set())
+        user = next(iter(using)) if len(using) == 1 else None
+        start[node.id] = node.id if user is None else start.get(user, node.id)
+        runs.setdefault(start[node.id], []).append(node)
+    for run in runs.values():
+        if len(run) >= _SHORTEST_RUN:
+            counts = Counter(node.operation for node in run)
+            chain_of = _Part("a chain", ", ".join(f"{name} × {count:,}" for name, count in counts.most_common(3)))
+            for node in run:
+                parts[node.id] = chain_of
+    _place_leaves(trace, parts, lambda node: not node.is_named)
+    return parts
 
 
-def _collapsed(trace: Trace, boxes: Sequence[str | None], how: str) -> Visible:
-    """The view in which nodes are drawn in the boxes of these keys; the output's number always shows."""
-    within = {}
-    keys = [f"n{node.id}" if (box := boxes[node.id]) is None else box for node in trace.nodes]
-    output = trace.nodes[trace.output]
-    inside = boxes[output.id]
-    if inside is not None:
-        within[output.id] = inside
-    shown = tuple(node for node in trace.nodes if boxes[node.id] is None or node is output)
-    hidden = Counter(
-        key for node, key in zip(trace.nodes, boxes, strict=True) if key is not None and node is not output
-    )
-    if inside is not None:
-        hidden.setdefault(inside, 0)
-    drawn: dict[tuple[str, str], list[Edge]] = {}
-    separate: list[VisibleEdge] = []
-    for edge in trace.edges:
-        source, target = keys[edge.source], keys[edge.target]
-        if source == target:
-            continue
-        if source.startswith("n") and target.startswith("n"):
-            separate.append(VisibleEdge(source, target, (edge,)))  # one for every operand slot
-        else:
-            drawn.setdefault((source, target), []).append(edge)
-    edges = [*separate, *(VisibleEdge(*ends, tuple(slots)) for ends, slots in drawn.items())]
-    named = {key: _box(trace, key, boxes, count) for key, count in hidden.items()}
-    total = sum(hidden.values())
-    note = ""
-    if total:
-        note = (
-            f"{len(shown):,} of {len(trace.nodes):,} nodes are shown one by one; {len(named):,} "
-            f"box{'' if len(named) == 1 else 'es'}, collapsed {how}, hide{'s' if len(named) == 1 else ''} {total:,}"
-        )
-    return Visible(trace, shown, tuple(named.values()), tuple(edges), within, note)
-
-
-def _box(trace: Trace, key: str, boxes: Sequence[str | None], hidden: int) -> Box:
-    if key.startswith("g") and key[1:].isdigit() and int(key[1:]) < len(trace.groups):
-        group = trace.groups[int(key[1:])]
-        depth = len(chain(trace.groups, group.id))
-        around = [chain(trace.groups, node.group) for node in trace.nodes if boxes[node.id] == key]
-        repeats = len({one[depth - 1] for one in around})
-        title = group.description if 0 < len(group.description) <= 40 else group.name
-        return Box(key, title, "" if repeats > 1 else group.path if group.path != title else "", hidden, repeats)
-    if key.startswith("r") and key[1:].isdigit():
-        operations = Counter(node.operation for node in trace.nodes if boxes[node.id] == key and node.operation)
-        most = ", ".join(f"{name} × {count}" for name, count in operations.most_common(3))
-        return Box(key, "a chain", most, hidden, 1)
-    return Box(key, key, "", hidden, 1)
-
-
-def _near(trace: Trace, focus: TracedNode, hops: int) -> Visible:
-    if hops < 0:
-        raise DrawingError(f"hops is a number of edges from 0, not {hops}")
+def _near(trace: Trace, focus: TracedNode, hops: int, max_nodes: int) -> Visible:
     neighbours: dict[int, set[int]] = {}
     for edge in trace.edges:
         neighbours.setdefault(edge.source, set()).add(edge.target)
         neighbours.setdefault(edge.target, set()).add(edge.source)
     near = edge_of = {focus.id}
-    for _ in range(hops):
+    for _ in range(min(hops, len(trace.nodes))):
         edge_of = {other for node in edge_of for other in neighbours.get(node, ())} - near
         near = near | edge_of
+        if not edge_of:
+            break
+    _refuse_many(len(near), max_nodes)
     shown = tuple(node for node in trace.nodes if node.id in near)
     edges = tuple(
         VisibleEdge(f"n{edge.source}", f"n{edge.target}", (edge,))
         for edge in trace.edges
         if edge.source in near and edge.target in near
     )
-    note = f"{len(shown):,} of {len(trace.nodes):,} nodes: those within {hops} edges of {focus.label}"
+    within = f"{hops:,} edge{'' if hops == 1 else 's'}"
+    note = f"{len(shown):,} of {len(trace.nodes):,} nodes: those within {within} of {focus.label}"
     return Visible(trace, shown, (), edges, {}, note if len(shown) < len(trace.nodes) else "")
 
 
-def _checked(found: Visible, max_nodes: int) -> Visible:
-    if found.count > max_nodes:
+def _refuse_many(count: int, max_nodes: int) -> None:
+    if count > max_nodes:
         raise DrawingError(
-            f"{found.count:,} nodes and boxes are more than a picture can show ({max_nodes:,}): collapse=1 or another "
+            f"{count:,} nodes and boxes are more than a picture can show ({max_nodes:,}): collapse=1 or another "
             "depth draws modules and scopes as boxes, collapse=a function of a node says which box it is in, focus= "
             "and hops= show a neighbourhood; max_nodes= raises the limit"
         )
-    return found
