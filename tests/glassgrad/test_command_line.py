@@ -261,7 +261,7 @@ BAD = [
     (["draw", "xor", "-o", "x.svg", "--collapse", "all"], "collapse is auto, none, or a depth such as 1, not 'all'"),
     (["draw", "xor", "-o", "x.svg", "--collapse", "0"], "collapse is auto, none, or a depth such as 1, not '0'"),
     (["draw", "xor", "-o", "x.svg", "--focus", "q"], "no node is labelled 'q'; labels are w31, "),
-    (["draw", "xor", "-o", "x.svg", "--focus", "z3", "--hops", "-1"], "hops is a number of edges from 0, not -1"),
+    (["draw", "xor", "-o", "x.svg", "--focus", "z3", "--hops", "-1"], "hops is a whole number from 0, not -1"),
     (["draw", "xor", "-o", "x.svg", "--highlight", "q"], "no node is labelled 'q'"),
     (["draw", "xor", "-o", "x.svg", "--overlay", "data"], "unknown overlay 'data'; known are None, gradient"),
     (["draw", "xor", "-o", "x.svg", "--theme", "blue"], "unknown theme 'blue'; known are light, dark, auto"),
