@@ -71,7 +71,7 @@ class _Boxes:
 
     def is_inside(self, node: TracedNode) -> bool:
         """An unnamed constant that only operations in a box use."""
-        if node.operation or node.is_named:
+        if node.role != "constant" or node.is_named:
             return False
         return node.id not in self._used_outside
 

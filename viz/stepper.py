@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 from . import notebook, terminal
 from .drawing import draw
+from .errors import DrawingError
 from .numbers import format_data
 from .tracing import Contribution, Forward, Seed, Trace, Update, trace
 
@@ -47,7 +48,10 @@ def step(
     recorded = output() if callable(output) else output
     traced = recorded if isinstance(recorded, Trace) else trace(recorded)
     if file is None and not plain and notebook.in_notebook():
-        notebook.show(draw(traced))
+        try:
+            notebook.show(draw(traced))
+        except DrawingError as error:
+            print(f"(no picture: {error})")
     for line in steps(traced):
         print(line, file=file or sys.stdout)
 

@@ -16,7 +16,7 @@ from typing import Any, Literal
 
 import numpy
 
-from autograd import GraphError, Node, SourceLine, Value
+from autograd import GraphError, Node, NotRecordedError, ShapeError, SourceLine, Value
 from autograd.backward import backward as commit_backward
 from autograd.backward import sweep
 from autograd.operation import PYTHON_NUMBERS
@@ -353,7 +353,7 @@ def trace(
         if update is not None:
             commit_backward(output, gradient, observer)
         elif backward:
-            sweep(output, gradient, observer=observer)
+            _observe(output, gradient, observer)
     if update is not None:
         parameters = [node for node in walk.nodes if node.op is None and node.requires_grad]
         before = [(_snapshot(node.data), _snapshot(node.grad)) for node in parameters]
@@ -370,6 +370,15 @@ def trace(
         observer.gradients,
         tuple(walk.groups),
     )
+
+
+def _observe(output: Node, gradient: Any, observer: _Observer) -> None:
+    try:
+        sweep(output, gradient, observer=observer)
+    except (NotRecordedError, ShapeError) as error:
+        if gradient is not None:
+            raise
+        raise type(error)(f"{error}; trace(output, backward=False) has its numbers without gradients") from None
 
 
 @contextlib.contextmanager

@@ -1,0 +1,483 @@
+"""A picture as SVG, read back: the numbers, whoever lays it out; text as it was typed; colours, ids and heat maps."""
+
+import base64
+import re
+import struct
+import xml.etree.ElementTree as ElementTree
+import zlib
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+import numpy
+import pytest
+
+from autograd import Tensor, Value, label, scope, tanh
+from glassgrad.examples import example
+from nn import MLP, softmax_cross_entropy
+from viz import DrawingError, Trace, draw, trace
+from viz.drawing import Style
+from viz.layout import Renderer
+from viz.numbers import format_data
+from viz.svg import finished
+from viz.themes import DARK, LIGHT, variables
+
+SVG = "{http://www.w3.org/2000/svg}"
+Read = Callable[[str], Any]
+Drawn = Callable[..., Any]
+
+
+@pytest.fixture(scope="module")
+def network() -> Trace:
+    """A tensor network with heat maps, dead gradients and paths to highlight."""
+    loss = softmax_cross_entropy(MLP((3, 4, 2), rng=0)(numpy.arange(6.0).reshape(2, 3)), numpy.eye(2))
+    label({"loss": loss})
+    return trace(loss)
+
+
+def parsed(number: str) -> float:
+    return float(number.replace("−", "-").replace("∞", "inf"))
+
+
+# --- the same from both renderers -----------------------------------------------------------------------
+
+
+@pytest.mark.usefixtures("needs_dot")
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [
+        ("neuron", {}),
+        ("neuron", {"style": "document"}),
+        ("xor", {"overlay": "gradient", "legend": True}),
+        ("mlp", {"collapse": 2, "highlight": 0}),
+        ("softmax", {"theme": "auto"}),
+    ],
+)
+def test_both_renderers_give_the_same_nodes_edges_texts_and_tooltips(
+    name: str, options: dict[str, Any], drawn: Drawn
+) -> None:
+    wasm, dot = (drawn(name, renderer, **options) for renderer in ("wasm", "dot"))
+    assert len(wasm.nodes) > 5
+    assert wasm.nodes == dot.nodes
+    assert wasm.edges == dot.edges
+    assert wasm.tooltips() == dot.tooltips()
+    assert wasm.images() == dot.images()
+    assert sorted(wasm.all_texts()) == sorted(dot.all_texts())
+
+
+@pytest.mark.parametrize("name", ["neuron", "paths", "xor"])
+def test_every_number_of_the_graph_can_be_read_back(name: str, renderer: Renderer, drawn: Drawn) -> None:
+    traced = trace(example(name).record())
+    picture = drawn(name, renderer)
+    for node in traced.nodes:
+        rows = picture.nodes[f"n{node.id}"]
+        if node.role == "constant" and not node.is_named:
+            assert rows == [node.label]
+            continue
+        assert rows[0] == node.label
+        assert rows[1] == f"data {format_data(node.data)}"
+        gradient = format_data(traced.gradients.get(node.id))
+        assert rows[2].split()[0] == "grad"
+        assert rows[2].split()[-1] == gradient
+    assert {title for title in picture.nodes if title.startswith("n")} == {f"n{node.id}" for node in traced.nodes}
+
+
+@pytest.mark.parametrize("name", ["neuron", "paths", "xor"])
+def test_every_operand_slot_is_an_edge_with_upstream_times_local_gradient(
+    name: str, renderer: Renderer, drawn: Drawn
+) -> None:
+    traced = trace(example(name).record())
+    picture = drawn(name, renderer)
+    drawn_edges = Counter(
+        (title, tuple(texts)) for title, texts in picture.edges if not title.startswith("op")
+    )  # those from an operation to its result have nothing to say
+    contributions = traced.contributions()
+    wanted: Counter[tuple[str, tuple[str, ...]]] = Counter()
+    for edge in traced.edges:
+        event = contributions.get((edge.target, edge.slot))
+        if event is None:
+            wanted[f"n{edge.source}->op{edge.target}", ()] += 1
+            continue
+        numbers = (event.upstream_gradient, event.local_gradient, event.contribution)
+        product = "{} × {} = {}".format(*map(format_data, numbers))
+        wanted[f"n{edge.source}->op{edge.target}", (product,)] += 1
+    assert drawn_edges == wanted
+    for texts in (texts for _, texts in picture.edges if texts):
+        upstream, local, contribution = map(parsed, re.split(" [×=] ", texts[0]))
+        assert upstream * local == pytest.approx(contribution, rel=2e-3)
+
+
+def test_where_paths_meet_the_sum_is_in_the_node(drawn: Drawn) -> None:
+    rows = [row for texts in drawn("paths", "wasm").nodes.values() for row in texts if "Σ" in row]
+    assert len(rows) == 1
+    terms, total = rows[0].removeprefix("grad Σ ").split(" = ")
+    assert sum(map(parsed, terms.split(" + "))) == parsed(total)
+
+
+# --- text as it was typed -------------------------------------------------------------------------------
+
+ODD = [
+    '"quoted"',
+    "it's",
+    "{braces|bar}",
+    "<port> x",
+    "back\\slash \\n \\N \\l",
+    "ends with \\",
+    "<b>bold</b>",
+    "<script>alert(1)</script>",
+    "a<b>c",
+    "]]> <!-- no --> &amp; &#65; & %s",
+    "ω₁ → ∂ 日本語 é 👍",
+    "two\nlines",
+    "  spaces  between   and around  ",
+    "node0:port;x=1",
+    "digraph",
+]
+
+
+@pytest.mark.parametrize("style", ["glass", "document"])
+def test_labels_come_out_as_typed(style: Style, renderer: Renderer, read: Read) -> None:
+    total: Any = Value(1.0, label="first")
+    for name in ODD:
+        with scope(name):
+            total = total + Value(3.0, label=name)
+    label({"total": total})
+    picture = read(draw(total, style=style, renderer=renderer).svg())
+    shown = Counter("\n".join(texts[: name.count("\n") + 1]) for texts in picture.nodes.values() for name in ODD)
+    for name in ODD:
+        assert shown[name] >= 1, name
+    assert "\\" not in "".join(picture.all_texts()).replace("back\\slash \\n \\N \\l", "").replace("ends with \\", "")
+
+
+def test_titles_of_boxes_descriptions_and_tooltips_come_out_as_typed(renderer: Renderer, read: Read) -> None:
+    x = Value(3.0, label="x")
+    for name in ODD:
+        y = tanh(x * 2.0)
+        label({name: y})
+        boxes = draw(
+            y, renderer=renderer, collapse=lambda node, name=name: name if node.operation == "multiply" else None
+        )
+        picture = read(boxes.svg())
+        assert "\n".join(picture.nodes["b0"][: name.count("\n") + 1]) == name
+        assert picture.root.findtext(f"{SVG}title") == f"Computation graph of {name}"
+        assert (picture.root.findtext(f"{SVG}desc") or "").startswith(f"3 nodes; {name} = 1. 3 of 4") or len(
+            boxes.trace.nodes
+        ) == 4
+        assert any(" ".join(name.split()) in " ".join(tip.split()) for tip in picture.tooltips().values())
+
+
+def test_what_no_picture_can_show_is_replaced_by_the_sign_for_that(renderer: Renderer, read: Read) -> None:
+    total: Any = Value(1.0)
+    for name in ("nul\0", "\x1b[31mred", "lone \ud800", "\uffff"):
+        total = total + Value(3.0, label=name)
+    firsts = [texts[0] for texts in read(draw(total, renderer=renderer).svg()).nodes.values()]
+    assert {"nul\ufffd", "\ufffd[31mred", "lone \ufffd", "\ufffd"} <= set(firsts)
+
+
+# --- a picture on a page --------------------------------------------------------------------------------
+
+
+def identifiers(root: ElementTree.Element) -> list[str]:
+    return [identifier for element in root.iter() if (identifier := element.get("id"))]
+
+
+def test_every_id_begins_with_the_pictures_own_prefix(renderer: Renderer) -> None:
+    svg = draw(example("mlp").record(), renderer=renderer, theme="auto", legend=True).svg(prefix="mine")
+    found = identifiers(ElementTree.fromstring(svg))
+    assert found[0] == "mine"
+    assert len(found) == len(set(found)) > 20
+    assert all(identifier.startswith("mine-") for identifier in found[1:])
+    pointed_to = set(re.findall(r'url\(#([^)]+)\)|href="#([^"]+)"', svg))
+    assert {target for pair in pointed_to for target in pair if target} <= set(found)
+
+
+def test_the_ids_of_two_pictures_on_a_page_do_not_collide() -> None:
+    x = Value(3.0, label="x")
+    one, other = draw(x * 2.0), draw(x * 3.0)
+    assert one.svg() == one.svg()
+    assert set(identifiers(ElementTree.fromstring(one.svg()))).isdisjoint(
+        identifiers(ElementTree.fromstring(other.svg()))
+    )
+    again = [set(identifiers(ElementTree.fromstring(one.notebook_svg()))) for _ in range(2)]
+    assert again[0].isdisjoint(again[1])
+
+
+@pytest.mark.parametrize("prefix", ["1", "a b", 'a"b', "é", "a}*{fill:red", "a\n"])
+def test_a_prefix_that_is_no_id_is_refused(prefix: str) -> None:
+    with pytest.raises(DrawingError, match="a prefix of ids is letters, digits, _ and -, a letter first, not"):
+        finished("<svg/>", title="", description="", prefix=prefix)
+
+
+def test_screen_readers_are_told_what_it_is_and_what_it_hides(network: Trace, read: Read) -> None:
+    root = read(draw(network, collapse=1).svg()).root
+    assert root.get("role") == "img"
+    assert [element.tag for element in root][:2] == [f"{SVG}title", f"{SVG}desc"]
+    assert root.findtext(f"{SVG}title") == "Computation graph of loss"
+    data = format_data(network.nodes[network.output].data)
+    assert root.findtext(f"{SVG}desc") == (
+        f"17 nodes; loss = {data}. 2 of 17 nodes are shown one by one; 2 boxes, collapsed to depth 1, hide 15"
+    )
+
+
+def test_what_is_hidden_is_said_in_the_picture_and_on_each_box(network: Trace, renderer: Renderer, read: Read) -> None:
+    drawing = draw(network, collapse=2, renderer=renderer)
+    picture = read(drawing.svg())
+    assert drawing.view is not None
+    assert drawing.note.endswith("3 boxes, collapsed to depth 2, hide 14")
+    assert drawing.note in picture.all_texts()
+    assert {box.key: box.hidden for box in drawing.view.boxes} == {
+        title: int(texts[-1].removesuffix(" nodes hidden"))
+        for title, texts in picture.nodes.items()
+        if texts and texts[-1].endswith("hidden")
+    }
+    assert ["Linear(3 → 4)", "layers.0", "3 nodes hidden"] in picture.node_texts()
+    nearby = read(draw(network, focus="loss", hops=1, renderer=renderer).svg())
+    assert any(text.endswith("those within 1 edge of loss") for text in nearby.all_texts())
+
+
+def test_folded_repeats_are_counted_on_their_box(read: Read) -> None:
+    x = Value(0.5, label="x")
+    total: Any = 0.0
+    for _ in range(1200):
+        with scope("square"):
+            total = total + x * x
+    texts = read(draw(total, collapse=1).svg()).node_texts()
+    assert any(lines[0] == "square × 1200" and lines[-1] == "2,400 nodes hidden" for lines in texts if lines), texts
+
+
+# --- colours --------------------------------------------------------------------------------------------
+
+
+def background(root: ElementTree.Element) -> ElementTree.Element:
+    return next(root.iter(f"{SVG}polygon"))
+
+
+@pytest.mark.parametrize(("theme", "colours"), [("light", LIGHT), ("dark", DARK)])
+def test_a_theme_has_a_background_and_colours_of_its_own(
+    theme: str, colours: Any, renderer: Renderer, drawn: Drawn
+) -> None:
+    picture = drawn("neuron", renderer, theme=theme)
+    assert background(picture.root).get("fill") == colours.background
+    assert {text.get("fill") for text in picture.root.iter(f"{SVG}text")} <= {colours.ink, colours.constant}
+    assert "prefers-color-scheme" not in picture.svg
+    painted = {
+        "w1": colours.parameter,
+        "x1": colours.input,
+        "C": colours.output,
+        "z": colours.ink,
+        "0.5": colours.constant,
+    }
+    for name, colour in painted.items():
+        assert any(element.get("stroke") == colour for element in picture.named(name).iter()), name
+
+
+def test_shapes_tell_apart_what_colours_do(drawn: Drawn) -> None:
+    picture = drawn("neuron", "wasm")
+
+    def outline(name: str) -> list[ElementTree.Element]:
+        return [one for one in picture.named(name).iter() if one.get("stroke") not in (None, "none", "transparent")]
+
+    assert all(one.get("stroke-width") == "2.5" for one in outline("w1"))  # bold
+    assert all(one.get("stroke-dasharray") for one in outline("0.5"))  # dashed
+    assert outline("x1")[0].tag == f"{SVG}path"  # rounded
+    assert len([one for one in outline("C") if one.tag == f"{SVG}polygon"]) == 2  # double
+    assert [one.tag for one in outline("×")] == [f"{SVG}ellipse"]
+    assert not any(one.get("stroke-dasharray") for one in outline("z"))
+
+
+def test_a_picture_that_follows_the_viewer_has_a_variable_for_every_colour(network: Trace, read: Read) -> None:
+    svg = draw(network, theme="auto", legend=True, overlay="gradient", highlight=0).svg(prefix="mine")
+    root = read(svg).root
+    sheet = root.findtext(f"{SVG}style") or ""
+    light, dark = sheet.split("@media (prefers-color-scheme:dark)")
+    known = variables()
+    assert len(known) == len({name for name, _, _ in known.values()}) == len(LIGHT.__dataclass_fields__)
+    for name, in_light, in_dark in known.values():
+        assert f"{name}:{in_light};" in light
+        assert f"{name}:{in_dark};" in dark
+    assert light.startswith("#mine{")
+    assert dark.startswith("{#mine{")
+    for element in root.iter():
+        for attribute in ("fill", "stroke"):
+            colour = element.get(attribute, "none")
+            if colour not in ("none", "transparent"):
+                assert f"{attribute}:var({known[colour.lower()][0]},{colour})" in (element.get("style") or "")
+    assert "var(--background,#ffffff)" in (background(root).get("style") or "")
+
+
+# --- heat maps ------------------------------------------------------------------------------------------
+
+
+def pixels(address: str) -> Any:
+    """What a PNG of RGB bytes shows."""
+    kind, _, content = address.partition(",")
+    assert kind == "data:image/png;base64"
+    png = base64.b64decode(content)
+    width, height = struct.unpack(">II", png[16:24])
+    compressed, at = b"", 8
+    while at < len(png):
+        length, name = struct.unpack(">I4s", png[at : at + 8])
+        chunk = png[at + 8 : at + 8 + length]
+        assert struct.unpack(">I", png[at + 8 + length : at + 12 + length]) == (zlib.crc32(name + chunk),)
+        compressed += chunk if name == b"IDAT" else b""
+        at += 12 + length
+    lines = numpy.frombuffer(zlib.decompress(compressed), numpy.uint8).reshape(height, 1 + 3 * width)
+    return lines[:, 1:].reshape(height, width, 3)
+
+
+def test_small_arrays_have_a_heat_map_of_their_signs_and_sizes(renderer: Renderer, read: Read) -> None:
+    array = numpy.array([[-4.0, 0.0, 4.0], [2.0, numpy.nan, numpy.inf]])
+    drawing = draw((Tensor(array, label="w") * Tensor([1.0, 2.0, 3.0], requires_grad=False)).sum(), renderer=renderer)
+    picture = read(drawing.svg())
+    found = pixels(picture.images()["n0"])
+    side = found.shape[0] // 2
+    assert found.shape == (2 * side, 3 * side, 3)
+    centres = found[side // 2 :: side, side // 2 :: side].astype(int)
+    blue, orange = [0, 114, 178], [213, 94, 0]
+    assert centres[0].tolist() == [orange, [255, 255, 255], blue]
+    assert centres[1, 1:].tolist() == [[0, 0, 0], [0, 0, 0]]
+    assert centres[1, 0] == pytest.approx([127.5, 184.5, 216.5], abs=1)  # half as far from white
+    assert ["w", "data 2×3 float64", "mean 0.5, norm 6", "2 not finite ⚠"] == picture.nodes["n0"][:4]
+
+
+@pytest.mark.parametrize(
+    ("shape", "has_one"),
+    [
+        ((32, 32), True),
+        ((4,), True),
+        ((1, 32), True),
+        ((33, 2), False),
+        ((2, 33), False),
+        ((3,), False),
+        ((2, 2, 2), False),
+    ],
+)
+def test_heat_maps_are_for_vectors_and_matrices_to_32_by_32(shape: tuple[int, ...], has_one: bool, read: Read) -> None:
+    picture = read(draw(Tensor(numpy.ones(shape), label="w").sum(), renderer="wasm").svg())
+    assert ("n0" in picture.images()) == has_one
+    assert not any("\uf8fd" in text for text in picture.all_texts())
+
+
+def test_a_heat_map_lies_within_its_node(network: Trace, renderer: Renderer, read: Read) -> None:
+    picture = read(draw(network, renderer=renderer).svg())
+    assert len(picture.images()) > 5
+    for title in picture.images():
+        group = picture.group(title)
+        image = next(group.iter(f"{SVG}image"))
+        x, y, width, height = (float(image.get(name, "nan")) for name in ("x", "y", "width", "height"))
+        outline = " ".join(one.get("points", one.get("d", "")) for one in group.iter() if one.tag != f"{SVG}image")
+        numbers = [float(number) for number in re.findall(r"-?\d+(?:\.\d+)?", outline)]
+        assert min(numbers[::2]) <= x < x + width <= max(numbers[::2])
+        assert min(numbers[1::2]) <= y < y + height <= max(numbers[1::2])
+        for text in group.iter(f"{SVG}text"):
+            if (text.text or "").strip("\u00a0 "):
+                baseline = float(text.get("y", "nan"))
+                assert baseline <= y + 1 or baseline - 8 >= y + height - 1, "text and heat map do not overlap"
+
+
+# --- tooltips, flags, paths -----------------------------------------------------------------------------
+
+
+def test_tooltips_have_every_number_in_full(renderer: Renderer, drawn: Drawn) -> None:
+    traced = trace(example("neuron").record())
+    tooltips = drawn("neuron", renderer).tooltips()
+    for node in traced.nodes:
+        told = tooltips[f"n{node.id}"]
+        assert repr(node.data) in told
+        if node.id in traced.gradients:
+            assert f"gradient {traced.gradients[node.id]!r}" in told
+        else:
+            assert "gradient —" in told
+    activation = next(node for node in traced.nodes if node.label == "a")
+    assert f"a = sigmoid(z) = {activation.data!r}" in tooltips[f"n{activation.id}"]
+    assert tooltips[f"op{activation.id}"] == "a = sigmoid(z)"
+
+
+def leaf_with_gradient(gradient: float) -> Value:
+    return Value(1.0, label="w") * Value(gradient, requires_grad=False)
+
+
+@pytest.mark.parametrize(
+    ("gradient", "flag"),
+    [
+        (0.0, "dead"),
+        (1e-300, "vanishing"),
+        (-9.9e-8, "vanishing"),
+        (1e-7, ""),
+        (1.0, ""),
+        (1e4, ""),
+        (-1.001e4, "exploding"),
+        (numpy.inf, "exploding"),
+        (numpy.nan, "not finite"),
+    ],
+)
+def test_gradients_that_are_dead_vanish_or_explode_are_flagged(gradient: float, flag: str, read: Read) -> None:
+    flags = {"dead", "vanishing", "exploding", "not finite"}
+    traced = trace(leaf_with_gradient(gradient))
+    picture = read(draw(traced, overlay="gradient", renderer="wasm").svg())
+    assert [row for row in picture.nodes["n0"] if row in flags] == ([flag] if flag else [])
+    assert not flags & set(read(draw(traced, renderer="wasm").svg()).all_texts())
+
+
+def test_the_larger_a_gradient_the_wider_and_the_more_strongly_coloured_its_edge(read: Read) -> None:
+    total: Any = 0.0
+    sizes = [0.0, 1e-9, 1e-6, 1e-3, 1.0, 1e3, 1e6]
+    for number, size in enumerate(sizes):
+        total = total + Value(1.0, label=f"w{number}") * Value(size, requires_grad=False)
+    traced = trace(total)
+    picture = read(draw(traced, overlay="gradient", renderer="wasm").svg())
+    widths, colours = [], []
+    for number in range(len(sizes)):
+        leaf = next(node for node in traced.nodes if node.label == f"w{number}")
+        title = next(title for title, _ in picture.edges if title.startswith(f"n{leaf.id}->"))
+        path = next(picture.group(title).iter(f"{SVG}path"))
+        widths.append(float(path.get("stroke-width", "1")))
+        colours.append(path.get("stroke"))
+    assert widths == sorted(set(widths))
+    assert colours == [
+        LIGHT.dead,
+        LIGHT.vanishing,
+        LIGHT.weak,
+        LIGHT.weak,
+        LIGHT.parameter,
+        LIGHT.strong,
+        LIGHT.exploding,
+    ]
+
+
+def test_all_paths_from_a_leaf_are_bold_and_everything_else_is_pale(read: Read) -> None:
+    a, b, c = (Value(float(number), label=name) for number, name in enumerate("abc", start=1))
+    left, right = a + b, b * c
+    label({"left": left, "right": right, "out": (out := left * right)})
+    picture = read(draw(out, highlight="a", renderer="wasm").svg())
+
+    def strokes(title: str) -> set[str | None]:
+        painted = {one.get("stroke") for one in picture.group(title).iter() if one.tag != f"{SVG}text"}
+        return painted - {None, "none", "transparent"}
+
+    titles = {texts[0]: title for title, texts in picture.nodes.items()}
+    for name in ("a", "left", "out"):
+        assert strokes(titles[name]) == {LIGHT.output}, name
+    for name in ("b", "c", "right"):
+        assert strokes(titles[name]) == {LIGHT.dead}, name
+    bold = {title for title, _ in picture.edges if strokes(title) == {LIGHT.output}}
+    left_of, out_of = titles["left"].removeprefix("n"), titles["out"].removeprefix("n")
+    assert bold == {
+        f"{titles['a']}->op{left_of}",
+        f"op{left_of}->n{left_of}",
+        f"n{left_of}->op{out_of}",
+        f"op{out_of}->n{out_of}",
+    }
+
+
+def test_a_node_is_highlighted_itself_whatever_others_are_called(read: Read) -> None:
+    first, second = Value(1.0, label="w"), Value(2.0, label="w")
+    picture = read(draw(first * tanh(second), highlight=second, renderer="wasm").svg())
+    pale = [
+        title
+        for title in picture.nodes
+        if "data" in str(picture.nodes[title]) and LIGHT.dead in ElementTree.tostring(picture.group(title), "unicode")
+    ]
+    assert [picture.nodes[title][1] for title in pale] == ["data 1"]
+    with pytest.raises(DrawingError, match="is not in the graph of the output"):
+        draw(first * 2.0, highlight=second)
