@@ -3,6 +3,7 @@ readers, ids of the picture's own, colours that follow the viewer."""
 
 from __future__ import annotations
 
+import re
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Mapping
 from typing import Any
