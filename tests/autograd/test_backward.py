@@ -9,7 +9,7 @@ import pytest
 
 import autograd
 from autograd import GraphError, NotRecordedError, ShapeError, Tensor, Value, gradients
-from autograd.operation import structural
+from autograd.operation import elementwise, structural
 
 KINDS = pytest.mark.parametrize("kind", [Value, Tensor])
 
@@ -419,3 +419,18 @@ def test_an_observer_is_told_of_every_contribution_in_order() -> None:
             (product, 1, x, 1.0, 2.0, 2.0, 3.0),
         ]
         assert (number(x.grad), number(w.grad)) == (3.0, 3.0)
+
+
+@KINDS
+def test_a_rule_that_fails_on_bare_numbers_alone_runs_again_on_nodes_with_the_output_and_all_operands(kind) -> None:
+    def rule(out, a, b, c):
+        return out * a + 1 / (1 / b) + c  # 1 / 0 of Python's numbers raises, and of nodes is infinite
+
+    row = elementwise(
+        "fragile", "!", lambda a, b, c: a + 10.0, lambda a, b, c: a + 10.0, local_gradients=(rule, None, None)
+    )
+    x = kind(3.0)
+    y = row(x, 0, 7)
+    assert number(gradients(2 * y, x, create_graph=True)) == 2 * (13 * 3 + 7)
+    b = kind(0.5)
+    assert number(gradients(row(x, b, 7), x, create_graph=True)) == 13 * 3 + 0.5 + 7
