@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from . import correctness, epochs, imports, scalars, steps
+from . import correctness, epochs, imports, scalars, steps, views
 
 GROUPS = {
     "correctness": correctness.rows,
@@ -12,6 +12,7 @@ GROUPS = {
     "scalars": scalars.rows,
     "steps": steps.rows,
     "epochs": epochs.rows,
+    "views": views.rows,
 }
 
 
