@@ -52,6 +52,11 @@ _UNPRINTABLE = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff
 _LONGEST = 1000
 
 
+def tooltip_text(text: str) -> str:
+    """Text for a tooltip, whose backslashes a renderer reads twice: `\\N` would be the node's name."""
+    return escape(text.replace("\\", r"\\"))
+
+
 def tooltip(node: TracedNode, trace: Trace) -> str:
     """Everything about a node, in full precision."""
     gradient = trace.gradients.get(node.id)
@@ -61,7 +66,7 @@ def tooltip(node: TracedNode, trace: Trace) -> str:
         parts.append(node.module_path)
     if node.source is not None:
         parts.append(str(node.source))
-    return escape("; ".join(parts))
+    return tooltip_text("; ".join(parts))
 
 
 def _in_full(data: object) -> str:

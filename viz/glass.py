@@ -13,7 +13,7 @@ import graphviz
 import numpy
 
 from .arrays import ArraySummary, norm, shape_of, summary
-from .dot import escape, new_graph, record_text, tooltip
+from .dot import escape, new_graph, record_text, tooltip, tooltip_text
 from .numbers import format_data, format_number
 from .themes import Colours
 from .tracing import Contribution, TracedNode
@@ -98,7 +98,7 @@ class _Glass:
             escape((node.symbol or "").replace(" ", "\n")),
             shape="circle",
             margin="0.04",
-            tooltip=escape(f"{node.label} = {node.expression}"),
+            tooltip=tooltip_text(f"{node.label} = {node.expression}"),
             **self._highlighted({node.id}),
         )
         self.graph.edge(f"op{node.id}", f"n{node.id}", **self._highlighted({node.id}))
@@ -132,7 +132,8 @@ class _Glass:
 
     def _box(self, box: Box) -> None:
         repeats = f" × {box.repeats}" if box.repeats > 1 else ""
-        lines = [f"{box.title}{repeats}", box.subtitle, f"{box.hidden:,} node{'' if box.hidden == 1 else 's'} hidden"]
+        count = f"{box.hidden:,} node{'' if box.hidden == 1 else 's'}"
+        lines = [f"{box.title}{repeats}", box.subtitle, f"{count} hidden"]
         self.graph.node(
             box.key,
             "\n".join(escape(line) for line in lines if line),
@@ -140,7 +141,7 @@ class _Glass:
             style="filled",
             fillcolor=self.colours.box,
             margin="0.15,0.08",
-            tooltip=escape(f"{box.title}{repeats}: {box.hidden:,} nodes are drawn as this box"),
+            tooltip=tooltip_text(f"{box.title}{repeats}: {count} drawn as this box"),
             **self._highlighted(box.members),
         )
 
