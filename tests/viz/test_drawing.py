@@ -1,60 +1,26 @@
+import errno
 import re
-import shutil
-import xml.etree.ElementTree as ElementTree
+import struct
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
+import numpy
 import pytest
 
-from autograd import Value, label, scope
-from glassgrad.examples import example
-from nn import quadratic
-from viz import DrawingError, draw
-from viz.drawing import Style
-from viz.layout import Renderer
+from autograd import GraphError, Tensor, Value, label, no_grad, scope
+from nn import MLP, softmax_cross_entropy
+from viz import DrawingError, Trace, draw, step, trace
+from viz.drawing import Drawing, Style
+from viz.layout import Renderer, render_svg
 
 SVG = "{http://www.w3.org/2000/svg}"
+Read = Callable[[str], Any]
+Drawn = Callable[..., Any]
 
 
-@pytest.fixture(params=["wasm", "dot"])
-def renderer(request: pytest.FixtureRequest) -> Renderer:
-    if request.param == "dot" and shutil.which("dot") is None:
-        pytest.skip("the program dot is not installed")
-    return request.param  # type: ignore[no-any-return]  # one of the two above
-
-
-class Picture:
-    """The nodes, edges and texts of an SVG that Graphviz made."""
-
-    def __init__(self, svg: str) -> None:
-        self.root = ElementTree.fromstring(svg)
-        groups = list(self.root.iter(f"{SVG}g"))
-        self.nodes = {self._title(g): self._texts(g) for g in groups if g.get("class") == "node"}
-        self.edges = [(self._title(g), self._texts(g)) for g in groups if g.get("class") == "edge"]
-
-    @staticmethod
-    def _title(group: ElementTree.Element) -> str:
-        return group.findtext(f"{SVG}title") or ""
-
-    @staticmethod
-    def _texts(group: ElementTree.Element) -> list[str]:
-        return [text for element in group.iter(f"{SVG}text") if (text := (element.text or "").strip())]
-
-    def node_texts(self) -> list[list[str]]:
-        return sorted(self.nodes.values())
-
-    def named_edges(self) -> list[tuple[str, str, list[str]]]:
-        def name(identifier: str) -> str:
-            return self.nodes[identifier][0] if self.nodes[identifier] else ""
-
-        return sorted((*(name(end) for end in title.split("->")), texts) for title, texts in self.edges)  # type: ignore[misc]  # every title has two ends
-
-
-def neuron_picture(style: Style, renderer: Renderer) -> Picture:
-    return Picture(draw(example("neuron").record(), style=style, renderer=renderer).svg())
-
-
-def test_the_documents_style_has_values_above_and_gradients_below_the_edges(renderer: Renderer) -> None:
-    picture = neuron_picture("document", renderer)
+def test_the_documents_style_has_values_above_and_gradients_below_the_edges(renderer: Renderer, drawn: Drawn) -> None:
+    picture = drawn("neuron", renderer, style="document")
     assert picture.named_edges() == sorted(
         [
             ("w1", "×", ["2", "0.05288"]),
@@ -73,20 +39,23 @@ def test_the_documents_style_has_values_above_and_gradients_below_the_edges(rend
     )
 
 
-def test_in_the_documents_style_gradients_are_green_and_below_their_values(renderer: Renderer) -> None:
-    picture = neuron_picture("document", renderer)
-    for group in picture.root.iter(f"{SVG}g"):
-        if group.get("class") == "edge":
-            texts = [text for text in group.iter(f"{SVG}text") if (text.text or "").strip()]
-            if len(texts) == 2:
-                value, gradient = texts
-                assert gradient.get("fill") == "#007a5a"
-                assert value.get("fill") == "#1a1a1a"
-                assert float(gradient.get("y", "")) > float(value.get("y", ""))
+def test_in_the_documents_style_gradients_are_green_and_below_their_values(renderer: Renderer, drawn: Drawn) -> None:
+    picture = drawn("neuron", renderer, style="document")
+    pairs = [
+        texts
+        for group in picture.root.iter(f"{SVG}g")
+        if group.get("class") == "edge"
+        and len(texts := [text for text in group.iter(f"{SVG}text") if (text.text or "").strip()]) == 2
+    ]
+    assert len(pairs) == 9
+    for value, gradient in pairs:
+        assert gradient.get("fill") == "#007a5a"
+        assert value.get("fill") == "#1a1a1a"
+        assert float(gradient.get("y", "")) > float(value.get("y", ""))
 
 
-def test_our_style_has_label_data_and_gradient_in_every_node(renderer: Renderer) -> None:
-    texts = neuron_picture("glass", renderer).node_texts()
+def test_our_style_has_label_data_and_gradient_in_every_node(renderer: Renderer, drawn: Drawn) -> None:
+    texts = drawn("neuron", renderer, style="glass").node_texts()
     for expected in (
         ["w1", "data 2", "grad 0.05288"],
         ["x1", "data −1", "grad —"],
@@ -99,108 +68,221 @@ def test_our_style_has_label_data_and_gradient_in_every_node(renderer: Renderer)
         assert expected in texts
 
 
-def test_our_style_has_upstream_times_local_gradient_on_the_edges(renderer: Renderer) -> None:
-    edges = neuron_picture("glass", renderer).named_edges()
+def test_our_style_has_upstream_times_local_gradient_on_the_edges(renderer: Renderer, drawn: Drawn) -> None:
+    edges = drawn("neuron", renderer, style="glass").named_edges()
     assert ("z", "σ", ["−0.2689 × 0.1966 = −0.05288"]) in edges
     assert ("w2", "×", ["−0.05288 × −2 = 0.1058"]) in edges
     assert ("x1", "×", []) in edges
 
 
-def test_both_renderers_draw_the_same_nodes_edges_and_texts() -> None:
-    if shutil.which("dot") is None:
-        pytest.skip("the program dot is not installed")
-    for style in ("glass", "document"):
-        pictures = [neuron_picture(style, renderer) for renderer in ("wasm", "dot")]  # type: ignore[arg-type]  # literals
-        assert pictures[0].nodes == pictures[1].nodes
-        assert pictures[0].edges == pictures[1].edges
-
-
 @pytest.mark.parametrize("style", ["glass", "document"])
-def test_a_square_written_as_a_product_has_two_edges(style: Style) -> None:
+def test_a_square_written_as_a_product_has_two_edges(style: Style, read: Read) -> None:
     x = Value(3.0, label="x")
-    picture = Picture(draw(x * x, style=style).svg())
+    picture = read(draw(x * x, style=style).svg())
     assert len([edge for edge in picture.named_edges() if edge[:2] == ("x", "×")]) == 2
 
 
-def test_before_any_backward_gradients_are_a_dash() -> None:
-    from viz import trace
-
+def test_before_any_backward_gradients_are_a_dash(read: Read) -> None:
     x = Value(3.0, label="x")
-    assert ["x", "data 3", "grad —"] in Picture(draw(trace(x * 2.0, backward=False)).svg()).node_texts()
+    assert ["x", "data 3", "grad —"] in read(draw(trace(x * 2.0, backward=False)).svg()).node_texts()
 
 
-def test_a_scope_is_one_box_in_the_documents_style_with_all_that_flows_back_from_it() -> None:
+def test_a_scope_is_one_box_in_the_documents_style_with_all_that_flows_back_from_it(read: Read) -> None:
     a = Value(3.0, label="a")
     with scope("outer"), scope("inner"):
         c = a * a
     label({"c": c})
-    edges = Picture(draw(c, style="document").svg()).named_edges()
+    edges = read(draw(c, style="document").svg()).named_edges()
     assert edges == [("a", "outer", ["3", "6"]), ("outer", "c", ["9", "1"])]
 
 
-@pytest.mark.parametrize("style", ["glass", "document"])
+def test_a_leaf_without_a_name_is_no_part_of_the_scope_that_uses_it(read: Read) -> None:
+    with scope("cost"):
+        c = (Value(3.0) - 1.0) * 2.0
+    label({"c": c})
+    edges = read(draw(c, style="document").svg()).named_edges()
+    assert edges == [("3", "cost", ["2"]), ("cost", "c", ["4", "1"])]
+
+
+def test_the_documents_style_draws_arrays_too(renderer: Renderer, drawn: Drawn) -> None:
+    edges = drawn("mlp", renderer, style="document").named_edges()
+    assert any(texts[0].startswith("array ") and texts[1].startswith("array ") for *_, texts in edges if len(texts) > 1)
+
+
+# --- what is too large or cannot be drawn ---------------------------------------------------------------
+
+
+def test_a_network_for_mnist_is_drawn_at_layer_level(read: Read) -> None:
+    loss = softmax_cross_entropy(MLP((784, 32, 10), rng=0)(numpy.ones((4, 784))), numpy.eye(10)[:4])
+    drawing = draw(loss, collapse=2)
+    assert ["Linear(784 → 32)", "layers.0", "3 nodes hidden"] in read(drawing.svg()).node_texts()
+    assert repr(drawing).endswith("3 of 17 nodes are shown one by one; 3 boxes, collapsed to depth 2, hide 14>")
+
+
+def test_a_graph_of_ten_thousand_operations_is_a_box(read: Read) -> None:
+    y: Value = Value(1.0, label="x")
+    for _ in range(10_000):
+        y = y * 1.0001
+    label({"y": y})
+    picture = read(draw(y).svg())
+    assert sorted(picture.nodes.values())[0] == ["a chain", "multiply × 9,999", "19,998 nodes hidden"]
+    assert "3 of 20,001 nodes are shown one by one; 1 box" in " ".join(picture.all_texts())
+    for options in ({"collapse": None}, {"style": "document"}):
+        with pytest.raises(DrawingError, match=r"20,001 nodes .*more than .* \(1,500\)"):
+            draw(y, **options)  # type: ignore[arg-type]  # one option at a time
+    with pytest.raises(DrawingError, match=r"more than 20,000 nodes: draw a part of it .* max_traced= .* collapse="):
+        draw(y, max_traced=20_000)
+
+
+@pytest.mark.parametrize("view", [draw, trace, step])
+def test_what_is_no_node_is_refused_by_every_view(view: Callable[[Any], Any]) -> None:
+    for output, kind in ((3.0, "float"), (None, "NoneType"), ("x", "str"), ([Value(1.0)], "list")):
+        with pytest.raises(GraphError, match=rf"the output is a node \(Value or Tensor\).*, not {kind}$"):
+            view(output)
+
+
+@pytest.mark.parametrize("view", [draw, trace, step])
+def test_a_graph_without_gradients_is_refused_with_a_way_to_see_it(view: Callable[[Any], Any]) -> None:
+    with no_grad():
+        constant = Value(3.0) * 2.0
+    for output in (constant, Value(3.0).detach(), Tensor([1.0, 2.0]) * 2.0):
+        with pytest.raises(GraphError, match=r"; trace\(output, backward=False\) has its numbers without gradients$"):
+            view(output)
+
+
+def test_a_graph_without_gradients_is_drawn_from_its_trace(
+    read: Read, renderer: Renderer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    y = Tensor([1.0, 2.0], label="x") * 2.0
+    traced = trace(y, backward=False)
+    picture = read(draw(traced, overlay="gradient", renderer=renderer).svg())
+    assert picture.node_texts()[1:] == [["v1", "data [2, 4]", "grad —"], ["x", "data [1, 2]", "grad —"], ["×"]]
+    step(traced)
+    assert "Backward" not in capsys.readouterr().out
+
+
 @pytest.mark.parametrize(
-    "name",
-    ['"quoted"', "{braces|bar}", "back\\slash \\n \\N", "<b>bold</b>", "<script>alert(1)</script>", "ω₁ → ∂", "a<b>c"],
+    ("options", "sentence"),
+    [
+        ({"style": "plain"}, "unknown style 'plain'; known are glass, document"),
+        ({"renderer": "x"}, "unknown renderer 'x'; known are auto, dot, wasm"),
+        ({"theme": "blue"}, "unknown theme 'blue'; known are light, dark, auto"),
+        ({"overlay": "data"}, "unknown overlay 'data'; known are None, gradient"),
+        ({"style": "document", "legend": True}, 'collapse, focus, highlight, overlay and legend are for style="glass"'),
+        ({"style": "document", "collapse": 1}, 'are for style="glass"'),
+        ({"highlight": "q"}, "no node is labelled 'q'; labels are x"),
+        ({"focus": 17}, "there is no node 17: ids run from 0 to 2"),
+        ({"focus": Value(1.0)}, "is not in the graph of the output"),
+    ],
 )
-def test_labels_come_out_as_typed(style: Style, name: str, renderer: Renderer) -> None:
-    x = Value(3.0, label=name)
-    picture = Picture(draw(x * 2.0, style=style, renderer=renderer).svg())
-    assert name in [texts[0] for texts in picture.nodes.values() if texts]
+def test_an_argument_that_is_none_of_the_known_is_refused(options: dict[str, Any], sentence: str) -> None:
+    with pytest.raises(DrawingError, match=re.escape(sentence)):
+        draw(Value(3.0, label="x") * 2.0, **options)
 
 
-def test_the_picture_has_a_title_and_a_description_for_screen_readers() -> None:
-    root = ElementTree.fromstring(draw(example("neuron").record()).svg())
-    assert root.findtext(f"{SVG}title") == "Computation graph of C"
-    assert "C = 0.03616" in (root.findtext(f"{SVG}desc") or "")
+# --- files ----------------------------------------------------------------------------------------------
 
 
-def test_full_precision_is_in_the_tooltip() -> None:
-    assert "0.7310585786300049" in draw(example("neuron").record()).svg()
+@pytest.fixture(scope="module")
+def drawing() -> Drawing:
+    """With a heat map, whose mark is in its DOT program."""
+    w = Tensor(numpy.arange(-3.0, 3.0).reshape(2, 3), label="w")
+    return draw((w * w).sum())
 
 
-def test_a_drawing_is_saved_as_svg_dot_or_png(tmp_path: Path) -> None:
-    drawing = draw(Value(3.0, label="x") * 2.0)
-    assert "<svg" in drawing.save(tmp_path / "x.svg").read_text(encoding="utf-8")
-    assert drawing.save(tmp_path / "x.dot").read_text(encoding="utf-8").startswith("digraph")
-    if shutil.which("dot") is None:
-        pytest.skip("the program dot is not installed")
-    assert drawing.save(tmp_path / "x.png").read_bytes().startswith(b"\x89PNG")
+def test_a_picture_is_saved_as_svg(drawing: Drawing, tmp_path: Path, read: Read) -> None:
+    saved = drawing.save(str(tmp_path / "x.svg"))
+    assert saved == tmp_path / "x.svg"
+    assert saved.read_text(encoding="utf-8") == drawing.svg()
+    assert drawing.save(tmp_path / "é 2.SVG").read_bytes() == saved.read_bytes()
+    assert len(list(tmp_path.iterdir())) == 2
 
 
-def test_a_png_without_dot_says_how_to_get_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_picture_is_saved_as_a_dot_program_without_marks(drawing: Drawing, tmp_path: Path, read: Read) -> None:
+    program = drawing.save(tmp_path / "x.dot").read_text(encoding="utf-8")
+    again = read(render_svg(program))
+    assert again.nodes["n0"][:3] == ["w", "data 2×3 float64", "mean −0.5, norm 4.359"]
+    assert len(again.edges) == len(read(drawing.svg()).edges) == 5
+    assert all(text.isascii() or text.strip("×−Σ∂ᵀ·∘") for text in again.all_texts())
+    assert not any("\uf8fd" in text for text in again.all_texts())
+
+
+def test_a_picture_is_saved_as_its_trace(drawing: Drawing, tmp_path: Path, read: Read) -> None:
+    again = Trace.from_json(drawing.save(tmp_path / "x.json").read_text(encoding="utf-8"))
+    assert again == drawing.trace
+    assert read(draw(again).svg()).nodes == read(drawing.svg()).nodes
+
+
+@pytest.mark.usefixtures("needs_dot")
+@pytest.mark.parametrize("style", ["glass", "document"])
+def test_a_png_is_as_large_as_the_picture(style: Style, drawing: Drawing, tmp_path: Path, read: Read) -> None:
+    picture = draw(drawing.trace, style=style, renderer="dot")
+    png = picture.save(tmp_path / "x.png").read_bytes()
+    assert png.startswith(b"\x89PNG\r\n")
+    in_pixels = struct.unpack(">II", png[16:24])
+    in_points = [float(read(picture.svg()).root.get(side).removesuffix("pt")) for side in ("width", "height")]
+    assert in_pixels == pytest.approx([points * 96 / 72 for points in in_points], abs=8)
+
+
+def test_a_png_without_dot_says_how_to_get_it(
+    drawing: Drawing, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("PATH", "")
-    drawing = draw(Value(3.0) * 2.0)
-    assert "<svg" in drawing.svg()
-    with pytest.raises(DrawingError, match="the PNG needs the program `dot`: install Graphviz"):
-        drawing.save(tmp_path / "x.png")
+    for picture in (drawing, draw(Value(3.0) * 2.0), draw(Value(3.0) * 2.0, style="document")):
+        assert "<svg" in picture.svg()
+        with pytest.raises(DrawingError, match=r"^the PNG needs the program `dot`: install Graphviz [^\n]*$"):
+            picture.save(tmp_path / "x.png")
     assert list(tmp_path.iterdir()) == []
 
 
-def test_what_cannot_be_drawn_or_written_is_one_sentence_and_leaves_nothing(tmp_path: Path) -> None:
-    x = Value(3.0) * 2.0
-    with pytest.raises(DrawingError, match="unknown style 'plain'; known are glass, document"):
-        draw(x, style="plain")  # type: ignore[arg-type]  # the point of the test
-    with pytest.raises(DrawingError, match="unknown renderer 'x'"):
-        draw(x, renderer="x").svg()  # type: ignore[arg-type]  # the point of the test
-    for path in ("x.jpeg", "x"):
-        with pytest.raises(DrawingError, match=re.escape(".svg, .png, .dot or .json")):
-            draw(x).save(tmp_path / path)
-    with pytest.raises(DrawingError, match="cannot be written"):
-        draw(x).save(tmp_path / "nowhere" / "x.svg")
+@pytest.mark.parametrize("name", ["x.jpeg", "x", "x.", ".svg", "x.svg.gz", ""])
+def test_a_format_that_is_not_known_is_refused_before_anything_is_laid_out(
+    name: str, drawing: Drawing, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("viz.drawing.render_svg", None)
+    with pytest.raises(DrawingError, match=r"a drawing is saved as \.svg, \.png, \.dot or \.json, not "):
+        drawing.save(tmp_path / name)
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_notebook_shows_the_picture() -> None:
-    bundle = draw(quadratic(Value(0.3, label="a"), 1.0))._repr_mimebundle_()
-    assert "<svg" in bundle["image/svg+xml"]
-    assert bundle["text/plain"].startswith("<drawing of")
+@pytest.mark.parametrize("ending", [".svg", ".dot", ".json"])
+def test_a_file_that_cannot_be_written_is_one_sentence_and_nothing_is_left(
+    ending: str, drawing: Drawing, tmp_path: Path
+) -> None:
+    (tmp_path / f"folder{ending}").mkdir()
+    (tmp_path / "file").write_text("kept")
+    for path, reason in (
+        (f"nowhere/x{ending}", "No such file or directory"),
+        (f"file/x{ending}", "Not a directory"),
+        (f"folder{ending}", "Is a directory"),
+        (f"{'long' * 100}{ending}", "File name too long"),
+        (f"null\0{ending}", "null byte"),
+    ):
+        with pytest.raises(DrawingError, match=rf"cannot be written: [^\n]*{reason}"):
+            drawing.save(tmp_path / path)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["file", f"folder{ending}"]
+    assert (tmp_path / "file").read_text() == "kept"
 
 
-def test_many_graphs_are_drawn_one_after_the_other() -> None:
+def test_a_failure_leaves_the_file_that_was_there(
+    drawing: Drawing, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(path: Path, target: Path) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    target = tmp_path / "x.dot"
+    target.write_text("kept")
+    monkeypatch.setattr(Path, "replace", full)
+    with pytest.raises(DrawingError, match=r"x\.dot cannot be written: No space left on device$"):
+        drawing.save(target)
+    assert [path.name for path in tmp_path.iterdir()] == ["x.dot"]
+    assert target.read_text() == "kept"
+
+
+def test_many_graphs_are_drawn_one_after_the_other(read: Read) -> None:
     for count in range(30):
         y = Value(3.0, label="x")
         for number in range(1 + count % 7):
             y = y * 1.5 + Value(1.0, label=f"b{number}")
-        picture = Picture(draw(y, style="document" if count % 2 else "glass", renderer="wasm").svg())
+        picture = read(draw(y, style="document" if count % 2 else "glass", renderer="wasm").svg())
         assert any(texts[:1] == ["x"] for texts in picture.nodes.values())
