@@ -16,7 +16,7 @@ from .document_style import document
 from .dot import printable
 from .errors import DrawingError, TooManyNodesError
 from .glass import Overlay, glass
-from .layout import Renderer, by_graphviz, render_svg
+from .layout import Renderer, by_graphviz, dot_program, render_svg
 from .numbers import format_data
 from .png import png, without_marks
 from .svg import finished
@@ -138,6 +138,7 @@ class Drawing:
         )
 
     def _png(self) -> bytes:
+        dot_program("PNG")
         if self.style == "glass" and not self._heat_maps:
             return by_graphviz(self.dot, "png")
         return png(self.dot, self._finished("dot", "g"), own_edge_labels=self.style == "document")

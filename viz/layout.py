@@ -50,13 +50,7 @@ def by_graphviz(
     Args:
         folder: where the images are that the DOT program names.
     """
-    program = shutil.which("dot")
-    if program is None:
-        what, instead = ("SVG", 'give renderer="wasm"') if form == "svg" else ("PNG", "save an SVG")
-        raise DrawingError(
-            f"the {what} needs the program `dot`: install Graphviz (apt install graphviz, "
-            f"brew install graphviz, winget install graphviz), or {instead}"
-        )
+    program = dot_program("SVG" if form == "svg" else "PNG")
     try:
         done = subprocess.run(
             [program, *arguments, f"-T{form}"],
@@ -73,6 +67,18 @@ def by_graphviz(
     if done.returncode:
         raise DrawingError(f"dot could not lay the graph out: {done.stderr.decode(errors='replace').strip()}")
     return done.stdout
+
+
+def dot_program(what: Literal["SVG", "PNG"]) -> str:
+    """Where the program `dot` is. Raises DrawingError where it is not installed, for what it was to make."""
+    program = shutil.which("dot")
+    if program is None:
+        instead = {"SVG": 'give renderer="wasm"', "PNG": "save an SVG"}[what]
+        raise DrawingError(
+            f"the {what} needs the program `dot`: install Graphviz (apt install graphviz, "
+            f"brew install graphviz, winget install graphviz), or {instead}"
+        )
+    return program
 
 
 def _too_long(seconds: float) -> DrawingError:
