@@ -342,7 +342,7 @@ def trace(
     """
     if not isinstance(output, Node):
         raise GraphError(f"trace: the output is a node (Value or Tensor), not {type(output).__name__}")
-    if most is not None and next(itertools.islice(in_order(output), most, None), None) is not None:
+    if most is not None and _has_more_nodes(output, most):
         raise TooManyNodesError(
             f"this graph has more than {most:,} nodes; trace a part of it, or more of it with most="
         )
@@ -468,6 +468,21 @@ def in_order(output: Node) -> Iterator[tuple[Node, tuple[Node, ...]]]:
         for operand in wrapped[::-1]:
             if operand not in finished:
                 stack.append((operand, None))
+
+
+def _has_more_nodes(output: Node, most: int) -> bool:
+    """Whether the graph has more nodes than so many, which is known before all of it was walked."""
+    found, waiting, count = {output}, [output], 1
+    while waiting and count <= most:
+        node = waiting.pop()
+        for operand in node._operands if node.op is not None else ():
+            if isinstance(operand, Node):
+                if operand in found:
+                    continue
+                found.add(operand)
+                waiting.append(operand)
+            count += 1
+    return count > most
 
 
 def _distinct_labels(nodes: Sequence[Node], paths: dict[Node, str]) -> dict[Node, str]:

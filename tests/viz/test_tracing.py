@@ -331,6 +331,28 @@ def test_a_graph_of_more_nodes_than_asked_for_is_refused_before_it_is_traced() -
         trace(y, most=2)
 
 
+def test_nodes_are_counted_as_they_are_traced_and_no_further_than_needed() -> None:
+    x, t = Value(0.5), Tensor([[1.0, 2.0]])
+    shared = x * x + 2.0
+    for y in (x, x * x, shared * shared + shared**2 - 1.0, (t @ numpy.ones((2, 1)) + t * 2.0 + t[0, 1]).sum()):
+        count = len(trace(y).nodes)
+        assert len(trace(y, most=count).nodes) == count
+        with pytest.raises(TooManyNodesError):
+            trace(y, most=count - 1)
+
+
+def test_a_refusal_does_not_walk_the_whole_graph(monkeypatch: pytest.MonkeyPatch) -> None:
+    y: Value = Value(0.5)
+    for _ in range(1000):
+        y = y * 2.0
+    walked = []
+    operands = Value._operands.fget  # type: ignore[attr-defined]  # a property
+    monkeypatch.setattr(Value, "_operands", property(lambda node: walked.append(node) or operands(node)))
+    with pytest.raises(TooManyNodesError):
+        trace(y, most=10)
+    assert 0 < len(walked) <= 10
+
+
 def test_the_source_line_is_there_where_it_was_kept() -> None:
     x = Value(0.5, label="x")
     with source_lines():
