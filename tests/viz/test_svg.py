@@ -1,6 +1,7 @@
 """A picture as SVG, read back: the numbers, whoever lays it out; text as it was typed; colours, ids and heat maps."""
 
 import base64
+import itertools
 import re
 import struct
 import xml.etree.ElementTree as ElementTree
@@ -112,6 +113,24 @@ def test_where_paths_meet_the_sum_is_in_the_node(drawn: Drawn) -> None:
     assert len(rows) == 1
     terms, total = rows[0].removeprefix("grad Σ ").split(" = ")
     assert sum(map(parsed, terms.split(" + "))) == parsed(total)
+
+
+def test_a_gradient_from_more_than_four_edges_says_of_how_many(read: Read) -> None:
+    def gradient_row(uses: int) -> str:
+        x = Value(2.0, label="x")
+        total = x * 1.0
+        for number in range(2, uses + 1):
+            total = total + x * float(number)
+        return read(draw(total, renderer="wasm").svg()).nodes["n0"][2]
+
+    assert gradient_row(4) in {f"grad Σ {' + '.join(order)} = 10" for order in itertools.permutations("1234")}
+    assert gradient_row(5) == "grad Σ of 5 = 15"
+
+
+def test_a_constant_array_without_a_name_is_shown_by_what_it_is_like(read: Read) -> None:
+    picture = read(draw((Tensor(numpy.ones((2, 4)), label="w") * numpy.ones((2, 4))).sum(), renderer="wasm").svg())
+    assert ["data 2×4 float64", "mean 1, norm 2.828"] in [texts[-2:] for texts in picture.nodes.values()]
+    assert len(picture.images()) == 3  # and the product
 
 
 # --- text as it was typed -------------------------------------------------------------------------------
@@ -459,6 +478,7 @@ def test_all_paths_from_a_leaf_are_bold_and_everything_else_is_pale(read: Read) 
         assert strokes(titles[name]) == {LIGHT.output}, name
     for name in ("b", "c", "right"):
         assert strokes(titles[name]) == {LIGHT.dead}, name
+    assert all(strokes(title) in ({LIGHT.output}, {LIGHT.dead}) for title, _ in picture.edges)
     bold = {title for title, _ in picture.edges if strokes(title) == {LIGHT.output}}
     left_of, out_of = titles["left"].removeprefix("n"), titles["out"].removeprefix("n")
     assert bold == {

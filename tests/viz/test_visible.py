@@ -145,6 +145,54 @@ def test_runs_of_operations_without_a_module_are_a_chain() -> None:
     assert [box.subtitle for box in visible(trace(z)).boxes] == ["multiply × 100, add × 99"]
 
 
+def test_four_operations_in_a_row_are_a_chain_three_are_not() -> None:
+    def run(length: int) -> Value:
+        y = Value(0.5)
+        for _ in range(length):
+            y = sigmoid(y)
+        return y
+
+    total: Any = 0.0
+    for length in (4, *[3] * 40):
+        result = run(length)
+        total = total + result + result  # used twice: no part of the run of sums
+    view = visible(trace(total))
+    assert sorted(box.subtitle for box in view.boxes) == ["add × 81", "sigmoid × 4"]
+    assert sum(node.operation == "sigmoid" for node in view.nodes) == 120
+
+
+def test_up_to_150_nodes_and_boxes_are_shown() -> None:
+    def chain_of(length: int) -> Trace:
+        x = Value(0.5, label="x")
+        y = x
+        for _ in range(length):
+            y = y * x
+        return trace(y)
+
+    def scopes(count: int) -> Trace:
+        y = Value(0.5, label="x")
+        for number in range(count):
+            with scope(f"s{number}"):
+                y = tanh(sigmoid(y))
+        return trace(y)
+
+    assert visible(chain_of(AUTOMATIC - 1)).note == ""
+    assert "by chains" in visible(chain_of(AUTOMATIC)).note
+    assert visible(scopes(AUTOMATIC - 1)).count == AUTOMATIC  # with the output's number; x is in the first box
+    assert "collapsed automatically to depth 1, hide" in visible(scopes(AUTOMATIC - 1)).note
+    assert "to depth 1 and by chains" in visible(scopes(AUTOMATIC)).note
+
+
+def test_constants_that_only_one_box_uses_are_in_it_inputs_are_not() -> None:
+    constant, x = Value(2.0, requires_grad=False), Value(0.5, requires_grad=False, label="x")
+    with scope("part"):
+        y = Value(1.0, label="w") * constant * 3.0 + x
+    traced = trace(y)
+    view = visible(traced, collapse=1)
+    assert [node.role for node in view.nodes] == ["input", "output"]
+    assert view.boxes[0].hidden == len(traced.nodes) - 2
+
+
 def test_a_function_says_which_box_a_node_is_in_whatever_it_is_called() -> None:
     x = Value(0.5, label="x")
     y = tanh(sigmoid(x) * 2.0) + 1.0
@@ -219,6 +267,7 @@ def test_a_node_is_found_by_itself_its_label_or_its_id() -> None:
 def test_what_cannot_be_shown_is_refused_with_what_can(arguments: dict[str, Any], sentence: str) -> None:
     with pytest.raises(DrawingError, match=sentence):
         visible(trace(Value(1.0, label="x") * 2.0), **arguments)
+    assert visible(trace(Value(1.0, label="x") * 2.0), max_nodes=3).count == 3
 
 
 def test_a_refusal_names_every_way_to_show_less(neurons: Trace) -> None:
