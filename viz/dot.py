@@ -10,11 +10,23 @@ from .numbers import format_data
 from .themes import Colours
 from .tracing import Trace, TracedNode
 
+# A long edge is laid out as a node in every rank it crosses: above so many of them Graphviz's best takes minutes.
+MANY_CROSSED_RANKS = 1200
+_QUICK = {"splines": "line", "nslimit": "0.1", "nslimit1": "0.1", "mclimit": "0.1"}
 
-def new_graph(node: dict[str, str], colours: Colours, *, nodesep: str, note: str) -> graphviz.Digraph:
-    """A graph from left to right in these colours, with what it does not show below it."""
+
+def new_graph(
+    node: dict[str, str], colours: Colours, *, nodesep: str, note: str, crossed_ranks: int = 0
+) -> graphviz.Digraph:
+    """A graph from left to right in these colours, with what it does not show below it.
+
+    Args:
+        crossed_ranks: by all edges together; where they are many, edges are straight and nodes are placed less well.
+    """
     font = "Helvetica,Arial,sans-serif"
     graph = {"rankdir": "LR", "bgcolor": colours.background, "nodesep": nodesep, "ranksep": "0.4", "pad": "0.2"}
+    if crossed_ranks > MANY_CROSSED_RANKS:
+        graph |= _QUICK
     if note:
         graph |= {"label": escape(note), "labelloc": "b", "fontsize": "11"}
     ink = {"color": colours.ink, "fontcolor": colours.ink, "fontname": font}

@@ -67,7 +67,9 @@ class _Glass:
         self.received: dict[int, list[Contribution]] = {}
         for event in self.contributions.values():
             self.received.setdefault(event.operand, []).append(event)
-        self.graph = new_graph({"margin": "0.12,0.05"}, colours, nodesep="0.25", note=view.note)
+        self.graph = new_graph(
+            {"margin": "0.12,0.05"}, colours, nodesep="0.25", note=view.note, crossed_ranks=crossed_ranks(view)
+        )
         self.heat_maps: dict[str, Any] = {}
 
     def picture(self) -> GlassPicture:
@@ -200,6 +202,29 @@ def _flag(gradient: Any) -> str:
     if magnitude == 0:
         return "dead"
     return "vanishing" if magnitude < VANISHING else "exploding" if magnitude > EXPLODING else ""
+
+
+def crossed_ranks(view: Visible) -> int:
+    """How many ranks all edges cross between the ranks of their ends, a node being right of all its operands."""
+    into: dict[str, list[str]] = {}
+    for edge in view.edges:
+        into.setdefault(edge.target, []).append(edge.source)
+    ranks: dict[str, int] = {}
+    stack = list(into)
+    while stack:
+        key = stack[-1]
+        missing = [source for source in into.get(key, []) if source not in ranks]
+        if key not in ranks and missing:
+            ranks[key] = 0  # for now: boxes may use each other's results in a circle
+            stack += missing
+        else:
+            stack.pop()
+            ranks[key] = 1 + max((ranks[source] for source in into.get(key, [])), default=0)
+    first_use: dict[str, int] = {}
+    for edge in view.edges:
+        first_use[edge.source] = min(ranks[edge.target], first_use.get(edge.source, ranks[edge.target]))
+    ranks |= {key: use - 1 for key, use in first_use.items() if key not in into}  # what is given stands next to it
+    return sum(max(0, ranks[edge.target] - ranks[edge.source] - 1) for edge in view.edges)
 
 
 def _look(role: str, colours: Colours) -> dict[str, str]:
