@@ -762,3 +762,16 @@ def test_one_session_in_a_real_terminal(tmux: Callable[[str], Tmux]) -> None:
     assert "left with a = 2.0" in ended
     assert "Traceback" not in ended
     assert "gradient of b: 1 + 2 = 3" in ended
+
+
+def test_the_headings_stay_above_their_columns_when_the_window_changes() -> None:
+    async def script(screen: Screen) -> None:
+        await screen.pilot.resize_terminal(80, 24)
+        await screen.pilot.pause()
+        await screen.pilot.pause()
+        heading = next(line for line in screen.lines if "operation" in line)
+        row = next(line for line in screen.lines if "parameter" in line)
+        assert heading.index("operation") == row.index("parameter")
+        assert "gradient" in heading
+
+    neuron(script, size=(160, 50))

@@ -133,6 +133,9 @@ class Stepper(App[None]):
         self.screen.set_class(event.size.height >= _TALL, "tall")
         self.call_after_refresh(self._show)
 
+    def on_virtual_list_resized(self) -> None:
+        self._show()  # the columns have other widths
+
     # --- keys ---
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:

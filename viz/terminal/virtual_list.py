@@ -39,6 +39,9 @@ class VirtualList(ScrollView, can_focus=False):
         def control(self) -> VirtualList:
             return self.source
 
+    class Resized(Message):
+        """The list has another width or height."""
+
     def __init__(self, line: Callable[[int, int], Text], *, id: str) -> None:
         super().__init__(id=id)
         self._line = line
@@ -72,6 +75,9 @@ class VirtualList(ScrollView, can_focus=False):
             style += Style(bgcolor=self.highlight, bold=True)
         segments = Segment.apply_style(self._line(index, width).render(self.app.console), style)
         return Strip(segments).adjust_cell_length(width, style)
+
+    def on_resize(self) -> None:
+        self.post_message(self.Resized())
 
     def on_click(self, event: Click) -> None:
         offset = event.get_content_offset(self)
