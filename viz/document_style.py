@@ -11,7 +11,7 @@ from .tracing import Trace, TracedNode
 
 def document(trace: Trace, colours: Colours) -> str:
     """The DOT program of a trace in the document's style."""
-    graph = new_graph({"shape": "circle", "margin": "0.02"}, colours, nodesep="0.55", note="")
+    graph = new_graph({"shape": "circle", "margin": "0.02"}, colours, nodesep="0.55", note="", count=len(trace.nodes))
     boxes = _Boxes(trace)
     for node in trace.nodes:
         name = boxes.name(node)

@@ -10,21 +10,27 @@ from .numbers import format_data
 from .themes import Colours
 from .tracing import Trace, TracedNode
 
-# A long edge is laid out as a node in every rank it crosses: above so many of them Graphviz's best takes minutes.
-MANY_CROSSED_RANKS = 1200
+# Without a limit to its passes Graphviz takes minutes for hundreds of nodes that are connected across each other;
+# small pictures do without one, because their edges come out a little shorter then. A long edge is laid out as a
+# node in every rank it crosses: with very many of those only straight edges and few passes end in seconds.
+_LARGE, MANY_CROSSED_RANKS = 100, 1200
+_LIMITED = {"nslimit": "2", "nslimit1": "2"}
 _QUICK = {"splines": "line", "nslimit": "0.1", "nslimit1": "0.1", "mclimit": "0.1"}
 
 
 def new_graph(
-    node: dict[str, str], colours: Colours, *, nodesep: str, note: str, crossed_ranks: int = 0
+    node: dict[str, str], colours: Colours, *, nodesep: str, note: str, count: int, crossed_ranks: int = 0
 ) -> graphviz.Digraph:
     """A graph from left to right in these colours, with what it does not show below it.
 
     Args:
-        crossed_ranks: by all edges together; where they are many, edges are straight and nodes are placed less well.
+        count: about so many nodes there will be.
+        crossed_ranks: by all edges together; where they are many, edges are straight.
     """
     font = "Helvetica,Arial,sans-serif"
     graph = {"rankdir": "LR", "bgcolor": colours.background, "nodesep": nodesep, "ranksep": "0.4", "pad": "0.2"}
+    if count > _LARGE:
+        graph |= _LIMITED
     if crossed_ranks > MANY_CROSSED_RANKS:
         graph |= _QUICK
     if note:

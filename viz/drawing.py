@@ -16,7 +16,7 @@ from .document_style import document
 from .dot import printable
 from .errors import DrawingError, TooManyNodesError
 from .glass import Overlay, glass
-from .layout import Renderer, by_graphviz, dot_program, render_svg
+from .layout import SECONDS, Renderer, by_graphviz, dot_program, render_svg
 from .numbers import format_data
 from .png import png, without_marks
 from .svg import finished
@@ -26,6 +26,7 @@ from .visible import Collapse, Visible, find, on_paths_from, visible
 
 Style = Literal["glass", "document"]
 Which = TracedNode | Node | str | int
+_DAY = 86_400
 
 
 def draw(
@@ -42,6 +43,7 @@ def draw(
     renderer: Renderer = "auto",
     max_nodes: int = 1500,
     max_traced: int = 200_000,
+    seconds: float = SECONDS,
 ) -> Drawing:
     """A picture of the graph of `output`, with its gradients.
 
@@ -60,6 +62,7 @@ def draw(
         theme: "light", "dark", or "auto", which follows what the viewer prefers.
         renderer: "dot", "wasm", or "auto" for the first where it is installed.
         max_nodes, max_traced: refuse a picture, and a graph, of more nodes than these.
+        seconds: how long laying it out may take.
 
     Raises:
         DrawingError: an argument that is none of these, or more nodes than a picture can show.
@@ -75,6 +78,8 @@ def draw(
     _check("theme", theme, ("light", "dark", "auto"))
     _check("renderer", renderer, ("auto", "dot", "wasm"))
     _check("overlay", overlay, (None, "gradient"))
+    if not 0 < seconds <= _DAY:
+        raise DrawingError(f"seconds is a number above 0, {_DAY:,} at most, not {seconds!r:.60}")
     traced = output if isinstance(output, Trace) else _traced(output, max_traced)
     colours = colours_of(theme)
     if style == "document":
@@ -85,12 +90,12 @@ def draw(
                 f"{len(traced.nodes):,} nodes are more than the document's style shows ({max_nodes:,}); "
                 'style="glass" draws modules as boxes'
             )
-        return Drawing(document(traced, colours), traced, style, theme, renderer)
+        return Drawing(document(traced, colours), traced, style, theme, renderer, seconds=seconds)
     focus, highlight = _in_trace(focus, output), _in_trace(highlight, output)
     view = visible(traced, collapse=collapse, focus=focus, hops=hops, max_nodes=max_nodes)
     on_paths: Iterable[int] = () if highlight is None else on_paths_from(traced, find(traced, highlight))
     picture = glass(view, colours, overlay=overlay, highlight=on_paths, legend=legend)
-    return Drawing(picture.dot, traced, style, theme, renderer, picture.heat_maps, view)
+    return Drawing(picture.dot, traced, style, theme, renderer, picture.heat_maps, view, seconds)
 
 
 class Drawing:
@@ -105,6 +110,7 @@ class Drawing:
         renderer: Renderer,
         heat_maps: dict[str, Any] | None = None,
         view: Visible | None = None,
+        seconds: float = SECONDS,
     ) -> None:
         self.dot = dot
         self.trace = trace
@@ -112,6 +118,7 @@ class Drawing:
         self.theme: Theme = theme
         self.renderer = renderer
         self.view = view
+        self.seconds = seconds
         self._heat_maps = heat_maps or {}
 
     @property
@@ -127,7 +134,7 @@ class Drawing:
         output, colours = self.trace.nodes[self.trace.output], colours_of(self.theme)
         description = f"{len(self.trace.nodes):,} nodes; {output.label} = {format_data(output.data)}"
         return finished(
-            render_svg(self.dot, renderer),
+            render_svg(self.dot, renderer, self.seconds),
             title=printable(f"Computation graph of {output.label}"),
             description=printable(f"{description}. {self.note}" if self.note else description),
             prefix=prefix,
@@ -140,7 +147,7 @@ class Drawing:
     def _png(self) -> bytes:
         dot_program("PNG")
         if self.style == "glass" and not self._heat_maps:
-            return by_graphviz(self.dot, "png")
+            return by_graphviz(self.dot, "png", seconds=self.seconds)
         return png(self.dot, self._finished("dot", "g"), own_edge_labels=self.style == "document")
 
     def save(self, path: str | os.PathLike[str]) -> Path:

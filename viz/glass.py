@@ -68,7 +68,12 @@ class _Glass:
         for event in self.contributions.values():
             self.received.setdefault(event.operand, []).append(event)
         self.graph = new_graph(
-            {"margin": "0.12,0.05"}, colours, nodesep="0.25", note=view.note, crossed_ranks=crossed_ranks(view)
+            {"margin": "0.12,0.05"},
+            colours,
+            nodesep="0.25",
+            note=view.note,
+            count=view.count,
+            crossed_ranks=crossed_ranks(view),
         )
         self.heat_maps: dict[str, Any] = {}
 

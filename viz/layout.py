@@ -84,7 +84,7 @@ def dot_program(what: Literal["SVG", "PNG"]) -> str:
 def _too_long(seconds: float) -> DrawingError:
     return DrawingError(
         f"the graph was not laid out within {seconds:g} seconds: draw less of it (collapse=, focus=), "
-        "or save it as .dot and lay it out elsewhere"
+        "give it more (seconds=), or save it as .dot and lay it out elsewhere"
     )
 
 

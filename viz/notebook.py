@@ -11,8 +11,9 @@ from autograd import GraphError, Node
 from .drawing import Drawing, draw
 from .tracing import trace
 
-# A picture of a larger graph takes longer than anybody wants to wait for an evaluated line.
+# What takes more takes longer than anybody wants to wait for an evaluated line.
 MOST_NODES = 5_000
+SECONDS = 10.0
 _HEIGHT = "32em"
 
 
@@ -34,7 +35,7 @@ def display(node: Node) -> dict[str, str] | None:
     try:
         # From the gradient that the node has, which is 1 only if backward() was called on it.
         traced = trace(node, gradient=gradient, backward=gradient is not None, most=MOST_NODES)
-        return bundle(draw(traced), repr(node))
+        return bundle(draw(traced, seconds=SECONDS), repr(node))
     except GraphError as error:
         return {"text/plain": f"{node!r}\n(no picture: {error})"}
 

@@ -129,7 +129,7 @@ def find(trace: Trace, wanted: TracedNode | Node | str | int) -> TracedNode:
 def on_paths_from(trace: Trace, leaf: TracedNode) -> set[int]:
     """The nodes on all paths from a node to the output, both included."""
     on_path = {leaf.id}
-    for edge in trace.edges:  # operands come first
+    for edge in sorted(trace.edges, key=lambda one: one.target):  # operands come first
         if edge.source in on_path:
             on_path.add(edge.target)
     return on_path

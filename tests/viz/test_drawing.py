@@ -134,6 +134,24 @@ def test_a_graph_of_ten_thousand_operations_is_a_box(read: Read) -> None:
         draw(y, max_traced=20_000)
 
 
+def test_a_picture_has_a_time_limit_of_its_own(renderer: Renderer) -> None:
+    tangled: list[Any] = [Value(1.0, label=f"x{number}") for number in range(8)]
+    for number in range(120):
+        tangled.append(tangled[-1 - number % 7] * tangled[-2 - number % 5])
+    with pytest.raises(DrawingError, match=r"not laid out within 0\.001 seconds: .* give it more \(seconds=\)"):
+        draw(tangled[-1], renderer=renderer, seconds=0.001).svg()
+
+
+def test_the_layout_of_a_large_picture_is_bounded_that_of_a_small_one_is_not() -> None:
+    x = Value(1.0, label="x")
+    y = x
+    for _ in range(101):
+        y = y * x
+    for style in ("glass", "document"):
+        assert "nslimit" in draw(y, style=style).dot  # type: ignore[arg-type]  # one of the styles
+        assert "nslimit" not in draw(x * x, style=style).dot  # type: ignore[arg-type]  # the same
+
+
 @pytest.mark.parametrize("view", [draw, trace, step])
 def test_what_is_no_node_is_refused_by_every_view(view: Callable[[Any], Any]) -> None:
     for output, kind in ((3.0, "float"), (None, "NoneType"), ("x", "str"), ([Value(1.0)], "list")):
@@ -171,6 +189,9 @@ def test_a_graph_without_gradients_is_drawn_from_its_trace(
         ({"style": "document", "legend": True}, 'collapse, focus, highlight, overlay and legend are for style="glass"'),
         ({"style": "document", "collapse": 1}, 'are for style="glass"'),
         ({"highlight": "q"}, "no node is labelled 'q'; labels are x"),
+        ({"seconds": 0}, "seconds is a number above 0, 86,400 at most, not 0"),
+        ({"seconds": float("inf")}, "86,400 at most, not inf"),
+        ({"seconds": float("nan")}, "86,400 at most, not nan"),
         ({"focus": 17}, "there is no node 17: ids run from 0 to 2"),
         ({"focus": Value(1.0)}, "is not in the graph of the output"),
     ],

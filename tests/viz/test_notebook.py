@@ -111,6 +111,9 @@ def test_where_there_is_no_picture_there_is_text_with_the_reason(monkeypatch: py
     monkeypatch.setattr(notebook, "MOST_NODES", 3)
     z = tanh(tanh(tanh(Value(0.5))))
     assert shown(z)["text/plain"].startswith(f"{z!r}\n(no picture: this graph has more than 3 nodes; ")
+    monkeypatch.setattr(notebook, "MOST_NODES", 300)
+    monkeypatch.setattr(notebook, "SECONDS", 0.001)
+    assert "(no picture: the graph was not laid out within 0.001 seconds: " in shown(z)["text/plain"]
 
 
 def test_a_module_shows_its_parameters_as_a_table() -> None:

@@ -1,5 +1,6 @@
 """What of a trace a picture shows, and that it says what it hides."""
 
+import dataclasses
 from collections import Counter
 from typing import Any
 
@@ -231,6 +232,8 @@ def test_every_path_from_a_leaf_to_the_output_is_found() -> None:
     on_path = {traced.nodes[identifier].label for identifier in on_paths_from(traced, find(traced, "b"))}
     assert on_path == {"b", "v1", "v2", "v3", "v4"}
     assert on_paths_from(traced, traced.nodes[traced.output]) == {traced.output}
+    backwards = dataclasses.replace(traced, edges=traced.edges[::-1])  # as a file may have them
+    assert on_paths_from(backwards, find(traced, "b")) == on_paths_from(traced, find(traced, "b"))
 
 
 def test_a_node_is_found_by_itself_its_label_or_its_id() -> None:
