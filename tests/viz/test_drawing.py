@@ -124,12 +124,13 @@ def test_a_graph_of_ten_thousand_operations_is_a_box(read: Read) -> None:
     for _ in range(10_000):
         y = y * 1.0001
     label({"y": y})
-    picture = read(draw(y).svg())
+    traced = trace(y)
+    picture = read(draw(traced).svg())
     assert picture.nodes["b0"] == ["a chain", "multiply × 9,999", "19,998 nodes hidden"]
     assert "3 of 20,001 nodes are shown one by one; 1 box" in " ".join(picture.all_texts())
     for options in ({"collapse": None}, {"style": "document"}):
         with pytest.raises(DrawingError, match=r"20,001 nodes .*more than .* \(1,500\)"):
-            draw(y, **options)  # type: ignore[arg-type]  # one option at a time
+            draw(traced, **options)  # type: ignore[arg-type]  # one option at a time
     with pytest.raises(DrawingError, match=r"more than 20,000 nodes: draw a part of it .* max_traced= .* collapse="):
         draw(y, max_traced=20_000)
 
