@@ -45,7 +45,7 @@ def png(dot: str, svg: str, *, own_edge_labels: bool) -> bytes:
             for number, text in enumerate(_edge_texts(root)):
                 x, y = float(text.get("x", "0")), float(text.get("y", "0")) - _ABOVE_BASELINE
                 look = {"fontcolor": text.get("fill", "black"), "fontsize": str(_FONT_SIZE), "pos": _position(x, y)}
-                added.node(f"text{number}", escape(text.text or ""), margin="0", **look)
+                added.node(f"text{number}", escape(text.text or ""), margin="0", width="0", height="0", **look)
         return by_graphviz(f"{without_marks(laid_out)}{_statements(added)}}}", "png", ["-Kneato", "-n2"], folder)
 
 

@@ -223,7 +223,7 @@ def test_the_ids_of_two_pictures_on_a_page_do_not_collide() -> None:
 @pytest.mark.parametrize("prefix", ["1", "a b", 'a"b', "é", "a}*{fill:red", "a\n"])
 def test_a_prefix_that_is_no_id_is_refused(prefix: str) -> None:
     with pytest.raises(DrawingError, match="a prefix of ids is letters, digits, _ and -, a letter first, not"):
-        finished("<svg/>", title="", description="", prefix=prefix)
+        finished("<svg/>", title="", description="", prefix=prefix, background="#ffffff")
 
 
 def test_screen_readers_are_told_what_it_is_and_what_it_hides(network: Trace, read: Read) -> None:
