@@ -17,6 +17,7 @@ SVG = "http://www.w3.org/2000/svg"
 XLINK = "http://www.w3.org/1999/xlink"
 # The room that a heat map takes in a node, in points, and half the height of the text it replaces.
 _HEAT_MAP_HEIGHT, _HEAT_MAP_WIDTH, _HALF_LINE = 64.0, 110.0, 4.0
+_LINE = 14.0
 
 
 def finished(
@@ -54,6 +55,7 @@ def finished(
         root.insert(position, element)
     if gradient_color is not None:
         place_edge_labels(root, gradient_color)
+        _make_room(root)
     for group in root.iter(f"{{{SVG}}}g"):
         if group.get("class") == "edge":
             for label in group.iter(f"{{{SVG}}}text"):
@@ -67,6 +69,26 @@ def finished(
     if follows_viewer:
         _follow_viewer(root, prefix)
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + ElementTree.tostring(root, encoding="unicode") + "\n"
+
+
+def _make_room(root: ElementTree.Element) -> None:
+    """Let the picture be as high as texts of edges now need it."""
+    graph = next(root.iter(f"{{{SVG}}}g"))
+    background = next(graph.iter(f"{{{SVG}}}polygon"), None)
+    moved = re.search(r"translate\(\S+[ ,]+(\S+)\)", graph.get("transform", ""))
+    baselines = [float(text.get("y", "0")) for text in graph.iter(f"{{{SVG}}}text")]
+    if background is None or moved is None or not baselines:
+        return
+    x, y, width, height = map(float, root.get("viewBox", "").split())
+    down = float(moved[1])
+    top, bottom = y - down, y - down + height
+    new_top, new_bottom = min(top, min(baselines) - _LINE), max(bottom, max(baselines) + _LINE)
+    root.set("viewBox", f"{x:.2f} {new_top + down:.2f} {width:.2f} {new_bottom - new_top:.2f}")
+    root.set("height", f"{new_bottom - new_top:.0f}pt")
+    corners = [point.split(",") for point in background.get("points", "").split()]
+    middle = (top + bottom) / 2
+    at = [f"{left},{new_top if float(height) < middle else new_bottom:.2f}" for left, height in corners]
+    background.set("points", " ".join(at))
 
 
 def _place_heat_maps(root: ElementTree.Element, heat_maps: Mapping[str, Any]) -> None:

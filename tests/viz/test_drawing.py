@@ -75,6 +75,23 @@ def test_our_style_has_upstream_times_local_gradient_on_the_edges(renderer: Rend
     assert ("x1", "×", []) in edges
 
 
+def test_no_text_is_cut_off_where_an_edge_is_far_from_its_gradient(renderer: Renderer, read: Read) -> None:
+    w = Tensor(numpy.arange(-3.0, 3.0).reshape(2, 3), label="w")
+    root = read(draw((w * w).sum(), style="document", renderer=renderer).svg()).root
+    left, top, width, height = map(float, root.get("viewBox").split())
+    graph = next(root.iter(f"{SVG}g"))
+    right, down = map(float, re.search(r"translate\((\S+)[ ,]+(\S+)\)", graph.get("transform")).groups())
+    texts = [text for text in graph.iter(f"{SVG}text") if (text.text or "").strip()]
+    assert len(texts) == 12
+    for text in texts:
+        assert top + 8 <= float(text.get("y")) + down <= top + height - 4
+        assert left < float(text.get("x")) + right < left + width
+    corners = [tuple(map(float, point.split(","))) for point in next(graph.iter(f"{SVG}polygon")).get("points").split()]
+    assert min(y for _, y in corners) + down == pytest.approx(top)
+    assert max(y for _, y in corners) + down == pytest.approx(top + height)
+    assert float(root.get("height").removesuffix("pt")) == pytest.approx(height, abs=1)
+
+
 @pytest.mark.parametrize("style", ["glass", "document"])
 def test_a_square_written_as_a_product_has_two_edges(style: Style, read: Read) -> None:
     x = Value(3.0, label="x")

@@ -20,7 +20,6 @@ from viz import DrawingError, Trace, draw, trace
 from viz.drawing import Style
 from viz.layout import Renderer
 from viz.numbers import format_data
-from viz.svg import finished
 from viz.themes import DARK, LIGHT, variables
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -223,7 +222,7 @@ def test_the_ids_of_two_pictures_on_a_page_do_not_collide() -> None:
 @pytest.mark.parametrize("prefix", ["1", "a b", 'a"b', "é", "a}*{fill:red", "a\n"])
 def test_a_prefix_that_is_no_id_is_refused(prefix: str) -> None:
     with pytest.raises(DrawingError, match="a prefix of ids is letters, digits, _ and -, a letter first, not"):
-        finished("<svg/>", title="", description="", prefix=prefix, background="#ffffff")
+        draw(Value(1.0)).svg(prefix=prefix)
 
 
 def test_screen_readers_are_told_what_it_is_and_what_it_hides(network: Trace, read: Read) -> None:
