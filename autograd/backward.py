@@ -126,7 +126,7 @@ def sweep(
 def propagate(
     seeds: Mapping[Node, Any],
     *,
-    create_graph: bool = False,
+    create_graph: bool,
     wanted: frozenset[Node] | None = None,
     ends: frozenset[Node] = frozenset(),
     hold: set[int] | None = None,

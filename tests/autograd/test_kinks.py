@@ -434,3 +434,9 @@ def test_a_literal_zero_is_a_number_and_no_gate() -> None:
         for product in (x * 0, 0 * x, x * 0.0):
             assert math.isnan(autograd.gradients(product, x, math.inf).item())
             assert math.isnan(autograd.gradients(product, x, math.inf, create_graph=True).item())
+
+
+def test_a_power_of_what_has_none_is_refused_in_one_sentence() -> None:
+    for base, exponent in [(numpy.array([1.0]), None), (numpy.float64(2.0), None), ([1.0], "a")]:
+        with pytest.raises(autograd.DataTypeError, match="^power: not for operands of "):
+            autograd.power(base, exponent)
