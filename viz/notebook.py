@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 import sys
 from typing import Any
 
@@ -15,6 +16,7 @@ from .tracing import trace
 MOST_NODES = 5_000
 SECONDS = 10.0
 _HEIGHT = "32em"
+_POINTS = re.compile(r'\b((?:width|height)="[\d.]+)pt"')
 
 
 def in_notebook() -> bool:
@@ -43,9 +45,13 @@ def display(node: Node) -> dict[str, str] | None:
 def bundle(picture: Drawing, text: str) -> dict[str, str]:
     """A picture in the forms that notebooks and what converts them know."""
     svg = picture.notebook_svg()
+    # Notebooks shrink what is wider than the page until nobody can read it: here it scrolls, and has the size of
+    # the page's own text (a point as a pixel).
+    scrolling = svg[svg.index("<svg") :].replace("<svg ", '<svg style="max-width:none" ', 1)
+    scrolling = _POINTS.sub(r'\1px"', scrolling, count=2)
     note = f"<div>{html.escape(picture.note)}</div>" if picture.note else ""
     return {
-        "text/html": f'<div style="max-height:{_HEIGHT};overflow:auto">{svg[svg.index("<svg") :]}</div>{note}',
+        "text/html": f'<div style="max-height:{_HEIGHT};overflow:auto">{scrolling}</div>{note}',
         "image/svg+xml": svg,
         "text/plain": f"{text}\n{picture.note}" if picture.note else text,
     }

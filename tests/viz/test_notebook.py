@@ -1,5 +1,6 @@
 """What a notebook shows: a node's picture, a module's table, the steps under the picture."""
 
+import re
 import sys
 import types
 import xml.etree.ElementTree as ElementTree
@@ -48,7 +49,10 @@ def test_in_html_a_picture_scrolls_above_a_height_and_says_what_was_collapsed(la
     scrolling, said = page
     style = dict(part.split(":") for part in (scrolling.get("style") or "").split(";"))
     assert style == {"max-height": "32em", "overflow": "auto"}
-    assert scrolling[0].tag == "{http://www.w3.org/2000/svg}svg"
+    svg = scrolling[0]
+    assert svg.tag == "{http://www.w3.org/2000/svg}svg"
+    assert svg.get("style") == "max-width:none"  # a notebook would shrink it to the page's width
+    assert all(re.fullmatch(r"[\d.]+px", svg.get(side, "")) for side in ("width", "height"))
     note = "1 of 1,010 nodes are shown one by one; 3 boxes, collapsed automatically to depth 3, hide 1,009"
     assert said.text == note
     assert bundle["text/plain"] == f"{large!r}\n{note}"
