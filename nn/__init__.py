@@ -17,12 +17,16 @@ from .losses import (
     LOSSES,
     binary_cross_entropy,
     binary_cross_entropy_with_logits,
+    hinge,
+    huber,
+    mean_absolute_error,
     quadratic,
     softmax_cross_entropy,
 )
 from .module import Module
 from .neuron import Neuron, NeuronLayer, NeuronMLP, to_neurons, to_tensors
-from .optimizers import SGD
+from .optimizers import OPTIMIZERS, SGD, Adam, AdamW, Optimizer, RMSProp
+from .regularization import BatchNorm1d, Dropout, Flatten, LayerNorm
 from .training import Epoch, accuracy, batches, fit, train_step
 
 __all__ = [
@@ -30,17 +34,26 @@ __all__ = [
     "INITIALIZERS",
     "LOSSES",
     "MLP",
+    "OPTIMIZERS",
     "SGD",
+    "Adam",
+    "AdamW",
+    "BatchNorm1d",
     "Dataset",
     "DatasetError",
+    "Dropout",
     "Epoch",
+    "Flatten",
     "Initializer",
+    "LayerNorm",
     "Linear",
     "Module",
     "NetworkError",
     "Neuron",
     "NeuronLayer",
     "NeuronMLP",
+    "Optimizer",
+    "RMSProp",
     "Sequential",
     "accuracy",
     "activation_of",
@@ -48,7 +61,10 @@ __all__ = [
     "binary_cross_entropy",
     "binary_cross_entropy_with_logits",
     "fit",
+    "hinge",
+    "huber",
     "identity",
+    "mean_absolute_error",
     "mnist",
     "one_hot",
     "quadratic",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from autograd import relu, sigmoid, softmax, tanh
+from autograd import elu, gelu, leaky_relu, relu, sigmoid, silu, sin, softmax, softplus, tanh
 
 from .errors import unknown
 
@@ -23,6 +23,12 @@ ACTIVATIONS: dict[str, Activation] = {
     "tanh": tanh,
     "relu": relu,
     "softmax": softmax,
+    "softplus": softplus,
+    "silu": silu,
+    "gelu": gelu,
+    "elu": elu,
+    "leaky_relu": leaky_relu,
+    "sin": sin,
 }
 
 

@@ -19,11 +19,14 @@ from autograd import (
     ShapeError,
     Tensor,
     Value,
+    absolute,
     equal,
     getitem,
+    less_equal,
     log,
     log_softmax,
     logaddexp,
+    relu,
     scope,
     softplus,
     square,
@@ -31,6 +34,8 @@ from autograd import (
     where,
 )
 from autograd.ops import as_array
+
+from .optimizers import checked
 
 Loss = Callable[[Any, Any], Any]
 
@@ -78,6 +83,49 @@ def binary_cross_entropy_with_logits(z: Any, y: Any) -> Any:
     return _averaged("binary_cross_entropy_with_logits", z, y, lambda z, y: softplus(z) - z * y)
 
 
+def mean_absolute_error(a: Any, y: Any) -> Any:
+    """|a − y|, summed over outputs and averaged over samples.
+
+    >>> from autograd import Tensor
+    >>> from nn import mean_absolute_error
+    >>> mean_absolute_error(Tensor([[1.0], [5.0]]), [[0.0], [2.0]]).item()
+    2.0
+    """
+    return _averaged("mean_absolute_error", a, y, lambda a, y: absolute(a - y))
+
+
+def huber(a: Any, y: Any, delta: float = 1.0) -> Any:
+    """½(a − y)² up to a distance of `delta`, beyond it a straight line, δ(|a − y| − ½δ); summed over outputs and
+    averaged over samples (Huber 1964).
+
+    >>> from autograd import Tensor
+    >>> from nn import huber
+    >>> huber(Tensor([[1.0], [5.0]]), [[0.0], [2.0]]).item()
+    1.5
+    """
+    delta = checked("huber's delta", delta)
+
+    def of_element(a: Any, y: Any) -> Any:
+        distance = absolute(a - y)
+        return where(less_equal(distance, delta), 0.5 * square(a - y), delta * (distance - 0.5 * delta))
+
+    return _averaged("huber", a, y, of_element)
+
+
+def hinge(a: Any, y: Any) -> Any:
+    """max(0, 1 − y·a) for targets of −1 and 1, summed over outputs and averaged over samples.
+
+    >>> from autograd import Tensor
+    >>> from nn import hinge
+    >>> hinge(Tensor([[0.5], [3.0]]), [[1.0], [1.0]]).item()
+    0.25
+    """
+    targets = _targets(y) if not _is_values(y) else numpy.array([1])
+    if not set(numpy.unique(targets)) <= {-1, 1}:
+        raise DataTypeError(f"hinge: targets are −1 and 1, not {numpy.unique(targets)[:4].tolist()}")
+    return _averaged("hinge", a, y, lambda a, y: relu(1 - a * y))
+
+
 def softmax_cross_entropy(logits: Any, labels: Any) -> Any:
     """−log softmax(logits)[label], averaged over the samples.
 
@@ -115,6 +163,9 @@ LOSSES: dict[str, Loss] = {
     "binary-cross-entropy": binary_cross_entropy,
     "binary-cross-entropy-with-logits": binary_cross_entropy_with_logits,
     "softmax-cross-entropy": softmax_cross_entropy,
+    "mean-absolute-error": mean_absolute_error,
+    "huber": huber,
+    "hinge": hinge,
 }
 
 

@@ -7,7 +7,7 @@ import html
 import itertools
 from collections.abc import Callable, Iterator, Mapping
 from contextvars import ContextVar
-from typing import Any
+from typing import Any, ClassVar, Self
 
 import numpy
 import numpy.typing
@@ -30,6 +30,11 @@ class Module:
     >>> [(name, parameter.shape) for name, parameter in layer.named_parameters()]
     [('weight', (3, 2)), ('bias', (2,))]
     """
+
+    # Arrays among its attributes that are kept with its parameters (running statistics), and whether it is
+    # being trained: some layers behave differently then.
+    buffers: ClassVar[tuple[str, ...]] = ()
+    training: bool = True
 
     def __init_subclass__(cls, **keywords: Any) -> None:
         super().__init_subclass__(**keywords)
@@ -58,30 +63,53 @@ class Module:
         """Every parameter, each once."""
         return [parameter for _, parameter in self.named_parameters()]
 
+    def named_buffers(self) -> Iterator[tuple[str, numpy.typing.NDArray[Any]]]:
+        """Every array that is kept with the parameters, with its path."""
+        for path, module in self.named_modules():
+            for name in module.buffers:
+                yield (f"{path}.{name}" if path else name), getattr(module, name)
+
+    def train(self, training: bool = True) -> Self:
+        """Behave as in training, in all parts; returns itself."""
+        for _, module in self.named_modules():
+            module.training = training
+        return self
+
+    def eval(self) -> Self:
+        """Behave as in use, in all parts: no dropout, running statistics; returns itself."""
+        return self.train(False)
+
     def zero_grad(self) -> None:
         """Forget the gradients of all parameters."""
         for parameter in self.parameters():
             parameter.zero_grad()
 
     def state_dict(self) -> State:
-        """A copy of every parameter's data, by path."""
-        return {name: numpy.array(parameter.data) for name, parameter in self.named_parameters()}
+        """A copy of every parameter's data, and of every buffer, by path."""
+        return {
+            **{name: numpy.array(parameter.data) for name, parameter in self.named_parameters()},
+            **{name: buffer.copy() for name, buffer in self.named_buffers()},
+        }
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
-        """Set every parameter's data. Names and shapes are checked before anything is changed.
+        """Set every parameter's data and every buffer. Names and shapes are checked before anything is changed.
 
-        Raises NetworkError naming the parameters that are missing, unknown or of another shape.
+        Raises NetworkError naming what is missing, unknown or of another shape.
         """
-        parameters = dict(self.named_parameters())
-        problems = [f"{name} is missing" for name in parameters if name not in state]
-        problems += [f"{name} is unknown" for name in state if name not in parameters]
-        for name, parameter in parameters.items():
-            if name in state and numpy.shape(state[name]) != numpy.shape(parameter.data):
-                problems.append(f"{name} has shape {numpy.shape(state[name])}, expected {numpy.shape(parameter.data)}")
+        parameters, kept = dict(self.named_parameters()), dict(self.named_buffers())
+        shapes = {name: numpy.shape(parameter.data) for name, parameter in parameters.items()}
+        shapes |= {name: buffer.shape for name, buffer in kept.items()}
+        problems = [f"{name} is missing" for name in shapes if name not in state]
+        problems += [f"{name} is unknown" for name in state if name not in shapes]
+        for name, shape in shapes.items():
+            if name in state and numpy.shape(state[name]) != shape:
+                problems.append(f"{name} has shape {numpy.shape(state[name])}, expected {shape}")
         if problems:
             raise NetworkError(f"load_state_dict: {'; '.join(problems)}")
         for name, parameter in parameters.items():
             parameter.data = state[name] if isinstance(parameter, Tensor) else float(state[name])
+        for name, buffer in kept.items():
+            buffer[...] = state[name]
 
     def summary(self) -> str:
         """A table of the parameters: path, shape, dtype, count."""

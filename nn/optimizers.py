@@ -1,26 +1,128 @@
-"""Optimizers: how parameters follow their gradients."""
+"""Optimizers: how parameters follow their gradients.
+
+Each is its paper's recursion on arrays; ten steps of each equal PyTorch's to 1e-12 in float64 (tests). Scalar
+parameters (Values) are gathered into one array for a step, so that there is one recursion for both engines.
+"""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy
+import numpy.typing
 
-from autograd import Node, Tensor
+from autograd import Node, Tensor, Value
 
 from .errors import NetworkError
 
+Array = numpy.typing.NDArray[Any]
+State = dict[str, Array]
 
-class SGD:
-    """Gradient descent: parameter ← parameter − learning_rate · gradient.
+
+class Optimizer:
+    """What optimizers share: the parameters, the learning rate, the state between steps.
 
     Args:
         parameters: leaves (Values or Tensors), each once.
-        learning_rate: the step size, a finite number ≥ 0.
+        learning_rate: the step size, a finite number ≥ 0; may be assigned between steps (schedules do).
 
     Raises NetworkError for anything else.
+    """
+
+    # The arrays that it keeps for each parameter between steps, all 0 at first.
+    kept: tuple[str, ...] = ()
+
+    def __init__(self, parameters: Sequence[Any], learning_rate: float) -> None:
+        self.parameters = list(parameters)
+        if not self.parameters:
+            raise NetworkError("an optimizer needs at least one parameter")
+        for parameter in self.parameters:
+            if not isinstance(parameter, Node) or parameter.op is not None or not parameter.requires_grad:
+                raise NetworkError(f"an optimizer takes leaves that require gradients, not {parameter!r:.80}")
+        if len(set(self.parameters)) != len(self.parameters):
+            raise NetworkError("a parameter was given to the optimizer twice: it would be updated twice a step")
+        self.learning_rate = learning_rate
+        self.steps = 0
+        values = [parameter for parameter in self.parameters if isinstance(parameter, Value)]
+        tensors = [parameter for parameter in self.parameters if isinstance(parameter, Tensor)]
+        self._slots: list[_Slot] = [_TensorSlot(tensor, self.kept) for tensor in tensors]
+        if values:
+            self._slots.append(_ValuesSlot(values, self.kept))
+
+    @property
+    def learning_rate(self) -> float:
+        return self._learning_rate
+
+    @learning_rate.setter
+    def learning_rate(self, learning_rate: float) -> None:
+        self._learning_rate = checked("learning rate", learning_rate)
+
+    def step(self) -> None:
+        """Move every parameter that has a gradient."""
+        self.steps += 1
+        for slot in self._slots:
+            gradient = slot.gradient()
+            if gradient is not None:
+                slot.age += 1
+                data = slot.data()
+                self._update(data, gradient, slot)
+                slot.assign(data)
+
+    def _update(self, data: Array, gradient: Array, slot: _Slot) -> None:
+        """Move `data` in place. `gradient` is not to be written to; `slot.work` is room for one array."""
+        raise NotImplementedError
+
+    def zero_grad(self) -> None:
+        """Forget the gradients of all parameters."""
+        for parameter in self.parameters:
+            parameter.zero_grad()
+
+    def settings(self) -> dict[str, Any]:
+        """The hyper-parameters, by name."""
+        return {"learning_rate": self.learning_rate}
+
+    def state_dict(self) -> State:
+        """A copy of what is kept between steps, as arrays by name."""
+        state: State = {"steps": numpy.array(self.steps)}
+        for position, slot in enumerate(self._slots):
+            state[f"{position}.age"] = numpy.array(slot.age)
+            for name, kept in slot.kept.items():
+                state[f"{position}.{name}"] = kept.copy()
+        return state
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Go on from a state. Names and shapes are checked before anything is changed."""
+        expected = self.state_dict()
+        problems = [f"{name} is missing" for name in expected if name not in state]
+        problems += [f"{name} is unknown" for name in state if name not in expected]
+        problems += [
+            f"{name} has shape {numpy.shape(state[name])}, expected {kept.shape}"
+            for name, kept in expected.items()
+            if name in state and numpy.shape(state[name]) != kept.shape
+        ]
+        if problems:
+            raise NetworkError(f"the state is not one of this {type(self).__name__}: {'; '.join(problems)}")
+        self.steps = int(state["steps"])
+        for position, slot in enumerate(self._slots):
+            slot.age = int(state[f"{position}.age"])
+            for name, kept in slot.kept.items():
+                kept[...] = state[f"{position}.{name}"]
+
+    def __repr__(self) -> str:
+        settings = ", ".join(f"{name}={value}" for name, value in self.settings().items())
+        return f"{type(self).__name__}({settings})"
+
+
+class SGD(Optimizer):
+    """Gradient descent: parameter ← parameter − learning_rate · gradient.
+
+    Args:
+        parameters, learning_rate: as for every optimizer.
+        momentum: follow a velocity, v ← momentum · v + gradient, in place of the gradient.
+        nesterov: look ahead along the velocity: follow gradient + momentum · v (Sutskever et al. 2013).
+        weight_decay: pull every parameter to 0 by so much of itself: the gradient of ½ · weight_decay · ‖w‖².
 
     >>> from autograd import Value
     >>> from nn import SGD
@@ -32,33 +134,280 @@ class SGD:
     0.0
     """
 
-    def __init__(self, parameters: Sequence[Any], learning_rate: float) -> None:
-        self.parameters = list(parameters)
-        if not self.parameters:
-            raise NetworkError("an optimizer needs at least one parameter")
-        for parameter in self.parameters:
-            if not isinstance(parameter, Node) or parameter.op is not None or not parameter.requires_grad:
-                raise NetworkError(f"an optimizer takes leaves that require gradients, not {parameter!r:.80}")
-        if len(set(self.parameters)) != len(self.parameters):
-            raise NetworkError("a parameter was given to the optimizer twice: it would be updated twice a step")
-        if not (isinstance(learning_rate, int | float) and math.isfinite(learning_rate) and learning_rate >= 0):
-            raise NetworkError(f"the learning rate is a finite number ≥ 0, not {learning_rate!r}")
-        self.learning_rate = learning_rate
-        # Where an array's step is computed: a new array of a large matrix's size costs as much as filling it.
-        self._steps = [
-            numpy.empty_like(parameter.data) if isinstance(parameter, Tensor) else None for parameter in self.parameters
-        ]
+    kept: tuple[str, ...] = ("velocity",)
 
-    def step(self) -> None:
-        """Move every parameter that has a gradient."""
-        for parameter, step in zip(self.parameters, self._steps, strict=True):
-            gradient = parameter.grad
-            if step is None:
-                parameter.data -= self.learning_rate * (gradient or 0.0)
-            elif gradient is not None:
-                parameter.data -= numpy.multiply(gradient, self.learning_rate, out=step)
+    def __init__(
+        self,
+        parameters: Sequence[Any],
+        learning_rate: float,
+        *,
+        momentum: float = 0.0,
+        nesterov: bool = False,
+        weight_decay: float = 0.0,
+    ) -> None:
+        self.momentum = checked("momentum", momentum)
+        self.nesterov = nesterov
+        self.weight_decay = checked("weight decay", weight_decay)
+        if nesterov and not momentum:
+            raise NetworkError("Nesterov's method looks ahead along the momentum: give one above 0")
+        if not momentum:
+            self.kept = ()
+        super().__init__(parameters, learning_rate)
 
-    def zero_grad(self) -> None:
-        """Forget the gradients of all parameters."""
-        for parameter in self.parameters:
-            parameter.zero_grad()
+    def _update(self, data: Array, gradient: Array, slot: _Slot) -> None:
+        step = slot.work
+        if self.weight_decay:
+            gradient = gradient + self.weight_decay * data
+        if self.momentum:
+            velocity = slot.kept["velocity"]
+            velocity *= self.momentum
+            velocity += gradient
+            gradient = gradient + self.momentum * velocity if self.nesterov else velocity
+        data -= numpy.multiply(gradient, self.learning_rate, out=step)
+
+    def settings(self) -> dict[str, Any]:
+        return {
+            **super().settings(),
+            "momentum": self.momentum,
+            "nesterov": self.nesterov,
+            "weight_decay": self.weight_decay,
+        }
+
+
+class RMSProp(Optimizer):
+    """Each gradient divided by the root of a running mean of its square (Tieleman and Hinton 2012).
+
+    Args:
+        parameters, learning_rate: as for every optimizer.
+        decay: of the running mean.
+        epsilon: added to the root.
+        momentum: follow a velocity, as SGD does.
+        centered: divide by the running standard deviation instead (Graves 2013).
+        weight_decay: as for SGD.
+
+    >>> from nn import RMSProp
+    >>> from autograd import Value
+    >>> RMSProp([Value(1.0)], 0.01)
+    RMSProp(learning_rate=0.01, decay=0.99, epsilon=1e-08, momentum=0.0, centered=False, weight_decay=0.0)
+    """
+
+    kept: tuple[str, ...] = ("mean_square", "mean", "velocity")
+
+    def __init__(
+        self,
+        parameters: Sequence[Any],
+        learning_rate: float = 0.01,
+        *,
+        decay: float = 0.99,
+        epsilon: float = 1e-8,
+        momentum: float = 0.0,
+        centered: bool = False,
+        weight_decay: float = 0.0,
+    ) -> None:
+        self.decay = checked("decay", decay, below=1)
+        self.epsilon = checked("epsilon", epsilon)
+        self.momentum = checked("momentum", momentum)
+        self.centered = centered
+        self.weight_decay = checked("weight decay", weight_decay)
+        self.kept = (
+            "mean_square",
+            *(("mean",) if centered else ()),
+            *(("velocity",) if momentum else ()),
+        )
+        super().__init__(parameters, learning_rate)
+
+    def _update(self, data: Array, gradient: Array, slot: _Slot) -> None:
+        if self.weight_decay:
+            gradient = gradient + self.weight_decay * data
+        mean_square = slot.kept["mean_square"]
+        mean_square *= self.decay
+        mean_square += (1 - self.decay) * numpy.square(gradient)
+        variance = mean_square
+        if self.centered:
+            mean = slot.kept["mean"]
+            mean += (1 - self.decay) * (gradient - mean)
+            variance = mean_square - numpy.square(mean)
+        step = numpy.divide(gradient, numpy.sqrt(variance) + self.epsilon, out=slot.work)
+        if self.momentum:
+            velocity = slot.kept["velocity"]
+            velocity *= self.momentum
+            velocity += step
+            numpy.copyto(step, velocity)
+        step *= self.learning_rate
+        data -= step
+
+    def settings(self) -> dict[str, Any]:
+        return {
+            **super().settings(),
+            "decay": self.decay,
+            "epsilon": self.epsilon,
+            "momentum": self.momentum,
+            "centered": self.centered,
+            "weight_decay": self.weight_decay,
+        }
+
+
+class Adam(Optimizer):
+    """Running means of the gradient and of its square, corrected for their start (Kingma and Ba 2015).
+
+    Args:
+        parameters, learning_rate: as for every optimizer.
+        betas: the decays of the two running means.
+        epsilon: added to the root of the second.
+        weight_decay: as for SGD: into the gradient.
+        amsgrad: divide by the greatest second mean so far (Reddi et al. 2018).
+
+    >>> from autograd import Value
+    >>> from nn import Adam
+    >>> w = Value(2.0)
+    >>> optimizer = Adam([w], learning_rate=0.5)
+    >>> (w * w).backward()
+    >>> optimizer.step()
+    >>> round(w.data, 6)  # the first step is the learning rate, whatever the gradient's size
+    1.5
+    """
+
+    kept: tuple[str, ...] = ("mean", "mean_square", "greatest")
+
+    def __init__(
+        self,
+        parameters: Sequence[Any],
+        learning_rate: float = 1e-3,
+        *,
+        betas: tuple[float, float] = (0.9, 0.999),
+        epsilon: float = 1e-8,
+        weight_decay: float = 0.0,
+        amsgrad: bool = False,
+    ) -> None:
+        if not (isinstance(betas, tuple | list) and len(betas) == 2):
+            raise NetworkError(f"betas are two numbers from 0 to below 1, not {betas!r}")
+        self.betas = (checked("first beta", betas[0], below=1), checked("second beta", betas[1], below=1))
+        self.epsilon = checked("epsilon", epsilon)
+        self.weight_decay = checked("weight decay", weight_decay)
+        self.amsgrad = amsgrad
+        self.kept = ("mean", "mean_square", *(("greatest",) if amsgrad else ()))
+        super().__init__(parameters, learning_rate)
+
+    def _update(self, data: Array, gradient: Array, slot: _Slot) -> None:
+        if self.weight_decay:
+            gradient = self._decayed(data, gradient)
+        first, second = self.betas
+        mean, mean_square, work = slot.kept["mean"], slot.kept["mean_square"], slot.work
+        numpy.subtract(gradient, mean, out=work)
+        work *= 1 - first
+        mean += work
+        numpy.multiply(gradient, gradient, out=work)
+        work *= 1 - second
+        mean_square *= second
+        mean_square += work
+        if self.amsgrad:
+            mean_square = numpy.maximum(slot.kept["greatest"], mean_square, out=slot.kept["greatest"])
+        numpy.sqrt(mean_square, out=work)
+        work /= math.sqrt(1 - second**slot.age)
+        work += self.epsilon
+        numpy.divide(mean, work, out=work)
+        work *= self.learning_rate / (1 - first**slot.age)
+        data -= work
+
+    def _decayed(self, data: Array, gradient: Array) -> Array:
+        decayed: Array = gradient + self.weight_decay * data
+        return decayed
+
+    def settings(self) -> dict[str, Any]:
+        return {
+            **super().settings(),
+            "betas": self.betas,
+            "epsilon": self.epsilon,
+            "weight_decay": self.weight_decay,
+            "amsgrad": self.amsgrad,
+        }
+
+
+class AdamW(Adam):
+    """Adam with the weight decay beside the gradient, not in it (Loshchilov and Hutter 2019).
+
+    >>> from autograd import Value
+    >>> from nn import AdamW
+    >>> AdamW([Value(1.0)], 0.001).weight_decay
+    0.01
+    """
+
+    def __init__(
+        self,
+        parameters: Sequence[Any],
+        learning_rate: float = 1e-3,
+        *,
+        betas: tuple[float, float] = (0.9, 0.999),
+        epsilon: float = 1e-8,
+        weight_decay: float = 0.01,
+        amsgrad: bool = False,
+    ) -> None:
+        super().__init__(
+            parameters, learning_rate, betas=betas, epsilon=epsilon, weight_decay=weight_decay, amsgrad=amsgrad
+        )
+
+    def _decayed(self, data: Array, gradient: Array) -> Array:
+        data *= 1 - self.learning_rate * self.weight_decay
+        return gradient
+
+
+OPTIMIZERS: dict[str, type[Any]] = {"sgd": SGD, "rmsprop": RMSProp, "adam": Adam, "adamw": AdamW}
+
+
+def checked(name: str, number: Any, below: float | None = None) -> float:
+    """A hyper-parameter: a finite number ≥ 0, and below a bound where there is one."""
+    is_number = isinstance(number, int | float | numpy.number) and not isinstance(number, bool)
+    if not (is_number and math.isfinite(number) and number >= 0 and (below is None or number < below)):
+        bound = "" if below is None else f" and below {below:g}"
+        raise NetworkError(f"the {name} is a finite number ≥ 0{bound}, not {number!r}")
+    return float(number)
+
+
+class _Slot:
+    """Parameters that are updated as one array."""
+
+    def __init__(self, shape: tuple[int, ...], dtype: Any, kept: Sequence[str]) -> None:
+        self.age = 0  # how often it was updated
+        self.kept: State = {name: numpy.zeros(shape, dtype) for name in kept}
+        # Where a step is computed: a new array of a large matrix's size costs as much as filling it.
+        self.work: Array = numpy.empty(shape, dtype)
+
+    def gradient(self) -> Array | None:
+        raise NotImplementedError
+
+    def data(self) -> Array:
+        raise NotImplementedError
+
+    def assign(self, data: Array) -> None:
+        raise NotImplementedError
+
+
+class _TensorSlot(_Slot):
+    def __init__(self, tensor: Tensor, kept: Sequence[str]) -> None:
+        super().__init__(tensor.shape, tensor.dtype, kept)
+        self.tensor = tensor
+
+    def gradient(self) -> Array | None:
+        return self.tensor.grad
+
+    def data(self) -> Array:
+        return self.tensor.data
+
+    def assign(self, data: Array) -> None:
+        self.tensor.data = data
+
+
+class _ValuesSlot(_Slot):
+    def __init__(self, values: Sequence[Value], kept: Sequence[str]) -> None:
+        super().__init__((len(values),), numpy.float64, kept)
+        self.values = values
+
+    def gradient(self) -> Array:
+        return numpy.array([value.grad or 0.0 for value in self.values])
+
+    def data(self) -> Array:
+        return numpy.array([value.data for value in self.values])
+
+    def assign(self, data: Array) -> None:
+        for value, number in zip(self.values, data.tolist(), strict=True):
+            value.data = number

@@ -19,6 +19,11 @@ LABELS = numpy.array([0, 2, 1, 2])
 ONE_HOT = numpy.eye(3)[LABELS]
 
 
+def targets_of(name: str) -> Any:
+    """Targets that the loss of this name takes."""
+    return 2 * ONE_HOT - 1 if name == "hinge" else ONE_HOT
+
+
 def as_values(array: Any) -> list[list[Value]]:
     return [[Value(number) for number in row] for row in array]
 
@@ -50,13 +55,13 @@ def test_integer_and_one_hot_labels_are_the_same() -> None:
 
 @pytest.mark.parametrize("name", LOSSES)
 def test_every_loss_passes_the_gradient_check(name: str) -> None:
-    assert gradcheck(lambda a: LOSSES[name](a, ONE_HOT), OUTPUTS, order=2)
+    assert gradcheck(lambda a: LOSSES[name](a, targets_of(name)), OUTPUTS, order=2)
 
 
 @pytest.mark.parametrize("name", LOSSES)
 def test_every_loss_is_the_same_of_values_as_of_tensors(name: str) -> None:
     tensors, values = Tensor(OUTPUTS), as_values(OUTPUTS)
-    by_tensors, by_values = LOSSES[name](tensors, ONE_HOT), LOSSES[name](values, ONE_HOT)
+    by_tensors, by_values = LOSSES[name](tensors, targets_of(name)), LOSSES[name](values, targets_of(name))
     by_tensors.backward()
     by_values.backward()
     assert by_values.data == pytest.approx(by_tensors.item(), rel=1e-14)
@@ -72,7 +77,7 @@ def test_softmax_cross_entropy_of_values_takes_integer_labels() -> None:
 
 @pytest.mark.parametrize("name", LOSSES)
 def test_every_loss_is_recorded_in_a_scope_of_its_name(name: str) -> None:
-    loss = LOSSES[name](Tensor(OUTPUTS), ONE_HOT)
+    loss = LOSSES[name](Tensor(OUTPUTS), targets_of(name))
     assert loss.scope.name == name.replace("-", "_")
 
 
@@ -100,7 +105,7 @@ def test_extreme_outputs_give_the_exact_limit(loss: Any, outputs: Any, targets: 
 @pytest.mark.parametrize("name", LOSSES)
 def test_float32_outputs_keep_the_loss_and_its_gradient_in_float32(name: str) -> None:
     tensor = Tensor(OUTPUTS.astype(numpy.float32))
-    loss = LOSSES[name](tensor, ONE_HOT)
+    loss = LOSSES[name](tensor, targets_of(name))
     loss.backward()
     assert loss.dtype == tensor.grad.dtype == numpy.float32
 
@@ -110,9 +115,9 @@ def test_float32_outputs_keep_the_loss_and_its_gradient_in_float32(name: str) ->
 def test_targets_of_another_shape_are_refused_never_broadcast(name: str, shape: tuple[int, ...]) -> None:
     sentence = r"outputs of shape \(4, 3\) and targets of shape|logits of shape"
     with pytest.raises(ShapeError, match=sentence):
-        LOSSES[name](Tensor(OUTPUTS), numpy.zeros(shape))
+        LOSSES[name](Tensor(OUTPUTS), -numpy.ones(shape))
     with pytest.raises(ShapeError, match=sentence):
-        LOSSES[name](as_values(OUTPUTS), numpy.zeros(shape))
+        LOSSES[name](as_values(OUTPUTS), -numpy.ones(shape))
 
 
 @pytest.mark.parametrize("label", [-1, 3])
@@ -172,3 +177,8 @@ def test_labels_in_a_column_are_refused_for_values_as_for_tensors() -> None:
 def test_labels_that_are_no_integers_are_named() -> None:
     with pytest.raises(ShapeError, match="take integer labels or rows of probabilities, not float64"):
         softmax_cross_entropy(Tensor(OUTPUTS), LABELS.astype(float))
+
+
+def test_hinge_takes_minus_one_and_one() -> None:
+    with pytest.raises(DataTypeError, match=r"hinge: targets are −1 and 1, not \[0\.0, 1\.0\]"):
+        LOSSES["hinge"](Tensor(OUTPUTS), ONE_HOT)

@@ -1,0 +1,50 @@
+"""Bounding gradients before a step."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy
+
+from .errors import NetworkError
+from .optimizers import checked
+
+
+def gradient_norm(parameters: Sequence[Any]) -> float:
+    """The Euclidean norm of all gradients together; parameters without one count as 0.
+
+    >>> from autograd import Value
+    >>> from nn.clipping import gradient_norm
+    >>> a, b = Value(3.0), Value(4.0)
+    >>> (0.5 * a * a + 0.5 * b * b).backward()
+    >>> gradient_norm([a, b])
+    5.0
+    """
+    squares = [
+        float(numpy.vdot(gradient, gradient)) for parameter in parameters if (gradient := parameter.grad) is not None
+    ]
+    return float(numpy.sqrt(numpy.sum(squares)))
+
+
+def clip_norm(parameters: Sequence[Any], most: float) -> float:
+    """Shorten the gradient of all parameters together to `most`, keeping its direction (Pascanu et al. 2013).
+    Returns its norm before. Raises NetworkError where that is not finite: no direction would be left."""
+    most = checked("largest gradient norm", most)
+    norm = gradient_norm(parameters)
+    if not numpy.isfinite(norm):
+        raise NetworkError(f"the gradient's norm is {norm}: it has no direction to keep")
+    if norm > most:
+        for parameter in parameters:
+            if parameter.grad is not None:
+                parameter.grad = parameter.grad * (most / norm)
+    return norm
+
+
+def clip_value(parameters: Sequence[Any], most: float) -> None:
+    """Keep every number of every gradient between −most and most."""
+    most = checked("largest gradient", most)
+    for parameter in parameters:
+        if parameter.grad is not None:
+            clipped = numpy.clip(parameter.grad, -most, most)
+            parameter.grad = clipped if isinstance(parameter.grad, numpy.ndarray) else float(clipped)

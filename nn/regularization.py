@@ -1,0 +1,141 @@
+"""Layers that behave differently while training: Dropout, BatchNorm1d; and LayerNorm and Flatten beside them."""
+
+from __future__ import annotations
+
+import math
+from typing import Any, ClassVar
+
+import numpy
+
+from autograd import ShapeError, Tensor, mean, multiply, reshape, sqrt, square
+
+from .errors import NetworkError
+from .initializers import Random
+from .module import Module
+from .optimizers import checked
+
+
+class Dropout(Module):
+    """While training each number is 0 with probability `rate`, and the others are larger by 1/(1 − rate), so
+    that the expectation stays (Srivastava et al. 2014); otherwise nothing is changed.
+
+    Args:
+        rate: from 0 to below 1.
+        rng: a numpy.random.Generator or a seed; its state is part of a checkpoint.
+
+    >>> from autograd import Tensor
+    >>> from nn import Dropout
+    >>> layer = Dropout(0.5, rng=0)
+    >>> layer(Tensor([[1.0, 1.0, 1.0, 1.0]])).tolist()
+    [[2.0, 0.0, 0.0, 0.0]]
+    >>> layer.eval()(Tensor([[1.0, 1.0, 1.0, 1.0]])).tolist()
+    [[1.0, 1.0, 1.0, 1.0]]
+    """
+
+    def __init__(self, rate: float = 0.5, *, rng: Random = None) -> None:
+        self.rate = checked("dropout rate", rate, below=1)
+        self.rng = numpy.random.default_rng(rng)
+
+    def __call__(self, x: Any) -> Any:
+        if not self.training or self.rate == 0:
+            return x
+        kept = self.rng.random(x.shape) >= self.rate
+        return multiply(x, (kept / (1 - self.rate)).astype(x.dtype))
+
+    def __repr__(self) -> str:
+        return f"Dropout({self.rate})"
+
+
+class BatchNorm1d(Module):
+    """Each column standardised over the batch, then scaled and shifted (Ioffe and Szegedy 2015).
+
+    While training by the batch's own mean and variance, which move the running ones; otherwise by those.
+
+    Args:
+        n_features: how many columns.
+        momentum: how far the running statistics follow each batch.
+        epsilon: added to the variance.
+        dtype: numpy.float32 or numpy.float64.
+
+    Raises (when called) ShapeError: other columns, or while training a batch of one sample.
+
+    >>> import numpy
+    >>> from nn import BatchNorm1d
+    >>> BatchNorm1d(1, epsilon=0.0)(Tensor([[1.0], [3.0]])).tolist()
+    [[-1.0], [1.0]]
+    """
+
+    buffers: ClassVar[tuple[str, ...]] = ("running_mean", "running_variance")
+
+    def __init__(
+        self, n_features: int, *, momentum: float = 0.1, epsilon: float = 1e-5, dtype: Any = numpy.float64
+    ) -> None:
+        self.weight = Tensor(numpy.ones(n_features, dtype), label="weight")
+        self.bias = Tensor(numpy.zeros(n_features, dtype), label="bias")
+        self.running_mean = numpy.zeros(n_features, dtype)
+        self.running_variance = numpy.ones(n_features, dtype)
+        self.momentum, self.epsilon = checked("momentum", momentum), checked("epsilon", epsilon)
+
+    def __call__(self, x: Any) -> Any:
+        _check_columns(self, x, len(self.running_mean))
+        if not self.training:
+            deviation = numpy.sqrt(self.running_variance + self.epsilon).astype(x.dtype)
+            return (x - self.running_mean) / deviation * self.weight + self.bias
+        count = len(x)
+        if count < 2:
+            raise ShapeError(f"{self!r} needs at least two samples to train on, not a batch of shape {x.shape}")
+        average = mean(x, axis=0)
+        centered = x - average
+        variance = mean(square(centered), axis=0)
+        for running, of_batch in (
+            (self.running_mean, average.data),
+            (self.running_variance, variance.data * (count / (count - 1))),
+        ):
+            running += self.momentum * (of_batch - running)
+        return centered / sqrt(variance + self.epsilon) * self.weight + self.bias
+
+    def __repr__(self) -> str:
+        return f"BatchNorm1d({len(self.running_mean)})"
+
+
+class LayerNorm(Module):
+    """Each row standardised by its own mean and variance, then scaled and shifted (Ba et al. 2016).
+
+    >>> from nn import LayerNorm
+    >>> LayerNorm(2, epsilon=0.0)(Tensor([[1.0, 3.0]])).tolist()
+    [[-1.0, 1.0]]
+    """
+
+    def __init__(self, n_features: int, *, epsilon: float = 1e-5, dtype: Any = numpy.float64) -> None:
+        self.weight = Tensor(numpy.ones(n_features, dtype), label="weight")
+        self.bias = Tensor(numpy.zeros(n_features, dtype), label="bias")
+        self.epsilon = checked("epsilon", epsilon)
+
+    def __call__(self, x: Any) -> Any:
+        _check_columns(self, x, self.weight.shape[0])
+        centered = x - mean(x, axis=-1, keepdims=True)
+        variance = mean(square(centered), axis=-1, keepdims=True)
+        return centered / sqrt(variance + self.epsilon) * self.weight + self.bias
+
+    def __repr__(self) -> str:
+        return f"LayerNorm({self.weight.shape[0]})"
+
+
+class Flatten(Module):
+    """Each sample as one row of numbers.
+
+    >>> import numpy
+    >>> from nn import Flatten
+    >>> Flatten()(Tensor(numpy.zeros((5, 28, 28)))).shape
+    (5, 784)
+    """
+
+    def __call__(self, x: Any) -> Any:
+        return reshape(x, (x.shape[0], math.prod(x.shape[1:])))
+
+
+def _check_columns(layer: Module, x: Any, columns: int) -> None:
+    if not isinstance(x, Tensor):
+        raise NetworkError(f"{layer!r} takes a Tensor, not {type(x).__name__}")
+    if x.ndim < 2 or x.shape[-1] != columns:
+        raise ShapeError(f"{layer!r} takes rows of {columns} numbers, not an input of shape {x.shape}")

@@ -1,0 +1,62 @@
+"""Learning rates over time: a schedule gives the factor by which a step's learning rate is multiplied.
+
+A schedule is a function of the step's number, from 0; `fit(schedule=…)` sets the optimizer's learning rate to
+its own times the factor before each step.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+from .errors import NetworkError
+from .optimizers import checked
+
+Schedule = Callable[[int], float]
+
+
+def constant() -> Schedule:
+    """The learning rate as it is.
+
+    >>> constant()(1000)
+    1.0
+    """
+    return lambda step: 1.0
+
+
+def step_decay(every: int, factor: float = 0.1) -> Schedule:
+    """Multiplied by `factor` after every so many steps.
+
+    >>> [step_decay(10, 0.5)(step) for step in (0, 9, 10, 25)]
+    [1.0, 1.0, 0.5, 0.25]
+    """
+    _check_steps("every", every)
+    factor = checked("factor", factor)
+    return lambda step: float(factor ** (step // every))
+
+
+def cosine(steps: int, lowest: float = 0.0) -> Schedule:
+    """Half a cosine from 1 down to `lowest` over so many steps, and there it stays (Loshchilov and Hutter 2017).
+
+    >>> [round(cosine(100)(step), 3) for step in (0, 50, 100, 200)]
+    [1.0, 0.5, 0.0, 0.0]
+    """
+    _check_steps("steps", steps)
+    lowest = checked("lowest factor", lowest)
+    return lambda step: lowest + (1 - lowest) * (1 + math.cos(math.pi * min(step / steps, 1.0))) / 2
+
+
+def warm_up(steps: int, then: Schedule | None = None) -> Schedule:
+    """Rises evenly to 1 over so many steps; then another schedule, counted from there.
+
+    >>> [warm_up(4)(step) for step in (0, 1, 3, 4)]
+    [0.25, 0.5, 1.0, 1.0]
+    """
+    _check_steps("steps", steps)
+    later = then or constant()
+    return lambda step: (step + 1) / steps if step < steps else later(step - steps)
+
+
+def _check_steps(name: str, steps: int) -> None:
+    if isinstance(steps, bool) or not isinstance(steps, int) or steps < 1:
+        raise NetworkError(f"{name} is a whole number of steps from 1, not {steps!r}")
