@@ -13,6 +13,10 @@ class DatasetError(GraphError, ValueError):
     """Data that is missing, damaged, or does not fit."""
 
 
+class CheckpointError(GraphError, ValueError):
+    """A file that is no whole checkpoint, or one that does not fit the model."""
+
+
 def unknown(kind: str, name: object, known: Iterable[str]) -> NetworkError:
     """The error for a name that is not in a table: it lists those that are."""
     return NetworkError(f"unknown {kind} {name!r}; known are {', '.join(known)}")
