@@ -7,7 +7,7 @@ import time
 
 import numpy
 
-from nn import MLP, SGD, DatasetError, accuracy, batches, fit, mnist, one_hot, quadratic
+from nn import MLP, SGD, Batches, DatasetError, accuracy, fit, mnist, one_hot, quadratic
 from nn.closed_form import DeltaNetwork
 
 from .harness import Row
@@ -31,15 +31,15 @@ def rows() -> list[Row]:
         )
         started = time.perf_counter()
         fit(
-            model, data.train_inputs, targets, loss=quadratic, optimizer=SGD(model.parameters(), 3.0),
+            model, (data.train_inputs, targets), quadratic, SGD(model.parameters(), 3.0),
             epochs=_EPOCHS, batch_size=16, rng=seed,
         )  # fmt: skip
         ours.append(time.perf_counter() - started)
         accuracies.append(accuracy(model, data.test_inputs, data.test_labels))
         started = time.perf_counter()
-        generator = numpy.random.default_rng(seed)
+        batches = Batches(data.train_inputs, targets, 16, rng=seed)
         for _ in range(_EPOCHS):
-            for x, y in batches(data.train_inputs, targets, 16, generator):
+            for x, y in batches:
                 closed_form.step(x, y, 3.0)
         by_hand.append(time.perf_counter() - started)
     ratio = float(numpy.median(ours) / numpy.median(by_hand))

@@ -10,12 +10,12 @@ from argparse import Namespace
 from pathlib import Path
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 import viz
 from autograd import GraphError
-from nn import Epoch, fit
+from nn import Callback, Epoch, fit
+from nn.callbacks import Run
 from nn.training import output_array, predict
 from viz import terminal
 from viz.numbers import format_data
@@ -164,61 +164,43 @@ def _print_steps(shown: Example) -> None:
 
 
 def _train(run: Recipe, console: Console) -> None:
-    """Fit with a progress bar, a line for each of some ten or thirty epochs, and a final line."""
+    """Fit, with a line for each of some ten or thirty epochs and a final line."""
     print(repr(run.model))
     print(f"on {run.data.name}: {len(run.data.train_inputs):,} samples, seed {run.seed}")
-    every = max(1, math.ceil(run.epochs / 30)) if run.epochs <= 100 else math.ceil(run.epochs / 10)
-    started = shown_at = time.perf_counter()
-    seen = 0
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TextColumn("{task.percentage:>3.0f}%"),
-        TimeRemainingColumn(),
+    started = time.perf_counter()
+    history = fit(
+        run.model,
+        (run.data.train_inputs, run.targets),
+        run.loss,
+        run.optimizer,
+        run.epochs,
+        batch_size=run.batch_size,
+        validation=(run.data.test_inputs, run.test_targets),
+        callbacks=[_Told(run.epochs)],
+        rng=run.seed,
     )
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
-        task = progress.add_task("training", total=run.epochs * len(run.data.train_inputs))
-
-        def on_step(samples: int, cost: float) -> None:
-            nonlocal seen
-            seen += samples
-            tests = seen % len(run.data.train_inputs) == 0
-            progress.update(task, advance=samples, description="testing" if tests else f"loss {cost:.4f}")
-
-        def on_epoch(epoch: Epoch) -> None:
-            nonlocal shown_at
-            if not math.isfinite(epoch.loss):
-                raise GraphError(
-                    f"the loss became {viz.format_number(epoch.loss)} in epoch {epoch.number}: "
-                    f"try a smaller --learning-rate than {run.optimizer.learning_rate}"
-                )
-            if epoch.number % every == 0 or epoch.number == run.epochs:
-                now = time.perf_counter()
-                console.print(
-                    f"epoch {epoch.number:>4}  loss {epoch.loss:.5f}  test accuracy {epoch.accuracy:.2%}  "
-                    f"{now - shown_at:.2f} s",
-                    highlight=False,
-                )
-                shown_at = now
-
-        history = fit(
-            run.model,
-            run.data.train_inputs,
-            run.targets,
-            loss=run.loss,
-            optimizer=run.optimizer,
-            epochs=run.epochs,
-            batch_size=run.batch_size,
-            rng=run.seed,
-            test=(run.data.test_inputs, run.data.test_labels),
-            on_step=on_step,
-            on_epoch=on_epoch,
-        )
     last = history[-1]
     print(
-        f"test accuracy {last.accuracy:.2%} on {len(run.data.test_labels):,} samples after {last.number} epochs "
-        f"in {time.perf_counter() - started:.1f} s"
+        f"test accuracy {last.validation_accuracy:.2%} on {len(run.data.test_labels):,} samples after {last.number} "
+        f"epochs in {time.perf_counter() - started:.1f} s"
     )
+
+
+class _Told(Callback):
+    """A printed line for each of some ten or thirty epochs."""
+
+    def __init__(self, epochs: int) -> None:
+        self.every = max(1, math.ceil(epochs / 30)) if epochs <= 100 else math.ceil(epochs / 10)
+        self.shown_at = time.perf_counter()
+
+    def on_epoch(self, run: Run, epoch: Epoch) -> None:
+        if epoch.number % self.every == 0 or epoch.number == run.epochs:
+            now = time.perf_counter()
+            print(
+                f"epoch {epoch.number:>4}  loss {epoch.loss:.5f}  test accuracy {epoch.validation_accuracy:.2%}  "
+                f"{now - self.shown_at:.2f} s"
+            )
+            self.shown_at = now
 
 
 def _truth_table(run: Recipe) -> Table:

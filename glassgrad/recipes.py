@@ -79,6 +79,7 @@ class Recipe:
     data: Dataset
     model: Any
     targets: Any
+    test_targets: Any
     loss: Loss
     optimizer: SGD
     epochs: int
@@ -136,12 +137,9 @@ def recipe(
             f"sizes {'-'.join(map(str, whole))} do not fit {dataset} with {loss_name}: "
             f"the first is {data.n_inputs} (inputs), the last {n_outputs} (outputs)"
         )
-    if loss_name == "softmax-cross-entropy":
-        targets: Any = data.train_labels
-    elif n_outputs > 1:
-        targets = one_hot(data.train_labels, n_outputs, chosen_dtype)
-    else:
-        targets = data.train_labels.reshape(-1, 1).astype(chosen_dtype)
+    targets, test_targets = (
+        _targets(labels, loss_name, n_outputs, chosen_dtype) for labels in (data.train_labels, data.test_labels)
+    )
     network = MLP(whole, activation, output, initializer="normal", rng=seed, dtype=chosen_dtype)
     model = to_neurons(network) if engine == "value" else network
     rate = setting.learning_rate if learning_rate is None else learning_rate
@@ -152,9 +150,17 @@ def recipe(
         data=data,
         model=model,
         targets=targets,
+        test_targets=test_targets,
         loss=loss_function,
         optimizer=SGD(model.parameters(), rate),
         epochs=epochs,
         batch_size=batch_size,
         seed=seed,
     )
+
+
+def _targets(labels: Any, loss_name: str, n_outputs: int, dtype: Any) -> Any:
+    """What the loss takes for these labels."""
+    if loss_name == "softmax-cross-entropy":
+        return labels
+    return one_hot(labels, n_outputs, dtype) if n_outputs > 1 else labels.reshape(-1, 1).astype(dtype)

@@ -8,9 +8,12 @@ except ImportError as error:
         "give glassgrad an environment of its own, or `pip uninstall autograd` and install glassgrad again"
     ) from error
 
+from . import checkpoints, schedules
 from .activations import ACTIVATIONS, activation_of, identity
-from .datasets import Dataset, mnist, one_hot, xor
-from .errors import DatasetError, NetworkError
+from .callbacks import Callback, EarlyStopping
+from .datasets import Batches, Dataset, from_one_hot, mnist, one_hot, split_samples, xor
+from .errors import CheckpointError, DatasetError, DivergenceError, HistoryError, NetworkError
+from .history import Epoch, History
 from .initializers import INITIALIZERS, Initializer
 from .layers import MLP, Linear, Sequential
 from .losses import (
@@ -27,7 +30,7 @@ from .module import Module
 from .neuron import Neuron, NeuronLayer, NeuronMLP, to_neurons, to_tensors
 from .optimizers import OPTIMIZERS, SGD, Adam, AdamW, Optimizer, RMSProp
 from .regularization import BatchNorm1d, Dropout, Flatten, LayerNorm
-from .training import Epoch, accuracy, batches, fit, train_step
+from .training import accuracy, fit, train_step
 
 __all__ = [
     "ACTIVATIONS",
@@ -39,11 +42,18 @@ __all__ = [
     "Adam",
     "AdamW",
     "BatchNorm1d",
+    "Batches",
+    "Callback",
+    "CheckpointError",
     "Dataset",
     "DatasetError",
+    "DivergenceError",
     "Dropout",
+    "EarlyStopping",
     "Epoch",
     "Flatten",
+    "History",
+    "HistoryError",
     "Initializer",
     "LayerNorm",
     "Linear",
@@ -57,10 +67,11 @@ __all__ = [
     "Sequential",
     "accuracy",
     "activation_of",
-    "batches",
     "binary_cross_entropy",
     "binary_cross_entropy_with_logits",
+    "checkpoints",
     "fit",
+    "from_one_hot",
     "hinge",
     "huber",
     "identity",
@@ -68,7 +79,9 @@ __all__ = [
     "mnist",
     "one_hot",
     "quadratic",
+    "schedules",
     "softmax_cross_entropy",
+    "split_samples",
     "to_neurons",
     "to_tensors",
     "train_step",

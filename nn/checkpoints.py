@@ -1,17 +1,19 @@
 """Checkpoints: a model, its optimizer and where training stands, in one safetensors file.
 
 Parameters are tensors under their own paths, so that PyTorch's safetensors opens the file; the optimizer's
-state stands beside them under `optimizer/`, everything else as JSON in the file's metadata. Nothing in such a
-file is ever executed. A file is written whole or not at all: to a temporary name, to the disk, then renamed.
+state stands beside them under `optimizer/`, the history under `history/`, everything else as JSON in the file's
+metadata. Nothing in such a file is ever executed. A file is written whole or not at all: to a temporary name, to
+the disk, then renamed.
 """
 
 from __future__ import annotations
 
+import hashlib
+import importlib.metadata
+import itertools
 import json
 import os
-import tempfile
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,26 +21,34 @@ from typing import Any
 import numpy
 import numpy.typing
 
-from .errors import CheckpointError, NetworkError
+from autograd import DISTRIBUTION
+
+from .errors import CheckpointError
+from .files import write_whole
 from .layers import MLP
 from .module import Module
 from .neuron import NeuronMLP
 from .optimizers import Optimizer
 
-Arrays = dict[str, numpy.typing.NDArray[Any]]
+Array = numpy.typing.NDArray[Any]
+Arrays = dict[str, Array]
 FORMAT = "glassgrad-checkpoint"
 VERSION = 1
 _OPTIMIZER = "optimizer/"
+_HISTORY = "history/"
+# How many differences a sentence names.
+_MOST_SHOWN = 4
 # Nobody's network is larger here, and a file that claims to be is refused before it is read.
 LARGEST = 8 * 2**30
 
 
 @dataclass
 class Checkpoint:
-    """What a file holds: the model's and the optimizer's arrays, and what was noted beside them."""
+    """What a file holds: arrays of the model, the optimizer and the history, and what was noted beside them."""
 
     model: Arrays
     optimizer: Arrays
+    history: Arrays
     architecture: dict[str, Any]
     optimizer_settings: dict[str, Any]
     notes: dict[str, Any] = field(default_factory=dict)
@@ -49,11 +59,13 @@ def save(
     model: Module,
     optimizer: Optimizer | None = None,
     notes: Mapping[str, Any] | None = None,
+    history: Mapping[str, Array] | None = None,
 ) -> Path:
     """Write a checkpoint. A kill at any instant leaves the file that was there before, or the new one.
 
     Args:
-        notes: what JSON can hold, such as the epoch, the state of random generators, the history.
+        notes: what JSON can hold, such as the states of random generators.
+        history: columns of figures, by name.
 
     Raises:
         CheckpointError: the file cannot be written, or a note is nothing for JSON.
@@ -68,24 +80,28 @@ def save(
     import safetensors.numpy  # only where a file is written or read
 
     target = Path(path)
-    tensors = dict(model.state_dict())
+    tensors = {name: numpy.asarray(array, order="C") for name, array in model.state_dict().items()}
     if optimizer is not None:
         tensors |= {f"{_OPTIMIZER}{name}": kept for name, kept in optimizer.state_dict().items()}
+    tensors |= {f"{_HISTORY}{name}": column for name, column in (history or {}).items()}
     described = {
         "format": FORMAT,
         "version": VERSION,
+        "glassgrad": _own_version(),
+        "numpy": numpy.__version__,
         "architecture": architecture_of(model),
-        "optimizer": {} if optimizer is None else {"class": type(optimizer).__name__, **optimizer.settings()},
+        "optimizer": {} if optimizer is None else described_settings(optimizer),
         "notes": dict(notes or {}),
     }
     try:
-        metadata = {"glassgrad": json.dumps(described, allow_nan=True)}
-    except TypeError as error:
+        text = json.dumps(described)
+    except (TypeError, ValueError) as error:
         raise CheckpointError(f"{target}: a note is nothing that JSON can hold: {error}") from None
-    content = safetensors.numpy.save(
-        {name: numpy.ascontiguousarray(array) for name, array in tensors.items()}, metadata
-    )
-    _write_whole(target, content)
+    content = safetensors.numpy.save(tensors, {"glassgrad": text, "sha256": _digest(text, tensors)})
+    try:
+        write_whole(target, content)
+    except OSError as error:
+        raise CheckpointError(f"{target} cannot be written: {error.strerror or error}") from None
     return target
 
 
@@ -95,24 +111,11 @@ def read(path: str | os.PathLike[str]) -> Checkpoint:
     Raises:
         CheckpointError: missing, truncated, damaged, too large, or not a checkpoint of this program.
     """
-    import safetensors
-    import safetensors.numpy
-
     target = Path(path)
+    tensors, metadata = _parsed(target, _content(target))
     try:
-        size = target.stat().st_size
-        if size > LARGEST:
-            raise CheckpointError(f"{target} has {size:,} bytes, more than the {LARGEST:,} that a checkpoint may have")
-        content = target.read_bytes()
-    except OSError as error:
-        raise CheckpointError(f"{target} cannot be read: {error.strerror or error}") from None
-    try:
-        tensors: Arrays = safetensors.numpy.load(content)
-        header = json.loads(content[8 : 8 + int.from_bytes(content[:8], "little")])
-    except (safetensors.SafetensorError, ValueError, KeyError, TypeError, RecursionError) as error:
-        raise CheckpointError(f"{target} is not a whole safetensors file: {error}") from None
-    try:
-        described = json.loads(header["__metadata__"]["glassgrad"])
+        text, digest = metadata["glassgrad"], metadata["sha256"]
+        described = json.loads(text)
         if described["format"] != FORMAT:
             raise KeyError(FORMAT)
         version = described["version"]
@@ -121,16 +124,17 @@ def read(path: str | os.PathLike[str]) -> Checkpoint:
         raise CheckpointError(f"{target} is a safetensors file, but no checkpoint of glassgrad") from None
     if version != VERSION:
         raise CheckpointError(f"{target} has version {version!r}, and version {VERSION} is read here")
+    if digest != _digest(text, tensors):
+        raise CheckpointError(f"{target} is damaged: its content is not what was written")
     if not all(isinstance(part, dict) for part in parts):
         raise CheckpointError(f"{target} is a safetensors file, but no checkpoint of glassgrad")
     wrong = [name for name, array in tensors.items() if array.dtype.kind not in "fiu"]
     if wrong:
         raise CheckpointError(f"{target}: {wrong[0]} holds {tensors[wrong[0]].dtype}, not numbers")
     return Checkpoint(
-        model={name: array for name, array in tensors.items() if not name.startswith(_OPTIMIZER)},
-        optimizer={
-            name.removeprefix(_OPTIMIZER): array for name, array in tensors.items() if name.startswith(_OPTIMIZER)
-        },
+        model={name: array for name, array in tensors.items() if not name.startswith((_OPTIMIZER, _HISTORY))},
+        optimizer=_under(_OPTIMIZER, tensors),
+        history=_under(_HISTORY, tensors),
         architecture=parts[0],
         optimizer_settings=parts[1],
         notes=parts[2],
@@ -143,33 +147,48 @@ def load(path: str | os.PathLike[str], model: Module, optimizer: Optimizer | Non
     Names, shapes and dtypes are checked before anything is changed.
 
     Raises:
-        CheckpointError: as `read`; or the model's parameters differ in name, shape or dtype, or the optimizer
-            is of another kind, and which do.
+        CheckpointError: as `read`; or the model's or the optimizer's arrays differ in name, shape or dtype, or
+            the optimizer is of another kind, and which do.
     """
     found = read(path)
-    own = model.state_dict()
-    differing = [
-        f"{name} is {found.model[name].dtype} there and {own[name].dtype} here"
-        for name in own
-        if name in found.model and found.model[name].dtype != own[name].dtype
-    ]
-    if differing:
-        raise CheckpointError(f"{path}: {'; '.join(differing)}")
+    restore(found, path, model, optimizer)
+    return found.notes
+
+
+def restore(found: Checkpoint, path: str | os.PathLike[str], model: Module, optimizer: Optimizer | None = None) -> None:
+    """As `load`, of a checkpoint that was read."""
+    problems = _differences(found.model, model.state_dict())
     if optimizer is not None:
         theirs = found.optimizer_settings.get("class")
         if theirs != type(optimizer).__name__:
             raise CheckpointError(
                 f"{path} holds the state of {theirs or 'no optimizer'}, not of {type(optimizer).__name__}"
             )
-    before = own
-    try:
-        model.load_state_dict(found.model)
-        if optimizer is not None:
-            optimizer.load_state_dict(found.optimizer)
-    except NetworkError as error:
-        model.load_state_dict(before)
-        raise CheckpointError(f"{path} does not fit: {error}") from None
-    return found.notes
+        problems += [f"the optimizer's {one}" for one in _differences(found.optimizer, optimizer.state_dict())]
+    if problems:
+        more = f"; and {len(problems) - _MOST_SHOWN} more" if len(problems) > _MOST_SHOWN else ""
+        raise CheckpointError(f"{path} does not fit {model!r:.80}: {'; '.join(problems[:_MOST_SHOWN])}{more}")
+    model.load_state_dict(found.model)
+    if optimizer is not None:
+        optimizer.load_state_dict(found.optimizer)
+
+
+def _differences(theirs: Arrays, own: Arrays) -> list[str]:
+    """In words, what arrays of a file are missing, unknown, of another shape or dtype."""
+    problems = [f"{name} is missing" for name in own if name not in theirs]
+    problems += [f"{name} is unknown" for name in theirs if name not in own]
+    for name in own:
+        if name in theirs and theirs[name].shape != own[name].shape:
+            problems.append(f"{name} has shape {theirs[name].shape} there and {own[name].shape} here")
+        elif name in theirs and theirs[name].dtype != own[name].dtype:
+            problems.append(f"{name} is {theirs[name].dtype} there and {own[name].dtype} here")
+    return problems
+
+
+def described_settings(optimizer: Optimizer) -> dict[str, Any]:
+    """An optimizer's kind and hyper-parameters, as JSON gives them back."""
+    described: dict[str, Any] = json.loads(json.dumps({"class": type(optimizer).__name__, **optimizer.settings()}))
+    return described
 
 
 def architecture_of(model: Module) -> dict[str, Any]:
@@ -195,14 +214,27 @@ def build(path: str | os.PathLike[str]) -> tuple[Module, dict[str, Any]]:
     kind = found.architecture.get("class")
     if kind not in _BUILDERS:
         raise CheckpointError(
-            f"{path} holds a {found.architecture.get('text', kind)}, and only {', '.join(_BUILDERS)} can be built "
-            "from a file: make the model and load() it"
+            f"{path} holds a {found.architecture.get('text', kind)!s:.80}, and only {', '.join(_BUILDERS)} can be "
+            "built from a file: make the model and load() it"
         )
     try:
+        _check_widths(found)
         model = _BUILDERS[kind](found.architecture)
     except (KeyError, TypeError, ValueError) as error:
         raise CheckpointError(f"{path}: the description of its {kind} is damaged: {error}") from None
-    return model, load(path, model)
+    restore(found, path, model)
+    return model, found.notes
+
+
+def _check_widths(found: Checkpoint) -> None:
+    """A description of a network larger than the file's own arrays is not built."""
+    described, held = 0, sum(array.size for array in found.model.values())
+    for n_inputs, n_outputs in itertools.pairwise(found.architecture["sizes"]):
+        described += (int(n_inputs) + 1) * int(n_outputs)
+    if described != held:
+        raise ValueError(f"its sizes call for {described:,} numbers, and the file holds {held:,}")
+    if found.architecture["dtype"] not in ("float32", "float64"):
+        raise ValueError("its dtype is neither float32 nor float64")
 
 
 _BUILDERS: dict[str, Callable[[Mapping[str, Any]], Module]] = {
@@ -217,30 +249,47 @@ _BUILDERS: dict[str, Callable[[Mapping[str, Any]], Module]] = {
 }
 
 
-def _write_whole(target: Path, content: bytes) -> None:
-    """Write a file so that it is there in whole or not at all, even if the power goes."""
-    temporary: str | None = None
+def _own_version() -> str:
     try:
-        handle, temporary = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".part", dir=target.parent)
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, target)
-        _flush_directory(target.parent)
+        return importlib.metadata.version(DISTRIBUTION)
+    except importlib.metadata.PackageNotFoundError:  # run from its source folder
+        return "not installed"
+
+
+def _content(target: Path) -> bytes:
+    try:
+        size = target.stat().st_size
+        if size > LARGEST:
+            raise CheckpointError(f"{target} has {size:,} bytes, more than the {LARGEST:,} that a checkpoint may have")
+        return target.read_bytes()
     except OSError as error:
-        raise CheckpointError(f"{target} cannot be written: {error.strerror or error}") from None
-    finally:
-        if temporary is not None:
-            with suppress(FileNotFoundError):
-                os.unlink(temporary)
+        raise CheckpointError(f"{target} cannot be read: {error.strerror or error}") from None
 
 
-def _flush_directory(folder: Path) -> None:
-    """The new name is on the disk, too; Windows has no such thing to do."""
-    if os.name == "posix":
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+def _parsed(target: Path, content: bytes) -> tuple[Arrays, dict[str, Any]]:
+    """The arrays and the metadata of a safetensors file."""
+    import safetensors
+    import safetensors.numpy
+
+    try:
+        tensors: Arrays = safetensors.numpy.load(content)
+        header = json.loads(content[8 : 8 + int.from_bytes(content[:8], "little")])
+    except (safetensors.SafetensorError, ValueError, KeyError, TypeError, RecursionError) as error:
+        reason = " ".join(str(error).split())
+        raise CheckpointError(f"{target} is not a whole safetensors file: {reason:.200}") from None
+    metadata = header.get("__metadata__")
+    return tensors, metadata if isinstance(metadata, dict) else {}
+
+
+def _digest(text: str, tensors: Arrays) -> str:
+    """A sum over all that a checkpoint says: safetensors itself does not notice a number that has changed."""
+    total = hashlib.sha256(text.encode())
+    for name in sorted(tensors):
+        array = tensors[name]
+        total.update(f"\n{name} {array.dtype.str} {array.shape}\n".encode())
+        total.update(array.tobytes())
+    return total.hexdigest()
+
+
+def _under(prefix: str, tensors: Arrays) -> Arrays:
+    return {name.removeprefix(prefix): array for name, array in tensors.items() if name.startswith(prefix)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -21,10 +22,15 @@ def gradient_norm(parameters: Sequence[Any]) -> float:
     >>> gradient_norm([a, b])
     5.0
     """
-    squares = [
-        float(numpy.vdot(gradient, gradient)) for parameter in parameters if (gradient := parameter.grad) is not None
-    ]
-    return float(numpy.sqrt(numpy.sum(squares)))
+    gradients = [gradient for parameter in parameters if (gradient := parameter.grad) is not None]
+    total = sum(float(numpy.vdot(gradient, gradient)) for gradient in gradients)
+    if not math.isfinite(total):  # numbers of float32 whose squares are none; or truly infinite ones
+        largest = max(float(numpy.abs(gradient).max()) for gradient in gradients)
+        if not math.isfinite(largest):
+            return math.inf if largest == math.inf else math.nan
+        total = sum(float(numpy.square(numpy.divide(gradient, largest, dtype=float)).sum()) for gradient in gradients)
+        return largest * math.sqrt(total)
+    return math.sqrt(total)
 
 
 def clip_norm(parameters: Sequence[Any], most: float) -> float:

@@ -69,6 +69,13 @@ class Module:
             for name in module.buffers:
                 yield (f"{path}.{name}" if path else name), getattr(module, name)
 
+    def named_generators(self) -> Iterator[tuple[str, numpy.random.Generator]]:
+        """Every random generator among the attributes of a part, with its path: dropout draws from one."""
+        for path, module in self.named_modules():
+            for name, item in vars(module).items():
+                if isinstance(item, numpy.random.Generator):
+                    yield (f"{path}.{name}" if path else name), item
+
     def train(self, training: bool = True) -> Self:
         """Behave as in training, in all parts; returns itself."""
         for _, module in self.named_modules():

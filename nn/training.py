@@ -1,10 +1,13 @@
-"""The training loop: batches, steps, epochs."""
+"""The training loop: steps, epochs, checkpoints, and what ends it."""
 
 from __future__ import annotations
 
+import contextlib
+import math
+import os
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy
@@ -13,111 +16,120 @@ import numpy.typing
 from autograd import Node, Tensor, no_grad
 from autograd.operation import silently
 
-from .errors import NetworkError
+from . import checkpoints, clipping
+from .callbacks import Callback, Run
+from .datasets.batches import Batches, checked_pair
+from .errors import CheckpointError, DivergenceError, NetworkError
+from .generators import set_state, state_of
+from .history import Epoch, History, Step
 from .initializers import Random
-from .losses import Loss
-from .optimizers import SGD
+from .inspection import first_bad_gradient, origin_of_non_finite
+from .interruption import Interruption
+from .losses import Loss, binary_cross_entropy_with_logits, hinge
+from .module import Module
+from .optimizers import Optimizer, checked
+from .progress import ProgressLine, somebody_looks
+from .schedules import Schedule
 
 Array = numpy.typing.NDArray[Any]
+Path_ = str | os.PathLike[str]
 
-
-@dataclass(frozen=True)
-class Epoch:
-    """What one pass through the data came to."""
-
-    number: int
-    loss: float  # the mean over the samples, each measured when its batch was trained on
-    accuracy: float | None  # on the test data, None where there is none
-    seconds: float
+# What measuring holds in memory at once.
+_ROWS_AT_ONCE = 2000
 
 
 def fit(
     model: Any,
-    inputs: Array,
-    targets: Array,
-    *,
+    data: tuple[numpy.typing.ArrayLike, numpy.typing.ArrayLike],
     loss: Loss,
-    optimizer: SGD,
+    optimizer: Optimizer,
     epochs: int,
-    batch_size: int,
+    *,
+    batch_size: int = 32,
+    validation: tuple[numpy.typing.ArrayLike, numpy.typing.ArrayLike] | None = None,
+    schedule: Schedule | None = None,
+    clip_norm: float | None = None,
+    clip_value: float | None = None,
+    callbacks: Sequence[Callback] = (),
     rng: Random = None,
-    test: tuple[Array, Array] | None = None,
-    on_step: Callable[[int, float], None] | None = None,
-    on_epoch: Callable[[Epoch], None] | None = None,
-) -> list[Epoch]:
-    """Train by stochastic gradient descent, shuffling the samples anew each epoch.
+    checkpoint: Path_ | None = None,
+    resume: Path_ | None = None,
+) -> History:
+    """Train on batches, shuffling the samples anew each epoch, and tell what happened.
+
+    At a terminal a line shows how far it is. Ctrl-C ends training after the step that is being done, with its
+    history kept and a checkpoint written; a second Ctrl-C at once.
 
     Args:
         model: called with rows of inputs.
-        inputs, targets: rows of samples, and what `loss` takes for them.
+        data: rows of inputs, and for each what `loss` takes as its target.
         loss: (outputs, targets) → one number for the batch.
-        test: inputs and integer labels to measure the accuracy on after each epoch.
-        on_step: called after each step with the samples it used and its loss.
-        on_epoch: called after each epoch with its figures.
+        epochs: passes through the data, those of a resumed run included.
+        validation: as `data`; its loss and accuracy are measured after each epoch.
+        schedule: the factor of the optimizer's learning rate at each step, counted from 0 (`nn.schedules`).
+        clip_norm, clip_value: bounds of the whole gradient's norm, and of each of its numbers.
+        callbacks: told of each step and epoch (`Callback`), such as `EarlyStopping` and `Diagnostics`.
+        rng: a numpy.random.Generator or a seed, for the order of samples.
+        checkpoint: a file to write after each epoch and when training ends.
+        resume: a checkpoint to go on from, bit for bit as if there had been no interruption.
 
     Returns:
-        The figures of every epoch.
+        The figures of every epoch and of every step, those before a resumption included.
 
     Raises:
-        NetworkError: counts that cannot be; inputs and targets of different lengths.
+        DivergenceError: a loss, a gradient or a parameter is no longer finite: in which step, and where it
+            began. A checkpoint from before stays as it is.
+        NetworkError, DatasetError: settings or data that cannot be.
+        CheckpointError: a file that cannot be written or read, or is of another training.
+
+    >>> from nn import MLP, SGD, fit, quadratic, xor
+    >>> network = MLP((2, 3, 1), "tanh", "sigmoid", rng=0)
+    >>> targets = xor().train_labels.reshape(-1, 1)
+    >>> fit(network, (xor().train_inputs, targets), quadratic, SGD(network.parameters(), 2.0), epochs=500,
+    ...     batch_size=4, rng=0)
+    History(500 epochs, 500 steps, loss 0.001..., accuracy 100.00%)
     """
     check_counts(epochs=epochs, batch_size=batch_size)
-    inputs, targets = numpy.asarray(inputs), numpy.asarray(targets)
-    generator = numpy.random.default_rng(rng)
-    history: list[Epoch] = []
-    for number in range(1, epochs + 1):
-        started = time.perf_counter()
-        total = 0.0
-        for batch_inputs, batch_targets in batches(inputs, targets, batch_size, generator):
-            cost = train_step(model, batch_inputs, batch_targets, loss, optimizer)
-            total += cost * len(batch_inputs)
-            if on_step is not None:
-                on_step(len(batch_inputs), cost)
-        measured = None if test is None else accuracy(model, *test)
-        epoch = Epoch(number, total / len(inputs), measured, time.perf_counter() - started)
-        history.append(epoch)
-        if on_epoch is not None:
-            on_epoch(epoch)
-    return history
+    if (checkpoint is not None or resume is not None) and not isinstance(model, Module):
+        raise NetworkError(f"checkpoints are of modules, not of {type(model).__name__}")
+    if checkpoint is not None and not Path(checkpoint).parent.is_dir():
+        raise CheckpointError(f"{checkpoint} cannot be written: {Path(checkpoint).parent} is no directory")
+    for name, bound in (("clip_norm", clip_norm), ("clip_value", clip_value)):
+        if bound is not None and checked(name, bound) == 0:
+            raise NetworkError(f"{name} is a number above 0: with 0 nothing would move")
+    batches = Batches(*data, batch_size, rng=rng)
+    loop = _Loop(model, batches, loss, optimizer, epochs, validation, schedule, clip_norm, clip_value)
+    loop.callbacks = [*((ProgressLine(),) if somebody_looks() else ()), *callbacks]
+    loop.checkpoint = None if checkpoint is None else Path(checkpoint)
+    first_batch = 0 if resume is None else loop.go_on_from(Path(resume))
+    with _training(model), Interruption() as wish:
+        loop.run_to_the_end(first_batch, wish)
+    return loop.run.history
 
 
 def check_counts(**counts: int) -> None:
     """Refuse numbers of epochs or samples that cannot be."""
     for name, count in counts.items():
-        if not isinstance(count, int) or count < 1:
+        if isinstance(count, bool) or not isinstance(count, int) or count < 1:
             raise NetworkError(f"{name} is a whole number from 1, not {count!r}")
 
 
 @silently
-def train_step(model: Any, inputs: Array, targets: Array, loss: Loss, optimizer: SGD) -> float:
+def train_step(model: Any, inputs: Array, targets: Array, loss: Loss, optimizer: Optimizer) -> float:
     """Forward, backward, update; the loss before the update."""
-    optimizer.zero_grad()
-    cost = loss(predict(model, inputs), targets)
+    _, cost = _forward(model, inputs, targets, loss, optimizer)
     cost.backward()
     optimizer.step()
     return float(cost.item())
 
 
-def batches(inputs: Array, targets: Array, batch_size: int, rng: Random = None) -> Iterator[tuple[Array, Array]]:
-    """The samples in a random order, `batch_size` at a time; the last batch has what is left."""
-    if len(inputs) != len(targets):
-        raise NetworkError(f"{len(inputs)} inputs and {len(targets)} targets: every sample needs both")
-    if not len(inputs):
-        raise NetworkError("there are no samples to train on")
-    order = numpy.random.default_rng(rng).permutation(len(inputs))
-    for start in range(0, len(order), batch_size):
-        chosen = order[start : start + batch_size]
-        yield inputs[chosen], targets[chosen]
-
-
-def accuracy(model: Any, inputs: Array, labels: Array, rows_at_once: int = 2000) -> float:
-    """The share of samples whose greatest output (of one output: above ½ or not) is at the label."""
+def accuracy(model: Any, inputs: Array, labels: Array, threshold: float = 0.5) -> float:
+    """The share of samples whose greatest output (of one output: above the threshold or not) is at the label."""
     correct = 0
-    with no_grad():
-        for start in range(0, len(inputs), rows_at_once):
-            outputs = output_array(predict(model, inputs[start : start + rows_at_once]))
-            found = outputs[:, 0] > 0.5 if outputs.shape[1] == 1 else outputs.argmax(axis=1)
-            correct += int(numpy.sum(found == labels[start : start + rows_at_once]))
+    with no_grad(), _measuring(model):
+        for start in range(0, len(inputs), _ROWS_AT_ONCE):
+            outputs = output_array(predict(model, inputs[start : start + _ROWS_AT_ONCE]))
+            correct += _correct(outputs, labels[start : start + _ROWS_AT_ONCE], threshold)
     return correct / len(inputs)
 
 
@@ -131,3 +143,328 @@ def output_array(outputs: Any) -> Array:
     if isinstance(outputs, Tensor):
         return outputs.data
     return numpy.array([[value.data if isinstance(value, Node) else value for value in row] for row in outputs])
+
+
+def labels_of(targets: Array) -> Array | None:
+    """The classes that targets stand for: labels themselves, rows that are one-hot, a column of 0 and 1 or of
+    −1 and 1. None where they are no classes.
+
+    >>> import numpy
+    >>> labels_of(numpy.array([[0.0, 1.0], [1.0, 0.0]])), labels_of(numpy.array([[0.3]]))
+    (array([1, 0]), None)
+    """
+    if targets.ndim == 1:
+        return targets if targets.dtype.kind in "iu" else None
+    if targets.ndim != 2:
+        return None
+    if targets.shape[1] == 1:
+        found = set(numpy.unique(targets).tolist())
+        return (targets[:, 0] > 0).astype(int) if found <= {0, 1} or found <= {-1, 1} else None
+    is_one_hot = ((targets == 0) | (targets == 1)).all() and (targets.sum(axis=1) == 1).all()
+    return targets.argmax(axis=1) if is_one_hot else None
+
+
+class _Loop:
+    """A training run that is under way."""
+
+    callbacks: Sequence[Callback]
+    checkpoint: Path | None
+
+    def __init__(
+        self,
+        model: Any,
+        batches: Batches,
+        loss: Loss,
+        optimizer: Optimizer,
+        epochs: int,
+        validation: Any,
+        schedule: Schedule | None,
+        clip_norm: float | None,
+        clip_value: float | None,
+    ) -> None:
+        self.model, self.batches, self.loss, self.optimizer = model, batches, loss, optimizer
+        self.schedule, self.clip_norm, self.clip_value = schedule, clip_norm, clip_value
+        self.base_rate = optimizer.learning_rate
+        # Outputs of these are scores, and 0 is between the classes.
+        self.threshold = 0.0 if loss in (binary_cross_entropy_with_logits, hinge) else 0.5
+        # With the targets go their labels, so that they need not be found again for every batch.
+        self.labels = labels_of(batches.targets)
+        self.validation = None if validation is None else checked_pair(*validation)
+        self.validation_labels = None if self.validation is None else labels_of(self.validation[1])
+        measured = {
+            "loss": True,
+            "accuracy": self.labels is not None,
+            "validation_loss": self.validation is not None,
+            "validation_accuracy": self.validation_labels is not None,
+        }
+        self.run = Run(
+            model,
+            optimizer,
+            epochs=epochs,
+            steps_per_epoch=len(batches),
+            samples=len(batches.inputs),
+            measured=frozenset(name for name, is_measured in measured.items() if is_measured),
+        )
+        self.named_parameters = _named_parameters(model, optimizer)
+        self.epoch_state: dict[str, Any] = {}  # of the order's generator, where the epoch's order is drawn
+        self.interrupted_state: dict[str, Any] = {}  # the same where a resumed run was interrupted
+
+    # --- forward in time ---
+
+    def run_to_the_end(self, first_batch: int, wish: Interruption) -> None:
+        history = self.run.history
+        begun: list[Callback] = []
+        try:
+            for callback in self.callbacks:
+                callback.on_start(self.run)
+                begun.append(callback)
+            for number in range(len(history) + 1, self.run.epochs + 1):
+                self._epoch(number, first_batch, wish)
+                first_batch = 0
+                if self.checkpoint is not None and (history.stopped is None or len(history) == number):
+                    self._write(is_within_epoch=False)
+                if history.stopped is not None:
+                    break
+        finally:
+            self.optimizer.learning_rate = self.base_rate
+            for callback in begun:
+                callback.on_end(self.run)
+
+    def _epoch(self, number: int, first_batch: int, wish: Interruption) -> None:
+        """One pass, or its rest; ended early, it leaves its steps in the history and no epoch."""
+        run = self.run
+        started = time.perf_counter()
+        if first_batch == 0:
+            self.epoch_state = state_of(self.batches.rng)
+        batches = self.batches.from_batch(first_batch)  # draws the order
+        if first_batch:
+            set_state(self.batches.rng, self.interrupted_state)
+        for inputs, targets in batches:
+            step = self._step(number, inputs, targets)
+            run.history.steps.append(step)
+            for callback in self.callbacks:
+                callback.on_step(run, step)
+            if wish.came:
+                run.stop("interrupted")
+            is_last = len(run.history.steps) == number * run.steps_per_epoch
+            if run.history.stopped is not None and not is_last:
+                if self.checkpoint is not None:
+                    self._write(is_within_epoch=True)
+                return
+        self._refuse_spoilt_parameters()
+        epoch = self._measured(number, time.perf_counter() - started)
+        run.history.epochs.append(epoch)
+        for callback in self.callbacks:
+            callback.on_epoch(run, epoch)
+        if wish.came:  # while it was measured
+            run.stop("interrupted")
+
+    @silently
+    def _step(self, epoch: int, inputs: Array, targets: Array) -> Step:
+        started = time.perf_counter()
+        number = len(self.run.history.steps)
+        if self.schedule is not None:
+            self.optimizer.learning_rate = self.base_rate * self.schedule(number)
+        outputs, cost = _forward(self.model, inputs, targets, self.loss, self.optimizer)
+        value = float(cost.item())
+        if not math.isfinite(value):
+            raise self._divergence(f"the loss became {value}", origin_of_non_finite(self.model, cost))
+        cost.backward()
+        norm = clipping.gradient_norm(self.optimizer.parameters)
+        if not math.isfinite(norm):
+            worst = first_bad_gradient(self.named_parameters)
+            raise self._divergence("a gradient became infinite or nan", f"the gradient of {worst}")
+        for callback in self.callbacks:
+            callback.on_gradients(self.run, outputs)
+        if self.clip_value is not None:
+            clipping.clip_value(self.optimizer.parameters, self.clip_value)
+        if self.clip_norm is not None:
+            clipping.clip_norm(self.optimizer.parameters, self.clip_norm)
+        self.optimizer.step()
+        share = None
+        if self.labels is not None:
+            wanted = labels_of_batch(targets)
+            share = _correct(output_array(outputs), wanted, self.threshold) / len(inputs)
+        rate = self.optimizer.learning_rate
+        return Step(epoch, len(inputs), value, share, rate, norm, time.perf_counter() - started)
+
+    def _measured(self, number: int, seconds: float) -> Epoch:
+        """The figures of the epoch whose steps are the history's last."""
+        steps = self.run.history.steps[-self.run.steps_per_epoch :]
+        weights = steps.column("samples") / self.run.samples
+        validation_loss = validation_accuracy = None
+        if self.validation is not None:
+            validation_loss, validation_accuracy = self._validated(*self.validation)
+        return Epoch(
+            number,
+            loss=float(steps.column("loss") @ weights),
+            accuracy=None if self.labels is None else float(steps.column("accuracy") @ weights),
+            validation_loss=validation_loss,
+            validation_accuracy=validation_accuracy,
+            learning_rate=self.optimizer.learning_rate,
+            gradient_norm=float(steps.column("gradient_norm").mean()),
+            seconds=seconds,
+        )
+
+    @silently
+    def _validated(self, inputs: Array, targets: Array) -> tuple[float, float | None]:
+        total, correct = 0.0, 0
+        with no_grad(), _measuring(self.model):
+            for start in range(0, len(inputs), _ROWS_AT_ONCE):
+                rows = slice(start, start + _ROWS_AT_ONCE)
+                outputs = predict(self.model, inputs[rows])
+                total += float(self.loss(outputs, targets[rows]).item()) * len(inputs[rows])
+                if self.validation_labels is not None:
+                    correct += _correct(output_array(outputs), self.validation_labels[rows], self.threshold)
+        return total / len(inputs), None if self.validation_labels is None else correct / len(inputs)
+
+    def _divergence(self, what: str, where: str, steps_ago: int = 0) -> DivergenceError:
+        number = len(self.run.history.steps) - steps_ago
+        self.run.stop(f"{what} in step {number + 1}")
+        hint = f"; try a smaller learning rate than {self.optimizer.learning_rate:g}"
+        kept = "" if self.checkpoint is None or not self.checkpoint.exists() else f"; {self.checkpoint} is from before"
+        epoch = number // self.run.steps_per_epoch + 1
+        return DivergenceError(
+            f"{what} in step {number + 1} (epoch {epoch}), beginning at {where}{hint}{kept}",
+            number,
+            where,
+            self.run.history,
+        )
+
+    def _refuse_spoilt_parameters(self) -> None:
+        for name, parameter in self.named_parameters:
+            if not numpy.isfinite(parameter.data).all():
+                raise self._divergence("a parameter became infinite or nan", f"the parameter {name}", steps_ago=1)
+
+    # --- back to where it was ---
+
+    def _write(self, is_within_epoch: bool) -> None:
+        """A checkpoint, unless what it would keep is spoilt."""
+        assert self.checkpoint is not None
+        self._refuse_spoilt_parameters()
+        scheduled, self.optimizer.learning_rate = self.optimizer.learning_rate, self.base_rate
+        try:
+            checkpoints.save(
+                self.checkpoint,
+                self.model,
+                self.optimizer,
+                notes={
+                    "training": {
+                        **self._fingerprint(),
+                        "is_within_epoch": is_within_epoch,
+                        "order_at_epoch_start": self.epoch_state,
+                        "order": state_of(self.batches.rng),
+                        "generators": {name: state_of(one) for name, one in self.model.named_generators()},
+                        "layers": [figures.layer for figures in self.run.history.layers],
+                    }
+                },
+                history=self.run.history.to_arrays(),
+            )
+        finally:
+            self.optimizer.learning_rate = scheduled
+
+    def _fingerprint(self) -> dict[str, Any]:
+        """What must be the same for a run to be resumed."""
+        return {
+            "samples": self.run.samples,
+            "batch_size": self.batches.batch_size,
+            "loss": getattr(self.loss, "__name__", type(self.loss).__name__),
+            "clip_norm": self.clip_norm,
+            "clip_value": self.clip_value,
+            "has_schedule": self.schedule is not None,
+            "has_validation": self.validation is not None,
+        }
+
+    def go_on_from(self, path: Path) -> int:
+        """Set everything to where a checkpoint was written; gives the number of the epoch's next batch.
+
+        Nothing is changed unless all of it fits.
+        """
+        found = checkpoints.read(path)
+        notes = found.notes.get("training")
+        if not isinstance(notes, dict):
+            raise CheckpointError(f"{path} holds a model and no training to go on with")
+        own = {**self._fingerprint(), **checkpoints.described_settings(self.optimizer)}
+        theirs = {**notes, **found.optimizer_settings}
+        differing = [
+            f"{name} was {theirs.get(name)!r} and is {own[name]!r}" for name in own if theirs.get(name) != own[name]
+        ]
+        if differing:
+            raise CheckpointError(f"{path} is of another training: {'; '.join(differing)}")
+        generators = dict(self.model.named_generators())
+        try:
+            states = notes["generators"]
+            if set(states) != set(generators):
+                raise CheckpointError(f"it has random generators {sorted(states)}, the model {sorted(generators)}")
+            history = History.from_arrays(found.history, notes["layers"])
+            first_batch = len(history.steps) - len(history) * self.run.steps_per_epoch
+            if not 0 <= first_batch < self.run.steps_per_epoch or bool(first_batch) != notes["is_within_epoch"]:
+                raise CheckpointError("its steps do not fit its epochs")
+            trial = [_copy_of(generator) for generator in (self.batches.rng, *generators.values())]
+            for one, state in zip(trial, (notes["order"], *states.values()), strict=True):
+                set_state(one, state)
+            set_state(trial[0], notes["order_at_epoch_start"])
+        except (CheckpointError, KeyError, TypeError, ValueError) as error:
+            raise CheckpointError(f"{path}: where training stood cannot be read: {error}") from None
+        checkpoints.restore(found, path, self.model, self.optimizer)
+        self.run.history = history
+        self.epoch_state = notes["order_at_epoch_start"]
+        self.interrupted_state = notes["order"]
+        for name, generator in generators.items():
+            set_state(generator, states[name])
+        # An epoch that was interrupted has its order drawn again, from where it was drawn.
+        set_state(self.batches.rng, self.epoch_state if first_batch else self.interrupted_state)
+        return first_batch
+
+
+def _forward(model: Any, inputs: Array, targets: Array, loss: Loss, optimizer: Optimizer) -> tuple[Any, Any]:
+    optimizer.zero_grad()
+    outputs = predict(model, inputs)
+    return outputs, loss(outputs, targets)
+
+
+def labels_of_batch(targets: Array) -> Array:
+    """The labels of targets that are known to be classes."""
+    if targets.ndim == 1:
+        return targets
+    return targets[:, 0] > 0 if targets.shape[1] == 1 else targets.argmax(axis=1)
+
+
+def _correct(outputs: Array, labels: Array, threshold: float) -> int:
+    found = outputs[:, 0] > threshold if outputs.shape[1] == 1 else outputs.argmax(axis=1)
+    return int(numpy.count_nonzero(found == labels))
+
+
+def _named_parameters(model: Any, optimizer: Optimizer) -> list[tuple[str, Any]]:
+    """The optimizer's parameters by their path in the model, or their label."""
+    names = {parameter: name for name, parameter in model.named_parameters()} if isinstance(model, Module) else {}
+    return [
+        (names.get(parameter) or parameter.label or f"parameter {position}", parameter)
+        for position, parameter in enumerate(optimizer.parameters)
+    ]
+
+
+def _copy_of(generator: numpy.random.Generator) -> numpy.random.Generator:
+    return numpy.random.Generator(type(generator.bit_generator)())
+
+
+@contextlib.contextmanager
+def _mode(model: Any, training: bool) -> Iterator[None]:
+    """Every part in training or in use; afterwards each as it was."""
+    modules = [module for _, module in model.named_modules()] if isinstance(model, Module) else []
+    before = [module.training for module in modules]
+    for module in modules:
+        module.training = training
+    try:
+        yield
+    finally:
+        for module, was in zip(modules, before, strict=True):
+            module.training = was
+
+
+def _training(model: Any) -> contextlib.AbstractContextManager[None]:
+    return _mode(model, True)
+
+
+def _measuring(model: Any) -> contextlib.AbstractContextManager[None]:
+    return _mode(model, False)

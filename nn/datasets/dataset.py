@@ -31,6 +31,16 @@ class Dataset:
     def n_inputs(self) -> int:
         return int(self.train_inputs.shape[1])
 
+    @property
+    def train(self) -> tuple[Array, Array]:
+        """Inputs and labels to train on."""
+        return self.train_inputs, self.train_labels
+
+    @property
+    def test(self) -> tuple[Array, Array]:
+        """Inputs and labels to test on."""
+        return self.test_inputs, self.test_labels
+
     def limited(self, limit: int) -> Dataset:
         """The first `limit` samples for training, and as many for testing."""
         if limit < 1:
@@ -64,3 +74,19 @@ def one_hot(labels: Array, classes: int, dtype: Any = numpy.float64) -> Array:
     result = numpy.zeros((len(array), classes), dtype)
     result[numpy.arange(len(array)), array] = 1
     return result
+
+
+def from_one_hot(rows: Array) -> Array:
+    """The labels of one-hot rows: what `one_hot` was given.
+
+    >>> from nn.datasets import from_one_hot
+    >>> from_one_hot([[0.0, 0.0, 1.0], [1.0, 0.0, 0.0]])
+    array([2, 0])
+    """
+    array = numpy.asarray(rows)
+    if array.ndim != 2 or not (((array == 0) | (array == 1)).all() and (array.sum(axis=1) == 1).all()):
+        raise DatasetError(
+            f"from_one_hot takes rows of zeros with one 1, and an array of shape {array.shape} has others"
+        )
+    labels: Array = array.argmax(axis=1)
+    return labels

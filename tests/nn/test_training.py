@@ -4,69 +4,72 @@ import numpy
 import pytest
 
 from autograd import Tensor
-from nn import MLP, SGD, Epoch, NetworkError, accuracy, batches, fit, mnist, one_hot, quadratic, to_neurons, xor
+from nn import MLP, SGD, Batches, Callback, NetworkError, accuracy, fit, mnist, one_hot, quadratic, to_neurons, xor
 from nn.closed_form import DeltaNetwork
 from nn.training import predict
 
-
-def test_batches_hold_every_sample_once_and_the_last_what_is_left() -> None:
-    inputs = numpy.arange(10.0).reshape(10, 1)
-    found = list(batches(inputs, inputs * 2, 4, rng=0))
-    assert [len(x) for x, _ in found] == [4, 4, 2]
-    assert sorted(numpy.concatenate([x for x, _ in found]).ravel()) == list(range(10))
-    assert all(numpy.array_equal(y, 2 * x) for x, y in found)
+XOR = (xor().train_inputs, xor().train_labels.reshape(-1, 1).astype(float))
 
 
-def test_the_same_seed_gives_the_same_order() -> None:
-    inputs = numpy.arange(10.0).reshape(10, 1)
-    first, second = ([x.tolist() for x, _ in batches(inputs, inputs, 3, rng=1)] for _ in range(2))
-    assert first == second
+class Told(Callback):
+    def __init__(self) -> None:
+        self.events: list[str] = []
+
+    def on_start(self, run):
+        self.events.append(f"start of {run.epochs} epochs of {run.steps_per_epoch} steps")
+
+    def on_step(self, run, step):
+        self.events.append(f"step of {step.samples}")
+        assert run.history.steps[-1] == step
+
+    def on_epoch(self, run, epoch):
+        self.events.append(f"epoch {epoch.number}")
+        assert run.history[-1] is epoch
+
+    def on_end(self, run):
+        self.events.append("end")
 
 
-def test_inputs_and_targets_of_different_lengths_are_refused() -> None:
-    with pytest.raises(NetworkError, match="3 inputs and 2 targets"):
-        list(batches(numpy.zeros((3, 1)), numpy.zeros((2, 1)), 1))
+def test_callbacks_are_told_of_every_step_and_epoch() -> None:
+    network, told = MLP((2, 2, 1), "sigmoid", "sigmoid", rng=0), Told()
+    optimizer = SGD(network.parameters(), 0.1)
+    history = fit(network, XOR, quadratic, optimizer, 2, batch_size=3, rng=0, validation=XOR, callbacks=[told])
+    assert told.events == ["start of 2 epochs of 2 steps", *["step of 3", "step of 1", "epoch 1"],
+                           *["step of 3", "step of 1", "epoch 2"], "end"]  # fmt: skip
+    assert history[-1].validation_accuracy == accuracy(network, *xor().test)
+    assert history[-1].validation_loss == pytest.approx(quadratic(predict(network, XOR[0]), XOR[1]).item())
 
 
-def test_fit_reports_every_epoch_and_every_step() -> None:
-    data = xor()
+def test_an_epoch_weighs_its_short_batch_by_the_samples_in_it() -> None:
     network = MLP((2, 2, 1), "sigmoid", "sigmoid", rng=0)
-    steps: list[int] = []
-    epochs: list[Epoch] = []
-    history = fit(
-        network, data.train_inputs, data.train_labels.reshape(-1, 1), loss=quadratic,
-        optimizer=SGD(network.parameters(), 0.1), epochs=3, batch_size=3, rng=0,
-        test=(data.test_inputs, data.test_labels),
-        on_step=lambda samples, cost: steps.append(samples), on_epoch=epochs.append,
-    )  # fmt: skip
-    assert steps == [3, 1] * 3
-    assert history == epochs
-    assert [epoch.number for epoch in history] == [1, 2, 3]
-    assert history[-1].accuracy == accuracy(network, data.test_inputs, data.test_labels)
+    history = fit(network, XOR, quadratic, SGD(network.parameters(), 0.0), 1, batch_size=3, rng=0)
+    losses = history.steps.column("loss")
+    assert history[0].loss == pytest.approx((3 * losses[0] + losses[1]) / 4)
+    assert history[0].loss == pytest.approx(quadratic(predict(network, XOR[0]), XOR[1]).item())
+    assert history[0].gradient_norm == pytest.approx(history.steps.column("gradient_norm").mean())
+    assert history[0].accuracy == accuracy(network, *xor().train)
+    assert history[0].validation_loss is None and history[0].validation_accuracy is None
 
 
-@pytest.mark.parametrize("count", [0, -1, 1.5])
+@pytest.mark.parametrize("count", [0, -1, 1.5, True])
 def test_counts_that_cannot_be_are_refused(count: int) -> None:
     network = MLP((2, 1), rng=0)
-    inputs = numpy.zeros((1, 2))
     for name in ("epochs", "batch_size"):
         counts = {"epochs": 1, "batch_size": 1, name: count}
         with pytest.raises(NetworkError, match=f"{name} is a whole number from 1"):
-            fit(network, inputs, inputs, loss=quadratic, optimizer=SGD(network.parameters(), 1), **counts)
+            fit(network, XOR, quadratic, SGD(network.parameters(), 1), **counts)
 
 
 def test_scalars_and_tensors_follow_the_same_path() -> None:
-    data = xor()
-    targets = data.train_labels.reshape(-1, 1).astype(float)
     tensors = MLP((2, 3, 1), "tanh", "sigmoid", rng=0)
     values = to_neurons(tensors)
     histories = [
-        fit(network, data.train_inputs, targets, loss=quadratic, optimizer=SGD(network.parameters(), 0.5),
-            epochs=30, batch_size=2, rng=1)
+        fit(network, XOR, quadratic, SGD(network.parameters(), 0.5), 30, batch_size=2, rng=1)
         for network in (tensors, values)
-    ]  # fmt: skip
-    losses = [[epoch.loss for epoch in history] for history in histories]
+    ]
+    losses, norms = ([history.steps.column(name) for history in histories] for name in ("loss", "gradient_norm"))
     assert numpy.allclose(*losses, rtol=1e-10)
+    assert numpy.allclose(*norms, rtol=1e-9)
 
 
 def test_accuracy_of_one_output_is_by_its_half_and_of_several_by_the_greatest() -> None:
@@ -102,7 +105,7 @@ def test_the_engine_and_the_closed_form_agree_on_mnist_step_by_step(mnist_direct
         biases=[layer.bias.data.copy() for layer in network.layers],
     )
     optimizer = SGD(network.parameters(), 3.0)
-    for step, (x, y) in enumerate(batches(data.train_inputs, targets, 16, rng=0)):
+    for step, (x, y) in enumerate(Batches(data.train_inputs, targets, 16, rng=0)):
         if step == 100:
             break
         optimizer.zero_grad()

@@ -1,0 +1,103 @@
+"""What may look on while a network is trained, and end it."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from .errors import NetworkError
+from .history import Epoch, History, Step
+from .optimizers import Optimizer, checked
+
+
+@dataclass
+class Run:
+    """A training run, as its callbacks see it.
+
+    Attributes:
+        epochs, steps_per_epoch, samples: how much there is to do.
+        history: what was done; the step or epoch that a callback is told of is its last.
+        measured: which figures an epoch has, of "loss", "accuracy", "validation_loss", "validation_accuracy".
+    """
+
+    model: Any
+    optimizer: Optimizer
+    epochs: int
+    steps_per_epoch: int
+    samples: int
+    measured: frozenset[str]
+    history: History = field(default_factory=History)
+
+    def stop(self, reason: str) -> None:
+        """End after this step, or this epoch; the reason is kept in `history.stopped`."""
+        self.history.stopped = reason
+
+
+class Callback:
+    """Told what happens in training. Override what is of interest.
+
+    >>> from nn import MLP, SGD, Callback, fit, quadratic, xor
+    >>> class Tell(Callback):
+    ...     def on_epoch(self, run, epoch):
+    ...         print(epoch.number, f"{epoch.loss:.3f}")
+    >>> network = MLP((2, 2, 1), "tanh", rng=0)
+    >>> history = fit(network, (xor().train_inputs, [[0], [1], [1], [0]]), quadratic,
+    ...               SGD(network.parameters(), 0.1), epochs=2, batch_size=4, rng=0, callbacks=[Tell()])
+    1 0.318
+    2 0.267
+    """
+
+    def on_start(self, run: Run) -> None:
+        """Before the first step."""
+
+    def on_gradients(self, run: Run, outputs: Any) -> None:
+        """Between backward and the update: parameters have this step's gradients and the old data."""
+
+    def on_step(self, run: Run, step: Step) -> None:
+        """After an update."""
+
+    def on_epoch(self, run: Run, epoch: Epoch) -> None:
+        """After a pass through the data, and the look at the validation data."""
+
+    def on_end(self, run: Run) -> None:
+        """After the last step, whatever ended the run."""
+
+
+Watched = Literal["loss", "validation_loss", "accuracy", "validation_accuracy"]
+
+
+class EarlyStopping(Callback):
+    """Stop when a figure has not become better for some epochs.
+
+    It looks at the whole history, so that a resumed run stops where an uninterrupted one does.
+
+    Args:
+        patience: so many epochs without improvement.
+        watch: "validation_loss", "validation_accuracy", "loss" or "accuracy"; smaller losses are better.
+        improvement: what is less counts as none.
+    """
+
+    def __init__(self, patience: int = 5, watch: Watched = "validation_loss", improvement: float = 0.0) -> None:
+        if isinstance(patience, bool) or not isinstance(patience, int) or patience < 1:
+            raise NetworkError(f"the patience is a whole number of epochs from 1, not {patience!r}")
+        if watch not in ("loss", "validation_loss", "accuracy", "validation_accuracy"):
+            raise NetworkError(
+                f"unknown figure {watch!r}; known are loss, validation_loss, accuracy, validation_accuracy"
+            )
+        self.patience, self.watch, self.improvement = patience, watch, checked("improvement", improvement)
+
+    def on_start(self, run: Run) -> None:
+        if self.watch not in run.measured:
+            raise NetworkError(f"early stopping watches {self.watch}, and this run does not measure it")
+
+    def on_epoch(self, run: Run, epoch: Epoch) -> None:
+        figures = run.history.column(self.watch).tolist()
+        sign = -1 if self.watch.endswith("loss") else 1
+        best, best_epoch = -math.inf, 0
+        for position, figure in enumerate(figures):
+            if sign * figure > best + self.improvement:
+                best, best_epoch = sign * figure, position
+        if len(figures) - 1 - best_epoch >= self.patience:
+            name = self.watch.replace("_", " ")
+            run.stop(f"the {name} has not become better since epoch {best_epoch + 1} ({figures[best_epoch]:.4g})")

@@ -1,0 +1,117 @@
+"""Samples a few at a time, and data in parts."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy
+import numpy.typing
+
+from ..errors import DatasetError
+
+Array = numpy.typing.NDArray[Any]
+Random = numpy.random.Generator | int | None
+
+
+class Batches:
+    """Inputs and targets, `batch_size` samples at a time; the last batch has what is left.
+
+    Each time it is iterated the samples come in a new random order, drawn from `rng`; without shuffling in their
+    own, as views. The same seed gives the same orders.
+
+    Args:
+        inputs, targets: a row for each sample.
+        batch_size: from 1.
+        shuffle: whether the order is random.
+        rng: a numpy.random.Generator or a seed.
+
+    Raises:
+        DatasetError: no samples, inputs and targets of different lengths, a batch size that cannot be.
+
+    >>> from nn import Batches
+    >>> batches = Batches([[0.0], [1.0], [2.0]], [0, 1, 2], batch_size=2, rng=0)
+    >>> len(batches), [labels.tolist() for _, labels in batches]
+    (2, [[2, 0], [1]])
+    """
+
+    def __init__(
+        self,
+        inputs: numpy.typing.ArrayLike,
+        targets: numpy.typing.ArrayLike,
+        batch_size: int,
+        *,
+        shuffle: bool = True,
+        rng: Random = None,
+    ) -> None:
+        if isinstance(batch_size, bool) or not isinstance(batch_size, int) or batch_size < 1:
+            raise DatasetError(f"batch_size is a whole number from 1, not {batch_size!r}")
+        self.inputs, self.targets = checked_pair(inputs, targets)
+        self.batch_size = batch_size
+        self.shuffle = shuffle
+        self.rng = numpy.random.default_rng(rng)
+
+    def __len__(self) -> int:
+        """How many batches there are."""
+        return math.ceil(len(self.inputs) / self.batch_size)
+
+    def __iter__(self) -> Iterator[tuple[Array, Array]]:
+        return self.from_batch(0)
+
+    def from_batch(self, first: int) -> Iterator[tuple[Array, Array]]:
+        """One pass whose order is drawn now, beginning with the batch of that number: a pass is resumed so."""
+        order = self.rng.permutation(len(self.inputs)) if self.shuffle else None
+        return self._from(first, order)
+
+    def _from(self, first: int, order: Array | None) -> Iterator[tuple[Array, Array]]:
+        for start in range(first * self.batch_size, len(self.inputs), self.batch_size):
+            chosen: Any = slice(start, start + self.batch_size)
+            if order is not None:
+                chosen = order[chosen]
+            yield self.inputs[chosen], self.targets[chosen]
+
+
+def split_samples(
+    inputs: numpy.typing.ArrayLike,
+    targets: numpy.typing.ArrayLike,
+    shares: Sequence[float] = (0.8, 0.1, 0.1),
+    *,
+    rng: Random = None,
+) -> tuple[tuple[Array, Array], ...]:
+    """Parts of the data, drawn at random, that have no sample in common: to train, to validate and to test.
+
+    Args:
+        shares: of each part; together at most 1.
+
+    Raises:
+        DatasetError: as for `Batches`; shares that cannot be; a part without samples.
+
+    >>> from nn import split_samples
+    >>> [len(labels) for _, labels in split_samples(range(10), range(10), (0.7, 0.3), rng=0)]
+    [7, 3]
+    """
+    first, second = checked_pair(inputs, targets)
+    parts = [float(share) for share in shares]
+    # As floats shares such as 0.8, 0.1 and 0.1 may come to a little more than 1.
+    if not parts or not all(0 < share <= 1 for share in parts) or sum(parts) > 1 + 1e-9:
+        raise DatasetError(f"shares are numbers above 0, together at most 1, not {tuple(shares)}")
+    ends = [round(len(first) * sum(parts[: number + 1])) for number in range(len(parts))]
+    order = numpy.random.default_rng(rng).permutation(len(first))
+    chosen = [order[start:end] for start, end in zip([0, *ends], ends, strict=False)]
+    if not all(len(part) for part in chosen):
+        raise DatasetError(f"{len(first)} samples are too few for shares of {tuple(shares)}: a part would be empty")
+    return tuple((first[part], second[part]) for part in chosen)
+
+
+def checked_pair(inputs: numpy.typing.ArrayLike, targets: numpy.typing.ArrayLike) -> tuple[Array, Array]:
+    """Both as arrays with a row for each sample."""
+    first, second = numpy.asarray(inputs), numpy.asarray(targets)
+    for name, array in (("inputs", first), ("targets", second)):
+        if array.ndim == 0:
+            raise DatasetError(f"{name} have a row for each sample, and {array!r} has none")
+    if len(first) != len(second):
+        raise DatasetError(f"{len(first)} inputs and {len(second)} targets: every sample needs both")
+    if not len(first):
+        raise DatasetError("there are no samples")
+    return first, second

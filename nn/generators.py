@@ -1,0 +1,48 @@
+"""The states of random generators as JSON can hold them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy
+
+from .errors import CheckpointError
+
+_KINDS = {kind.__name__: kind for kind in (numpy.random.PCG64, numpy.random.PCG64DXSM, numpy.random.MT19937,
+                                           numpy.random.Philox, numpy.random.SFC64)}  # fmt: skip
+
+
+def state_of(generator: numpy.random.Generator) -> dict[str, Any]:
+    """The state, with lists in the place of arrays.
+
+    >>> import numpy
+    >>> state_of(numpy.random.default_rng(0))["bit_generator"]
+    'PCG64'
+    """
+    described: dict[str, Any] = _without_arrays(generator.bit_generator.state)
+    return described
+
+
+def set_state(generator: numpy.random.Generator, state: Any) -> None:
+    """Go on from a state.
+
+    Raises:
+        CheckpointError: no state, or one of another kind of generator.
+    """
+    kind = type(generator.bit_generator).__name__
+    theirs = state.get("bit_generator") if isinstance(state, dict) else None
+    if theirs != kind:
+        raise CheckpointError(f"the state is one of the random generator {theirs!r:.40}, and this is a {kind}")
+    try:
+        _KINDS[kind]().state = state  # a trial
+        generator.bit_generator.state = state
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
+        raise CheckpointError(f"the state of the random generator is damaged: {error}") from None
+
+
+def _without_arrays(state: Any) -> Any:
+    if isinstance(state, dict):
+        return {name: _without_arrays(part) for name, part in state.items()}
+    if isinstance(state, numpy.ndarray | numpy.generic):
+        return state.tolist()
+    return state

@@ -1,0 +1,292 @@
+"""What happened in training: figures of every step and every epoch, kept as columns, written as JSON lines."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+from array import array
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Any, NamedTuple, overload
+
+import numpy
+import numpy.typing
+
+from .errors import HistoryError
+from .files import write_whole
+
+Array = numpy.typing.NDArray[Any]
+
+
+class Step(NamedTuple):
+    """One update of the parameters."""
+
+    epoch: int  # from 1
+    samples: int
+    loss: float  # of the batch, before the update
+    accuracy: float | None  # of the batch; None where the targets are no classes
+    learning_rate: float
+    gradient_norm: float  # of all parameters together, before any clipping
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Epoch:
+    """What one pass through the data came to."""
+
+    number: int  # from 1
+    loss: float  # the mean over the samples, each measured when its batch was trained on
+    accuracy: float | None  # the same; None where the targets are no classes
+    validation_loss: float | None  # on the validation data, None where there is none
+    validation_accuracy: float | None
+    learning_rate: float  # of the last step
+    gradient_norm: float  # the mean over the steps
+    seconds: float
+
+
+@dataclass(frozen=True)
+class LayerFigures:
+    """What diagnostics found in one layer at one step. None: not measured there."""
+
+    step: int  # from 0
+    layer: str  # the module's path
+    activation_mean: float
+    activation_deviation: float
+    dead: float | None  # the share of ReLUs that are 0 for the whole batch
+    gradient_norm: float
+    update_ratio: float | None  # ‖the step's change of the weights‖ / ‖weights‖
+
+
+class Steps(Sequence[Step]):
+    """The steps in order; a column by its name.
+
+    >>> from nn.history import Step, Steps
+    >>> steps = Steps([Step(1, 4, 0.5, None, 0.1, 2.0, 0.001), Step(1, 4, 0.25, None, 0.1, 1.0, 0.001)])
+    >>> len(steps), steps[1].gradient_norm
+    (2, 1.0)
+    >>> steps.column("loss")
+    array([0.5 , 0.25])
+    """
+
+    def __init__(self, steps: Iterable[Step] = ()) -> None:
+        self._columns = tuple(array("d") for _ in Step._fields)
+        for step in steps:
+            self.append(step)
+
+    def append(self, step: Step) -> None:
+        self._take([math.nan if number is None else number for number in step])
+
+    def _take(self, numbers: Sequence[float]) -> None:
+        for column, number in zip(self._columns, numbers, strict=True):
+            column.append(number)
+
+    def column(self, name: str) -> Array:
+        """All steps' figures of one kind; where there is none, nan."""
+        if name not in Step._fields:
+            raise HistoryError(f"steps have no {name!r}; they have {', '.join(Step._fields)}")
+        return numpy.array(self._columns[Step._fields.index(name)])
+
+    def __len__(self) -> int:
+        return len(self._columns[0])
+
+    @overload
+    def __getitem__(self, index: int) -> Step: ...
+    @overload
+    def __getitem__(self, index: slice) -> Steps: ...
+    def __getitem__(self, index: int | slice) -> Step | Steps:
+        if isinstance(index, slice):
+            return Steps(self[position] for position in range(*index.indices(len(self))))
+        epoch, samples, loss, accuracy, *others = (column[index] for column in self._columns)
+        return Step(int(epoch), int(samples), loss, _or_none(accuracy), *others)
+
+
+class History(Sequence[Epoch]):
+    """The epochs in order (`history[-1].loss`), with every step in `steps`.
+
+    Attributes:
+        steps: of every update, also of an epoch that was not finished.
+        layers: what `Diagnostics` noted, if it was among the callbacks.
+        stopped: why training ended before its last epoch; None where it did not.
+
+    >>> from nn import History
+    >>> History().steps.column("loss")
+    array([], dtype=float64)
+    """
+
+    def __init__(self) -> None:
+        self.epochs: list[Epoch] = []
+        self.steps = Steps()
+        self.layers: list[LayerFigures] = []
+        self.stopped: str | None = None
+
+    def column(self, name: str) -> Array:
+        """All epochs' figures of one kind, such as "validation_accuracy"; where there is none, nan."""
+        if name not in _EPOCH_FIELDS:
+            raise HistoryError(f"epochs have no {name!r}; they have {', '.join(_EPOCH_FIELDS)}")
+        figures = [getattr(epoch, name) for epoch in self.epochs]
+        return numpy.array([math.nan if figure is None else figure for figure in figures], dtype=float)
+
+    def plot(self) -> Any:
+        """Loss and accuracy as a matplotlib Figure (needs the extra `plots`)."""
+        return _plots().curves(self)
+
+    def plot_gradients(self) -> Any:
+        """Gradient norms, layer by layer where `Diagnostics` noted them, as a matplotlib Figure."""
+        return _plots().gradient_norms(self)
+
+    def save(self, path: str | os.PathLike[str]) -> Path:
+        """Write one JSON object a line: what was done step by step, epoch by epoch. Whole or not at all.
+
+        Raises:
+            HistoryError: the file cannot be written.
+        """
+        text = "".join(f"{json.dumps(_writable(line), allow_nan=False)}\n" for line in self._lines())
+        target = Path(path)
+        try:
+            write_whole(target, text.encode())
+        except OSError as error:
+            raise HistoryError(f"{target} cannot be written: {error.strerror or error}") from None
+        return target
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> History:
+        """Read what `save` wrote.
+
+        Raises:
+            HistoryError: the file cannot be read, or a line of it is no figure of a history; which.
+        """
+        history = cls()
+        try:
+            lines = Path(path).read_text(encoding="utf-8").splitlines()
+        except (OSError, UnicodeDecodeError) as error:
+            raise HistoryError(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}") from None
+        for number, line in enumerate(lines, start=1):
+            try:
+                history._take(json.loads(line))
+            except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+                raise HistoryError(f"{path}: line {number} is no line of a history") from None
+        return history
+
+    def _lines(self) -> Iterator[dict[str, Any]]:
+        """Steps, each epoch after its own, then the layers."""
+        epochs = {epoch.number: epoch for epoch in self.epochs}
+        for number, step in enumerate(self.steps):
+            yield {"kind": "step", "step": number, **step._asdict()}
+            is_last = number + 1 == len(self.steps) or self.steps[number + 1].epoch != step.epoch
+            if is_last and step.epoch in epochs:
+                yield {"kind": "epoch", **asdict(epochs[step.epoch])}
+        for figures in self.layers:
+            yield {"kind": "layer", **asdict(figures)}
+        if self.stopped is not None:
+            yield {"kind": "stopped", "reason": self.stopped}
+
+    def _take(self, line: dict[str, Any]) -> None:
+        kind = line.pop("kind")
+        if kind == "step":
+            if line.pop("step") != len(self.steps):
+                raise ValueError("steps are numbered from 0")
+            self.steps.append(Step(**_read(line)))
+        elif kind == "epoch":
+            self.epochs.append(Epoch(**_read(line)))
+        elif kind == "layer":
+            self.layers.append(LayerFigures(**{**_read(line), "layer": str(line["layer"])}))
+        elif kind == "stopped":
+            self.stopped = str(line["reason"])
+        else:
+            raise ValueError(kind)
+
+    def to_arrays(self) -> dict[str, Array]:
+        """Its columns by name, as a checkpoint keeps them."""
+        arrays = {f"steps.{name}": self.steps.column(name) for name in Step._fields}
+        arrays |= {f"epochs.{name}": self.column(name) for name in _EPOCH_FIELDS}
+        for name in _LAYER_NUMBERS:
+            figures = [getattr(one, name) for one in self.layers]
+            arrays[f"layers.{name}"] = numpy.array([math.nan if one is None else one for one in figures], dtype=float)
+        return arrays
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, Array], layers: Sequence[str]) -> History:
+        """The history of these columns, and of these layers' names in the order of `layers.step`.
+
+        Raises:
+            HistoryError: columns that are missing or of different lengths.
+        """
+        history = cls()
+        try:
+            for row in _rows(arrays, "steps", Step._fields):
+                history.steps._take(row)
+            for row in _rows(arrays, "epochs", _EPOCH_FIELDS):
+                figures: dict[str, Any] = dict(zip(_EPOCH_FIELDS, row, strict=True))
+                figures["number"] = int(figures["number"])
+                for name in ("accuracy", "validation_loss", "validation_accuracy"):
+                    figures[name] = _or_none(figures[name])
+                history.epochs.append(Epoch(**figures))
+            rows = _rows(arrays, "layers", _LAYER_NUMBERS)
+            for layer, (step, average, deviation, dead, norm, ratio) in zip(layers, rows, strict=True):
+                history.layers.append(
+                    LayerFigures(int(step), layer, average, deviation, _or_none(dead), norm, _or_none(ratio))
+                )
+        except (KeyError, ValueError, TypeError) as error:
+            raise HistoryError(f"the history's columns do not go together: {error}") from None
+        return history
+
+    @overload
+    def __getitem__(self, index: int) -> Epoch: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Epoch]: ...
+    def __getitem__(self, index: int | slice) -> Epoch | list[Epoch]:
+        return self.epochs[index]
+
+    def __len__(self) -> int:
+        return len(self.epochs)
+
+    def __repr__(self) -> str:
+        if not self.epochs:
+            return f"History({len(self.steps)} steps)"
+        last = self.epochs[-1]
+        shown = [f"loss {last.loss:.4g}"]
+        accuracy = last.accuracy if last.validation_accuracy is None else last.validation_accuracy
+        if accuracy is not None:
+            shown.append(f"accuracy {accuracy:.2%}")
+        return f"History({len(self.epochs)} epochs, {len(self.steps)} steps, {', '.join(shown)})"
+
+
+_EPOCH_FIELDS = tuple(field.name for field in fields(Epoch))
+_LAYER_NUMBERS = tuple(field.name for field in fields(LayerFigures) if field.name != "layer")
+
+
+def _plots() -> Any:
+    """`viz.plots`, which knows no networks and is not needed to train one."""
+    import importlib
+
+    return importlib.import_module("viz.plots")
+
+
+def _rows(arrays: Mapping[str, Array], kind: str, names: Sequence[str]) -> Iterator[tuple[float, ...]]:
+    columns = [arrays[f"{kind}.{name}"].tolist() for name in names]
+    return zip(*columns, strict=True)
+
+
+def _or_none(number: float) -> float | None:
+    return None if math.isnan(number) else number
+
+
+def _writable(line: Mapping[str, Any]) -> dict[str, Any]:
+    """JSON has no infinity and no nan: they are written as the words that float() reads."""
+    return {
+        name: str(entry) if isinstance(entry, float) and not math.isfinite(entry) else entry
+        for name, entry in line.items()
+    }
+
+
+_WHOLE = {"epoch", "samples", "number", "step"}
+
+
+def _read(line: Mapping[str, Any]) -> dict[str, Any]:
+    """The figures of a line as numbers; None stays."""
+    return {
+        name: entry if entry is None or name == "layer" else int(entry) if name in _WHOLE else float(entry)
+        for name, entry in line.items()
+    }

@@ -1,0 +1,234 @@
+"""A run that was stopped and resumed is the run that was not: same losses, same weights, to the bit."""
+
+import os
+import signal
+import threading
+from pathlib import Path
+from typing import Any
+
+import numpy
+import pytest
+
+from nn import (
+    MLP,
+    SGD,
+    Adam,
+    AdamW,
+    BatchNorm1d,
+    Callback,
+    CheckpointError,
+    Dropout,
+    EarlyStopping,
+    History,
+    Linear,
+    NetworkError,
+    NeuronMLP,
+    RMSProp,
+    Sequential,
+    fit,
+    quadratic,
+    schedules,
+)
+
+INPUTS = numpy.random.default_rng(0).normal(size=(23, 3))
+DATA = (INPUTS, (INPUTS[:, :1] * INPUTS[:, 1:2] > 0).astype(float))
+OPTIMIZERS = [
+    (SGD, {}),
+    (SGD, {"momentum": 0.9, "nesterov": True, "weight_decay": 0.01}),
+    (RMSProp, {}),
+    (RMSProp, {"momentum": 0.5, "centered": True}),
+    (Adam, {}),
+    (Adam, {"amsgrad": True, "betas": (0.8, 0.95)}),
+    (AdamW, {"weight_decay": 0.1}),
+]
+
+
+class StopAfter(Callback):
+    def __init__(self, steps: int) -> None:
+        self.steps = steps
+
+    def on_step(self, run, step):
+        if len(run.history.steps) == self.steps:
+            run.stop("enough")
+
+
+class CtrlCAfter(StopAfter):
+    def on_step(self, run, step):
+        if len(run.history.steps) == self.steps:
+            os.kill(os.getpid(), signal.SIGINT)
+
+
+def network(rng: Any = 3) -> Any:
+    """One with everything that has a state."""
+    return Sequential(
+        Linear(3, 6, rng=1), BatchNorm1d(6), Dropout(0.3, rng=rng), numpy.tanh, Dropout(0.1, rng=4), Linear(6, 1, rng=2)
+    )
+
+
+def trained(make: Any, settings: Any, model: Any = None, rng: Any = 5, **keywords: Any) -> tuple[Any, Any, History]:
+    model = network() if model is None else model
+    optimizer = make(model.parameters(), 0.02, **settings)
+    history = fit(model, DATA, quadratic, optimizer, 4, batch_size=5, rng=rng, **keywords)
+    return model, optimizer, history
+
+
+def same(one: Any, other: Any) -> None:
+    (model, optimizer, history), (model2, optimizer2, history2) = one, other
+    for state, state2 in ((model.state_dict(), model2.state_dict()), (optimizer.state_dict(), optimizer2.state_dict())):
+        assert state.keys() == state2.keys()
+        assert all(state[name].tobytes() == state2[name].tobytes() for name in state)
+    for name in ("epoch", "samples", "loss", "accuracy", "learning_rate", "gradient_norm"):
+        assert history.steps.column(name).tobytes() == history2.steps.column(name).tobytes()
+    for name in ("number", "loss", "accuracy", "validation_loss", "validation_accuracy", "gradient_norm"):
+        assert history.column(name).tobytes() == history2.column(name).tobytes()
+
+
+@pytest.mark.parametrize(("make", "settings"), OPTIMIZERS)
+@pytest.mark.parametrize("stopped_after", [1, 5, 12])
+def test_every_optimizer_goes_on_where_it_was(make: Any, settings: Any, stopped_after: int, tmp_path: Path) -> None:
+    path = tmp_path / "half.safetensors"
+    more: Any = {"validation": DATA, "schedule": schedules.cosine(20), "clip_norm": 0.5}
+    whole = trained(make, settings, **more)
+    *_, half = trained(make, settings, checkpoint=path, callbacks=[StopAfter(stopped_after)], **more)
+    assert (len(half.steps), half.stopped) == (stopped_after, "enough")
+    same(trained(make, settings, resume=path, **more), whole)
+
+
+@pytest.mark.parametrize("bits", ["PCG64", "MT19937", "Philox", "SFC64", "PCG64DXSM"])
+def test_a_generator_that_order_and_dropout_share_goes_on_too(bits: str, tmp_path: Path) -> None:
+    def shared(**keywords: Any) -> Any:
+        rng = numpy.random.Generator(getattr(numpy.random, bits)(7))
+        return trained(Adam, {}, network(rng), rng, **keywords)
+
+    path = tmp_path / "half.safetensors"
+    shared(checkpoint=path, callbacks=[StopAfter(7)])
+    same(shared(resume=path), shared())
+
+
+def test_a_network_of_values_goes_on_too(tmp_path: Path) -> None:
+    path = tmp_path / "half.safetensors"
+    trained(Adam, {}, NeuronMLP((3, 2, 1), "tanh", rng=0), checkpoint=path, callbacks=[StopAfter(3)])
+    whole = trained(Adam, {}, NeuronMLP((3, 2, 1), "tanh", rng=0))
+    same(trained(Adam, {}, NeuronMLP((3, 2, 1), "tanh", rng=0), resume=path), whole)
+
+
+def test_a_run_may_be_stopped_and_resumed_again_and_again_in_one_file(tmp_path: Path) -> None:
+    path = tmp_path / "run.safetensors"
+    trained(Adam, {}, checkpoint=path, callbacks=[StopAfter(1)])
+    for stop in range(2, 20):
+        trained(Adam, {}, checkpoint=path, resume=path, callbacks=[StopAfter(stop)])
+    same(trained(Adam, {}, resume=path), trained(Adam, {}))
+
+
+def test_a_finished_run_goes_on_for_more_epochs(tmp_path: Path) -> None:
+    path = tmp_path / "run.safetensors"
+    model = network()
+    fit(model, DATA, quadratic, Adam(model.parameters(), 0.02), 2, batch_size=5, rng=5, checkpoint=path)
+    same(trained(Adam, {}, resume=path), trained(Adam, {}))
+    assert len(trained(Adam, {}, resume=path)[2]) == 4
+
+
+def test_ctrl_c_ends_after_the_step_with_history_and_checkpoint(tmp_path: Path) -> None:
+    path = tmp_path / "run.safetensors"
+    before = signal.getsignal(signal.SIGINT)
+    *_, history = trained(Adam, {}, checkpoint=path, callbacks=[CtrlCAfter(7)])
+    assert signal.getsignal(signal.SIGINT) is before
+    assert history.stopped == "interrupted"
+    assert (len(history.steps), len(history)) == (7, 1)
+    same(trained(Adam, {}, resume=path), trained(Adam, {}))
+
+
+def test_ctrl_c_in_an_epoch_s_last_step_keeps_the_epoch(tmp_path: Path) -> None:
+    path = tmp_path / "run.safetensors"
+    *_, history = trained(Adam, {}, checkpoint=path, validation=DATA, callbacks=[CtrlCAfter(10)])
+    assert (len(history.steps), len(history), history.stopped) == (10, 2, "interrupted")
+    same(trained(Adam, {}, validation=DATA, resume=path), trained(Adam, {}, validation=DATA))
+
+
+def test_a_second_ctrl_c_interrupts_at_once() -> None:
+    class Twice(Callback):
+        def on_gradients(self, run, outputs):
+            os.kill(os.getpid(), signal.SIGINT)
+            os.kill(os.getpid(), signal.SIGINT)
+
+    with pytest.raises(KeyboardInterrupt):
+        trained(Adam, {}, callbacks=[Twice()])
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_training_in_another_thread_leaves_ctrl_c_alone() -> None:
+    found: list[Any] = []
+    thread = threading.Thread(target=lambda: found.append(trained(Adam, {})))
+    thread.start()
+    thread.join()
+    same(found[0], trained(Adam, {}))
+
+
+def test_early_stopping_stops_a_resumed_run_where_it_stops_a_whole_one(tmp_path: Path) -> None:
+    def run(epochs: int, **keywords: Any) -> History:
+        model = MLP((3, 8, 1), "tanh", rng=0)
+        optimizer = SGD(model.parameters(), 0.0)
+        stop = EarlyStopping(3)
+        return fit(
+            model, DATA, quadratic, optimizer, epochs, batch_size=5, rng=1, validation=DATA, callbacks=[stop],
+            checkpoint=tmp_path / "run", **keywords,
+        )  # fmt: skip
+
+    history = run(20)
+    assert len(history) == 4
+    assert history.stopped is not None and "validation loss has not become better since epoch 1" in history.stopped
+    run(2)
+    assert len(run(20, resume=tmp_path / "run")) == 4
+
+
+def test_early_stopping_needs_what_it_watches() -> None:
+    with pytest.raises(NetworkError, match="watches validation_loss, and this run does not measure it"):
+        trained(Adam, {}, callbacks=[EarlyStopping(2)])
+    with pytest.raises(NetworkError, match="unknown figure 'error'"):
+        EarlyStopping(2, "error")  # type: ignore[arg-type]  # the point of the test
+    with pytest.raises(NetworkError, match="the patience is a whole number"):
+        EarlyStopping(0)
+
+
+DIFFERENT = [
+    ({"batch_size": 6}, "batch_size was 5 and is 6"),
+    ({"data": (INPUTS[:20], DATA[1][:20])}, "samples was 23 and is 20"),
+    ({"clip_norm": 1.0}, "clip_norm was None and is 1.0"),
+    ({"validation": DATA}, "has_validation was False and is True"),
+    ({"make": SGD}, "class was 'Adam' and is 'SGD'"),
+    ({"rate": 0.1}, "learning_rate was 0.02 and is 0.1"),
+    ({"rng": numpy.random.Generator(numpy.random.MT19937(0))}, "random generator 'PCG64', and this is a MT19937"),
+    ({"model": MLP((3, 6, 1), rng=0)}, "it has random generators"),
+]
+
+
+@pytest.mark.parametrize(("change", "sentence"), DIFFERENT)
+def test_a_checkpoint_of_another_training_is_refused_and_nothing_is_touched(
+    change: dict[str, Any], sentence: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "run.safetensors"
+    trained(Adam, {}, checkpoint=path, callbacks=[StopAfter(3)])
+    model = change.get("model", network())
+    optimizer = change.get("make", Adam)(model.parameters(), change.get("rate", 0.02))
+    before = model.state_dict()
+    keywords = {
+        "batch_size": 5,
+        "rng": 5,
+        **{k: v for k, v in change.items() if k not in ("data", "make", "rate", "model")},
+    }
+    with pytest.raises(CheckpointError, match=sentence):
+        fit(model, change.get("data", DATA), quadratic, optimizer, 4, resume=path, **keywords)
+    assert all((before[name] == state).all() for name, state in model.state_dict().items())
+
+
+def test_a_model_without_training_is_nothing_to_resume(tmp_path: Path) -> None:
+    from nn import checkpoints
+
+    path = checkpoints.save(tmp_path / "model", network(), Adam(network().parameters(), 0.02))
+    with pytest.raises(CheckpointError, match="holds a model and no training to go on with"):
+        trained(Adam, {}, resume=path)
+
+
+def test_a_checkpoint_that_cannot_be_written_is_said_before_training(tmp_path: Path) -> None:
+    with pytest.raises(CheckpointError, match="is no directory"):
+        trained(Adam, {}, checkpoint=tmp_path / "nowhere" / "run", callbacks=[StopAfter(1)])
