@@ -176,7 +176,7 @@ def restore(found: Checkpoint, path: str | os.PathLike[str], model: Module, opti
 def _differences(theirs: Arrays, own: Arrays) -> list[str]:
     """In words, what arrays of a file are missing, unknown, of another shape or dtype."""
     problems = [f"{name} is missing" for name in own if name not in theirs]
-    problems += [f"{name} is unknown" for name in theirs if name not in own]
+    problems += [f"{name} is unknown" for name in sorted(theirs) if name not in own]
     for name in own:
         if name in theirs and theirs[name].shape != own[name].shape:
             problems.append(f"{name} has shape {theirs[name].shape} there and {own[name].shape} here")
@@ -212,7 +212,7 @@ def build(path: str | os.PathLike[str]) -> tuple[Module, dict[str, Any]]:
     """
     found = read(path)
     kind = found.architecture.get("class")
-    if kind not in _BUILDERS:
+    if not isinstance(kind, str) or kind not in _BUILDERS:
         raise CheckpointError(
             f"{path} holds a {found.architecture.get('text', kind)!s:.80}, and only {', '.join(_BUILDERS)} can be "
             "built from a file: make the model and load() it"
