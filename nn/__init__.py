@@ -11,7 +11,20 @@ except ImportError as error:
 from . import checkpoints, schedules
 from .activations import ACTIVATIONS, activation_of, identity
 from .callbacks import Callback, EarlyStopping
-from .datasets import Batches, Dataset, from_one_hot, mnist, one_hot, split_samples, xor
+from .datasets import (
+    Batches,
+    Dataset,
+    circles,
+    digits,
+    from_one_hot,
+    mnist,
+    moons,
+    one_hot,
+    spiral,
+    split_samples,
+    xor,
+    yinyang,
+)
 from .errors import CheckpointError, DatasetError, DivergenceError, HistoryError, NetworkError
 from .history import Epoch, History
 from .initializers import INITIALIZERS, Initializer
@@ -70,6 +83,8 @@ __all__ = [
     "binary_cross_entropy",
     "binary_cross_entropy_with_logits",
     "checkpoints",
+    "circles",
+    "digits",
     "fit",
     "from_one_hot",
     "hinge",
@@ -77,13 +92,16 @@ __all__ = [
     "identity",
     "mean_absolute_error",
     "mnist",
+    "moons",
     "one_hot",
     "quadratic",
     "schedules",
     "softmax_cross_entropy",
+    "spiral",
     "split_samples",
     "to_neurons",
     "to_tensors",
     "train_step",
     "xor",
+    "yinyang",
 ]

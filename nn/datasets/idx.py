@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import math
+import os
 import struct
 import zlib
 from pathlib import Path
@@ -16,6 +17,10 @@ from ..errors import DatasetError
 
 _UNSIGNED_BYTES = 0x08
 _GZIP_MAGIC = b"\x1f\x8b"
+# Deflate makes nothing smaller than this.
+_GREATEST_COMPRESSION = 1032
+# No data set of this format that people train on here is larger, decompressed.
+LARGEST = 2**30
 
 
 def read_idx(path: Path, dimensions: int) -> numpy.typing.NDArray[numpy.uint8]:
@@ -26,14 +31,17 @@ def read_idx(path: Path, dimensions: int) -> numpy.typing.NDArray[numpy.uint8]:
         dimensions: how many sizes it must have: 3 for images, 1 for labels.
 
     Raises:
-        DatasetError: missing, not IDX, other dimensions, truncated, damaged, or longer than it says. No
-            more is read or decompressed than the sizes at its start call for.
+        DatasetError: missing, not IDX, other dimensions, truncated, damaged, or longer than it says. Sizes that
+            the file cannot hold are refused before anything is read for them, and no more is read or
+            decompressed than they call for.
     """
     try:
         with open(path, "rb") as file:
             compressed = file.read(2) == _GZIP_MAGIC
         with gzip.open(path) if compressed else open(path, "rb") as opened:
-            return _parsed(path, cast(BinaryIO, opened), dimensions)
+            held = os.path.getsize(path)
+            most = held * _GREATEST_COMPRESSION if compressed else held
+            return _parsed(path, cast(BinaryIO, opened), dimensions, most)
     except FileNotFoundError:
         raise DatasetError(f"{path} does not exist") from None
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
@@ -42,7 +50,7 @@ def read_idx(path: Path, dimensions: int) -> numpy.typing.NDArray[numpy.uint8]:
         raise DatasetError(f"{path} cannot be read: {error.strerror or error}") from None
 
 
-def _parsed(path: Path, file: BinaryIO, dimensions: int) -> numpy.typing.NDArray[Any]:
+def _parsed(path: Path, file: BinaryIO, dimensions: int, most: int) -> numpy.typing.NDArray[Any]:
     header = file.read(4)
     expected = bytes([0, 0, _UNSIGNED_BYTES, dimensions])
     if header != expected:
@@ -55,17 +63,16 @@ def _parsed(path: Path, file: BinaryIO, dimensions: int) -> numpy.typing.NDArray
         raise DatasetError(f"{path} is truncated: it ends within its sizes")
     sizes = struct.unpack(f">{dimensions}I", sizes_bytes)
     wanted = math.prod(sizes)
-    # In pieces, so that a file that declares terabytes is refused for what it holds, not for memory.
-    pieces: list[bytes] = []
-    held = 0
-    while held <= wanted:
-        piece = file.read(min(1 << 20, wanted + 1 - held))
-        if not piece:
-            break
-        pieces.append(piece)
-        held += len(piece)
-    if held < wanted:
-        raise DatasetError(f"{path} is truncated: sizes {sizes} need {wanted:,} bytes, it holds {held:,}")
-    if held > wanted:
+    if wanted > LARGEST:
+        raise DatasetError(f"{path} declares sizes {sizes}: more than the {LARGEST:,} bytes that are read")
+    if wanted > most:
+        raise DatasetError(f"{path} is truncated: sizes {sizes} need {wanted:,} bytes, and it cannot hold as many")
+    content = bytearray()
+    # One byte more than is wanted, to see that there is none; in pieces, for a truncated file needs less.
+    while len(content) <= wanted and (piece := file.read(min(1 << 20, wanted + 1 - len(content)))):
+        content += piece
+    if len(content) < wanted:
+        raise DatasetError(f"{path} is truncated: sizes {sizes} need {wanted:,} bytes, it holds {len(content):,}")
+    if len(content) > wanted:
         raise DatasetError(f"{path} holds more bytes than the {wanted:,} that its sizes {sizes} call for")
-    return numpy.frombuffer(b"".join(pieces), numpy.uint8).reshape(sizes)
+    return numpy.frombuffer(content, numpy.uint8).reshape(sizes)

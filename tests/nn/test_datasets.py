@@ -1,11 +1,15 @@
 import gzip
 import struct
+import sys
+import tracemalloc
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy
 import pytest
 
-from nn import DatasetError, mnist, one_hot, xor
+from nn import DatasetError, circles, digits, mnist, moons, one_hot, spiral, xor, yinyang
 from nn.datasets.idx import read_idx
 
 NAMES = {
@@ -43,12 +47,6 @@ def test_the_directory_comes_from_the_environment_where_none_is_given(
 ) -> None:
     monkeypatch.setenv("GLASSGRAD_DATA", str(folder))
     assert mnist().n_inputs == 4
-
-
-def test_without_a_directory_the_message_says_how_to_name_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("GLASSGRAD_DATA", raising=False)
-    with pytest.raises(DatasetError, match=r"--data-dir .* GLASSGRAD_DATA"):
-        mnist()
 
 
 def test_a_directory_that_is_none_is_named(tmp_path: Path) -> None:
@@ -112,7 +110,7 @@ def test_more_bytes_than_declared_are_refused(tmp_path: Path) -> None:
 def test_a_declared_size_that_the_file_cannot_hold_is_refused_before_memory_is_asked_for(tmp_path: Path) -> None:
     path = tmp_path / "images"
     path.write_bytes(struct.pack(">4B3I", 0, 0, 8, 3, 2**31, 2**31, 2**31) + b"abc")
-    with pytest.raises(DatasetError, match="it holds 3"):
+    with pytest.raises(DatasetError, match="more than the 1,073,741,824 bytes that are read"):
         read_idx(path, 3)
 
 
@@ -147,6 +145,108 @@ def test_the_real_mnist(mnist_directory: Path) -> None:
     assert (data.train_inputs.min(), data.train_inputs.max()) == (0.0, 1.0)
     assert data.train_labels[:10].tolist() == [5, 0, 4, 1, 9, 2, 1, 3, 1, 4]
     assert data.test_labels[:5].tolist() == [7, 2, 1, 0, 4]
+
+
+def malformed(good: bytes) -> Iterator[tuple[str, bytes]]:
+    """Files of five images of 2 × 2 by what is wrong with them."""
+    for kept in range(len(good)):
+        yield f"truncated to {kept}", good[:kept]
+    for position in range(16):
+        for flip in (0xFF, 0x80, 0x01):
+            damaged = bytearray(good)
+            damaged[position] ^= flip
+            yield f"byte {position} flipped by {flip}", bytes(damaged)
+    for place in (4, 8, 12):
+        for size in (0, 1, 6, 2**16, 2**31, 2**32 - 1):
+            yield f"size {size} at {place}", good[:place] + struct.pack(">I", size) + good[place + 4 :]
+    yield "huge in all", good[:4] + struct.pack(">3I", 2**31, 2**31, 2**31) + good[16:]
+    yield "one byte more", good + b"x"
+    yield "twice", good + good
+    for foreign in (b"<html>404</html>", b"PK\x03\x04" + bytes(60), b"\x93NUMPY" + bytes(60), b"\x89PNG" + bytes(60)):
+        yield f"foreign {foreign[:4]!r}", foreign
+
+
+def test_every_malformed_file_is_refused_with_one_sentence(tmp_path: Path) -> None:
+    files = dict(malformed(IMAGES))
+    assert len(files) >= 60
+    compressed = gzip.compress(IMAGES, mtime=0)
+    # Of gzip's own ten bytes at the start, those of its time, flags and system may be any.
+    files |= {f"gzip truncated to {kept}": compressed[:kept] for kept in range(2, len(compressed))}
+    for position in range(10, len(compressed)):
+        damaged = bytearray(compressed)
+        damaged[position] ^= 0xFF
+        files[f"gzip byte {position} flipped"] = bytes(damaged)
+    files |= {f"compressed: {wrong}": gzip.compress(content) for wrong, content in malformed(IMAGES)}
+    tracemalloc.start()
+    try:
+        for number, (wrong, content) in enumerate(files.items()):
+            path = tmp_path / f"{number}"
+            path.write_bytes(content)
+            with pytest.raises(DatasetError) as refused:
+                read_idx(path, 3)
+            assert str(refused.value).count("\n") == 0, wrong
+        assert tracemalloc.get_traced_memory()[1] < 20_000_000
+    finally:
+        tracemalloc.stop()
+
+
+def test_a_bomb_that_declares_its_size_is_refused_before_it_is_decompressed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "images.gz"
+    path.write_bytes(gzip.compress(struct.pack(">4B3I", 0, 0, 8, 3, 2, 1000, 1000) + bytes(2_000_000), 9))
+    assert read_idx(path, 3).shape == (2, 1000, 1000)
+    monkeypatch.setattr("nn.datasets.idx.LARGEST", 1_000_000)
+    with pytest.raises(DatasetError, match="more than the 1,000,000 bytes that are read"):
+        read_idx(path, 3)
+
+
+PLANAR = [moons, circles, spiral, yinyang]
+
+
+@pytest.mark.parametrize("make", PLANAR)
+def test_the_plane_s_data_are_the_same_from_the_same_seed(make: Any) -> None:
+    one, same, other = make(rng=1), make(rng=1), make(rng=2)
+    assert one.train_inputs.tobytes() == same.train_inputs.tobytes()
+    assert one.test_labels.tobytes() == same.test_labels.tobytes()
+    assert one.train_inputs.tobytes() != other.train_inputs.tobytes() != one.test_inputs.tobytes()
+    assert one.name == make.__name__
+
+
+@pytest.mark.parametrize("make", PLANAR)
+def test_the_plane_s_classes_are_evenly_many_and_apart_without_noise(make: Any) -> None:
+    data = make(300, 0.0, rng=0)
+    assert set(numpy.bincount(data.train_labels)) == {300 // data.classes}
+    assert numpy.abs(data.train_inputs).max() <= 2
+    # The nearest point that was trained on has the label of a point that was not.
+    apart = numpy.hypot(*(data.test_inputs[:, numpy.newaxis] - data.train_inputs).transpose(2, 0, 1))
+    nearest = data.train_labels[apart.argmin(axis=1)]
+    assert (nearest == data.test_labels).mean() > 0.9
+
+
+def test_what_cannot_be_drawn_is_refused() -> None:
+    for make in PLANAR:
+        with pytest.raises(DatasetError, match="takes a whole number of samples"):
+            make(1)
+        with pytest.raises(DatasetError, match="noise is a finite number"):
+            make(10, float("nan"))
+    with pytest.raises(DatasetError, match="arms from 2"):
+        spiral(classes=1)
+
+
+def test_digits_are_real_handwriting_in_parts_that_do_not_overlap() -> None:
+    pytest.importorskip("sklearn", reason="scikit-learn is not installed: no digits")
+    data = digits()
+    assert (data.train_inputs.shape, data.test_inputs.shape) == ((1438, 64), (359, 64))
+    assert (data.train_inputs.min(), data.train_inputs.max()) == (0.0, 1.0)
+    assert set(data.test_labels) == set(range(10))
+    assert digits(rng=1).train_labels.tolist() != data.train_labels.tolist() == digits().train_labels.tolist()
+
+
+def test_digits_without_scikit_learn_say_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "sklearn.datasets", None)
+    with pytest.raises(DatasetError, match=r"pip install 'glassgrad\[digits\]'"):
+        digits()
 
 
 def test_xor_is_its_truth_table() -> None:
