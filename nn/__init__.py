@@ -25,6 +25,7 @@ from .datasets import (
     xor,
     yinyang,
 )
+from .diagnostics import Diagnostics, diagnose
 from .errors import CheckpointError, DatasetError, DivergenceError, HistoryError, NetworkError
 from .history import Epoch, History
 from .initializers import INITIALIZERS, Initializer
@@ -60,6 +61,7 @@ __all__ = [
     "CheckpointError",
     "Dataset",
     "DatasetError",
+    "Diagnostics",
     "DivergenceError",
     "Dropout",
     "EarlyStopping",
@@ -84,6 +86,7 @@ __all__ = [
     "binary_cross_entropy_with_logits",
     "checkpoints",
     "circles",
+    "diagnose",
     "digits",
     "fit",
     "from_one_hot",

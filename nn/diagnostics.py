@@ -1,0 +1,185 @@
+"""What goes on inside a network while it learns: each layer's activations, gradients and updates, and warnings in
+words where they are what keeps it from learning."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy
+
+from autograd import Node, Tensor
+
+from .callbacks import Callback, Run
+from .errors import NetworkError
+from .history import History, LayerFigures, Step
+from .inspection import nodes_in_order, own_module
+from .module import Module
+from .training import check_counts
+
+# Operations that are activations: what follows a layer's own output, if one of these does.
+_ACTIVATIONS = frozenset({"relu", "sigmoid", "tanh", "sin"})
+
+# Where a figure becomes a warning. A layer learns too little or too much relative to its neighbour at a thousandth
+# or a thousandfold; a weight is usually moved by about a thousandth of itself in a step (Karpathy 2022).
+_VANISHING = 1e-3
+_EXPLODING = 1e3
+_MANY_DEAD = 0.5
+_LARGE_UPDATE = 0.1
+_SMALL_UPDATE = 1e-7
+_ALL_ALIKE = 1e-6
+# So many of the last measurements are looked at: one batch says little.
+_LAST = 5
+
+
+class Diagnostics(Callback):
+    """Notes each layer's figures in `history.layers`, every so many steps.
+
+    Layers are the modules that have parameters of their own, in a network of Tensors.
+
+    Args:
+        every: so many steps; the first is always among them.
+
+    >>> from nn import MLP, SGD, Diagnostics, diagnose, fit, quadratic, xor
+    >>> network = MLP((2, 3, 1), "relu", rng=0)
+    >>> network.layers[0].bias.data = [-10.0, -10.0, -10.0]
+    >>> targets = xor().train_labels.reshape(-1, 1)
+    >>> history = fit(network, (xor().train_inputs, targets), quadratic, SGD(network.parameters(), 0.1), 3, rng=0,
+    ...               callbacks=[Diagnostics()])
+    >>> for warning in diagnose(history):
+    ...     print(warning)
+    layers.0: its gradient is 0: it learns nothing
+    layers.0: 100% of its ReLUs are 0 for the whole batch: they are dead
+    layers.0: its outputs are all alike (deviation 0): it tells nothing apart
+    layers.1: its outputs are all alike (deviation 0): it tells nothing apart
+    """
+
+    def __init__(self, every: int = 10) -> None:
+        check_counts(every=every)
+        self.every = every
+        self._pending: list[tuple[LayerFigures, list[Tensor], list[Any]]] = []
+
+    def on_start(self, run: Run) -> None:
+        if not isinstance(run.model, Module):
+            raise NetworkError(f"diagnostics look into modules, not into a {type(run.model).__name__}")
+        self._layers = {
+            module: path or type(module).__name__
+            for path, module in run.model.named_modules()
+            if _own_parameters(module)
+        }
+        if not self._layers:
+            raise NetworkError(f"diagnostics look at layers of Tensors, and {run.model!r:.60} has none")
+
+    def on_gradients(self, run: Run, outputs: Any) -> None:
+        number = len(run.history.steps)
+        self._pending = []
+        if number % self.every:
+            return
+        activations = _activations(outputs, self._layers)
+        for module, path in self._layers.items():
+            parameters = _own_parameters(module)
+            gradients = [parameter.grad for parameter in parameters if parameter.grad is not None]
+            average, deviation, dead = _statistics(activations.get(module))
+            figures = LayerFigures(number, path, average, deviation, dead, _norm(gradients), None)
+            self._pending.append((figures, parameters, [parameter.data.copy() for parameter in parameters]))
+
+    def on_step(self, run: Run, step: Step) -> None:
+        for figures, parameters, before in self._pending:
+            size = _norm(before)
+            moved = _norm([parameter.data - was for parameter, was in zip(parameters, before, strict=True)])
+            ratio = moved / size if size else None
+            run.history.layers.append(replace(figures, update_ratio=ratio))
+
+
+def diagnose(history: History) -> list[str]:
+    """Warnings, in words, from what `Diagnostics` noted last; none where all is well.
+
+    A layer's gradient is compared with that of the layer behind it, through which it came.
+    """
+    layers = _latest(history.layers)
+    warnings: list[str] = []
+    names = list(layers)
+    for position, name in enumerate(names):
+        figures = layers[name]
+        gradient = _median(one.gradient_norm for one in figures)
+        if position + 1 < len(names):
+            warnings += _against_next(name, gradient, names[position + 1], layers[names[position + 1]])
+        if gradient == 0:
+            warnings.append(f"{name}: its gradient is 0: it learns nothing")
+        dead = _median(one.dead for one in figures)
+        if dead >= _MANY_DEAD:
+            warnings.append(f"{name}: {dead:.0%} of its ReLUs are 0 for the whole batch: they are dead")
+        deviation = _median(one.activation_deviation for one in figures)
+        if deviation < _ALL_ALIKE:
+            warnings.append(f"{name}: its outputs are all alike (deviation {deviation:.1g}): it tells nothing apart")
+        ratio = _median(one.update_ratio for one in figures)
+        if ratio > _LARGE_UPDATE:
+            warnings.append(f"{name}: a step moves its weights by {ratio:.0%} of themselves: that is much")
+        elif 0 < ratio < _SMALL_UPDATE:
+            warnings.append(f"{name}: a step moves its weights by {ratio:.1g} of themselves: they hardly move")
+    return warnings
+
+
+def _against_next(name: str, gradient: float, other: str, figures: Sequence[LayerFigures]) -> list[str]:
+    behind = _median(one.gradient_norm for one in figures)
+    if not (gradient > 0 and behind > 0):
+        return []
+    share = gradient / behind
+    if share < _VANISHING:
+        return [f"{name}: gradients are {share:.1g} of {other}'s: they vanish"]
+    if share > _EXPLODING:
+        return [f"{name}: gradients are {share:.1g} times {other}'s: they explode"]
+    return []
+
+
+def _latest(figures: Iterable[LayerFigures]) -> dict[str, list[LayerFigures]]:
+    """The last measurements of each layer, layers in the model's order."""
+    layers: dict[str, list[LayerFigures]] = {}
+    for one in figures:
+        layers.setdefault(one.layer, []).append(one)
+    return {name: measured[-_LAST:] for name, measured in layers.items()}
+
+
+def _median(figures: Iterable[float | None]) -> float:
+    """The median of what was measured; nan, of which no comparison is true, where nothing was."""
+    measured = [figure for figure in figures if figure is not None and not math.isnan(figure)]
+    return float(numpy.median(measured)) if measured else math.nan
+
+
+def _own_parameters(module: Module) -> list[Tensor]:
+    """Parameters that are attributes of the module itself, not of its parts."""
+    own = vars(module).values()
+    return [item for item in own if isinstance(item, Tensor) and item.requires_grad and item.op is None]
+
+
+def _activations(outputs: Any, layers: dict[Any, str]) -> dict[Any, Tensor]:
+    """What each layer's last call gave on, behind its activation if it has one."""
+    given: dict[Any, Tensor] = {}
+    of_node: dict[Node, Any] = {}
+    for node in nodes_in_order(outputs):
+        if not isinstance(node, Tensor) or node.op is None:
+            continue
+        module = own_module(node)
+        if module in layers:
+            given[module] = node
+            of_node[node] = module
+        elif node.op.name in _ACTIVATIONS and node._operands[0] in of_node:
+            given[of_node[node._operands[0]]] = node
+    return given
+
+
+def _statistics(activation: Tensor | None) -> tuple[float, float, float | None]:
+    """Mean, standard deviation, and of ReLUs the share that is 0 in all rows."""
+    if activation is None:
+        return math.nan, math.nan, None
+    data = activation.data
+    dead = None
+    if activation.op is not None and activation.op.name == "relu":
+        dead = float((data <= 0).all(axis=tuple(range(data.ndim - 1))).mean())
+    return float(data.mean(dtype=float)), float(data.std(dtype=float)), dead
+
+
+def _norm(arrays: Iterable[Any]) -> float:
+    return math.sqrt(sum(float(numpy.square(array, dtype=float).sum()) for array in arrays))
