@@ -334,7 +334,7 @@ matmul_row = structural("matmul", "@", numpy.matmul, pullbacks=(_matmul_pullback
 
 def _affine_forward(x: Any, weight: Any, bias: Any) -> Any:
     z = numpy.matmul(x, weight)
-    return numpy.add(z, bias, out=z if z.dtype == bias.dtype and z.shape[-1:] == bias.shape else None)
+    return numpy.add(z, bias, out=z if z.dtype == bias.dtype else None)
 
 
 affine_row = structural(
