@@ -5,6 +5,7 @@ This is glassgrad's package of that name, not the one from PyPI.
 
 from .backward import SweepObserver, gradients
 from .checking import gradcheck
+from .compilation import compile  # noqa: F401  # public, but not for `import *`: see __all__
 from .composites import (
     diagonal,
     diff,
@@ -38,11 +39,13 @@ from .composites import (
 from .errors import (
     AnomalyError,
     ArgumentError,
+    CapturedConstantWarning,
     DataTypeError,
     GradientMismatchError,
     GraphError,
     IndexRangeError,
     NotRecordedError,
+    ProgramMismatchError,
     ShapeError,
     StaleGraphError,
 )
@@ -149,11 +152,12 @@ from .value import Value
 # By this `nn`, `viz` and `glassgrad` know that they got this package and not PyPI's of the same name.
 DISTRIBUTION = "glassgrad"
 
-# `from autograd import *` leaves Python's own sum, max, min, any and all alone.
+# `from autograd import *` leaves Python's own sum, max, min, any, all and compile alone.
 __all__ = [
     "DISTRIBUTION",
     "AnomalyError",
     "ArgumentError",
+    "CapturedConstantWarning",
     "DataTypeError",
     "GradientMismatchError",
     "GraphError",
@@ -161,6 +165,7 @@ __all__ = [
     "Node",
     "NotRecordedError",
     "Operation",
+    "ProgramMismatchError",
     "Scope",
     "ShapeError",
     "SourceLine",

@@ -35,3 +35,11 @@ class NotRecordedError(GraphError, ValueError):
 
 class GradientMismatchError(GraphError, AssertionError):
     """A gradient that differs from the finite differences."""
+
+
+class ProgramMismatchError(GraphError, AssertionError):
+    """A compiled program that gives other numbers than the function it was recorded from."""
+
+
+class CapturedConstantWarning(UserWarning):
+    """A compiled program keeps an array from outside its arguments as it was when it was recorded."""

@@ -28,6 +28,8 @@ class Mode:
     scope: Scope | None = None
     detecting_anomaly: bool = False
     keeping_sources: bool = False
+    # Whether every operation on a node is recorded, with or without a gradient: what a program is compiled from.
+    tracing: bool = False
 
 
 DEFAULT = Mode()

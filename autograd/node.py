@@ -14,7 +14,7 @@ import numpy
 
 from . import numpy_protocol, ops
 from .errors import StaleGraphError
-from .modes import Scope
+from .modes import Adjusted, Scope
 from .operation import Operation, Recordable
 from .source import SourceLine
 
@@ -291,6 +291,12 @@ def through(upstream: Any, local_gradient: Any) -> Any:
     ):
         return ops.where(local_gradient, upstream, 0)
     return upstream * local_gradient
+
+
+def without_gradient(node: Node) -> Any:
+    """The same data, recorded, as a node through which nothing flows back: `detach` where a program is traced."""
+    with Adjusted(recording=False):
+        return ops.positive(node)
 
 
 def label(variables: Mapping[str, Any]) -> None:

@@ -69,6 +69,11 @@ class Operation:
     predicate: it is recorded, so that the graph knows where its data comes from.
     `slots` is None where any number of operands may come; then one pullback serves them all and is
     given the slot as its first argument.
+
+    What a compiled program needs besides, where `forward` is not one of NumPy's ufuncs; one of the two:
+
+    * `expansion(*operands, **parameters)` is the same computation in other rows of the table;
+    * `written(*operands, **parameters)` is the text of a NumPy expression, given the operands' texts.
     """
 
     name: str
@@ -80,6 +85,8 @@ class Operation:
     slots: int | None = 1
     elementwise: bool = True
     is_boolean: bool = False
+    expansion: Rule | None = None
+    written: Callable[..., str] | None = None
 
     rules: tuple[Rule | None, ...] = field(init=False)
     quietly: Callable[..., Any] = field(init=False)
@@ -159,9 +166,14 @@ def elementwise(
     forward: Callable[..., Any],
     scalar: Callable[..., Any],
     local_gradients: tuple[Rule | None, ...],
+    expansion: Rule | None = None,
+    written: Callable[..., str] | None = None,
 ) -> Operation:
     """A row that works element by element: on `Value` through `scalar`, on `Tensor` through `forward`."""
-    return Operation(name, symbol, forward, scalar, local_gradients=local_gradients, slots=len(local_gradients))
+    return Operation(
+        name, symbol, forward, scalar, local_gradients=local_gradients, slots=len(local_gradients),
+        expansion=expansion, written=written,
+    )  # fmt: skip
 
 
 def structural(
@@ -169,14 +181,21 @@ def structural(
     symbol: str,
     forward: Callable[..., Any],
     pullbacks: tuple[Rule | None, ...],
+    expansion: Rule | None = None,
+    written: Callable[..., str] | None = None,
 ) -> Operation:
     """A row that moves, gathers or reduces elements: for `Tensor` alone."""
-    return Operation(name, symbol, forward, pullbacks=pullbacks, slots=len(pullbacks), elementwise=False)
+    return Operation(
+        name, symbol, forward, pullbacks=pullbacks, slots=len(pullbacks), elementwise=False,
+        expansion=expansion, written=written,
+    )  # fmt: skip
 
 
-def variadic(name: str, symbol: str, forward: Callable[..., Any], pullback: Rule) -> Operation:
+def variadic(
+    name: str, symbol: str, forward: Callable[..., Any], pullback: Rule, written: Callable[..., str] | None = None
+) -> Operation:
     """A structural row with any number of operands; `pullback(slot, upstream, out, *operands, **parameters)`."""
-    return Operation(name, symbol, forward, pullbacks=(pullback,), slots=None, elementwise=False)
+    return Operation(name, symbol, forward, pullbacks=(pullback,), slots=None, elementwise=False, written=written)
 
 
 def predicate(
@@ -187,11 +206,13 @@ def predicate(
     slots: int = 2,
     *,
     is_boolean: bool = True,
+    written: Callable[..., str] | None = None,
 ) -> Operation:
     """A row without gradient whose result depends on data: recorded, so that nothing freezes."""
     nothing = (None,) * slots
     if scalar is None:
         return Operation(
-            name, symbol, forward, pullbacks=nothing, slots=slots, elementwise=False, is_boolean=is_boolean
-        )
+            name, symbol, forward, pullbacks=nothing, slots=slots, elementwise=False,
+            is_boolean=is_boolean, written=written,
+        )  # fmt: skip
     return Operation(name, symbol, forward, scalar, local_gradients=nothing, slots=slots, is_boolean=is_boolean)

@@ -26,6 +26,12 @@ from .operation import PYTHON_NUMBERS, Operation, Recordable, elementwise, predi
 Axis = int | tuple[int, ...] | None
 Shape = tuple[int, ...]
 
+
+def _reduced(name: str, x: str, axis: Axis, keepdims: bool) -> str:
+    """How a reduction is written in NumPy."""
+    return f"numpy.{name}({x}{'' if axis is None else f', axis={axis}'}{', keepdims=True' if keepdims else ''})"
+
+
 # --- predicates: recorded, without gradient --------------------------------------------------------------
 
 greater = predicate("greater", ">", numpy.greater, operator.gt)
@@ -37,10 +43,22 @@ not_equal = predicate("not_equal", "≠", numpy.not_equal, operator.ne)
 logical_not = predicate("logical_not", "not", numpy.logical_not, operator.not_, slots=1)
 logical_and = predicate("logical_and", "and", numpy.logical_and, lambda a, b: bool(a) and bool(b))
 logical_or = predicate("logical_or", "or", numpy.logical_or, lambda a, b: bool(a) or bool(b))
-_argmax = predicate("argmax", "argmax", numpy.argmax, slots=1, is_boolean=False)
-_argmin = predicate("argmin", "argmin", numpy.argmin, slots=1, is_boolean=False)
-_any = predicate("any", "any", numpy.any, slots=1)
-_all = predicate("all", "all", numpy.all, slots=1)
+_argmax = predicate(
+    "argmax", "argmax", numpy.argmax, slots=1, is_boolean=False,
+    written=lambda x, axis: f"numpy.argmax({x}, axis={axis})",
+)  # fmt: skip
+_argmin = predicate(
+    "argmin", "argmin", numpy.argmin, slots=1, is_boolean=False,
+    written=lambda x, axis: f"numpy.argmin({x}, axis={axis})",
+)  # fmt: skip
+_any = predicate(
+    "any", "any", numpy.any, slots=1,
+    written=lambda x, axis, keepdims: _reduced("any", x, axis, keepdims),
+)  # fmt: skip
+_all = predicate(
+    "all", "all", numpy.all, slots=1,
+    written=lambda x, axis, keepdims: _reduced("all", x, axis, keepdims),
+)  # fmt: skip
 
 # --- steps: flat wherever they have a derivative, so their gradient is 0, at the jumps, too --------------
 
@@ -126,6 +144,7 @@ def _powered(base: Any, exponent: Any) -> Any:
 power = elementwise(
     "power", "**", _powered, math.pow,
     local_gradients=(_power_by_base, _power_by_exponent),
+    written=lambda base, exponent: f"{base} ** {exponent}",
 )  # fmt: skip
 
 # --- functions of one number ----------------------------------------------------------------------------
@@ -178,6 +197,7 @@ def _erf_forward(a: Any) -> Any:
 erf = elementwise(
     "erf", "erf", _erf_forward, math.erf,
     local_gradients=(lambda out, a: 2 / math.sqrt(math.pi) * exp(-a * a),),
+    written=lambda a: f"erf({a})",
 )  # fmt: skip
 
 
@@ -196,10 +216,12 @@ def _sigmoid_forward(a: Any) -> Any:
 sigmoid = elementwise(
     "sigmoid", "σ", _sigmoid_forward, lambda a: 1 / (1 + math.exp(-a)),
     local_gradients=(lambda out, a: out * (1 - out),),
+    expansion=lambda a: 1 / (1 + exp(-a)),
 )  # fmt: skip
 relu = elementwise(
     "relu", "relu", lambda a: numpy.maximum(a, 0), lambda a: 0.0 if a <= 0 else a,
     local_gradients=(lambda out, a: greater(a, 0),),
+    expansion=lambda a: maximum(a, 0),
 )  # fmt: skip
 absolute = elementwise("absolute", "abs", numpy.absolute, abs, local_gradients=(lambda out, a: sign(a),))
 
@@ -245,7 +267,7 @@ def _share_of_second(is_further: Operation) -> Any:
     return lambda out, a, b: is_further(b, a) + 0.5 * equal(a, b)
 
 
-maximum = elementwise(
+maximum: Operation = elementwise(
     "maximum", "max", numpy.maximum, lambda a, b: b if b > a or b != b else a,
     local_gradients=(_share_of_first(greater), _share_of_second(greater)),
 )  # fmt: skip
@@ -255,6 +277,7 @@ minimum = elementwise(
 )  # fmt: skip
 _clip = elementwise(
     "clip", "clip", numpy.clip, lambda a, low, high: minimum.scalar(maximum.scalar(a, low), high),  # type: ignore[misc]  # elementwise rows have one
+    written=lambda a, low, high: f"numpy.clip({a}, {low}, {high})",
     local_gradients=(  # at its bounds it passes the gradient
         lambda out, a, low, high: logical_and(greater_equal(a, low), less_equal(a, high)),
         lambda out, a, low, high: logical_and(less(a, low), less_equal(low, high)),
@@ -268,6 +291,7 @@ where = elementwise(
         lambda out, condition, a, b: not_equal(condition, 0),
         lambda out, condition, a, b: equal(condition, 0),
     ),
+    written=lambda condition, a, b: f"numpy.where({condition}, {a}, {b})",
 )  # fmt: skip
 
 # --- shape ----------------------------------------------------------------------------------------------
@@ -275,10 +299,12 @@ where = elementwise(
 _reshape = structural(
     "reshape", "reshape", lambda x, shape: x.reshape(shape),
     pullbacks=(lambda upstream, out, x, shape: reshape(upstream, x.shape),),
+    written=lambda x, shape: f"{x}.reshape({shape})",
 )  # fmt: skip
 _transpose = structural(
     "transpose", "ᵀ", lambda x, axes: numpy.transpose(x, axes),
     pullbacks=(lambda upstream, out, x, axes: transpose(upstream, _inverse_permutation(axes)),),
+    written=lambda x, axes: f"{x}.T" if axes == (1, 0) else f"numpy.transpose({x}, {axes})",
 )  # fmt: skip
 
 
@@ -294,6 +320,7 @@ def _broadcasted(x: Any, shape: Shape) -> Any:
 _broadcast_to = structural(
     "broadcast_to", "broadcast", _broadcasted,
     pullbacks=(lambda upstream, out, x, shape: sum_to_shape(upstream, x.shape),),
+    written=lambda x, shape: f"numpy.broadcast_to({x}, {shape})",
 )  # fmt: skip
 
 
@@ -314,10 +341,12 @@ def summed_to_shape(x: Any, shape: Shape) -> Any:
 _sum_to_shape = structural(
     "sum_to_shape", "Σ", summed_to_shape,
     pullbacks=(lambda upstream, out, x, shape: broadcast_to(upstream, x.shape),),
+    expansion=lambda x, shape: _summed_and_reshaped(x, shape),
 )  # fmt: skip
 _astype = structural(
     "astype", "cast", lambda x, dtype: numpy.asarray(x).astype(dtype),
     pullbacks=(lambda upstream, out, x, dtype: astype(upstream, x.dtype),),
+    written=lambda x, dtype: f"{x}.astype(numpy.{dtype.name if dtype.kind != 'b' else 'bool_'})",
 )  # fmt: skip
 
 
@@ -329,7 +358,11 @@ def _matmul_pullback_right(upstream: Any, out: Any, a: Any, b: Any, bias: Any = 
     return a.mT @ upstream
 
 
-matmul_row = structural("matmul", "@", numpy.matmul, pullbacks=(_matmul_pullback_left, _matmul_pullback_right))
+matmul_row = structural(
+    "matmul", "@", numpy.matmul,
+    pullbacks=(_matmul_pullback_left, _matmul_pullback_right),
+    written=lambda a, b: f"{a} @ {b}",
+)  # fmt: skip
 
 
 def _affine_forward(x: Any, weight: Any, bias: Any) -> Any:
@@ -344,6 +377,7 @@ affine_row = structural(
         _matmul_pullback_right,
         lambda upstream, out, x, weight, bias: upstream,
     ),
+    expansion=lambda x, weight, bias: x @ weight + bias,
 )  # fmt: skip
 
 # --- reductions -----------------------------------------------------------------------------------------
@@ -414,18 +448,23 @@ def _softmax_forward(x: Any, axis: Axis) -> Any:
 _sum = structural(
     "sum", "Σ", lambda x, axis, keepdims: numpy.add.reduce(x, axis=axis, keepdims=keepdims),
     pullbacks=(_sum_pullback,),
+    written=lambda x, axis, keepdims: _reduced("sum", x, axis, keepdims),
 )  # fmt: skip
 _mean = structural(
     "mean", "mean", lambda x, axis, keepdims: numpy.mean(x, axis=axis, keepdims=keepdims),
     pullbacks=(_mean_pullback,),
+    written=lambda x, axis, keepdims: _reduced("mean", x, axis, keepdims),
+    expansion=lambda x, axis, keepdims: sum(x, axis, keepdims) / count_along(x.shape, axis),
 )  # fmt: skip
 _max = structural(
     "max", "max", lambda x, axis, keepdims: numpy.max(x, axis=axis, keepdims=keepdims),
     pullbacks=(_extremum_pullback,),
+    written=lambda x, axis, keepdims: _reduced("max", x, axis, keepdims),
 )  # fmt: skip
 _min = structural(
     "min", "min", lambda x, axis, keepdims: numpy.min(x, axis=axis, keepdims=keepdims),
     pullbacks=(_extremum_pullback,),
+    written=lambda x, axis, keepdims: _reduced("min", x, axis, keepdims),
 )  # fmt: skip
 
 
@@ -455,6 +494,7 @@ def _products_of_others(x: Any) -> Any:
 _prod = structural(
     "prod", "Π", lambda x, axis, keepdims: numpy.prod(x, axis=axis, keepdims=keepdims),
     pullbacks=(_prod_pullback,),
+    written=lambda x, axis, keepdims: _reduced("prod", x, axis, keepdims),
 )  # fmt: skip
 
 
@@ -463,7 +503,11 @@ def _cumsum_pullback(upstream: Any, out: Any, x: Any, axis: int) -> Any:
     return getitem(cumsum(getitem(upstream, backwards), axis), backwards)
 
 
-_cumsum = structural("cumsum", "Σ…", lambda x, axis: numpy.cumsum(x, axis=axis), pullbacks=(_cumsum_pullback,))
+_cumsum = structural(
+    "cumsum", "Σ…", lambda x, axis: numpy.cumsum(x, axis=axis),
+    pullbacks=(_cumsum_pullback,),
+    written=lambda x, axis: f"numpy.cumsum({x}, axis={axis})",
+)  # fmt: skip
 
 
 def _squared_norm_forward(x: Any, axis: Axis, keepdims: bool, scale: float) -> Any:
@@ -477,17 +521,57 @@ def _squared_norm_pullback(upstream: Any, out: Any, x: Any, axis: Axis, keepdims
     return x * (2 * scale * _broadcastable(x, upstream, axis))
 
 
-_squared_norm = structural("squared_norm", "‖·‖²", _squared_norm_forward, pullbacks=(_squared_norm_pullback,))
-_norm = structural("norm", "‖·‖", _norm_forward, pullbacks=(_norm_pullback,))
-_logsumexp = structural("logsumexp", "logsumexp", _logsumexp_forward, pullbacks=(_logsumexp_pullback,))
+_squared_norm = structural(
+    "squared_norm", "‖·‖²", _squared_norm_forward,
+    pullbacks=(_squared_norm_pullback,),
+    written=lambda x, axis, keepdims, scale: f"{_reduced('sum', f'{x} * {x}', axis, keepdims)} * {scale}",
+)  # fmt: skip
+_norm = structural(
+    "norm", "‖·‖", _norm_forward,
+    pullbacks=(_norm_pullback,),
+    expansion=lambda x, axis, keepdims: sqrt(sum(square(x), axis, keepdims)),
+)  # fmt: skip
+_logsumexp = structural(
+    "logsumexp", "logsumexp", _logsumexp_forward,
+    pullbacks=(_logsumexp_pullback,),
+    expansion=lambda x, axis, keepdims: _logsumexp_expanded(x, axis, keepdims),
+)  # fmt: skip
 _softmax = structural(
     "softmax", "softmax", _softmax_forward,
     pullbacks=(lambda upstream, out, x, axis: out * (upstream - sum(upstream * out, axis, keepdims=True)),),
+    expansion=lambda x, axis: _shares(exp(x - max(x, axis, keepdims=True)), axis),
 )  # fmt: skip
 _log_softmax = structural(
     "log_softmax", "log softmax", _log_softmax_forward,
     pullbacks=(lambda upstream, out, x, axis: upstream - exp(out) * sum(upstream, axis, keepdims=True),),
+    expansion=lambda x, axis: _less_logarithm(x - max(x, axis, keepdims=True), axis),
 )  # fmt: skip
+
+
+def _shares(exponentials: Any, axis: Axis) -> Any:
+    return exponentials / sum(exponentials, axis, keepdims=True)
+
+
+def _less_logarithm(shifted: Any, axis: Axis) -> Any:
+    return shifted - log(sum(exp(shifted), axis, keepdims=True))
+
+
+def _logsumexp_expanded(x: Any, axis: Axis, keepdims: bool) -> Any:
+    highest = max(x, axis, keepdims=True)
+    highest = where(logical_and(less(highest, math.inf), greater(highest, -math.inf)), highest, 0)
+    result = log(sum(exp(x - highest), axis, keepdims=True)) + highest
+    kept = kept_shape(x.shape, axis)
+    reduced = axes_of(len(x.shape), axis)
+    return result if keepdims else reshape(result, tuple(s for i, s in enumerate(kept) if i not in reduced))
+
+
+def _summed_and_reshaped(x: Any, shape: Shape) -> Any:
+    lead = len(x.shape) - len(shape)
+    stretched = [i + lead for i, size in enumerate(shape) if size == 1 and x.shape[i + lead] != 1]
+    axes = (*range(lead), *stretched)
+    summed = sum(x, axes[0] if len(axes) == 1 else axes, keepdims=bool(stretched)) if axes else x
+    return summed if summed.shape == shape else reshape(summed, shape)
+
 
 # --- indexing and joining -------------------------------------------------------------------------------
 
@@ -508,6 +592,21 @@ def _filled(index: Index, arrays: Sequence[Any]) -> Index:
     return tuple(next(remaining) if part is _INDEX_ARRAY else part for part in index)
 
 
+def _index_text(index: Index, arrays: Sequence[str]) -> str:
+    """An index as it is written in NumPy, between the brackets."""
+    remaining = iter(arrays)
+    return ", ".join(next(remaining) if part is _INDEX_ARRAY else _part_text(part) for part in index) or "()"
+
+
+def _part_text(part: Any) -> str:
+    if part is Ellipsis:
+        return "..."
+    if not isinstance(part, slice):
+        return repr(int(part)) if isinstance(part, numpy.integer) else repr(part)
+    start, stop, step = ("" if one is None else str(int(one)) for one in (part.start, part.stop, part.step))
+    return f"{start}:{stop}:{step}" if step not in ("", "1") else f"{start}:{stop}"
+
+
 def _scattered(values: Any, *arrays: Any, index: Index, shape: Shape) -> Any:
     result = numpy.zeros(shape, values.dtype)
     if {array.dtype.kind for array in arrays} <= {"b"}:  # then no element is met twice
@@ -520,10 +619,12 @@ def _scattered(values: Any, *arrays: Any, index: Index, shape: Shape) -> Any:
 _getitem = variadic(
     "getitem", "[ ]", lambda x, *arrays, index: x[_filled(index, arrays)],
     lambda slot, upstream, out, x, *arrays, index: _scatter_add(upstream, *arrays, index=index, shape=x.shape),
+    written=lambda x, *arrays, index: f"{x}[{_index_text(index, arrays)}]",
 )  # fmt: skip
 _scatter_add: Operation = variadic(
     "scatter_add", "scatter", _scattered,
     lambda slot, upstream, out, values, *arrays, index, shape: _getitem(upstream, *arrays, index=index),
+    written=lambda x, *arrays, index, shape: f"scattered({x}, {shape}, numpy.s_[{_index_text(index, arrays)}])",
 )  # fmt: skip
 
 
@@ -537,9 +638,13 @@ def _stack_pullback(slot: int, upstream: Any, out: Any, *arrays: Any, axis: int)
 
 
 _concatenate = variadic(
-    "concatenate", "concat", lambda *arrays, axis, starts: numpy.concatenate(arrays, axis), _concatenate_pullback
-)
-stack_row = variadic("stack", "stack", lambda *arrays, axis: numpy.stack(arrays, axis), _stack_pullback)
+    "concatenate", "concat", lambda *arrays, axis, starts: numpy.concatenate(arrays, axis), _concatenate_pullback,
+    written=lambda *arrays, axis, starts: f"numpy.concatenate([{', '.join(arrays)}], axis={axis})",
+)  # fmt: skip
+stack_row = variadic(
+    "stack", "stack", lambda *arrays, axis: numpy.stack(arrays, axis), _stack_pullback,
+    written=lambda *arrays, axis: f"numpy.stack([{', '.join(arrays)}], axis={axis})",
+)  # fmt: skip
 
 # --- the public functions of rows that take parameters --------------------------------------------------
 

@@ -11,7 +11,7 @@ import numpy.typing
 from . import anomaly, composites, modes, numpy_protocol, ops
 from .errors import ArgumentError, DataTypeError, ShapeError
 from .modes import Scope
-from .node import Node, Passed, through
+from .node import Node, Passed, through, without_gradient
 from .operation import PYTHON_NUMBERS, Operation, Parameters, is_silent
 from .ops import Axis
 from .source import calling_line
@@ -137,6 +137,8 @@ class Tensor(Node):
 
     def detach(self) -> Tensor:
         """A constant copy: nothing flows back through it."""
+        if modes.current_mode().tracing:
+            return without_gradient(self)  # type: ignore[no-any-return]  # a Tensor of a Tensor
         return Tensor(self._data, requires_grad=False)
 
     def item(self) -> Any:
@@ -192,13 +194,13 @@ class Tensor(Node):
         mode = modes.current_mode() if modes.open_blocks else modes.DEFAULT
         if mode.detecting_anomaly:
             anomaly.check_forward(operation, operands, data, result)
-        if result.dtype.kind != "f":  # a cast to integers or booleans
+        if result.dtype.kind != "f" or not mode.recording:  # a cast to integers or booleans; under no_grad
             gradient_slots = []
 
         node = _new(Tensor)
         node._grad = None
         node._grad_is_shared = False
-        if not (tracked and mode.recording):
+        if not (tracked and mode.recording) and not mode.tracing:
             # A view would change with the array it looks at, and nothing would record that it does.
             node._data = result if result.base is None else result.copy()
             node.op = None

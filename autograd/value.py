@@ -11,7 +11,7 @@ import numpy
 
 from . import anomaly, modes, ops
 from .errors import DataTypeError, ShapeError
-from .node import Node, Passed
+from .node import Node, Passed, without_gradient
 from .operation import Operation, Parameters, ieee
 from .source import calling_line
 from .tensor import Tensor
@@ -181,7 +181,7 @@ class Value(Node):
         mode = modes.current_mode() if modes.open_blocks else modes.DEFAULT
         if mode.detecting_anomaly:
             anomaly.check_forward(operation, operands, data, out)
-        if not (tracked and mode.recording):
+        if not (tracked and mode.recording) and not mode.tracing:
             constant = Value(out, requires_grad=False)
             if operation.is_boolean:
                 constant._is_constant_boolean = True
@@ -191,7 +191,7 @@ class Value(Node):
         gradients: list[float | None] = []
         requires_grad = False
         for operand, rule in zip(kept, operation.local_gradients, strict=True):
-            if rule is None or not isinstance(operand, Value) or not operand.requires_grad:
+            if rule is None or not isinstance(operand, Value) or not operand.requires_grad or not mode.recording:
                 gradients.append(None)
                 continue
             requires_grad = True
@@ -362,6 +362,8 @@ class Value(Node):
 
     def detach(self) -> Value:
         """A constant with this number: nothing flows back through it."""
+        if modes.current_mode().tracing:
+            return without_gradient(self)  # type: ignore[no-any-return]  # a Value of a Value
         return Value(self._data, requires_grad=False)
 
     def zero_grad(self) -> None:
@@ -419,7 +421,7 @@ def _unary(operation: Operation, operand: Value) -> Any:
 
 def _is_off(mode: modes.Mode) -> bool:
     """Whether nothing but the number is asked for."""
-    return not mode.recording and not mode.detecting_anomaly
+    return not mode.recording and not mode.detecting_anomaly and not mode.tracing
 
 
 def _unrecorded(operation: Operation, *operands: Any) -> Any:

@@ -1,0 +1,44 @@
+"""`compile`: a function and its gradients as a program that is recorded once and runs fast."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .compiler.compiled import Compiled
+
+
+def compile(function: Callable[..., Any], *, columns: bool = False) -> Compiled:
+    """The function as a program: recorded at the first call, run from then on.
+
+    Args:
+        function: of numbers, arrays, nested lists, tuples and dicts of them, and modules. What it does to them
+            is recorded once for each structure, shapes and dtypes of the arguments.
+        columns: the function is written for single numbers, and is called with arrays of N samples where it
+            takes numbers: all are computed at once. A number given as it is (a parameter) is the same for all, and
+            its gradient the sum over the samples.
+
+    Returns:
+        A function of the same arguments with, besides: `value_and_grad(…, argnums=0)`; `backward(…)`, which adds
+        to the `.grad` of parameters; `source`, the program for people; `javascript`; `trace`; `programs`;
+        `constants`; `check(…)`; `clear()`. It gives plain numbers and arrays.
+
+    Leaves outside the function that require gradients (a module's parameters) are read at each call. Python's
+    own control flow is not recorded: an `if` that looks at data keeps the branch that was taken when the program
+    was recorded; `check(…)` tells, `where(…)` chooses anew in each call.
+
+    >>> from autograd import compile, sigmoid
+    >>> def cost(w, x, b):
+    ...     a = sigmoid(w * x + b)
+    ...     return 0.5 * (1 - a) ** 2
+    >>> f = compile(cost)
+    >>> value, (d_w, d_b) = f.value_and_grad(2.0, -1.0, 3.0, argnums=(0, 2))
+    >>> round(value, 4), round(d_w, 4), round(d_b, 4)
+    (0.0362, 0.0529, -0.0529)
+    >>> f.value_and_grad(1.0, 2.0, -1.0)[0] == cost(1.0, 2.0, -1.0)  # no recording this time
+    True
+    """
+    from .compiler.compiled import Compiled  # the compiler is loaded by who uses it
+
+    return Compiled(function, columns)

@@ -1,0 +1,252 @@
+"""Programs of arrays, run by NumPy: every result that stays inside has a buffer, made once, that NumPy writes into.
+
+What is returned is made anew in every call, so it stays as it was after the next one.
+"""
+
+from __future__ import annotations
+
+import functools
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy
+
+from .buffers import Demand, assigned
+from .program import Constant, Input, Operand, Program, Step, shape_of
+from .rewrites import TABLE, expanded, simplified
+from .straight_line import Statement, function_text
+
+Run = Callable[..., tuple[Any, ...]]
+
+_REDUCTIONS = {"sum": numpy.add.reduce, "max": numpy.maximum.reduce, "min": numpy.minimum.reduce}
+_MATRIX_PRODUCT = TABLE["matmul"]
+
+
+class ArrayMachine:
+    """A program made ready to run. Each call uses a workspace of its own, so that threads may share it."""
+
+    def __init__(self, program: Program) -> None:
+        self._workspaces = Workspaces(simplified(expanded(program, lambda step: not step.is_number)))
+        self._idle: list[Run] = []
+
+    @property
+    def text(self) -> str:
+        """The text that is run."""
+        return self._workspaces.text
+
+    def __call__(self, *arguments: Any) -> tuple[Any, ...]:
+        idle = self._idle
+        try:
+            run = idle.pop()
+        except IndexError:
+            run = self._workspaces.make()
+        try:
+            with numpy.errstate(all="ignore"):
+                return run(*arguments)
+        finally:
+            idle.append(run)
+
+
+class Workspaces:
+    """The text of a program of arrays, and functions with buffers of their own that run it.
+
+    Args:
+        program: what is run, as it is.
+        size: the size of an axis that is only known when a function is made; `make(n)` takes it then.
+    """
+
+    def __init__(self, program: Program, size: int | None = None) -> None:
+        self.text, self._names = _Writer(program, size).text()
+        self._code = compile(self.text, "<program compiled by autograd>", "exec")
+
+    def make(self, *size: int) -> Run:
+        names = dict(self._names)
+        exec(self._code, names)
+        return names["make"](*size)  # type: ignore[no-any-return]  # the function in the text
+
+
+class _Writer:
+    """Writes the text of a function that runs a program with buffers."""
+
+    def __init__(self, program: Program, size: int | None = None) -> None:
+        self.program = program
+        self.size = size
+        self.n_buffers = 0
+        self.names: dict[str, Any] = {"numpy": numpy, "float": float, "inf": numpy.inf, "nan": numpy.nan}
+        self.texts: dict[int, str] = {}
+        self.setup: list[str] = []
+        self.statements: list[Statement] = []
+        self.fresh: set[int] = set()  # steps whose result is made anew in every call, because it is returned
+        self.inside: set[str] = set()  # texts that are set up once, and no variables of the run
+
+    def text(self) -> tuple[str, dict[str, Any]]:
+        program = self.program
+        inputs = [f"x{number}" for number in range(len(program.inputs))]
+        self.texts.update({id(given): name for given, name in zip(program.inputs, inputs, strict=True)})
+        self._choose_fresh()
+        buffers = self._buffers()
+        for number, step in enumerate(program.steps):
+            self._write(number, step, buffers.get(id(step)))
+        outputs = [self._output(number, output) for number, output in enumerate(program.outputs)]
+        body = function_text("run", inputs, self.statements, outputs)
+        lines = [
+            f"def make({'size' if self.size is not None else ''}):",
+            *[f"    {line}" for line in [*self.setup, *body]],
+            "    return run",
+        ]
+        return "\n".join(lines), self.names
+
+    # --- memory ---
+
+    def _choose_fresh(self) -> None:
+        for output in self.program.outputs:
+            root = _root(output)
+            if isinstance(root, Step):
+                self.fresh.add(id(root))
+
+    def _buffers(self) -> dict[int, str]:
+        """The buffer of every step that has one."""
+        last_use: dict[int, int] = {}
+        for number, step in enumerate(self.program.steps):
+            for operand in step.operands:
+                last_use[id(_root(operand))] = number
+        chosen = [
+            (number, step)
+            for number, step in enumerate(self.program.steps)
+            if id(step) not in self.fresh and _takes_out(step)
+        ]
+        demands = [
+            Demand(
+                (step.shape, step.dtype),
+                number,
+                max(last_use.get(id(step), number), number),
+                may_overwrite=step.operation.elementwise,
+            )
+            for number, step in chosen
+        ]
+        numbers, kinds = assigned(demands)
+        for number, kind in enumerate(kinds):
+            shape, dtype = kind
+            written = "size" if shape == (self.size,) else repr(shape)
+            self.setup.append(f"b{number} = numpy.empty({written}, '{dtype.char}')")
+            self.inside.add(f"b{number}")
+        return {id(step): f"b{buffer}" for (_, step), buffer in zip(chosen, numbers, strict=True)}
+
+    # --- statements ---
+
+    def _write(self, number: int, step: Step, buffer: str | None) -> None:
+        operands = [self._text(operand) for operand in step.operands]
+        line = self._call(number, step, operands, buffer)
+        uses = tuple([text for text in operands if text not in self.inside])
+        if buffer is not None:
+            self.texts[id(step)] = buffer
+            self.statements.append(Statement(None, line, uses))
+            return
+        variable = self.texts[id(step)] = f"v{number}"
+        if _is_surely_view(step) and all(text in self.inside for text in operands):
+            self.setup.append(f"{variable} = {line}")
+            self.inside.add(variable)
+        else:
+            self.statements.append(Statement(variable, line, uses))
+
+    def _call(self, number: int, step: Step, operands: list[str], buffer: str | None) -> str:
+        operation, parameters = step.operation, step.parameters
+        name = operation.name
+        if step.is_number:
+            return f"float({self._refer(f'row_{name}', operation)}({', '.join(operands)}))"
+        forward = operation.forward
+        out = "" if buffer is None else f", {buffer}"
+        if isinstance(forward, numpy.ufunc):
+            return f"{self._refer(forward.__name__, forward)}({', '.join(operands)}{out})"
+        if name in _REDUCTIONS:
+            reduce = self._refer(name, _REDUCTIONS[name])
+            result = "None" if buffer is None else buffer
+            keepdims = ", True" if parameters["keepdims"] else ""
+            if buffer is None and not keepdims:
+                return f"{reduce}({operands[0]}, {parameters['axis']})"
+            return f"{reduce}({operands[0]}, {parameters['axis']}, None, {result}{keepdims})"
+        if name == "transpose" and parameters["axes"] == (1, 0):
+            return f"{operands[0]}.T"
+        if name == "reshape" and isinstance(step.operands[0], Step | Input) and step.operands[0].shape:
+            return f"{operands[0]}.reshape({parameters['shape']})"
+        bound = functools.partial(forward, **parameters) if parameters else forward
+        return f"{self._refer(f'{name}_{number}' if parameters else name, bound)}({', '.join(operands)})"
+
+    def _refer(self, name: str, item: Any) -> str:
+        """A name that the text may call the item by."""
+        name = f"_{name}"
+        assert self.names.setdefault(name, item) is item, name
+        return name
+
+    def _text(self, operand: Operand) -> str:
+        if isinstance(operand, float | int):
+            return repr(operand)
+        known = self.texts.get(id(operand))
+        if known is None:
+            assert isinstance(operand, Constant)
+            known = self.texts[id(operand)] = f"c{len(self.names)}"
+            self.names[known] = operand.data
+            self.inside.add(known)
+        return known
+
+    # --- outputs ---
+
+    def _output(self, number: int, output: Operand) -> tuple[str, str | None]:
+        program = self.program
+        text = self._text(output)
+        variable = text if text not in self.inside and isinstance(output, Step | Input) else None
+        is_gradient = number >= program.n_values
+        if is_gradient:
+            is_float = program.gradient_of[number - program.n_values].is_number
+        else:
+            is_float = isinstance(output, float | int) or output.is_number
+        if is_float:
+            return f"float({text})", variable
+        if output.shape == ():
+            return (f"numpy.array({text})" if is_gradient else f"numpy.asarray({text})[()]"), variable
+        root = _root(output)
+        if isinstance(root, Step) and id(root) in self.fresh:
+            self.fresh.remove(id(root))  # another output of the same memory is a copy
+            return text, variable
+        return f"{text}.copy()", variable
+
+
+def _is_view(step: Step) -> bool:
+    """Whether the result may lie in its operand's memory."""
+    name = step.operation.name
+    if name == "getitem":
+        return len(step.operands) == 1 and step.shape != ()  # a single element is a number of its own
+    if name == "broadcast_to":
+        return math.prod(shape_of(step.operands[0])) != 1  # the row copies a single number
+    return name in ("reshape", "transpose")
+
+
+def _is_surely_view(step: Step) -> bool:
+    """Whether it does: then it need not be made again in every call."""
+    return _is_view(step) and not (step.operation.name == "reshape" and _is_scattered(step.operands[0]))
+
+
+def _is_scattered(operand: Operand) -> bool:
+    """Whether its elements may not lie one after the other, so that another shape may be a copy."""
+    while isinstance(operand, Step) and operand.operation.name in ("reshape", "transpose", "getitem", "broadcast_to"):
+        if operand.operation.name != "reshape":
+            return True
+        operand = operand.operands[0]
+    return False
+
+
+def _root(operand: Operand) -> Operand:
+    """What owns the memory that an operand lies in."""
+    while isinstance(operand, Step) and _is_view(operand):
+        operand = operand.operands[0]
+    return operand
+
+
+def _takes_out(step: Step) -> bool:
+    """Whether NumPy can write the result into a buffer."""
+    if step.is_number or not step.shape or 0 in step.shape:
+        return False
+    if step.operation.name in _REDUCTIONS:
+        return bool(step.operands[0].dtype == step.dtype)
+    return isinstance(step.operation.forward, numpy.ufunc)

@@ -1,0 +1,206 @@
+"""Columns: a program written for one sample, in single numbers, run on arrays of samples.
+
+What depends on a sample is computed for a block of samples at once, small enough that what is computed stays in the
+processor's cache; what does not is computed as the number it is.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Hashable
+from typing import Any
+
+import numpy
+
+from ..errors import ArgumentError, ShapeError
+from ..node import Node
+from ..value import Value
+from .arrays import Run, Workspaces
+from .program import Input, Operand, Program, Step
+from .rewrites import TABLE, expanded, simplified, without_dead_code
+
+_CACHE = 1 << 20  # bytes that a block's buffers may take
+_UNKNOWN = 999_999_937  # stands for the number of samples in a block
+_FLOAT, _BOOLEAN = numpy.dtype(numpy.float64), numpy.dtype(numpy.bool_)
+_MULTIPLY, _SUM, _DOT, _ASTYPE = (TABLE[name] for name in ("multiply", "sum", "matmul", "astype"))
+_TAKES_BOOLEANS = {"where", "logical_not", "logical_and", "logical_or"}
+
+
+def column_key(array: Any) -> Hashable:
+    """A program of columns is for any number of samples."""
+    if array.ndim > 1:
+        raise ShapeError(
+            f"compile: with columns=True an array holds a number for each sample, not {array.shape}; "
+            "give the columns of a table one by one: list(x.T)"
+        )
+    return "column" if array.ndim else float
+
+
+def with_columns(key: Hashable, leaves: list[Any]) -> tuple[Hashable, list[Any]]:
+    """The key of a call with which of its leaves are columns, and the leaves in float64."""
+    flags = tuple([isinstance(leaf, numpy.ndarray) and leaf.ndim == 1 for leaf in leaves])
+    counts = {len(leaf) for leaf, is_column in zip(leaves, flags, strict=True) if is_column}
+    if len(counts) > 1:
+        raise ShapeError(f"compile: columns of different lengths: {', '.join(map(str, sorted(counts)))} samples")
+    return (key, flags), [
+        numpy.asarray(leaf, numpy.float64) if is_column else float(leaf)
+        for leaf, is_column in zip(leaves, flags, strict=True)
+    ]
+
+
+def stand_in_of_sample(name: str, part: Any) -> Node:
+    """The first sample's number, for a column."""
+    data = part._data if isinstance(part, Node) else part
+    flat = numpy.asarray(data, numpy.float64).reshape(-1)
+    return Value(float(flat[0]) if flat.size else 0.5)
+
+
+class ColumnMachine:
+    """A program of numbers made ready to run on columns.
+
+    Args:
+        columns: which of the first inputs are columns.
+    """
+
+    def __init__(self, program: Program, columns: tuple[bool, ...]) -> None:
+        if not program.is_of_numbers:
+            raise ArgumentError(
+                f"compile: columns=True is for functions of single numbers, and {program.name} computes with arrays"
+            )
+        given = {id(one) for one, is_column in zip(program.inputs, columns, strict=False) if is_column}
+        is_column = [id(one) in given for one in program.inputs]
+        self._columns = is_column
+        lowered = simplified(expanded(program, lambda step: True))
+        translated = _Translation(lowered, given)
+        self._workspaces = Workspaces(translated.program, _UNKNOWN)
+        self.text = self._workspaces.text
+        self._kinds = translated.kinds  # of the outputs: "column", "sum" or "number"
+        self._is_gradient = [number >= program.n_values for number in range(len(program.outputs))]
+        self._of_number = [True] * program.n_values + [id(one) not in given for one in program.gradient_of]
+        buffers = self.text.count("numpy.empty(")
+        self.block = min(max(1 << int(math.log2(_CACHE / (8 * max(buffers, 1)))), 256), 8192)
+        self._idle: dict[int, list[Run]] = {}
+
+    def __call__(self, *arguments: Any) -> tuple[Any, ...]:
+        count = next((len(one) for one, is_column in zip(arguments, self._columns, strict=True) if is_column), None)
+        samples = 1 if count is None else count
+        results: list[Any] = [numpy.empty(samples) if kind == "column" else 0.0 for kind in self._kinds]
+        sums = numpy.zeros(self._kinds.count("sum"))
+        summed = [number for number, kind in enumerate(self._kinds) if kind == "sum"]
+        with numpy.errstate(all="ignore"):
+            for start in range(0, samples, self.block):
+                stop = min(start + self.block, samples)
+                found = self._run(
+                    stop - start,
+                    [
+                        one[start:stop] if is_column else one
+                        for one, is_column in zip(arguments, self._columns, strict=True)
+                    ],
+                )
+                for number, kind in enumerate(self._kinds):
+                    if kind == "column":
+                        results[number][start:stop] = found[number]
+                    elif kind == "number":
+                        results[number] = found[number]
+                if summed:
+                    sums += numpy.array([found[number] for number in summed])
+        for number, total in zip(summed, sums.tolist(), strict=True):
+            results[number] = total
+        return tuple([self._finished(number, result, count) for number, result in enumerate(results)])
+
+    def _finished(self, number: int, result: Any, count: int | None) -> Any:
+        """What does not depend on the sample is the same for each, and its gradients add up."""
+        if self._kinds[number] != "number" or count is None:
+            return result
+        if self._is_gradient[number] and self._of_number[number]:
+            return result * count
+        return numpy.full(count, result)
+
+    def _run(self, samples: int, arguments: list[Any]) -> tuple[Any, ...]:
+        idle = self._idle.setdefault(samples, [])
+        try:
+            run = idle.pop()
+        except IndexError:
+            run = self._workspaces.make(samples)
+            if samples != self.block and len(self._idle) > 8:  # remainders of many sizes
+                self._idle = {self.block: self._idle.get(self.block, [])}
+        try:
+            return run(*arguments)
+        finally:
+            idle.append(run)
+
+
+class _Translation:
+    """A program of numbers as one of arrays: what depends on a column is one."""
+
+    def __init__(self, program: Program, given: set[int]) -> None:
+        self._became: dict[int, Operand] = {}
+        self._steps: list[Step] = []
+        inputs = []
+        now: Operand
+        for one in program.inputs:
+            now = Input(one.name, (_UNKNOWN,), _FLOAT, False) if id(one) in given else one
+            self._became[id(one)] = now
+            inputs.append(now)
+        for step in program.steps:
+            self._translate(step)
+        outputs: list[Operand] = []
+        self.kinds: list[str] = []
+        for number, output in enumerate(program.outputs):
+            now = self._became.get(id(output), output)
+            is_gradient = number >= program.n_values
+            if not _is_column(now):
+                kind = "number"
+            elif is_gradient and id(program.gradient_of[number - program.n_values]) not in given:
+                kind, now = "sum", self._summed(now)
+            else:
+                kind = "column"
+                if now.dtype != _FLOAT or isinstance(now, Input):
+                    now = self._add(Step(_MULTIPLY, (now, 1.0), {}, (_UNKNOWN,), _FLOAT, False))
+            self.kinds.append(kind)
+            outputs.append(now)
+        # As values: an output that is summed is a number already, whatever its input is.
+        self.program = without_dead_code(Program(program.name, inputs, self._steps, outputs, len(outputs), [], []))
+
+    def _add(self, step: Step) -> Step:
+        self._steps.append(step)
+        return step
+
+    def _translate(self, step: Step) -> None:
+        operands = tuple([self._became.get(id(operand), operand) for operand in step.operands])
+        if not any(map(_is_column, operands)):
+            self._became[id(step)] = self._add(step.with_operands(operands))
+            return
+        operation = step.operation
+        takes_booleans = operation.is_boolean or operation.name in _TAKES_BOOLEANS
+        if not takes_booleans and not any(_is_float(operand) for operand in operands):
+            # Two booleans: NumPy's + would be `or`.
+            operands = tuple(
+                self._add(Step(_ASTYPE, (operand,), {"dtype": _FLOAT}, (_UNKNOWN,), _FLOAT, False))
+                if _is_column(operand)
+                else operand
+                for operand in operands
+            )
+        if operation.name == "where" and not any(_is_float(operand) for operand in operands[1:]):
+            operands = (operands[0], *[float(one) if isinstance(one, int) else one for one in operands[1:]])
+        dtype = _BOOLEAN if operation.is_boolean else _FLOAT
+        self._became[id(step)] = self._add(Step(operation, operands, {}, (_UNKNOWN,), dtype, False))
+
+    def _summed(self, column: Operand) -> Step:
+        """The sum over the samples; of a product of columns as one inner product."""
+        if isinstance(column, Step) and column.operation is _MULTIPLY:
+            first, second = column.operands
+            if _is_column(first) and _is_column(second) and _is_float(first) and _is_float(second):
+                return self._add(Step(_DOT, (first, second), {}, (), _FLOAT, False))
+        parameters = {"axis": None, "keepdims": False}
+        return self._add(Step(_SUM, (column,), parameters, (), _FLOAT, False))
+
+
+def _is_column(operand: Operand) -> bool:
+    return isinstance(operand, Step | Input) and not operand.is_number
+
+
+def _is_float(operand: Operand) -> bool:
+    if isinstance(operand, Step | Input):
+        return operand.dtype == _FLOAT
+    return isinstance(operand, float)

@@ -1,0 +1,378 @@
+"""A compiled function: finds the program of a call, records it where there is none, runs it."""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import operator
+import warnings
+from collections.abc import Callable, Hashable, Sequence
+from typing import Any
+
+import numpy
+
+from ..backward import sweep
+from ..errors import (
+    ArgumentError,
+    CapturedConstantWarning,
+    DataTypeError,
+    NotRecordedError,
+    ProgramMismatchError,
+)
+from ..node import Node
+from ..structure import flatten
+from ..tensor import Tensor
+from .arrays import ArrayMachine
+from .columns import ColumnMachine, column_key, stand_in_of_sample, with_columns
+from .constants import CapturedConstant, captured
+from .numbers import runner
+from .program import Program
+from .recording import Recording, name_of, program_of, record
+from .rewrites import simplified
+from .signature import array_key, is_given, signature
+
+Arguments = int | Sequence[int]
+
+
+class CompiledProgram:
+    """A program recorded for calls of one structure; what it computes: the value, or the value and gradients.
+
+    Attributes:
+        program: the steps, as plain data.
+        recording: the run that it was made of.
+    """
+
+    def __init__(self, recording: Recording, wanted: Sequence[Node], machine: Callable[[Program], Any] | None) -> None:
+        self.recording = recording
+        self.program: Program = simplified(program_of(recording, wanted))
+        self._parameters = recording.parameters
+        if machine is None:
+            machine = runner if self.program.is_of_numbers else ArrayMachine
+        self._machine = machine
+        self._has_gradients = bool(wanted)
+
+    @functools.cached_property
+    def run(self) -> Callable[..., tuple[Any, ...]]:
+        """A function of the numbers and arrays of a call: values, then gradients."""
+        machine: Callable[..., tuple[Any, ...]] = self._machine(self.program)
+        parameters = self._parameters
+        if not parameters:
+            return machine
+        return lambda *leaves: machine(*leaves, *[parameter._data for parameter in parameters])
+
+    @property
+    def source(self) -> str:
+        """The program for people: a function that needs NumPy alone."""
+        from .source import source
+
+        return source(self.program)
+
+    @property
+    def javascript(self) -> str:
+        """The same as a function in JavaScript, for programs of single numbers."""
+        from .javascript import javascript
+
+        return javascript(self.program)
+
+    @property
+    def trace(self) -> Any:
+        """The recorded graph as the views read it (`viz.trace`)."""
+        return importlib.import_module("viz").trace(self.recording.outputs[0])
+
+    def __repr__(self) -> str:
+        inputs = ", ".join(
+            one.name if one.is_number else f"{one.name} {one.shape} {one.dtype}" for one in self.program.inputs
+        )
+        what = "value and gradients" if self._has_gradients else "value"
+        return f"<program: {what} of {self.program.name}({inputs}), {len(self.program.steps)} operations>"
+
+
+class Compiled:
+    """What `compile` returns: the function, recorded once for each structure of its arguments."""
+
+    def __init__(self, function: Callable[..., Any], columns: bool = False) -> None:
+        if not callable(function):
+            raise DataTypeError(f"compile: a function is compiled, not {type(function).__name__} {function!r:.60}")
+        self._function, self._columns = function, columns
+        functools.update_wrapper(self, function, updated=())
+        self.__name__ = name_of(function)
+        self.clear()
+
+    def clear(self) -> None:
+        """Forget every program: the next call records anew."""
+        self._recordings: dict[Hashable, Recording] = {}
+        self._programs: dict[Hashable, CompiledProgram] = {}
+        self._finishers: dict[Hashable, Callable[[tuple[Any, ...]], Any]] = {}
+        self._constants: list[CapturedConstant] = []
+        self._kept: dict[int, Any] = {}
+        self._last: tuple[Hashable, Hashable] | None = None
+
+    # --- calls ---
+
+    def __call__(self, *arguments: Any, **keywords: Any) -> Any:
+        """The function's value: plain numbers and arrays, in the nesting that the function returned."""
+        key, leaves = self._key(arguments, keywords)
+        program = self._programs.get((key, None))
+        if program is None:
+            program = self._program(key, None, self._recording(key, arguments, keywords), ())
+            rebuild = program.recording.rebuild
+            self._finishers[key, None] = lambda found: rebuild(found)
+        self._last = key, None
+        return self._finishers[key, None](program.run(*leaves))
+
+    def value_and_grad(self, *arguments: Any, argnums: Arguments = 0, **keywords: Any) -> tuple[Any, Any]:
+        """The value, and the gradient by the argument `argnums` (several give a tuple) in its nesting.
+
+        A Module's gradient is a dict: by the path of each parameter.
+        """
+        key, leaves = self._key(arguments, keywords)
+        chosen = argnums if type(argnums) is int else tuple(argnums)  # type: ignore[arg-type]  # a sequence then
+        whole = (key, chosen)
+        program = self._programs.get(whole)
+        if program is None:
+            arguments = self._differentiable(arguments, chosen)
+            key_of_floats, _ = self._key(arguments, keywords)
+            recording = self._recording(key_of_floats, arguments, keywords)
+            wanted, finish = self._gradients_of(recording, arguments, chosen)
+            program = self._program(key, chosen, recording, wanted)
+            self._finishers[whole] = finish
+            if key_of_floats != key:  # integers among what is differentiated by
+                program.run = _converting(program.run, [node._data for node in recording.inputs])
+        self._last = whole
+        return self._finishers[whole](program.run(*leaves))  # type: ignore[no-any-return]  # value and gradient
+
+    def backward(self, *arguments: Any, **keywords: Any) -> Any:
+        """The value; and as `loss.backward()` does, add its gradients to the `.grad` of the leaves: parameters
+        of the function, and nodes among the arguments that require gradients."""
+        key, leaves = self._key(arguments, keywords)
+        given = [leaf for leaf in flatten((*arguments, *keywords.values()))[0] if is_given(leaf)]
+        nodes = {
+            number: leaf
+            for number, leaf in enumerate(given)
+            if isinstance(leaf, Node) and leaf.requires_grad and leaf.op is None
+        }
+        whole = (key, ("backward", *nodes))
+        program = self._programs.get(whole)
+        if program is None:
+            recording = self._recording(key, arguments, keywords)
+            wanted = [*recording.parameters, *[recording.inputs[number] for number in nodes]]
+            if not wanted:
+                raise NotRecordedError(f"compile: {self.__name__} depends on no leaf that requires gradients")
+            program = self._program(key, whole[1], recording, wanted)
+        self._last = whole
+        value, *gradients = program.run(*leaves)
+        in_use: set[int] = set()
+        for leaf, gradient in zip([*program.recording.parameters, *nodes.values()], gradients, strict=True):
+            leaf._accumulate(gradient, in_use)
+        return value
+
+    def check(self, *arguments: Any, tolerance: float | None = None, **keywords: Any) -> None:
+        """Run the program and the function itself, eagerly, and compare values and gradients.
+
+        Raises ProgramMismatchError where they differ by more than rounding: Python's `if` and loops looked at
+        data, and the program keeps the branch that was recorded.
+        """
+        if self._columns:
+            raise ArgumentError("check: give one sample to the function compiled without columns=True")
+        key, leaves = self._key(arguments, keywords)
+        fresh = record(self._function, arguments, keywords)
+        compiled = self._recording(key, arguments, keywords)
+        if len(fresh.outputs) != len(compiled.outputs):
+            raise ProgramMismatchError(
+                f"compile: {self.__name__} returned another number of outputs when it was recorded"
+            )
+        found = self._program_of_everything(key, compiled).run(*leaves)
+        expected = [(f"output {number}", output._data) for number, output in enumerate(fresh.outputs)]
+        if len(found) > len(expected):
+            wanted = self._all_wanted(fresh)
+            reached = sweep(fresh.outputs[0], wanted=frozenset(wanted)) if fresh.outputs[0].requires_grad else {}
+            expected += [
+                (f"the gradient of {fresh.label(node)}", reached.get(node, numpy.zeros_like(node._data)))
+                for node in wanted
+            ]
+        for (what, eager), ours in zip(expected, found, strict=True):
+            _compare(f"{self.__name__}: {what}", ours, eager, tolerance)
+
+    # --- what was recorded ---
+
+    @property
+    def programs(self) -> list[CompiledProgram]:
+        """Every program so far."""
+        return list(self._programs.values())
+
+    @property
+    def constants(self) -> list[CapturedConstant]:
+        """What programs keep from outside their arguments, as it was when they were recorded."""
+        return list(self._constants)
+
+    @property
+    def source(self) -> str:
+        """The program of the last call for people: forward, and backward if its output is a single number."""
+        return self._shown().source
+
+    @property
+    def javascript(self) -> str:
+        """The program of the last call in JavaScript, for programs of single numbers."""
+        return self._shown().javascript
+
+    @property
+    def trace(self) -> Any:
+        """The recorded graph of the last call as the views read it (`viz.trace`)."""
+        return self._shown().trace
+
+    def __repr__(self) -> str:
+        return f"<compiled {self.__name__}: {len(self._programs)} programs>"
+
+    # --- helpers ---
+
+    def _key(self, arguments: tuple[Any, ...], keywords: dict[str, Any]) -> tuple[Hashable, list[Any]]:
+        key, leaves, kept = signature(arguments, keywords, column_key if self._columns else array_key)
+        for one in kept:
+            self._kept[id(one)] = one  # the key knows it by its identity
+        if self._columns:
+            return with_columns(key, leaves)
+        return key, leaves
+
+    def _recording(self, key: Hashable, arguments: tuple[Any, ...], keywords: dict[str, Any]) -> Recording:
+        recording = self._recordings.get(key)
+        if recording is None:
+            if self._columns:
+                recording = record(self._function, arguments, keywords, stand_in_of_sample)
+            else:
+                recording = record(self._function, arguments, keywords)
+            self._recordings[key] = recording
+            found = captured(recording, self._function)
+            self._constants += found
+            if found:
+                warnings.warn(
+                    f"compile: {self.__name__} uses {', '.join(map(str, found))}: no argument and no parameter, so the "
+                    "program keeps it as it was when it was recorded. Pass it as an argument if it changes",
+                    CapturedConstantWarning,
+                    stacklevel=4,
+                )
+        return recording
+
+    def _program(
+        self, key: Hashable, chosen: Hashable, recording: Recording, wanted: Sequence[Node]
+    ) -> CompiledProgram:
+        machine = functools.partial(ColumnMachine, columns=key[1]) if self._columns else None  # type: ignore[index]
+        program = self._programs[key, chosen] = CompiledProgram(recording, wanted, machine)
+        return program
+
+    def _differentiable(self, arguments: tuple[Any, ...], chosen: Any) -> tuple[Any, ...]:
+        """The arguments, integer arrays that are differentiated by as float64."""
+        positions = self._positions(chosen, len(arguments))
+        return tuple(
+            _as_floats(argument) if number in positions else argument for number, argument in enumerate(arguments)
+        )
+
+    def _positions(self, chosen: Any, count: int) -> list[int]:
+        try:
+            named = [operator.index(one) for one in (chosen if isinstance(chosen, tuple) else (chosen,))]
+        except TypeError:
+            raise ArgumentError(f"value_and_grad: argnums is a position or a tuple of them, not {chosen!r}") from None
+        if not all(-count <= one < count for one in named) or len({one % count for one in named}) < len(named):
+            raise ArgumentError(
+                f"value_and_grad: argnums={chosen!r}, but {self.__name__} was called with {count} arguments by position"
+            )
+        return [one % count for one in named]
+
+    def _gradients_of(
+        self, recording: Recording, arguments: tuple[Any, ...], chosen: Any
+    ) -> tuple[list[Node], Callable[[tuple[Any, ...]], Any]]:
+        """The nodes to differentiate by, and what makes the answer of a program's outputs."""
+        positions = self._positions(chosen, len(arguments))
+        picked = tuple(arguments[position] for position in positions)
+        leaves, paths, rebuild = flatten(picked)
+        by_place = dict(zip(recording.places, recording.inputs, strict=True))
+        wanted: list[Node] = []
+        places: list[Any] = []  # for each leaf: its gradient's number, or {path: number}, or the leaf itself
+        for leaf, path in zip(leaves, paths, strict=True):
+            number, _, rest = path[1:].partition("]")
+            if hasattr(leaf, "named_parameters"):
+                parameters = dict(leaf.named_parameters())
+                places.append({name: len(wanted) + index for index, name in enumerate(parameters)})
+                wanted += parameters.values()
+            elif is_given(leaf):
+                node = by_place[positions[int(number)], rest]
+                if not node.requires_grad:
+                    raise DataTypeError(
+                        f"value_and_grad: {node.label} is of {node._data.dtype}, and only floats have gradients"
+                    )
+                places.append(len(wanted))
+                wanted.append(node)
+            else:
+                places.append([leaf])
+        if not wanted:
+            raise DataTypeError(f"value_and_grad: there is no number or array in argument {chosen!r}")
+        several = isinstance(chosen, tuple)
+        if not several and paths == ["[0]"] and places == [0]:  # one number or array: no nesting to build
+            return wanted, lambda found: (found[0], found[1])
+
+        def finish(found: tuple[Any, ...]) -> Any:
+            value, *gradients = found
+            built = rebuild([_placed(place, gradients) for place in places])
+            return value, built if several else built[0]
+
+        return wanted, finish
+
+    def _all_wanted(self, recording: Recording) -> list[Node]:
+        return [*[node for node in recording.inputs if node.requires_grad], *recording.parameters]
+
+    def _program_of_everything(self, key: Hashable, recording: Recording) -> CompiledProgram:
+        """The value, and if it is a single number all its gradients."""
+        program = self._programs.get((key, "everything"))
+        if program is None:
+            is_number = recording.output_paths == [""] and numpy.size(recording.outputs[0]._data) == 1
+            program = self._program(key, "everything", recording, self._all_wanted(recording) if is_number else ())
+        return program
+
+    def _shown(self) -> CompiledProgram:
+        if self._last is None:
+            raise NotRecordedError(f"compile: {self.__name__} is recorded when it is called: call it first")
+        key, chosen = self._last
+        if chosen is not None:
+            return self._programs[self._last]
+        return self._program_of_everything(key, self._programs[self._last].recording)
+
+
+def _converting(run: Callable[..., Any], like: list[Any]) -> Callable[..., Any]:
+    kinds = [getattr(data, "dtype", None) for data in like]
+    return lambda *leaves: run(
+        *[leaf if kind is None else leaf.astype(kind, copy=False) for leaf, kind in zip(leaves, kinds, strict=True)]
+    )
+
+
+def _placed(place: Any, gradients: list[Any]) -> Any:
+    if isinstance(place, dict):
+        return {name: gradients[number] for name, number in place.items()}
+    return place[0] if isinstance(place, list) else gradients[place]
+
+
+def _as_floats(argument: Any) -> Any:
+    leaves, _, rebuild = flatten(argument)
+    if not any(isinstance(leaf, numpy.ndarray) and leaf.dtype.kind in "iu" for leaf in leaves):
+        return argument
+    return rebuild(
+        [
+            leaf.astype(numpy.float64) if isinstance(leaf, numpy.ndarray) and leaf.dtype.kind in "iu" else leaf
+            for leaf in leaves
+        ]
+    )
+
+
+def _compare(what: str, ours: Any, eager: Any, tolerance: float | None) -> None:
+    ours, eager = numpy.asarray(ours), numpy.asarray(eager)
+    if tolerance is None:
+        tolerance = 1e-4 if numpy.float32 in (ours.dtype, eager.dtype) else 1e-9
+    scale = numpy.max(numpy.abs(eager[numpy.isfinite(eager)]), initial=1e-300) if eager.dtype.kind == "f" else 0
+    if ours.shape != eager.shape or not numpy.allclose(
+        ours, eager, rtol=tolerance, atol=tolerance * scale, equal_nan=True
+    ):
+        raise ProgramMismatchError(
+            f"compile: {what} is {ours!r:.80} compiled and {eager!r:.80} eagerly; if Python's `if` or a loop looks at "
+            "data, the program keeps the branch that was recorded: choose with where(…), or clear() and record anew"
+        )
+
+
+__all__ = ["Compiled", "CompiledProgram", "Tensor"]

@@ -1,0 +1,151 @@
+"""What a program keeps from outside its arguments, as it was when it was recorded.
+
+Arrays that a function makes of shapes alone (ones, arange) are no news; what came from its data is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from types import CodeType
+from typing import Any
+
+import numpy
+
+from ..node import Node
+from .recording import Recording
+
+_DEPTH = 4
+_MOST_OBJECTS = 5000
+
+
+@dataclass(frozen=True, eq=False)
+class CapturedConstant:
+    """An array in a program that is no argument and no parameter.
+
+    Attributes:
+        name: the variable that holds it, or its label; empty where none was found.
+        data: a read-only view of it.
+    """
+
+    name: str
+    data: Any
+
+    def __str__(self) -> str:
+        return f"{self.name or 'an array'} of shape {self.data.shape}, {self.data.dtype}"
+
+    __repr__ = __str__
+
+
+def captured(recording: Recording, function: Callable[..., Any]) -> list[CapturedConstant]:
+    """The constants of a recording that a caller should know about."""
+    own = {*recording.inputs, *recording.parameters}
+    arrays: dict[int, tuple[Any, Any]] = {}
+    stack: list[Any] = list(reversed(recording.outputs))
+    seen: set[int] = set()
+    while stack:
+        item = stack.pop()
+        if id(item) in seen:
+            continue
+        seen.add(id(item))
+        if isinstance(item, Node) and item.op is not None:
+            stack += [one for one in reversed(item._operands) if not isinstance(one, float | int)]
+        elif item not in own if isinstance(item, Node) else isinstance(item, numpy.ndarray):
+            data = numpy.asarray(item._data if isinstance(item, Node) else item)
+            arrays[id(item)] = (item, data)
+    if not arrays:
+        return []
+    around = list(_around(function))
+    found = []
+    for item, data in arrays.values():
+        name = _name_of(item, data, around)
+        if name or not (data.size <= 1 or _is_made_of_its_shape(data)):
+            shown = data.view()
+            shown.flags.writeable = False
+            found.append(CapturedConstant(name or getattr(item, "label", None) or "", shown))
+    return found
+
+
+def _name_of(item: Any, data: Any, around: list[tuple[str, Any]]) -> str:
+    """Under which name the function sees it."""
+    for name, held in around:
+        if held is item:
+            return name
+        if isinstance(item, Node) and isinstance(held, Node):
+            continue
+        array = held._data if isinstance(held, Node) else held
+        alike = isinstance(array, numpy.ndarray) and array.shape == data.shape and array.dtype == data.dtype
+        if alike and data.size > 1 and numpy.array_equal(array, data):
+            return name
+    return ""
+
+
+def _is_made_of_its_shape(data: Any) -> bool:
+    """Whether it is all one number, or counts: what functions make that know shapes alone."""
+    flat = data.ravel()
+    if (flat == flat[0]).all():
+        return True
+    if data.dtype.kind not in "iu":
+        return bool(data.ndim == 2 and data.shape[0] == data.shape[1] and numpy.array_equal(data, numpy.eye(len(data))))
+    steps = numpy.diff(flat)
+    if (steps == steps[0]).all():
+        return True
+    times = int(numpy.argmax(flat != flat[0]))
+    return (
+        flat.size % times == 0
+        and numpy.array_equal(flat, numpy.repeat(flat[::times], times))
+        and bool((numpy.diff(flat[::times]) == 1).all())
+    )
+
+
+def _around(function: Callable[..., Any]) -> Iterator[tuple[str, Any]]:
+    """Nodes and arrays that the function can reach by name: closure, globals, defaults, itself."""
+    queue: list[tuple[str, Any, int]] = list(_named(function))
+    seen: set[int] = set()
+    while queue and len(seen) < _MOST_OBJECTS:
+        name, held, depth = queue.pop(0)
+        if id(held) in seen:
+            continue
+        seen.add(id(held))
+        if isinstance(held, Node | numpy.ndarray):
+            yield name, held
+        elif depth < _DEPTH:
+            if isinstance(held, list | tuple):
+                queue += [(f"{name}[{index}]", item, depth + 1) for index, item in enumerate(held[:_MOST_OBJECTS])]
+            elif isinstance(held, dict):
+                queue += [(f"{name}[{key!r}]", item, depth + 1) for key, item in held.items()]
+            elif hasattr(held, "__code__"):
+                queue += [(inner, item, depth + 1) for inner, item, _ in _named(held)]
+            elif hasattr(held, "named_parameters"):
+                queue += [(f"{name}.{key}", item, depth + 1) for key, item in vars(held).items()]
+
+
+def _named(function: Any) -> Iterator[tuple[str, Any, int]]:
+    code = getattr(function, "__code__", None)
+    if hasattr(function, "__self__"):
+        yield "self", function.__self__, 0
+    if hasattr(function, "func"):  # functools.partial
+        yield from _named(function.func)
+        yield "partial", [*function.args, *function.keywords.values()], 0
+    if code is None:
+        if hasattr(function, "named_parameters"):
+            yield "self", function, 0
+        return
+    for name, cell in zip(code.co_freevars, function.__closure__ or (), strict=True):
+        try:
+            yield name, cell.cell_contents, 0
+        except ValueError:  # not set yet
+            continue
+    for name in _global_names(code):
+        if name in function.__globals__:
+            yield name, function.__globals__[name], 0
+    for default in (*(function.__defaults__ or ()), *(function.__kwdefaults__ or {}).values()):
+        yield "a default", default, 0
+
+
+def _global_names(code: CodeType) -> list[str]:
+    names = list(code.co_names)
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            names += _global_names(constant)
+    return names

@@ -1,0 +1,179 @@
+"""What is compiled: a straight-line program of the table's operations, as plain data.
+
+An operand is an `Input`, a `Constant`, an earlier `Step`, or one of Python's own numbers (a literal). Every view
+of a program (NumPy for people, NumPy to run, columns, JavaScript) reads only this, and every rewrite makes one of
+another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy
+
+from ..operation import Operation
+
+Shape = tuple[int, ...]
+Operand = Any  # Input | Constant | Step | float | int | bool
+
+
+@dataclass(eq=False, slots=True)
+class Input:
+    """What a program is given: an argument, or a parameter that is read when it runs.
+
+    `is_number` says that it is a float, as a Value holds, and no array.
+    """
+
+    name: str
+    shape: Shape
+    dtype: numpy.dtype[Any]
+    is_number: bool
+
+
+@dataclass(eq=False, slots=True)
+class Constant:
+    """An array that a program holds."""
+
+    data: Any
+    name: str | None = None
+
+    @property
+    def shape(self) -> Shape:
+        return tuple(self.data.shape)
+
+    @property
+    def dtype(self) -> numpy.dtype[Any]:
+        return self.data.dtype  # type: ignore[no-any-return]  # an array's
+
+    @property
+    def is_number(self) -> bool:
+        return False
+
+
+@dataclass(eq=False, slots=True)
+class Step:
+    """One operation. `origin` is the number of the event of the sweep that it belongs to; −1 forward."""
+
+    operation: Operation
+    operands: tuple[Operand, ...]
+    parameters: dict[str, Any]
+    shape: Shape
+    dtype: numpy.dtype[Any]
+    is_number: bool
+    name: str | None = None
+    origin: int = -1
+
+    def with_operands(self, operands: tuple[Operand, ...]) -> Step:
+        """The same step on other operands."""
+        return Step(
+            self.operation, operands, self.parameters, self.shape, self.dtype, self.is_number, self.name, self.origin
+        )
+
+
+@dataclass(eq=False, slots=True)
+class Event:
+    """What the sweep did at one operand slot: `node` passed `contribution` on to `operand`, whose gradient so
+    far is then `total`. `local_gradient` is None for an operation with a pullback. `operation` and `operands` are
+    the node's as it was recorded, whatever simplification made of it."""
+
+    node: Operand
+    operation: Operation
+    operands: tuple[Operand, ...]
+    slot: int
+    operand: Operand
+    local_gradient: Operand | None
+    contribution: Operand
+    total: Operand
+
+
+@dataclass(eq=False, slots=True)
+class Program:
+    """Inputs, steps in order, outputs: first those of the function (`n_values` of them), then gradients.
+
+    Attributes:
+        events: what the sweep did, in order; for the lines of prose.
+        gradient_of: for each gradient among the outputs, the operand it belongs to.
+    """
+
+    name: str
+    inputs: list[Input]
+    steps: list[Step]
+    outputs: list[Operand]
+    n_values: int
+    events: list[Event] = field(default_factory=list)
+    gradient_of: list[Operand] = field(default_factory=list)
+
+    @property
+    def is_of_numbers(self) -> bool:
+        """Whether it computes with single floats alone."""
+        variables: list[Input | Step] = [*self.inputs, *self.steps]
+        return all(one.is_number for one in variables) and not any(
+            isinstance(operand, Constant) for operand in self.operands()
+        )
+
+    def operands(self) -> list[Operand]:
+        """Every operand of every step, and the outputs."""
+        return [operand for step in self.steps for operand in step.operands] + list(self.outputs)
+
+    def mapped(self, steps: list[Step], of: Callable[[Operand], Operand]) -> Program:
+        """The program with other steps, where `of` says what an operand has become."""
+        return Program(
+            self.name,
+            self.inputs,
+            steps,
+            [of(output) for output in self.outputs],
+            self.n_values,
+            [
+                Event(
+                    of(e.node),
+                    e.operation,
+                    tuple([of(operand) for operand in e.operands]),
+                    e.slot,
+                    of(e.operand),
+                    of(e.local_gradient),
+                    of(e.contribution),
+                    of(e.total),
+                )
+                for e in self.events
+            ],
+            [of(one) for one in self.gradient_of],
+        )
+
+
+def is_variable(operand: Operand) -> bool:
+    """Whether it is an input or a step: not known before the program runs."""
+    return isinstance(operand, Step | Input)
+
+
+def number_in(operand: Operand) -> float | int | bool | None:
+    """The only number a literal or constant holds, however often; None for anything else."""
+    if isinstance(operand, float | int):
+        return operand
+    if isinstance(operand, Constant) and operand.data.size:
+        first = operand.data.flat[0]
+        if operand.data.size == 1 or (operand.data.strides.count(0) == operand.data.ndim):
+            return first.item()  # type: ignore[no-any-return]  # one of NumPy's numbers
+    return None
+
+
+def shape_of(operand: Operand) -> Shape:
+    return operand.shape if isinstance(operand, Step | Input | Constant) else ()
+
+
+def in_order(outputs: Sequence[Operand], seen: set[int] | None = None) -> list[Step]:
+    """The steps that the outputs need, operands first; those in `seen` (ids) are taken as done."""
+    done = set() if seen is None else seen
+    order: list[Step] = []
+    for output in outputs:
+        stack: list[Any] = [output]
+        while stack:
+            top = stack.pop()
+            if top is None:
+                order.append(stack.pop())
+            elif type(top) is Step and id(top) not in done:
+                done.add(id(top))
+                stack += (top, None)
+                stack += [o for o in reversed(top.operands) if type(o) is Step and id(o) not in done]
+    return order

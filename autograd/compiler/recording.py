@@ -1,0 +1,323 @@
+"""Recording: a function is run once on nodes that stand for its arguments; its gradients are recorded, too."""
+
+from __future__ import annotations
+
+import inspect
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy
+
+from ..backward import sweep
+from ..errors import DataTypeError, ShapeError
+from ..modes import Adjusted
+from ..node import Node
+from ..structure import Rebuild, flatten
+from ..tensor import Tensor
+from ..value import Value
+from .program import Constant, Event, Input, Operand, Program, Step
+from .signature import is_given, stand_in
+
+
+@dataclass(eq=False)
+class Recording:
+    """One run of a function.
+
+    Attributes:
+        inputs: the nodes that stood for numbers and arrays of the arguments, in the order of the signature.
+        places: where each was given: (number of the argument, its path inside).
+        names: what each is called.
+        parameters: the leaves outside the function that require gradients.
+        outputs: what the function returned, as nodes.
+        rebuild: puts outputs into the nesting that the function returned.
+        labels: names of nodes without a label of their own: the function's variables.
+    """
+
+    function_name: str
+    inputs: list[Node]
+    places: list[tuple[int, str]]
+    names: list[str]
+    parameters: list[Node]
+    outputs: list[Node]
+    rebuild: Rebuild
+    labels: dict[Node, str]
+    output_paths: list[str] = field(default_factory=lambda: [""])
+
+    def label(self, node: Node) -> str | None:
+        return node.label or self.labels.get(node)
+
+
+def record(
+    function: Callable[..., Any],
+    arguments: tuple[Any, ...],
+    keywords: dict[str, Any],
+    stand_in: Callable[[str, Any], Node] = stand_in,
+    is_given: Callable[[Any], bool] = is_given,
+) -> Recording:
+    """Run the function on stand-ins for the numbers and arrays among its arguments."""
+    leaves, paths, rebuild_arguments = flatten((*arguments, *keywords.values()))
+    argument_names = _argument_names(function, len(arguments), list(keywords))
+    inputs: list[Node] = []
+    places: list[tuple[int, str]] = []
+    names: list[str] = []
+    given: list[Any] = []
+    for leaf, path in zip(leaves, paths, strict=True):
+        if not is_given(leaf):
+            given.append(leaf)
+            continue
+        position, _, rest = path[1:].partition("]")
+        name = f"{argument_names[int(position)]}{rest}"
+        node = stand_in(name, leaf)
+        if isinstance(leaf, Node) and leaf.label:
+            name = leaf.label
+        node.label = name  # type: ignore[misc]  # Value and Tensor have a __dict__
+        inputs.append(node)
+        places.append((int(position), rest))
+        names.append(name)
+        given.append(node)
+    replaced = rebuild_arguments(given)
+    positional, named = replaced[: len(arguments)], dict(zip(keywords, replaced[len(arguments) :], strict=True))
+    with Adjusted(tracing=True, recording=True):
+        returned, variables = _with_variables(function, positional, named)
+    outputs, output_paths, rebuild = flatten(returned)
+    name = name_of(function)
+    nodes = [_as_node(f"{name}{path}", output) for output, path in zip(outputs, output_paths, strict=True)]
+    own = set(inputs)
+    parameters = [leaf for leaf in _leaves(nodes) if leaf.requires_grad and leaf not in own]
+    return Recording(name, inputs, places, names, parameters, nodes, rebuild, variables, output_paths)
+
+
+def name_of(function: Callable[..., Any]) -> str:
+    name = getattr(function, "__name__", type(function).__name__)
+    return name if name.isidentifier() else "function"
+
+
+def program_of(recording: Recording, wanted: Sequence[Node] = ()) -> Program:
+    """The recording as a program: what the function returned and, where some are wanted, the gradients of the
+    number that it returned."""
+    events: list[tuple[Any, ...]] = []
+    gradients: list[Any] = []
+    if wanted:
+        output = _only_number(recording)
+        reached: dict[Node, Any] = {}
+        if output.requires_grad:
+            with Adjusted(tracing=True, recording=True):
+                reached = sweep(output, create_graph=True, wanted=frozenset(wanted), observer=_Observer(events))
+        gradients = [reached.get(node, _zeros(node)) for node in wanted]
+    return _Translation(recording).program(events, gradients, wanted)
+
+
+class _Observer:
+    """Keeps the sweep's events."""
+
+    def __init__(self, events: list[tuple[Any, ...]]) -> None:
+        self._events = events
+
+    def seed(self, node: Node, gradient: Any) -> None:
+        pass
+
+    def contribution(
+        self,
+        node: Node,
+        slot: int,
+        operand: Node,
+        upstream_gradient: Any,
+        local_gradient: Any,
+        contribution: Any,
+        total: Any,
+    ) -> None:
+        self._events.append((node, slot, operand, local_gradient, contribution, total))
+
+
+class _Translation:
+    """Nodes as a program's operands."""
+
+    def __init__(self, recording: Recording) -> None:
+        self._recording = recording
+        self._known: dict[int, Operand] = {}
+        self._alive: list[Any] = []  # what the ids in `_known` belong to
+        self._steps: list[Step] = []
+        self._inputs = [
+            _input(name, node)
+            for name, node in zip(
+                [*recording.names, *[one.label or "parameter" for one in recording.parameters]],
+                [*recording.inputs, *recording.parameters],
+                strict=True,
+            )
+        ]
+        for node, given in zip([*recording.inputs, *recording.parameters], self._inputs, strict=True):
+            self._known[id(node)] = given
+
+    def program(self, events: list[tuple[Any, ...]], gradients: list[Any], wanted: Sequence[Node]) -> Program:
+        outputs = [self._operand(node, -1) for node in self._recording.outputs]
+        translated = []
+        for origin, (node, slot, operand, local_gradient, contribution, total) in enumerate(events):
+            translated.append(
+                Event(
+                    self._operand(node, -1),
+                    node.op,
+                    self._operand(node, -1).operands,
+                    slot,
+                    self._operand(operand, -1),
+                    None if local_gradient is None else self._operand(local_gradient, origin),
+                    self._operand(contribution, origin),
+                    self._operand(total, origin),
+                )
+            )
+        found = [self._operand(gradient, len(events)) for gradient in gradients]
+        return Program(
+            self._recording.function_name,
+            self._inputs,
+            self._steps,
+            [*outputs, *found],
+            len(outputs),
+            translated,
+            [self._operand(node, -1) for node in wanted],
+        )
+
+    def _operand(self, item: Any, origin: int) -> Operand:
+        """An operand, after the steps that it needs."""
+        known, steps, label = self._known, self._steps, self._recording.label
+        if not isinstance(item, Node) or item.op is None or id(item) in known:
+            return self._leaf(item)
+        stack: list[Any] = [item]
+        while stack:
+            node = stack.pop()
+            if node is not None:
+                if id(node) not in known:
+                    operands = node._operands
+                    stack += (node, None)
+                    for operand in reversed(operands):
+                        if isinstance(operand, Node) and operand.op is not None and id(operand) not in known:
+                            stack.append(operand)
+                continue
+            node = stack.pop()
+            if id(node) in known:
+                continue
+            operands = tuple([self._leaf(operand) for operand in node._operands])
+            is_number = isinstance(node, Value)
+            step = Step(
+                node.op,
+                operands,
+                {} if is_number else node._parameters,
+                () if is_number else node._data.shape,
+                _FLOAT if is_number else node._data.dtype,
+                is_number,
+                label(node),
+                origin,
+            )
+            known[id(node)] = step
+            self._alive.append(node)
+            steps.append(step)
+        return known[id(item)]
+
+    def _leaf(self, item: Any) -> Operand:
+        """What is no operation: a literal, a constant, or something known already."""
+        kind = type(item)
+        if kind is float or kind is int or kind is bool:
+            return item
+        known = self._known.get(id(item))
+        if known is None:
+            data = item._data if isinstance(item, Node) else item
+            if isinstance(data, float | int):
+                return data
+            name = item.label if isinstance(item, Node) else None
+            known = self._known[id(item)] = Constant(numpy.asarray(data), name)
+            self._alive.append(item)
+        return known
+
+
+_FLOAT = numpy.dtype(numpy.float64)
+
+
+def _input(name: str, node: Node) -> Input:
+    if isinstance(node, Tensor):
+        return Input(name, node._data.shape, node._data.dtype, False)
+    return Input(name, (), _FLOAT, True)
+
+
+def _only_number(recording: Recording) -> Node:
+    outputs = recording.outputs
+    if recording.output_paths != [""] or numpy.size(outputs[0]._data) != 1:
+        shapes = ", ".join(str(numpy.shape(output._data)) for output in outputs)
+        raise ShapeError(
+            f"compile: {recording.function_name} returned {shapes or 'nothing'} (shapes), and only a single number "
+            "has a gradient; reduce it (.sum(), .mean())"
+        )
+    return outputs[0]
+
+
+def _zeros(node: Node) -> Any:
+    return node._constant(numpy.zeros_like(node._data)) if isinstance(node, Tensor) else 0.0
+
+
+def _leaves(outputs: Sequence[Node]) -> Iterator[Node]:
+    """Every leaf that the outputs were computed from, each once, in the order in which operands name them."""
+    seen: set[Node] = set()
+    stack = list(reversed(outputs))
+    while stack:
+        node = stack.pop()
+        if node in seen:
+            continue
+        seen.add(node)
+        if node.op is None:
+            yield node
+        else:
+            stack += [operand for operand in reversed(node._operands) if isinstance(operand, Node)]
+
+
+def _as_node(described: str, output: Any) -> Node:
+    if isinstance(output, Node):
+        return output
+    try:
+        return Tensor(output, requires_grad=False) if isinstance(output, numpy.ndarray) else Value(output, False)
+    except DataTypeError as error:
+        raise DataTypeError(
+            f"compile: {described}: {error}; a program returns numbers, arrays or nodes, and lists, tuples and "
+            "dicts of them"
+        ) from None
+
+
+def _argument_names(function: Callable[..., Any], count: int, keywords: list[str]) -> list[str]:
+    """What the function calls its arguments."""
+    try:
+        signature = inspect.signature(function)
+    except (TypeError, ValueError):
+        return [f"argument_{number}" for number in range(count)] + keywords
+    names: list[str] = []
+    for parameter in signature.parameters.values():
+        if parameter.kind is parameter.VAR_POSITIONAL:
+            names += [f"{parameter.name}_{number}" for number in range(count - len(names))]
+        elif parameter.kind in (parameter.POSITIONAL_ONLY, parameter.POSITIONAL_OR_KEYWORD):
+            names.append(parameter.name)
+    names += [f"argument_{number}" for number in range(len(names), count)]
+    return names[:count] + keywords
+
+
+def _with_variables(
+    function: Callable[..., Any], arguments: tuple[Any, ...], keywords: dict[str, Any]
+) -> tuple[Any, dict[Node, str]]:
+    """Call the function; also the names of the nodes that its own variables held when it returned."""
+    called = inspect.unwrap(function) if hasattr(function, "__wrapped__") else function
+    code = getattr(called, "__code__", None) or getattr(type(called).__call__, "__code__", None)
+    if code is None or sys.getprofile() is not None:  # somebody is measuring this program
+        return function(*arguments, **keywords), {}
+    variables: dict[str, Any] = {}
+
+    def watch(frame: Any, event: str, argument: Any) -> None:
+        if event == "return" and frame.f_code is code:
+            variables.update(frame.f_locals)
+
+    sys.setprofile(watch)
+    try:
+        returned = function(*arguments, **keywords)
+    finally:
+        sys.setprofile(None)
+    labels: dict[Node, str] = {}
+    for name, held in variables.items():
+        for item, path in zip(*flatten(held)[:2], strict=True):
+            if isinstance(item, Node) and not name.startswith("_"):
+                labels.setdefault(item, f"{name}{path}")
+    return returned, labels
