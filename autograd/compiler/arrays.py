@@ -13,7 +13,7 @@ from typing import Any
 import numpy
 
 from .buffers import Demand, assigned
-from .program import Constant, Input, Operand, Program, Step, shape_of
+from .program import Constant, Input, Operand, Program, Shape, Step, shape_of
 from .rewrites import TABLE, expanded, simplified
 from .straight_line import Statement, function_text
 
@@ -156,7 +156,7 @@ class _Writer:
         if step.is_number:
             return f"float({self._refer(f'row_{name}', operation)}({', '.join(operands)}))"
         forward = operation.forward
-        out = "" if buffer is None else f", {buffer}"
+        out = "" if buffer is None else f", out={buffer}"
         if isinstance(forward, numpy.ufunc):
             return f"{self._refer(forward.__name__, forward)}({', '.join(operands)}{out})"
         if name in _REDUCTIONS:
@@ -171,6 +171,11 @@ class _Writer:
         if name == "reshape" and isinstance(step.operands[0], Step | Input) and step.operands[0].shape:
             return f"{operands[0]}.reshape({parameters['shape']})"
         bound = functools.partial(forward, **parameters) if parameters else forward
+        if any(isinstance(one, Step | Input) and one.dtype.kind == "b" for one in step.operands[1:]):
+            if name == "getitem":
+                bound = functools.partial(_of_recorded_shape, bound, step.shape)
+            elif name == "scatter_add":
+                bound = functools.partial(_of_recorded_count, bound, TABLE["getitem"].forward, parameters["index"])
         return f"{self._refer(f'{name}_{number}' if parameters else name, bound)}({', '.join(operands)})"
 
     def _refer(self, name: str, item: Any) -> str:
@@ -210,6 +215,30 @@ class _Writer:
             self.fresh.remove(id(root))  # another output of the same memory is a copy
             return text, variable
         return f"{text}.copy()", variable
+
+
+class ShapeChangedError(Exception):
+    """A mask lets another number of elements through than when the program was recorded: it is for other shapes."""
+
+
+def _of_recorded_shape(pick: Callable[..., Any], shape: Shape, *operands: Any) -> Any:
+    """What a mask picks, if it is as much as when the program was recorded."""
+    picked = pick(*operands)
+    if picked.shape != shape:
+        raise ShapeChangedError
+    return picked
+
+
+def _of_recorded_count(scatter: Callable[..., Any], pick: Callable[..., Any], index: Any, *operands: Any) -> Any:
+    """The same for what is put back where a mask says."""
+    values, *arrays = operands
+    try:
+        scattered = scatter(*operands)
+    except ValueError:
+        raise ShapeChangedError from None
+    if pick(scattered, *arrays, index=index).shape != values.shape:
+        raise ShapeChangedError
+    return scattered
 
 
 def _is_view(step: Step) -> bool:

@@ -19,7 +19,8 @@ from .arrays import Run, Workspaces
 from .program import Input, Operand, Program, Step
 from .rewrites import TABLE, expanded, simplified, without_dead_code
 
-_CACHE = 1 << 20  # bytes that a block's buffers may take
+_CACHE = 1 << 20  # bytes that the buffers of a block may take
+_SMALLEST_BLOCK, _LARGEST_BLOCK = 256, 8192  # samples
 _UNKNOWN = 999_999_937  # stands for the number of samples in a block
 _FLOAT, _BOOLEAN = numpy.dtype(numpy.float64), numpy.dtype(numpy.bool_)
 _MULTIPLY, _SUM, _DOT, _ASTYPE = (TABLE[name] for name in ("multiply", "sum", "matmul", "astype"))
@@ -78,7 +79,8 @@ class ColumnMachine:
         self._is_gradient = [number >= program.n_values for number in range(len(program.outputs))]
         self._of_number = [True] * program.n_values + [id(one) not in given for one in program.gradient_of]
         buffers = self.text.count("numpy.empty(")
-        self.block = min(max(1 << int(math.log2(_CACHE / (8 * max(buffers, 1)))), 256), 8192)
+        fitting = _CACHE / (8 * max(buffers, 1))
+        self.block = min(max(1 << int(math.log2(fitting)), _SMALLEST_BLOCK), _LARGEST_BLOCK)
         self._idle: dict[int, list[Run]] = {}
 
     def __call__(self, *arguments: Any) -> tuple[Any, ...]:

@@ -7,6 +7,7 @@ import importlib
 import operator
 import warnings
 from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy
@@ -22,7 +23,7 @@ from ..errors import (
 from ..node import Node
 from ..structure import flatten
 from ..tensor import Tensor
-from .arrays import ArrayMachine
+from .arrays import ArrayMachine, ShapeChangedError
 from .columns import ColumnMachine, column_key, stand_in_of_sample, with_columns
 from .constants import CapturedConstant, captured
 from .numbers import runner
@@ -32,6 +33,7 @@ from .rewrites import simplified
 from .signature import array_key, is_given, signature
 
 Arguments = int | Sequence[int]
+_MOST_VARIANTS = 16  # programs for one structure, which differ in how much masks let through
 
 
 class CompiledProgram:
@@ -49,7 +51,7 @@ class CompiledProgram:
         if machine is None:
             machine = runner if self.program.is_of_numbers else ArrayMachine
         self._machine = machine
-        self._has_gradients = bool(wanted)
+        self.has_gradients = bool(wanted)
 
     @functools.cached_property
     def run(self) -> Callable[..., tuple[Any, ...]]:
@@ -83,8 +85,17 @@ class CompiledProgram:
         inputs = ", ".join(
             one.name if one.is_number else f"{one.name} {one.shape} {one.dtype}" for one in self.program.inputs
         )
-        what = "value and gradients" if self._has_gradients else "value"
+        what = "value and gradients" if self.has_gradients else "value"
         return f"<program: {what} of {self.program.name}({inputs}), {len(self.program.steps)} operations>"
+
+
+@dataclass(eq=False)
+class _Entry:
+    """A program, and what makes the answer of a call of its outputs."""
+
+    program: CompiledProgram
+    finish: Callable[[Any], Any]
+    with_gradients: list[CompiledProgram] = field(default_factory=list)  # the same for `source`, once it is asked
 
 
 class Compiled:
@@ -101,24 +112,23 @@ class Compiled:
     def clear(self) -> None:
         """Forget every program: the next call records anew."""
         self._recordings: dict[Hashable, Recording] = {}
-        self._programs: dict[Hashable, CompiledProgram] = {}
-        self._finishers: dict[Hashable, Callable[[tuple[Any, ...]], Any]] = {}
+        self._entries: dict[Hashable, list[_Entry]] = {}
         self._constants: list[CapturedConstant] = []
         self._kept: dict[int, Any] = {}
-        self._last: tuple[Hashable, Hashable] | None = None
+        self._last: tuple[Hashable, _Entry] | None = None
 
     # --- calls ---
 
     def __call__(self, *arguments: Any, **keywords: Any) -> Any:
         """The function's value: plain numbers and arrays, in the nesting that the function returned."""
         key, leaves = self._key(arguments, keywords)
-        program = self._programs.get((key, None))
-        if program is None:
-            program = self._program(key, None, self._recording(key, arguments, keywords), ())
-            rebuild = program.recording.rebuild
-            self._finishers[key, None] = lambda found: rebuild(found)
-        self._last = key, None
-        return self._finishers[key, None](program.run(*leaves))
+
+        def make() -> _Entry:
+            recording = self._recording(key, arguments, keywords)
+            return _Entry(self._compiled(key, recording, ()), recording.rebuild)
+
+        entry, found = self._run(key, None, leaves, make)
+        return entry.finish(found)
 
     def value_and_grad(self, *arguments: Any, argnums: Arguments = 0, **keywords: Any) -> tuple[Any, Any]:
         """The value, and the gradient by the argument `argnums` (several give a tuple) in its nesting.
@@ -127,19 +137,18 @@ class Compiled:
         """
         key, leaves = self._key(arguments, keywords)
         chosen = argnums if type(argnums) is int else tuple(argnums)  # type: ignore[arg-type]  # a sequence then
-        whole = (key, chosen)
-        program = self._programs.get(whole)
-        if program is None:
-            arguments = self._differentiable(arguments, chosen)
-            key_of_floats, _ = self._key(arguments, keywords)
-            recording = self._recording(key_of_floats, arguments, keywords)
-            wanted, finish = self._gradients_of(recording, arguments, chosen)
-            program = self._program(key, chosen, recording, wanted)
-            self._finishers[whole] = finish
-            if key_of_floats != key:  # integers among what is differentiated by
+
+        def make() -> _Entry:
+            floats = self._differentiable(arguments, chosen)
+            recording = self._recording(self._key(floats, keywords)[0], floats, keywords)
+            wanted, finish = self._gradients_of(recording, floats, chosen)
+            program = self._compiled(key, recording, wanted)
+            if not self._columns and any(floats[n] is not argument for n, argument in enumerate(arguments)):
                 program.run = _converting(program.run, [node._data for node in recording.inputs])
-        self._last = whole
-        return self._finishers[whole](program.run(*leaves))  # type: ignore[no-any-return]  # value and gradient
+            return _Entry(program, finish)
+
+        entry, found = self._run(key, chosen, leaves, make)
+        return entry.finish(found)  # type: ignore[no-any-return]  # value and gradient
 
     def backward(self, *arguments: Any, **keywords: Any) -> Any:
         """The value; and as `loss.backward()` does, add its gradients to the `.grad` of the leaves: parameters
@@ -151,18 +160,17 @@ class Compiled:
             for number, leaf in enumerate(given)
             if isinstance(leaf, Node) and leaf.requires_grad and leaf.op is None
         }
-        whole = (key, ("backward", *nodes))
-        program = self._programs.get(whole)
-        if program is None:
+
+        def make() -> _Entry:
             recording = self._recording(key, arguments, keywords)
             wanted = [*recording.parameters, *[recording.inputs[number] for number in nodes]]
             if not wanted:
                 raise NotRecordedError(f"compile: {self.__name__} depends on no leaf that requires gradients")
-            program = self._program(key, whole[1], recording, wanted)
-        self._last = whole
-        value, *gradients = program.run(*leaves)
+            return _Entry(self._compiled(key, recording, wanted), lambda found: found)
+
+        entry, (value, *gradients) = self._run(key, ("backward", *nodes), leaves, make)
         in_use: set[int] = set()
-        for leaf, gradient in zip([*program.recording.parameters, *nodes.values()], gradients, strict=True):
+        for leaf, gradient in zip([*entry.program.recording.parameters, *nodes.values()], gradients, strict=True):
             leaf._accumulate(gradient, in_use)
         return value
 
@@ -175,30 +183,39 @@ class Compiled:
         if self._columns:
             raise ArgumentError("check: give one sample to the function compiled without columns=True")
         key, leaves = self._key(arguments, keywords)
-        fresh = record(self._function, arguments, keywords)
-        compiled = self._recording(key, arguments, keywords)
-        if len(fresh.outputs) != len(compiled.outputs):
-            raise ProgramMismatchError(
-                f"compile: {self.__name__} returned another number of outputs when it was recorded"
-            )
-        found = self._program_of_everything(key, compiled).run(*leaves)
-        expected = [(f"output {number}", output._data) for number, output in enumerate(fresh.outputs)]
-        if len(found) > len(expected):
-            wanted = self._all_wanted(fresh)
-            reached = sweep(fresh.outputs[0], wanted=frozenset(wanted)) if fresh.outputs[0].requires_grad else {}
+        eager = record(self._function, arguments, keywords)
+
+        def make() -> _Entry:
+            return self._everything(key, self._recording(key, arguments, keywords))
+
+        entry, found = self._run(key, "everything", leaves, make)
+        expected = [
+            (path or "the value", node._data) for path, node in zip(eager.output_paths, eager.outputs, strict=True)
+        ]
+        if entry.program.has_gradients:
+            wanted = self._all_wanted(eager)
+            reached = sweep(eager.outputs[0], wanted=frozenset(wanted)) if eager.outputs[0].requires_grad else {}
             expected += [
-                (f"the gradient of {fresh.label(node)}", reached.get(node, numpy.zeros_like(node._data)))
+                (
+                    f"the gradient of {eager.label(node) or 'a parameter'}",
+                    reached.get(node, numpy.zeros_like(node._data)),
+                )
                 for node in wanted
             ]
-        for (what, eager), ours in zip(expected, found, strict=True):
-            _compare(f"{self.__name__}: {what}", ours, eager, tolerance)
+        if len(found) != len(expected):
+            raise ProgramMismatchError(
+                f"compile: {self.__name__} gave {len(expected)} outputs and gradients, and {len(found)} when it was "
+                "recorded: Python's `if` or a loop looks at data; choose with where(…), or clear() and record anew"
+            )
+        for (what, number), ours in zip(expected, found, strict=True):
+            _compare(f"{self.__name__}: {what}", ours, number, tolerance)
 
     # --- what was recorded ---
 
     @property
     def programs(self) -> list[CompiledProgram]:
         """Every program so far."""
-        return list(self._programs.values())
+        return [entry.program for entries in self._entries.values() for entry in entries]
 
     @property
     def constants(self) -> list[CapturedConstant]:
@@ -221,7 +238,7 @@ class Compiled:
         return self._shown().trace
 
     def __repr__(self) -> str:
-        return f"<compiled {self.__name__}: {len(self._programs)} programs>"
+        return f"<compiled {self.__name__}: {len(self.programs)} programs>"
 
     # --- helpers ---
 
@@ -233,6 +250,28 @@ class Compiled:
             return with_columns(key, leaves)
         return key, leaves
 
+    def _run(
+        self, key: Hashable, chosen: Hashable, leaves: list[Any], make: Callable[[], _Entry]
+    ) -> tuple[_Entry, tuple[Any, ...]]:
+        """What the program for this call gives; recorded first where there is none, or none for these shapes."""
+        entries = self._entries.get((key, chosen))
+        if entries is None:
+            entries = self._entries[key, chosen] = []
+        for entry in entries:
+            try:
+                found = entry.program.run(*leaves)
+            except ShapeChangedError:
+                continue
+            self._last = key, entry
+            return entry, found
+        if entries:
+            self._recordings.pop(key, None)  # a mask lets another number of elements through
+        entry = make()
+        entries.append(entry)
+        del entries[:-_MOST_VARIANTS]
+        self._last = key, entry
+        return entry, entry.program.run(*leaves)
+
     def _recording(self, key: Hashable, arguments: tuple[Any, ...], keywords: dict[str, Any]) -> Recording:
         recording = self._recordings.get(key)
         if recording is None:
@@ -241,23 +280,24 @@ class Compiled:
             else:
                 recording = record(self._function, arguments, keywords)
             self._recordings[key] = recording
-            found = captured(recording, self._function)
-            self._constants += found
-            if found:
-                warnings.warn(
-                    f"compile: {self.__name__} uses {', '.join(map(str, found))}: no argument and no parameter, so the "
-                    "program keeps it as it was when it was recorded. Pass it as an argument if it changes",
-                    CapturedConstantWarning,
-                    stacklevel=4,
-                )
+            self._tell_of_constants(captured(recording, self._function))
         return recording
 
-    def _program(
-        self, key: Hashable, chosen: Hashable, recording: Recording, wanted: Sequence[Node]
-    ) -> CompiledProgram:
+    def _tell_of_constants(self, found: list[CapturedConstant]) -> None:
+        told = {str(constant) for constant in self._constants}
+        news = [constant for constant in found if str(constant) not in told]
+        self._constants += news
+        if news:
+            warnings.warn(
+                f"compile: {self.__name__} uses {', '.join(map(str, news))}: no argument and no parameter, so the "
+                "program keeps it as it was when it was recorded. Pass it as an argument if it changes",
+                CapturedConstantWarning,
+                stacklevel=6,
+            )
+
+    def _compiled(self, key: Hashable, recording: Recording, wanted: Sequence[Node]) -> CompiledProgram:
         machine = functools.partial(ColumnMachine, columns=key[1]) if self._columns else None  # type: ignore[index]
-        program = self._programs[key, chosen] = CompiledProgram(recording, wanted, machine)
-        return program
+        return CompiledProgram(recording, wanted, machine)
 
     def _differentiable(self, arguments: tuple[Any, ...], chosen: Any) -> tuple[Any, ...]:
         """The arguments, integer arrays that are differentiated by as float64."""
@@ -319,21 +359,21 @@ class Compiled:
     def _all_wanted(self, recording: Recording) -> list[Node]:
         return [*[node for node in recording.inputs if node.requires_grad], *recording.parameters]
 
-    def _program_of_everything(self, key: Hashable, recording: Recording) -> CompiledProgram:
+    def _everything(self, key: Hashable, recording: Recording) -> _Entry:
         """The value, and if it is a single number all its gradients."""
-        program = self._programs.get((key, "everything"))
-        if program is None:
-            is_number = recording.output_paths == [""] and numpy.size(recording.outputs[0]._data) == 1
-            program = self._program(key, "everything", recording, self._all_wanted(recording) if is_number else ())
-        return program
+        is_number = recording.output_paths == [""] and numpy.size(recording.outputs[0]._data) == 1
+        wanted = self._all_wanted(recording) if is_number else ()
+        return _Entry(self._compiled(key, recording, wanted), lambda found: found)
 
     def _shown(self) -> CompiledProgram:
         if self._last is None:
             raise NotRecordedError(f"compile: {self.__name__} is recorded when it is called: call it first")
-        key, chosen = self._last
-        if chosen is not None:
-            return self._programs[self._last]
-        return self._program_of_everything(key, self._programs[self._last].recording)
+        key, entry = self._last
+        if entry.program.has_gradients:
+            return entry.program
+        if not entry.with_gradients:
+            entry.with_gradients.append(self._everything(key, entry.program.recording).program)
+        return entry.with_gradients[0]
 
 
 def _converting(run: Callable[..., Any], like: list[Any]) -> Callable[..., Any]:

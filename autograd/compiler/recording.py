@@ -139,6 +139,7 @@ class _Translation:
         self._known: dict[int, Operand] = {}
         self._alive: list[Any] = []  # what the ids in `_known` belong to
         self._steps: list[Step] = []
+        self._contents: dict[Any, Constant] = {}
         self._inputs = [
             _input(name, node)
             for name, node in zip(
@@ -224,9 +225,16 @@ class _Translation:
             if isinstance(data, float | int):
                 return data
             name = item.label if isinstance(item, Node) else None
-            known = self._known[id(item)] = Constant(numpy.asarray(data), name)
+            known = self._known[id(item)] = self._constant(numpy.asarray(data), name)
             self._alive.append(item)
         return known
+
+    def _constant(self, data: Any, name: str | None) -> Constant:
+        """A constant, the one with the same content if there is one: each record of an array is a copy."""
+        if data.size > 1 and not any(data.strides):
+            return Constant(data, name)
+        content = data.shape, data.dtype, data.tobytes()
+        return self._contents.setdefault(content, Constant(data, name))
 
 
 _FLOAT = numpy.dtype(numpy.float64)

@@ -243,11 +243,11 @@ def _sums_leading(shape: tuple[int, ...], step: Step) -> bool:
 
 
 REWRITES: tuple[Rewrite, ...] = (
-    fold_constants,
     drop_copy,
+    drop_times_one,
+    fold_constants,
     write_scalar_constants,
     broadcast_in_arithmetic,
-    drop_times_one,
     negate_for_minus_one,
     drop_plus_zero,
     drop_double_negation,
@@ -274,7 +274,7 @@ def simplified(program: Program, rewrites: Sequence[Rewrite] = REWRITES) -> Prog
 @silently
 def rewritten(program: Program, rewrites: Sequence[Rewrite]) -> Program:
     """One pass over the steps: each is rewritten until nothing applies, then merged with one like it."""
-    chosen = _by_operation(rewrites)
+    chosen = {row: _about(row, rewrites) for row in {step.operation for step in program.steps} | set(TABLE.values())}
     became: dict[int, Operand] = {}
     steps: list[Step] = []
     known: dict[Any, Step] = {}
@@ -291,7 +291,7 @@ def rewritten(program: Program, rewrites: Sequence[Rewrite]) -> Program:
         fresh = True
         while fresh and type(now) is Step:
             fresh = False
-            for rewrite in chosen[now.operation.name]:
+            for rewrite in chosen[now.operation]:
                 found = rewrite(now)
                 if found is not None:
                     fresh = type(found) is Step and id(found) not in became
@@ -428,9 +428,9 @@ def expansion_of(step: Step) -> tuple[list[Step], Operand] | None:
 # --- helpers --------------------------------------------------------------------------------------------
 
 
-def _by_operation(rewrites: Sequence[Rewrite]) -> dict[str, list[Rewrite]]:
-    """For each row the rewrites that may have something to say of it."""
-    return {name: [rewrite for rewrite in rewrites if _may_apply(rewrite, row)] for name, row in TABLE.items()}
+def _about(row: Operation, rewrites: Sequence[Rewrite]) -> list[Rewrite]:
+    """The rewrites that may have something to say of a row."""
+    return [rewrite for rewrite in rewrites if _may_apply(rewrite, row)]
 
 
 def _may_apply(rewrite: Rewrite, row: Operation) -> bool:

@@ -1,0 +1,214 @@
+"""Each rewrite alone: what it makes of a step, and what it must leave."""
+
+import math
+
+import numpy
+import pytest
+
+from autograd.compiler import rewrites
+from autograd.compiler.program import Constant, Input, Program, Step, number_in
+from autograd.compiler.rewrites import TABLE, rewritten, without_dead_code
+
+FLOAT, SINGLE = numpy.dtype("float64"), numpy.dtype("float32")
+x = Input("x", (2, 3), FLOAT, False)
+row = Input("row", (3,), FLOAT, False)
+scalar = Input("scalar", (), FLOAT, False)
+number = Input("number", (), FLOAT, True)
+matrix = Input("matrix", (3, 2), FLOAT, False)
+
+
+def step(name, *operands, shape=(2, 3), dtype=FLOAT, is_number=False, **parameters):
+    return Step(TABLE[name], operands, parameters, shape, dtype, is_number)
+
+
+def of_numbers(name, *operands):
+    return step(name, *operands, shape=(), is_number=True)
+
+
+def made(found, name, *operands):
+    return isinstance(found, Step) and found.operation.name == name and found.operands == operands
+
+
+def test_constants_are_folded():
+    found = rewrites.fold_constants(step("multiply", Constant(numpy.ones((2, 3))), 3.0))
+    assert found.data.tolist() == [[3.0] * 3] * 2
+    assert rewrites.fold_constants(of_numbers("divide", 1.0, 0.0)) == math.inf
+    assert rewrites.fold_constants(of_numbers("greater", 2.0, 1.0)) == 1.0
+    assert rewrites.fold_constants(step("multiply", x, 3.0)) is None
+    whole = step("broadcast_to", Constant(numpy.ones(())), shape=(100, 100))
+    assert rewrites.fold_constants(whole) is None  # it would be 10,000 numbers out of one
+
+
+def test_a_constant_without_axes_is_written_as_a_number():
+    assert made(rewrites.write_scalar_constants(step("multiply", x, Constant(numpy.asarray(2.0)))), "multiply", x, 2.0)
+    wider = step("multiply", Input("x", (2, 3), SINGLE, False), Constant(numpy.asarray(2.0)))
+    assert rewrites.write_scalar_constants(wider) is None  # a plain 2.0 would leave it in single precision
+
+
+def test_a_copy_is_what_it_copies():
+    assert rewrites.drop_copy(step("positive", x)) is x
+    assert rewrites.drop_copy(step("negative", x)) is None
+
+
+def test_times_one():
+    assert rewrites.drop_times_one(step("multiply", x, 1)) is x
+    assert rewrites.drop_times_one(step("multiply", 1.0, x)) is x
+    assert rewrites.drop_times_one(step("divide", x, 1.0)) is x
+    assert rewrites.drop_times_one(step("divide", 1.0, x)) is None
+    assert rewrites.drop_times_one(step("multiply", row, 1.0)) is None  # it is broadcast besides
+    single = Input("x", (2, 3), SINGLE, False)
+    assert rewrites.drop_times_one(step("multiply", single, Constant(numpy.ones((2, 3))))) is None  # and widened
+
+
+def test_times_minus_one():
+    assert made(rewrites.negate_for_minus_one(step("multiply", x, -1.0)), "negative", x)
+    assert made(rewrites.negate_for_minus_one(step("multiply", -1, x)), "negative", x)
+    assert rewrites.negate_for_minus_one(step("multiply", x, 2.0)) is None
+
+
+def test_plus_zero_only_where_no_negative_zero_is_lost():
+    assert rewrites.drop_plus_zero(step("subtract", x, 0.0)) is x
+    assert rewrites.drop_plus_zero(step("subtract", x, -0.0)) is None  # −0 − (−0) is 0
+    assert rewrites.drop_plus_zero(step("add", x, -0.0)) is x
+    assert rewrites.drop_plus_zero(step("add", x, 0.0)) is None  # −0 + 0 is 0
+    square = step("square", x)
+    assert rewrites.drop_plus_zero(step("add", 0, square)) is square
+
+
+def test_times_zero_stays():
+    for operands in ((x, 0.0), (0, x)):
+        product = step("multiply", *operands)
+        program = Program("f", [x], [product], [product], 1)
+        assert rewrites.simplified(program).outputs[0] is product  # 0 · ∞ is nan
+
+
+def test_double_negation():
+    inner = step("negative", x)
+    assert rewrites.drop_double_negation(step("negative", inner)) is x
+    assert rewrites.drop_double_negation(inner) is None
+
+
+def test_adding_a_negation_is_subtracting():
+    minus = step("negative", x)
+    y = Input("y", (2, 3), FLOAT, False)
+    assert made(rewrites.subtract_for_negation(step("add", y, minus)), "subtract", y, x)
+    assert made(rewrites.subtract_for_negation(step("subtract", y, minus)), "add", y, x)
+    assert made(rewrites.subtract_for_negation(step("add", minus, y)), "subtract", y, x)
+    assert rewrites.subtract_for_negation(step("subtract", minus, y)) is None
+
+
+def test_small_powers():
+    assert rewrites.simplify_powers(step("power", x, 1)) is x
+    assert made(rewrites.simplify_powers(step("power", x, 2.0)), "square", x)
+    assert rewrites.simplify_powers(step("power", x, 0.5)) is None  # the root of −∞ is nan, its power ∞
+    assert rewrites.simplify_powers(step("power", x, x)) is None
+
+
+def test_a_known_condition_chooses():
+    y = Input("y", (2, 3), FLOAT, False)
+    assert rewrites.choose_known_branch(step("where", True, x, y)) is x
+    assert rewrites.choose_known_branch(step("where", False, x, y)) is y
+    zeros = rewrites.choose_known_branch(step("where", False, x, 0))
+    assert zeros.shape == (2, 3)
+    assert number_in(zeros) == 0
+    assert rewrites.choose_known_branch(of_numbers("where", False, number, 0)) == 0.0
+    assert rewrites.choose_known_branch(step("where", x, x, y)) is None
+    assert rewrites.choose_known_branch(step("where", True, row, y)) is None  # broadcast besides
+
+
+def test_what_changes_nothing_goes():
+    assert rewrites.drop_same_shape(step("reshape", x, shape=(2, 3))) is x
+    assert rewrites.drop_same_shape(step("astype", x, dtype=FLOAT)) is x
+    assert rewrites.drop_same_shape(step("astype", x, dtype=SINGLE)) is None
+    turned = Step(TABLE["transpose"], (x,), {"axes": (0, 1)}, (2, 3), FLOAT, False)
+    assert rewrites.drop_same_shape(turned) is x
+    turned.parameters = {"axes": (1, 0)}
+    assert rewrites.drop_same_shape(turned) is None
+
+
+def test_only_the_last_reshape_counts():
+    flat = Step(TABLE["reshape"], (x,), {"shape": (6,)}, (6,), FLOAT, False)
+    again = Step(TABLE["reshape"], (flat,), {"shape": (3, 2)}, (3, 2), FLOAT, False)
+    found = rewrites.merge_reshapes(again)
+    assert made(found, "reshape", x)
+    assert found.parameters == {"shape": (3, 2)}
+    assert rewrites.merge_reshapes(flat) is None
+
+
+def test_transposes_of_transposes():
+    cube = Input("cube", (2, 3, 4), FLOAT, False)
+    first = Step(TABLE["transpose"], (cube,), {"axes": (2, 0, 1)}, (4, 2, 3), FLOAT, False)
+    second = Step(TABLE["transpose"], (first,), {"axes": (1, 0, 2)}, (2, 4, 3), FLOAT, False)
+    found = rewrites.merge_transposes(second)
+    assert made(found, "transpose", cube)
+    data = numpy.arange(24.0).reshape(2, 3, 4)
+    assert (data.transpose(found.parameters["axes"]) == data.transpose(2, 0, 1).transpose(1, 0, 2)).all()
+
+
+def test_transposes_fold_into_a_matrix_product():
+    turned = [Step(TABLE["transpose"], (one,), {"axes": (1, 0)}, one.shape[::-1], FLOAT, False) for one in (matrix, x)]
+    product = Step(TABLE["matmul"], tuple(turned), {}, (2, 2), FLOAT, False)
+    outer = Step(TABLE["transpose"], (product,), {"axes": (1, 0)}, (2, 2), FLOAT, False)
+    assert made(rewrites.fold_transposes_into_matmul(outer), "matmul", x, matrix)
+    product.operands = (x, matrix)
+    assert rewrites.fold_transposes_into_matmul(outer) is None
+
+
+def test_arithmetic_broadcasts_by_itself():
+    whole = Step(TABLE["broadcast_to"], (row,), {"shape": (2, 3)}, (2, 3), FLOAT, False)
+    assert made(rewrites.broadcast_in_arithmetic(step("multiply", x, whole)), "multiply", x, row)
+    assert rewrites.broadcast_in_arithmetic(step("multiply", row, whole)) is None  # nothing else has its shape
+    ones = Constant(numpy.broadcast_to(numpy.ones(()), (2, 3)))
+    found = rewrites.broadcast_in_arithmetic(step("multiply", x, ones))
+    assert found.operands[1].shape == ()
+
+
+def test_the_sum_of_a_broadcast_is_a_multiple():
+    whole = Step(TABLE["broadcast_to"], (scalar,), {"shape": (2, 3)}, (2, 3), FLOAT, False)
+    total = Step(TABLE["sum"], (whole,), {"axis": None, "keepdims": False}, (), FLOAT, False)
+    assert made(rewrites.sum_broadcast(total), "multiply", scalar, 6.0)
+    columns = Step(TABLE["sum"], (whole,), {"axis": 0, "keepdims": False}, (3,), FLOAT, False)
+    found = rewrites.sum_broadcast(columns)
+    assert found.operands[0].operation.name == "broadcast_to"
+    assert found.operands[1] == 2.0
+    rows = Step(TABLE["broadcast_to"], (row,), {"shape": (2, 3)}, (2, 3), FLOAT, False)
+    back = Step(TABLE["sum_to_shape"], (rows,), {"shape": (3,)}, (3,), FLOAT, False)
+    assert made(rewrites.sum_broadcast(back), "multiply", row, 2.0)
+    across = Step(TABLE["sum"], (rows,), {"axis": 1, "keepdims": False}, (2,), FLOAT, False)
+    assert rewrites.sum_broadcast(across) is None
+    square = Input("square", (3, 3), FLOAT, False)
+    rows = Step(TABLE["broadcast_to"], (Input("row", (3,), FLOAT, False),), {"shape": (3, 3)}, (3, 3), FLOAT, False)
+    across = Step(TABLE["sum"], (rows,), {"axis": 1, "keepdims": False}, (3,), FLOAT, False)
+    assert rewrites.sum_broadcast(across) is None  # of the right shape, and wrong
+    assert (
+        rewrites.sum_broadcast(Step(TABLE["sum"], (square,), {"axis": 1, "keepdims": False}, (3,), FLOAT, False))
+        is None
+    )
+
+
+def test_common_subexpressions_are_computed_once():
+    first, second = of_numbers("multiply", number, 2.0), of_numbers("multiply", number, 2.0)
+    total = of_numbers("add", first, second)
+    program = rewritten(Program("f", [number], [first, second, total], [total], 1), ())
+    assert len(program.steps) == 2
+    assert program.outputs[0].operands == (first, first)
+
+
+@pytest.mark.parametrize("operands", [(0.0, -0.0), (1, 1.0), (1, True)])
+def test_literals_that_are_equal_and_not_the_same_are_not_merged(operands):
+    steps = [of_numbers("multiply", number, operand) for operand in operands]
+    total = of_numbers("add", *steps)
+    program = rewritten(Program("f", [number], [*steps, total], [total], 1), ())
+    assert len(program.steps) == 3
+
+
+def test_parameters_tell_steps_apart():
+    steps = [Step(TABLE["sum"], (x,), {"axis": axis, "keepdims": True}, (1, 3), FLOAT, False) for axis in (0, 1)]
+    program = rewritten(Program("f", [x], steps, list(steps), 2), ())
+    assert len(program.steps) == 2
+
+
+def test_what_nothing_needs_goes():
+    used, unused = of_numbers("negative", number), of_numbers("exp", number)
+    program = without_dead_code(Program("f", [number], [used, unused], [used], 1))
+    assert program.steps == [used]
