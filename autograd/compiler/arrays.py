@@ -53,17 +53,17 @@ class Workspaces:
 
     Args:
         program: what is run, as it is.
-        size: the size of an axis that is only known when a function is made; `make(n)` takes it then.
+        size: stands for the size of an axis that is only known when a function is made: `make(n)`.
     """
 
     def __init__(self, program: Program, size: int | None = None) -> None:
         self.text, self._names = _Writer(program, size).text()
         self._code = compile(self.text, "<program compiled by autograd>", "exec")
 
-    def make(self, *size: int) -> Run:
-        names = dict(self._names)
+    def make(self, size: int | None = None) -> Run:
+        names = {**self._names, "size": size}
         exec(self._code, names)
-        return names["make"](*size)  # type: ignore[no-any-return]  # the function in the text
+        return names["run"]  # type: ignore[no-any-return]  # the function in the text
 
 
 class _Writer:
@@ -90,12 +90,7 @@ class _Writer:
             self._write(number, step, buffers.get(id(step)))
         outputs = [self._output(number, output) for number, output in enumerate(program.outputs)]
         body = function_text("run", inputs, self.statements, outputs)
-        lines = [
-            f"def make({'size' if self.size is not None else ''}):",
-            *[f"    {line}" for line in [*self.setup, *body]],
-            "    return run",
-        ]
-        return "\n".join(lines), self.names
+        return "\n".join([*self.setup, *body]), self.names
 
     # --- memory ---
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
+import gc
 import importlib
 import operator
 import warnings
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -46,7 +48,9 @@ class CompiledProgram:
 
     def __init__(self, recording: Recording, wanted: Sequence[Node], machine: Callable[[Program], Any] | None) -> None:
         self.recording = recording
-        self.program: Program = simplified(program_of(recording, wanted))
+        self._wanted = list(wanted)
+        with without_garbage_collection():
+            self.program: Program = simplified(program_of(recording, wanted))
         self._parameters = recording.parameters
         if machine is None:
             machine = runner if self.program.is_of_numbers else ArrayMachine
@@ -56,7 +60,8 @@ class CompiledProgram:
     @functools.cached_property
     def run(self) -> Callable[..., tuple[Any, ...]]:
         """A function of the numbers and arrays of a call: values, then gradients."""
-        machine: Callable[..., tuple[Any, ...]] = self._machine(self.program)
+        with without_garbage_collection():
+            machine: Callable[..., tuple[Any, ...]] = self._machine(self.program)
         parameters = self._parameters
         if not parameters:
             return machine
@@ -67,7 +72,8 @@ class CompiledProgram:
         """The program for people: a function that needs NumPy alone."""
         from .source import source
 
-        return source(self.program)
+        with without_garbage_collection():
+            return source(simplified(program_of(self.recording, self._wanted, keep_events=True)))
 
     @property
     def javascript(self) -> str:
@@ -87,6 +93,19 @@ class CompiledProgram:
         )
         what = "value and gradients" if self.has_gradients else "value"
         return f"<program: {what} of {self.program.name}({inputs}), {len(self.program.steps)} operations>"
+
+
+@contextlib.contextmanager
+def without_garbage_collection() -> Iterator[None]:
+    """What is recorded has no reference cycles, and looking for some in it again and again takes longer than
+    making it."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 @dataclass(eq=False)
@@ -275,10 +294,11 @@ class Compiled:
     def _recording(self, key: Hashable, arguments: tuple[Any, ...], keywords: dict[str, Any]) -> Recording:
         recording = self._recordings.get(key)
         if recording is None:
-            if self._columns:
-                recording = record(self._function, arguments, keywords, stand_in_of_sample)
-            else:
-                recording = record(self._function, arguments, keywords)
+            with without_garbage_collection():
+                if self._columns:
+                    recording = record(self._function, arguments, keywords, stand_in_of_sample)
+                else:
+                    recording = record(self._function, arguments, keywords)
             self._recordings[key] = recording
             self._tell_of_constants(captured(recording, self._function))
         return recording

@@ -55,8 +55,9 @@ def text(
         variables[id(given)] = name
 
     def of(operand: Operand) -> str:
-        if isinstance(operand, Step | Input):
-            return variables[id(operand)]
+        variable = variables.get(id(operand))
+        if variable is not None:
+            return variable
         plain = repr(float(operand) if type(operand) is int else operand)  # −0 is an integer, and −0.0 is not 0.0
         return f"({plain})" if plain.startswith("-") else plain
 

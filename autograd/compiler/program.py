@@ -144,7 +144,8 @@ class Program:
 
 def is_variable(operand: Operand) -> bool:
     """Whether it is an input or a step: not known before the program runs."""
-    return isinstance(operand, Step | Input)
+    kind = type(operand)
+    return kind is Step or kind is Input
 
 
 def number_in(operand: Operand) -> float | int | bool | None:

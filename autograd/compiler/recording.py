@@ -94,9 +94,9 @@ def name_of(function: Callable[..., Any]) -> str:
     return name if name.isidentifier() else "function"
 
 
-def program_of(recording: Recording, wanted: Sequence[Node] = ()) -> Program:
+def program_of(recording: Recording, wanted: Sequence[Node] = (), *, keep_events: bool = False) -> Program:
     """The recording as a program: what the function returned and, where some are wanted, the gradients of the
-    number that it returned."""
+    number that it returned; with the sweep's events, if they are to be told of."""
     events: list[tuple[Any, ...]] = []
     gradients: list[Any] = []
     if wanted:
@@ -106,7 +106,7 @@ def program_of(recording: Recording, wanted: Sequence[Node] = ()) -> Program:
             with Adjusted(tracing=True, recording=True):
                 reached = sweep(output, create_graph=True, wanted=frozenset(wanted), observer=_Observer(events))
         gradients = [reached.get(node, _zeros(node)) for node in wanted]
-    return _Translation(recording).program(events, gradients, wanted)
+    return _Translation(recording).program(events, gradients, wanted, keep_events)
 
 
 class _Observer:
@@ -151,10 +151,16 @@ class _Translation:
         for node, given in zip([*recording.inputs, *recording.parameters], self._inputs, strict=True):
             self._known[id(node)] = given
 
-    def program(self, events: list[tuple[Any, ...]], gradients: list[Any], wanted: Sequence[Node]) -> Program:
+    def program(
+        self, events: list[tuple[Any, ...]], gradients: list[Any], wanted: Sequence[Node], keep_events: bool
+    ) -> Program:
         outputs = [self._operand(node, -1) for node in self._recording.outputs]
         translated = []
         for origin, (node, slot, operand, local_gradient, contribution, total) in enumerate(events):
+            if not keep_events:  # only the order of the steps is the sweep's
+                self._operand(contribution, origin)
+                self._operand(total, origin)
+                continue
             translated.append(
                 Event(
                     self._operand(node, -1),

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any, TypeGuard
 
 import numpy
@@ -284,19 +285,17 @@ def rewritten(program: Program, rewrites: Sequence[Rewrite]) -> Program:
 
     for step in program.steps:
         operands = tuple([became.get(id(operand), operand) for operand in step.operands])
-        if operands != step.operands:
-            now: Operand = step.with_operands(operands)
-        else:
-            now = step
-        fresh = True
-        while fresh and type(now) is Step:
-            fresh = False
-            for rewrite in chosen[now.operation]:
+        now: Operand = step if operands == step.operands else step.with_operands(operands)
+        while type(now) is Step and id(now) not in became:
+            of_known, of_any = chosen[now.operation]
+            found = None
+            for rewrite in of_any if all(map(is_variable, now.operands)) else of_known:
                 found = rewrite(now)
                 if found is not None:
-                    fresh = type(found) is Step and id(found) not in became
-                    now = found
                     break
+            if found is None:
+                break
+            now = found
         if type(now) is Step:
             if id(now) in became:
                 now = became[id(now)]
@@ -360,7 +359,7 @@ def without_dead_code(program: Program) -> Program:
         if id(step) not in needed:
             needed.add(id(step))
             stack += [operand for operand in step.operands if type(operand) is Step and id(operand) not in needed]
-    return program.mapped([step for step in program.steps if id(step) in needed], lambda operand: operand)
+    return replace(program, steps=[step for step in program.steps if id(step) in needed])
 
 
 @silently
@@ -428,9 +427,11 @@ def expansion_of(step: Step) -> tuple[list[Step], Operand] | None:
 # --- helpers --------------------------------------------------------------------------------------------
 
 
-def _about(row: Operation, rewrites: Sequence[Rewrite]) -> list[Rewrite]:
-    """The rewrites that may have something to say of a row."""
-    return [rewrite for rewrite in rewrites if _may_apply(rewrite, row)]
+def _about(row: Operation, rewrites: Sequence[Rewrite]) -> tuple[list[Rewrite], list[Rewrite]]:
+    """The rewrites that may have something to say of a row: of a step with a number or constant among its
+    operands, and of one without."""
+    applicable = [rewrite for rewrite in rewrites if _may_apply(rewrite, row)]
+    return applicable, [rewrite for rewrite in applicable if rewrite not in _OF_KNOWN_OPERANDS]
 
 
 def _may_apply(rewrite: Rewrite, row: Operation) -> bool:
@@ -440,6 +441,15 @@ def _may_apply(rewrite: Rewrite, row: Operation) -> bool:
     return row.elementwise or rewrite is fold_constants
 
 
+_OF_KNOWN_OPERANDS = {
+    fold_constants,
+    write_scalar_constants,
+    drop_times_one,
+    negate_for_minus_one,
+    drop_plus_zero,
+    simplify_powers,
+    choose_known_branch,
+}
 _ABOUT: dict[Rewrite, tuple[Operation, ...]] = {
     drop_copy: (_POSITIVE,),
     drop_times_one: (_MULTIPLY, _DIVIDE),

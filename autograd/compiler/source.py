@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterable
 
 from .expressions import (
@@ -39,6 +38,7 @@ class _Printer:
         self.inlined = _transposes_in_products(program)
         self.names = Names(program, set(HELPERS), self.inlined)
         self._gradients_named: list[str] = []
+        self.totals = {id(event.operand): event.total for event in program.events}
 
     def text(self) -> str:
         program = self.program
@@ -107,7 +107,10 @@ class _Printer:
         written = f"{name(first.node)} = {told(first.operation, first.operands, name)}"
         parts: list[str] = []
         pulled: list[str] = []
-        for event in itertools.takewhile(lambda e: _is_same_node(first, e), self.program.events[number:]):
+        for later in range(number, len(self.program.events)):
+            event = self.program.events[later]
+            if not _is_same_node(first, event):
+                break
             if event.operation.local_gradients:
                 literals = tuple([one if isinstance(one, float | int) else None for one in event.operands])
                 formula = rule_formula(event.operation, event.slot, literals).replace("{out}", name(event.node))
@@ -127,7 +130,7 @@ class _Printer:
 
     def _name_of_gradient(self, node: Operand) -> str:
         """What the gradient of a value is called here; a literal as it is."""
-        gradient = next((e.total for e in reversed(self.program.events) if e.operand is node), 1.0)
+        gradient = self.totals.get(id(node), 1.0)
         number = number_in(gradient)
         if number is not None:
             return literal(number)
