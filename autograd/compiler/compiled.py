@@ -80,7 +80,7 @@ class CompiledProgram:
         """The same as a function in JavaScript, for programs of single numbers."""
         from .javascript import javascript
 
-        return javascript(self.program)
+        return javascript(simplified(program_of(self.recording, self._wanted, keep_events=True)))
 
     @property
     def trace(self) -> Any:

@@ -1,7 +1,146 @@
-"""A program of single numbers as a function in JavaScript."""
+"""A program of single numbers as a function in JavaScript, for a page.
+
+JavaScript's numbers are the same double precision; what its `Math` has is used, what it lacks or does otherwise
+than IEEE 754's `pow` (1 to the power of nan is 1) is written out before the program.
+"""
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 
-def javascript(program: object) -> str:
-    raise NotImplementedError
+from ..errors import ArgumentError
+from .expressions import UnwrittenOperationError
+from .naming import Names
+from .program import Operand, Program, Step
+from .rewrites import expanded, simplified
+
+_SIGNS = {
+    "add": "+", "subtract": "-", "multiply": "*", "divide": "/",
+    "greater": ">", "greater_equal": ">=", "less": "<", "less_equal": "<=", "equal": "==", "not_equal": "!=",
+}  # fmt: skip
+_MATH = {
+    "absolute": "abs", "arccos": "acos", "arccosh": "acosh", "arcsin": "asin", "arcsinh": "asinh", "arctan": "atan",
+    "arctan2": "atan2", "arctanh": "atanh", "ceil": "ceil", "cos": "cos", "cosh": "cosh", "exp": "exp",
+    "expm1": "expm1", "floor": "floor", "hypot": "hypot", "log": "log", "log10": "log10", "log1p": "log1p",
+    "log2": "log2", "maximum": "max", "minimum": "min", "sin": "sin", "sinh": "sinh", "sqrt": "sqrt", "tan": "tan",
+    "tanh": "tanh", "trunc": "trunc", "sign": "sign",
+}  # fmt: skip
+_FORMS = {
+    "negative": "-{0}",
+    "positive": "+{0}",
+    "square": "{0} * {0}",
+    "exp2": "2 ** {0}",
+    "where": "{0} != 0 ? {1} : {2}",  # nan is no falsehood, as JavaScript's own ! has it
+    "logical_not": "{0} == 0",
+    "logical_and": "{0} != 0 && {1} != 0",
+    "logical_or": "{0} != 0 || {1} != 0",
+    "clip": "Math.min(Math.max({0}, {1}), {2})",
+    "power": "power({0}, {1})",
+    "remainder": "remainder({0}, {1})",
+    "floor_divide": "floorDivide({0}, {1})",
+    "rint": "rint({0})",
+    "logaddexp": "logaddexp({0}, {1})",
+    "erf": "erf({0})",
+}
+_FUNCTIONS = {
+    "power": """function power(base, exponent) {
+  if (exponent === 0 || base === 1) return 1; // JavaScript: 1 ** NaN is NaN
+  if (base === -1 && Math.abs(exponent) === Infinity) return 1;
+  return base ** exponent;
+}""",
+    "remainder": """function remainder(a, b) { // of the divisor's sign
+  const r = a % b;
+  if (r === 0) return b < 0 ? -0 : 0;
+  return r < 0 !== b < 0 ? r + b : r;
+}""",
+    "floorDivide": """function floorDivide(a, b) {
+  if (b === 0) return a / b;
+  const r = a % b;
+  const quotient = (a - r) / b - (r !== 0 && r < 0 !== b < 0 ? 1 : 0);
+  const below = Math.floor(quotient);
+  return quotient === 0 ? 0 * (a / b) : quotient - below > 0.5 ? below + 1 : below;
+}""",
+    "rint": """function rint(a) { // halves to even numbers
+  const below = Math.floor(a);
+  if (a - below !== 0.5) return a < 0 ? -Math.round(-a) : Math.round(a);
+  return below % 2 === 0 ? below : below + 1;
+}""",
+    "logaddexp": """function logaddexp(a, b) {
+  if (a === b) return a + Math.LN2;
+  return Math.max(a, b) + Math.log1p(Math.exp(-Math.abs(a - b)));
+}""",
+    "erf": """function erf(x) {
+  if (x !== x) return x;
+  const a = Math.abs(x);
+  if (a > 6) return Math.sign(x);
+  if (a < 2.5) { // Kummer's series, all terms of one sign
+    let term = x, sum = x;
+    for (let n = 1; Math.abs(term) > 1e-17 * Math.abs(sum); n++) {
+      term *= (2 * x * x) / (2 * n + 1);
+      sum += term;
+    }
+    return (2 / Math.sqrt(Math.PI)) * Math.exp(-x * x) * sum;
+  }
+  let fraction = 0; // the continued fraction of the complement
+  for (let n = 60; n > 0; n--) fraction = n / 2 / (a + fraction);
+  return Math.sign(x) * (1 - Math.exp(-x * x) / (Math.sqrt(Math.PI) * (a + fraction)));
+}""",
+}
+_RESERVED = {
+    "abstract", "arguments", "await", "boolean", "case", "catch", "const", "debugger", "default", "delete", "do",
+    "enum", "export", "extends", "function", "instanceof", "interface", "let", "new", "null", "package", "private",
+    "protected", "public", "static", "switch", "this", "throw", "typeof", "undefined", "var", "void", "with",
+    "Math", "NaN", "Infinity", "Number", "Object", "eval", "true", "false", *_FUNCTIONS,
+}  # fmt: skip
+
+
+def javascript(program: Program) -> str:
+    """The text of a function that takes the program's inputs and returns an array: values, then gradients.
+
+    Raises:
+        ArgumentError: the program computes with arrays.
+    """
+    if not program.is_of_numbers:
+        raise ArgumentError(f"javascript: {program.name} computes with arrays, and the page with single numbers")
+    program = simplified(expanded(program, lambda step: not _is_known(step)))
+    names = Names(program, _RESERVED, set())
+
+    def of(operand: Operand) -> str:
+        return _literal(operand) if isinstance(operand, float | int) else names[operand]
+
+    lines = [
+        f"  const {names[step]} = {_expression(step, [of(one) for one in step.operands])};" for step in program.steps
+    ]
+    returned = ", ".join(f"+{of(output)}" if isinstance(output, Step) else of(output) for output in program.outputs)
+    what = f"{program.name}_and_gradients" if program.gradient_of else f"{program.name}_of"
+    inputs = ", ".join(names[one] for one in program.inputs)
+    body = [f"function {names.fresh(what)}({inputs}) {{", *lines, f"  return [{returned}];", "}"]
+    used = [name for name in _FUNCTIONS if any(f"{name}(" in line for line in lines)]
+    return "\n".join([*[_FUNCTIONS[name] for name in used], *body]) + "\n"
+
+
+def _is_known(step: Step) -> bool:
+    name = step.operation.name
+    return name in _SIGNS or name in _MATH or name in _FORMS
+
+
+def _expression(step: Step, operands: Sequence[str]) -> str:
+    name = step.operation.name
+    if name in _SIGNS:
+        return f"{operands[0]} {_SIGNS[name]} {operands[1]}"
+    if name in _MATH:
+        return f"Math.{_MATH[name]}({', '.join(operands)})"
+    if name not in _FORMS:
+        raise UnwrittenOperationError(f"javascript: the row {name} has no form in JavaScript, and no expansion")
+    return _FORMS[name].format(*operands)
+
+
+def _literal(number: float | int) -> str:
+    number = float(number)
+    if math.isnan(number):
+        return "NaN"
+    if math.isinf(number):
+        return "Infinity" if number > 0 else "(-Infinity)"
+    text = repr(number).removesuffix(".0")
+    return f"({text})" if text.startswith("-") else text

@@ -318,11 +318,12 @@ def _with_variables(
     code = getattr(called, "__code__", None) or getattr(type(called).__call__, "__code__", None)
     if code is None or sys.getprofile() is not None:  # somebody is measuring this program
         return function(*arguments, **keywords), {}
-    variables: dict[str, Any] = {}
+    frames: list[Any] = []
 
     def watch(frame: Any, event: str, argument: Any) -> None:
-        if event == "return" and frame.f_code is code:
-            variables.update(frame.f_locals)
+        if event == "call" and frame.f_code is code:
+            frames.append(frame)  # it keeps its variables as they are when the function returns
+            sys.setprofile(None)
 
     sys.setprofile(watch)
     try:
@@ -330,6 +331,7 @@ def _with_variables(
     finally:
         sys.setprofile(None)
     labels: dict[Node, str] = {}
+    variables = frames.pop().f_locals if frames else {}
     for name, held in variables.items():
         for item, path in zip(*flatten(held)[:2], strict=True):
             if isinstance(item, Node) and not name.startswith("_"):
