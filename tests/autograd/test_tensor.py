@@ -651,6 +651,16 @@ class TestShapes:
         with pytest.raises(ShapeError):
             attempt(Tensor(numpy.ones((2, 3))))
 
+    def test_axes_that_are_no_permutation_are_told_with_the_shape(self) -> None:
+        for axes in [(0, 0), (0,), (1, 0, 1)]:
+            with pytest.raises(ShapeError, match=r"^transpose: axes \(.*\) are not a permutation .*shape \(2, 3\)$"):
+                autograd.transpose(Tensor(numpy.ones((2, 3))), axes)
+
+    @pytest.mark.parametrize("dtype", ["nonsense", object, "U3", numpy.complex128, None.__class__])
+    def test_a_cast_to_what_is_no_number_is_refused_by_name(self, dtype) -> None:
+        with pytest.raises(autograd.DataTypeError, match="^astype: to float32, float64, integers or booleans, not "):
+            autograd.astype(Tensor([1.0]), dtype)
+
     @pytest.mark.parametrize("kind", [Tensor, numpy.array])
     def test_two_axes_are_exchanged_if_both_are_there(self, kind) -> None:
         array = numpy.arange(24.0).reshape(2, 3, 4)
