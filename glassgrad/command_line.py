@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import io
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import NoReturn
 
 from . import __version__
@@ -23,14 +23,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from .commands import GraphError
     except ImportError as error:
         return _refused(str(error))
-    command: Callable[[argparse.Namespace], None] = getattr(commands, options.command)
     try:
-        command(options)
+        commands.COMMANDS[options.command](options)
         sys.stdout.flush()
     except GraphError as error:
         return _refused(str(error))
-    except KeyboardInterrupt:
-        return _refused("stopped", status=130)
+    except KeyboardInterrupt as stopped:
+        return _refused(str(stopped) or "stopped", status=130)
     except BrokenPipeError:  # whoever read our output has seen enough
         sys.stderr.close()
         return 0
@@ -66,7 +65,8 @@ class _Parser(argparse.ArgumentParser):
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="glassgrad", description="The autograd engine you can see through.")
     parser.add_argument("--version", action="version", version=f"glassgrad {__version__}")
-    commands = parser.add_subparsers(dest="command", required=True, metavar="demo|examples|step|draw|train")
+    names = "demo|examples|step|draw|train|eval|predict"
+    commands = parser.add_subparsers(dest="command", required=True, metavar=names)
 
     demo = commands.add_parser("demo", help="the worked neuron step by step and drawn, and XOR learned")
     demo.add_argument("--output-dir", default="glassgrad-demo", help="where to write the pictures (%(default)s)")
@@ -100,18 +100,36 @@ def _parser() -> argparse.ArgumentParser:
     draw.add_argument("--max-nodes", type=int, default=1500, help="refuse a picture of more nodes (%(default)s)")
 
     train = commands.add_parser("train", help="train a network")
-    train.add_argument("dataset", help="xor or mnist")
-    train.add_argument("--data-dir", help="the directory of the four MNIST files (default: GLASSGRAD_DATA)")
-    train.add_argument("--engine", default="tensor", help="tensor, or value: every number a scalar node")
+    train.add_argument("dataset", help="xor, moons, circles, spiral, yinyang, digits or mnist")
+    train.add_argument(
+        "--preset", help="two-layer-softmax, eight-or-not, sigmoid-xor, quadratic-sigmoid (the texts') or modern"
+    )
+    _add_data_dir(train)
+    train.add_argument("--engine", help="tensor (usual), or value: every number a scalar node")
     train.add_argument("--sizes", type=_sizes, help="the width of every layer, such as 784,32,10")
-    train.add_argument("--activation", default="sigmoid", help="of the hidden layers: sigmoid, tanh, relu, …")
+    train.add_argument("--activation", help="of the hidden layers: sigmoid, tanh, relu, …")
     train.add_argument("--loss", help="quadratic, binary-cross-entropy or softmax-cross-entropy")
+    train.add_argument("--optimizer", help="sgd, rmsprop, adam or adamw")
     train.add_argument("--epochs", type=int, help="passes through the data")
     train.add_argument("--batch-size", type=int, help="samples a step")
     train.add_argument("--learning-rate", type=float, help="the step size")
     train.add_argument("--dtype", help="float32 or float64")
-    train.add_argument("--seed", type=int, default=0, help="of the start and the order of samples (%(default)s)")
+    train.add_argument("--seed", type=int, help="of the start and the order of samples (0)")
     train.add_argument("--limit", type=int, help="use only the first N samples to train on, and N to test on")
+    train.add_argument("--save", metavar="FILE", help="the model and all else that --resume needs, after every epoch")
+    train.add_argument("--resume", metavar="FILE", help="go on with a saved run as if it had not been interrupted")
+    train.add_argument("--history", metavar="FILE", help="the figures of every step and epoch, a JSON object a line")
+    train.add_argument("--plots", metavar="DIR", help="curves, gradients, mistakes … as pictures (needs matplotlib)")
+    train.add_argument("--seeds", type=int, metavar="N", help="run from N starts, and tell the distribution")
+
+    evaluate = commands.add_parser("eval", help="how well a saved model does on its test data")
+    _add_model(evaluate)
+    evaluate.add_argument("--plots", metavar="DIR", help="what it mistakes, and its weights, as pictures")
+
+    predict = commands.add_parser("predict", help="what a saved model takes an input for")
+    _add_model(predict)
+    predict.add_argument("sample", metavar="PICTURE|INDEX", help="a picture of a digit, or the number of a test sample")
+    predict.add_argument("--gradient", action="store_true", help="also how the winning score changes with each pixel")
     return parser
 
 
@@ -124,6 +142,18 @@ def _add_graph(parser: argparse.ArgumentParser) -> None:
         nargs="*",
         default=[],
         help="a number for each name in the expression, or another one for a name in the example",
+    )
+
+
+def _add_model(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("model", metavar="MODEL", help="a file that `glassgrad train --save` wrote")
+    _add_data_dir(parser)
+
+
+def _add_data_dir(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--data-dir",
+        help="the directory of the four MNIST files (default: GLASSGRAD_DATA, or else they are downloaded)",
     )
 
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import math
 import re
 import textwrap
-import time
 from argparse import Namespace
+from collections.abc import Callable
 from pathlib import Path
 
 from rich.console import Console
@@ -14,21 +13,17 @@ from rich.table import Table
 
 import viz
 from autograd import GraphError
-from nn import Callback, Epoch, fit
-from nn.callbacks import Run
-from nn.training import output_array, predict
+from nn.training import outputs_of
 from viz import terminal
 from viz.numbers import format_data
 from viz.tracing import in_order
 
 from .examples import EXAMPLES, Example, example
 from .expressions import MAX_NODES, expression_from_command_line, functions, numbers_from_command_line
-from .recipes import Recipe, recipe
+from .recipes import Recipe, Settings, recipe
+from .training import XOR_SEED, evaluate, fit_recipe, predict, train
 
-__all__ = ["GraphError", "demo", "draw", "examples", "step", "train"]
-
-# A start from which document 001's recipe learns XOR; about two of three do.
-_XOR_SEED = 0
+__all__ = ["COMMANDS", "GraphError"]
 
 
 def examples(options: Namespace) -> None:
@@ -79,25 +74,6 @@ def draw(options: Namespace) -> None:
     print(f"wrote {drawing.save(options.output)}{f' ({drawing.note})' if drawing.note else ''}")
 
 
-def train(options: Namespace) -> None:
-    """`glassgrad train`: progress, figures for every epoch, a final line."""
-    run = recipe(
-        options.dataset,
-        data_dir=options.data_dir,
-        engine=options.engine,
-        sizes=options.sizes,
-        activation=options.activation,
-        loss=options.loss,
-        epochs=options.epochs,
-        batch_size=options.batch_size,
-        learning_rate=options.learning_rate,
-        dtype=options.dtype,
-        seed=options.seed,
-        limit=options.limit,
-    )
-    _train(run, Console())
-
-
 def demo(options: Namespace) -> None:
     """`glassgrad demo`: the neuron worked by hand, its graph, and XOR learned."""
     console = Console()
@@ -117,8 +93,8 @@ def demo(options: Namespace) -> None:
     print(f"wrote {ours} and {documents}")
 
     console.rule("3. XOR learned by a network of 2-2-1")
-    run = recipe("xor", seed=_XOR_SEED)
-    _train(run, console)
+    run = recipe(Settings("xor", seed=XOR_SEED))
+    fit_recipe(run)
     console.print(_truth_table(run))
 
     print(f"\nWritten, to be opened in a browser:\n  {ours}: values, gradients, local gradients")
@@ -163,49 +139,20 @@ def _print_steps(shown: Example) -> None:
     print()
 
 
-def _train(run: Recipe, console: Console) -> None:
-    """Fit, with a line for each of some ten or thirty epochs and a final line."""
-    print(repr(run.model))
-    print(f"on {run.data.name}: {len(run.data.train_inputs):,} samples, seed {run.seed}")
-    started = time.perf_counter()
-    history = fit(
-        run.model,
-        (run.data.train_inputs, run.targets),
-        run.loss,
-        run.optimizer,
-        run.epochs,
-        batch_size=run.batch_size,
-        validation=(run.data.test_inputs, run.test_targets),
-        callbacks=[_Told(run.epochs)],
-        rng=run.seed,
-    )
-    last = history[-1]
-    print(
-        f"test accuracy {last.validation_accuracy:.2%} on {len(run.data.test_labels):,} samples after {last.number} "
-        f"epochs in {time.perf_counter() - started:.1f} s"
-    )
-
-
-class _Told(Callback):
-    """A printed line for each of some ten or thirty epochs."""
-
-    def __init__(self, epochs: int) -> None:
-        self.every = max(1, math.ceil(epochs / 30)) if epochs <= 100 else math.ceil(epochs / 10)
-        self.shown_at = time.perf_counter()
-
-    def on_epoch(self, run: Run, epoch: Epoch) -> None:
-        if epoch.number % self.every == 0 or epoch.number == run.epochs:
-            now = time.perf_counter()
-            print(
-                f"epoch {epoch.number:>4}  loss {epoch.loss:.5f}  test accuracy {epoch.validation_accuracy:.2%}  "
-                f"{now - self.shown_at:.2f} s"
-            )
-            self.shown_at = now
-
-
 def _truth_table(run: Recipe) -> Table:
     table = Table("x1", "x2", "wanted", "output", "answer")
-    outputs = output_array(predict(run.model, run.data.test_inputs))
+    outputs = outputs_of(run.model, run.data.test_inputs)
     for (x1, x2), wanted, (output,) in zip(run.data.test_inputs, run.data.test_labels, outputs, strict=True):
         table.add_row(f"{x1:.0f}", f"{x2:.0f}", str(wanted), f"{output:.4f}", str(int(output > 0.5)))
     return table
+
+
+COMMANDS: dict[str, Callable[[Namespace], None]] = {
+    "demo": demo,
+    "examples": examples,
+    "step": step,
+    "draw": draw,
+    "train": train,
+    "eval": evaluate,
+    "predict": predict,
+}

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 import numpy
@@ -11,57 +12,141 @@ import numpy
 from nn import (
     LOSSES,
     MLP,
-    SGD,
+    OPTIMIZERS,
     Dataset,
     NetworkError,
+    Optimizer,
     binary_cross_entropy,
+    circles,
+    digits,
     mnist,
+    moons,
     one_hot,
     quadratic,
+    schedules,
     softmax_cross_entropy,
+    spiral,
     to_neurons,
     xor,
+    yinyang,
 )
+from nn.errors import unknown
 from nn.losses import Loss
+from nn.schedules import Schedule
 from nn.training import check_counts
+
+# (directory, seed) → data. The points in the plane are the same for every seed: what is compared is the networks.
+DATASETS: dict[str, Callable[[str | None], Dataset]] = {
+    "xor": lambda directory: xor(),
+    "moons": lambda directory: moons(rng=0),
+    "circles": lambda directory: circles(rng=0),
+    "spiral": lambda directory: spiral(rng=0),
+    "yinyang": lambda directory: yinyang(rng=0),
+    "digits": lambda directory: digits(dtype=numpy.float32),
+    "mnist": lambda directory: mnist(directory),
+}
+_IMAGES = ("digits", "mnist")
 
 
 @dataclass(frozen=True)
-class Setting:
-    """How to train on a data set unless the user says otherwise."""
+class Preset:
+    """How to train unless the user says otherwise.
 
-    load: Callable[[str | None], Dataset]
+    Attributes:
+        shows: where it is from.
+        datasets: what it is for.
+        digit: told from all others, instead of all classes from each other.
+        claim: the accuracy that its text speaks of; some seeds reach it.
+        differing: other settings for some data sets.
+    """
+
+    shows: str
+    datasets: tuple[str, ...]
     hidden: tuple[int, ...]
+    activation: str
     loss: str
+    initializer: str
+    optimizer: str
+    learning_rate: float
     epochs: int
     batch_size: int
-    learning_rate: float
-    dtype: str
-    needs_data_dir: bool = False
+    is_annealed: bool = False
+    digit: int | None = None
+    claim: float | None = None
+    differing: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+    def for_dataset(self, dataset: str) -> Preset:
+        return replace(self, **self.differing.get(dataset, {}))
 
 
-# The documents' recipes: XOR is 001's, MNIST is 002's.
-SETTINGS: dict[str, Setting] = {
-    "xor": Setting(
-        load=lambda directory: xor(),
-        hidden=(2,),
+_DOCUMENT_000 = Preset(
+    shows="document 000: 784-256-10, sigmoid and softmax, cross-entropy, rate 0.05, batches of 32",
+    datasets=_IMAGES,
+    hidden=(256,),
+    activation="sigmoid",
+    loss="softmax-cross-entropy",
+    initializer="small",
+    optimizer="sgd",
+    learning_rate=0.05,
+    epochs=5,  # the document says: a pre-determined number
+    batch_size=32,
+    differing={"digits": {"epochs": 100}},
+)
+
+PRESETS: dict[str, Preset] = {
+    "two-layer-softmax": _DOCUMENT_000,
+    "eight-or-not": replace(
+        _DOCUMENT_000,
+        shows="document 000's derivation: one sigmoid that tells 8 from all other digits",
         loss="binary-cross-entropy",
+        digit=8,
+    ),
+    "sigmoid-xor": Preset(
+        shows="document 001: 2-2-1 sigmoids, cross-entropy, rate 1, 1000 passes",
+        datasets=("xor",),
+        hidden=(2,),
+        activation="sigmoid",
+        loss="binary-cross-entropy",
+        initializer="normal",
+        optimizer="sgd",
+        learning_rate=1.0,
         epochs=1000,
         batch_size=4,
-        learning_rate=1.0,
-        dtype="float64",
+        claim=1.0,
     ),
-    "mnist": Setting(
-        load=lambda directory: mnist(directory),
+    "quadratic-sigmoid": Preset(
+        shows="document 002: 784-32-10 sigmoids, quadratic cost, rate 3, batches of 16, 30 passes",
+        datasets=_IMAGES,
         hidden=(32,),
+        activation="sigmoid",
         loss="quadratic",
+        initializer="normal",
+        optimizer="sgd",
+        learning_rate=3.0,
         epochs=30,
         batch_size=16,
-        learning_rate=3.0,
-        dtype="float32",
-        needs_data_dir=True,
+        claim=0.95,
+    ),
+    "modern": Preset(
+        shows="ReLU, He's start, Adam, a rate that falls like a cosine",
+        datasets=tuple(DATASETS),
+        hidden=(32, 32),
+        activation="relu",
+        loss="softmax-cross-entropy",
+        initializer="he",
+        optimizer="adam",
+        learning_rate=0.01,
+        epochs=60,
+        batch_size=32,
+        is_annealed=True,
+        differing={
+            "xor": {"hidden": (8,), "epochs": 200, "batch_size": 4},
+            "digits": {"hidden": (64,), "epochs": 40, "learning_rate": 0.005},
+            "mnist": {"hidden": (256,), "epochs": 12, "learning_rate": 0.002, "batch_size": 128},
+        },
     ),
 }
+_USUAL = {"xor": "sigmoid-xor", "mnist": "quadratic-sigmoid"}
 
 # A loss, and the activation whose outputs it takes.
 LOSS_CHOICES: dict[str, tuple[Loss, str]] = {
@@ -73,6 +158,33 @@ assert set(LOSS_CHOICES) <= set(LOSSES)
 
 
 @dataclass(frozen=True)
+class Settings:
+    """What the user asked for; None is as the preset, or the data, has it. Kept in a checkpoint."""
+
+    dataset: str
+    preset: str | None = None
+    engine: str | None = None
+    sizes: tuple[int, ...] | None = None
+    activation: str | None = None
+    loss: str | None = None
+    optimizer: str | None = None
+    epochs: int | None = None
+    batch_size: int | None = None
+    learning_rate: float | None = None
+    dtype: str | None = None
+    seed: int | None = None
+    limit: int | None = None
+
+    def filled_from(self, kept: Mapping[str, Any]) -> Settings:
+        """What is not given is as in settings that a checkpoint kept."""
+        named = {name: getattr(self, name) for name in asdict(self)}
+        filled: dict[str, Any] = {name: kept.get(name) if given is None else given for name, given in named.items()}
+        if filled["sizes"] is not None:
+            filled["sizes"] = tuple(filled["sizes"])
+        return Settings(**filled)
+
+
+@dataclass(frozen=True)
 class Recipe:
     """Everything that a training run needs."""
 
@@ -81,86 +193,121 @@ class Recipe:
     targets: Any
     test_targets: Any
     loss: Loss
-    optimizer: SGD
+    optimizer: Optimizer
+    schedule: Schedule | None
     epochs: int
     batch_size: int
     seed: int
+    claim: float | None
+    notes: dict[str, Any]  # for the checkpoint: what `predict` and `eval` need to know
 
 
-def recipe(
-    dataset: str,
-    *,
-    data_dir: str | None = None,
-    engine: str = "tensor",
-    sizes: tuple[int, ...] | None = None,
-    activation: str = "sigmoid",
-    loss: str | None = None,
-    epochs: int | None = None,
-    batch_size: int | None = None,
-    learning_rate: float | None = None,
-    dtype: str | None = None,
-    seed: int = 0,
-    limit: int | None = None,
-) -> Recipe:
-    """The run that these settings describe; whatever is not given is as in the documents.
+def recipe(settings: Settings, data_dir: str | None = None) -> Recipe:
+    """The run that these settings describe.
 
     Raises:
         NetworkError: an unknown name, or sizes that do not fit the data or the loss.
         DatasetError: data that cannot be read.
     """
-    if dataset not in SETTINGS:
-        raise NetworkError(f"unknown dataset {dataset!r}; known are {', '.join(SETTINGS)}")
-    setting = SETTINGS[dataset]
-    loss_name = loss or setting.loss
+    preset_name, preset = _preset(settings)
+    engine, loss_name = settings.engine or "tensor", settings.loss or preset.loss
     if loss_name not in LOSS_CHOICES:
-        raise NetworkError(f"unknown loss {loss_name!r}; known are {', '.join(LOSS_CHOICES)}")
+        raise unknown("loss", loss_name, LOSS_CHOICES)
     if engine not in ("tensor", "value"):
-        raise NetworkError(f"unknown engine {engine!r}; known are tensor, value")
-    if engine == "value" and dtype not in (None, "float64"):
-        raise NetworkError(f"the engine `value` computes in float64, so --dtype {dtype} cannot be had with it")
+        raise unknown("engine", engine, ("tensor", "value"))
+    if engine == "value" and settings.dtype not in (None, "float64"):
+        raise NetworkError(f"the engine `value` computes in float64, so --dtype {settings.dtype} cannot be had with it")
+    seed = settings.seed or 0
     if seed < 0:
         raise NetworkError(f"the seed is a whole number from 0, not {seed}")
-    if dtype not in (None, "float32", "float64"):
-        raise NetworkError(f"unknown dtype {dtype!r}; known are float32, float64")
-    chosen_dtype = numpy.dtype("float64" if engine == "value" else dtype or setting.dtype)
+    if settings.dtype not in (None, "float32", "float64"):
+        raise unknown("dtype", settings.dtype, ("float32", "float64"))
+    optimizer_name = settings.optimizer or preset.optimizer
+    if optimizer_name not in OPTIMIZERS:
+        raise unknown("optimizer", optimizer_name, OPTIMIZERS)
+    epochs = preset.epochs if settings.epochs is None else settings.epochs
+    batch_size = preset.batch_size if settings.batch_size is None else settings.batch_size
+    check_counts(epochs=epochs, batch_size=batch_size)
 
-    data = setting.load(data_dir)
-    if limit is not None:
-        data = data.limited(limit)
-    data = data.as_dtype(chosen_dtype)
-    loss_function, output = LOSS_CHOICES[loss_name]
+    data = _data(settings, preset.digit, data_dir)
+    dtype = numpy.dtype("float64" if engine == "value" else settings.dtype or data.train_inputs.dtype)
+    data = data.as_dtype(dtype)
+    loss, output = LOSS_CHOICES[loss_name]
     by_classes = data.classes > 2 or loss_name == "softmax-cross-entropy"
     n_outputs = data.classes if by_classes else 1
-    whole = sizes or (data.n_inputs, *setting.hidden, n_outputs)
-    if len(whole) < 2 or whole[0] != data.n_inputs or whole[-1] != n_outputs:
+    sizes = settings.sizes or (data.n_inputs, *preset.hidden, n_outputs)
+    if len(sizes) < 2 or sizes[0] != data.n_inputs or sizes[-1] != n_outputs:
         raise NetworkError(
-            f"sizes {'-'.join(map(str, whole))} do not fit {dataset} with {loss_name}: "
+            f"sizes {'-'.join(map(str, sizes))} do not fit {settings.dataset} with {loss_name}: "
             f"the first is {data.n_inputs} (inputs), the last {n_outputs} (outputs)"
         )
-    targets, test_targets = (
-        _targets(labels, loss_name, n_outputs, chosen_dtype) for labels in (data.train_labels, data.test_labels)
+    network = MLP(
+        sizes,
+        settings.activation or preset.activation,
+        output,
+        initializer=preset.initializer,
+        rng=seed,
+        dtype=dtype,
     )
-    network = MLP(whole, activation, output, initializer="normal", rng=seed, dtype=chosen_dtype)
     model = to_neurons(network) if engine == "value" else network
-    rate = setting.learning_rate if learning_rate is None else learning_rate
-    epochs = setting.epochs if epochs is None else epochs
-    batch_size = setting.batch_size if batch_size is None else batch_size
-    check_counts(epochs=epochs, batch_size=batch_size)
+    rate = preset.learning_rate if settings.learning_rate is None else settings.learning_rate
+    steps = epochs * math.ceil(len(data.train_inputs) / batch_size)
     return Recipe(
         data=data,
         model=model,
-        targets=targets,
-        test_targets=test_targets,
-        loss=loss_function,
-        optimizer=SGD(model.parameters(), rate),
+        targets=targets_of(data.train_labels, loss_name, n_outputs, dtype),
+        test_targets=targets_of(data.test_labels, loss_name, n_outputs, dtype),
+        loss=loss,
+        optimizer=OPTIMIZERS[optimizer_name](model.parameters(), rate),
+        schedule=schedules.cosine(steps) if preset.is_annealed else None,
         epochs=epochs,
         batch_size=batch_size,
         seed=seed,
+        claim=preset.claim,
+        notes={
+            "recipe": {**asdict(settings), "preset": preset_name, "epochs": epochs, "seed": seed},
+            "loss": loss_name,
+            "digit": preset.digit,
+        },
     )
 
 
-def _targets(labels: Any, loss_name: str, n_outputs: int, dtype: Any) -> Any:
+def data_of_notes(notes: Mapping[str, Any], data_dir: str | None) -> tuple[Dataset, str]:
+    """The data that a checkpoint's model was trained on, and the name of its loss.
+
+    Raises:
+        NetworkError: notes that `glassgrad train` did not write. DatasetError: data that cannot be read.
+    """
+    try:
+        settings = Settings(notes["recipe"]["dataset"])
+        loss, digit, classes = notes["loss"], notes["digit"], range(10)
+        if settings.dataset not in DATASETS or loss not in LOSS_CHOICES or not (digit is None or digit in classes):
+            raise ValueError
+    except (KeyError, TypeError, ValueError):
+        raise NetworkError("the file does not say what its model was trained on") from None
+    return _data(settings, digit, data_dir), loss
+
+
+def targets_of(labels: Any, loss_name: str, n_outputs: int, dtype: Any) -> Any:
     """What the loss takes for these labels."""
     if loss_name == "softmax-cross-entropy":
         return labels
     return one_hot(labels, n_outputs, dtype) if n_outputs > 1 else labels.reshape(-1, 1).astype(dtype)
+
+
+def _preset(settings: Settings) -> tuple[str, Preset]:
+    if settings.dataset not in DATASETS:
+        raise unknown("dataset", settings.dataset, DATASETS)
+    name = settings.preset or _USUAL.get(settings.dataset, "modern")
+    if name not in PRESETS:
+        raise unknown("preset", name, PRESETS)
+    if settings.dataset not in PRESETS[name].datasets:
+        raise NetworkError(f"the preset {name} is for {', '.join(PRESETS[name].datasets)}, not for {settings.dataset}")
+    return name, PRESETS[name].for_dataset(settings.dataset)
+
+
+def _data(settings: Settings, digit: int | None, data_dir: str | None) -> Dataset:
+    data = DATASETS[settings.dataset](data_dir)
+    if settings.limit is not None:
+        data = data.limited(settings.limit)
+    return data if digit is None else data.told_from_others(digit)

@@ -10,7 +10,7 @@ except ImportError as error:
 
 from . import checkpoints, schedules
 from .activations import ACTIVATIONS, activation_of, identity
-from .callbacks import Callback, EarlyStopping
+from .callbacks import Callback, EarlyStopping, Snapshots
 from .datasets import (
     Batches,
     Dataset,
@@ -80,6 +80,7 @@ __all__ = [
     "Optimizer",
     "RMSProp",
     "Sequential",
+    "Snapshots",
     "accuracy",
     "activation_of",
     "binary_cross_entropy",

@@ -6,8 +6,10 @@ import math
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from . import plotting
 from .errors import NetworkError
 from .history import Epoch, History, Step
+from .module import Module, State
 from .optimizers import Optimizer, checked
 
 
@@ -62,6 +64,34 @@ class Callback:
 
     def on_end(self, run: Run) -> None:
         """After the last step, whatever ended the run."""
+
+
+class Snapshots(Callback):
+    """Keeps the model's parameters as they are after some epochs, 0 being the start: `snapshots.states[5]`.
+
+    >>> from nn import Snapshots
+    >>> Snapshots(0, 1, 10).states
+    {}
+    """
+
+    def __init__(self, *epochs: int) -> None:
+        self.epochs = frozenset(epochs)
+        self.states: dict[int, State] = {}
+
+    def on_start(self, run: Run) -> None:
+        if not run.history.steps:
+            self._keep(run, 0)
+
+    def on_epoch(self, run: Run, epoch: Epoch) -> None:
+        self._keep(run, epoch.number)
+
+    def _keep(self, run: Run, epoch: int) -> None:
+        if epoch in self.epochs:
+            self.states[epoch] = run.model.state_dict()
+
+    def plot_boundaries(self, model: Module, inputs: Any, labels: Any) -> Any:
+        """What the model took each point of the plane for at these stages, as a matplotlib Figure."""
+        return plotting.boundaries(model, self.states, inputs, labels)
 
 
 Watched = Literal["loss", "validation_loss", "accuracy", "validation_accuracy"]

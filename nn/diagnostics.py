@@ -114,7 +114,8 @@ def diagnose(history: History) -> list[str]:
         deviation = _median(one.activation_deviation for one in figures)
         if deviation < _ALL_ALIKE:
             warnings.append(f"{name}: its outputs are all alike (deviation {deviation:.1g}): it tells nothing apart")
-        ratio = _median(one.update_ratio for one in figures)
+        # Of the whole run: at its end a falling learning rate makes every step small.
+        ratio = _median(one.update_ratio for one in history.layers if one.layer == name)
         if ratio > _LARGE_UPDATE:
             warnings.append(f"{name}: a step moves its weights by {ratio:.0%} of themselves: that is much")
         elif 0 < ratio < _SMALL_UPDATE:

@@ -16,6 +16,7 @@ import numpy.typing
 
 from .errors import HistoryError
 from .files import write_whole
+from .plotting import plots
 
 Array = numpy.typing.NDArray[Any]
 
@@ -130,11 +131,11 @@ class History(Sequence[Epoch]):
 
     def plot(self) -> Any:
         """Loss and accuracy as a matplotlib Figure (needs the extra `plots`)."""
-        return _plots().curves(self)
+        return plots().curves(self)
 
     def plot_gradients(self) -> Any:
         """Gradient norms, layer by layer where `Diagnostics` noted them, as a matplotlib Figure."""
-        return _plots().gradient_norms(self)
+        return plots().gradient_norms(self)
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write one JSON object a line: what was done step by step, epoch by epoch. Whole or not at all.
@@ -255,13 +256,6 @@ class History(Sequence[Epoch]):
 
 _EPOCH_FIELDS = tuple(field.name for field in fields(Epoch))
 _LAYER_NUMBERS = tuple(field.name for field in fields(LayerFigures) if field.name != "layer")
-
-
-def _plots() -> Any:
-    """`viz.plots`, which knows no networks and is not needed to train one."""
-    import importlib
-
-    return importlib.import_module("viz.plots")
 
 
 def _rows(arrays: Mapping[str, Array], kind: str, names: Sequence[str]) -> Iterator[tuple[float, ...]]:

@@ -37,6 +37,8 @@ class Initializer:
 INITIALIZERS: dict[str, Initializer] = {
     # Standard normal weights and biases, as all three documents draw them.
     "normal": Initializer(lambda n_inputs, n_outputs: 1.0, bias_deviation=1.0),
+    # Close to 0, as document 000's program draws them: all neurons of a layer begin nearly alike.
+    "small": Initializer(lambda n_inputs, n_outputs: 0.001),
     # Glorot and Bengio 2010: keeps the variance of signals and gradients through tanh and sigmoid layers.
     "xavier": Initializer(lambda n_inputs, n_outputs: (2 / (n_inputs + n_outputs)) ** 0.5),
     # He et al. 2015: the same through relu layers, which lose half of it.

@@ -16,6 +16,7 @@ from autograd import Node, Tensor
 from autograd.modes import current_mode
 from autograd.node import ModuleCall
 
+from . import plotting
 from .errors import NetworkError
 
 State = dict[str, numpy.typing.NDArray[Any]]
@@ -117,6 +118,33 @@ class Module:
             parameter.data = state[name] if isinstance(parameter, Tensor) else float(state[name])
         for name, buffer in kept.items():
             buffer[...] = state[name]
+
+    def outputs(self, inputs: Any, rows_at_once: int = 2000) -> numpy.typing.NDArray[Any]:
+        """What comes out for rows of inputs, as an array; in use, not in training, and without a graph.
+
+        >>> from nn import MLP
+        >>> MLP((2, 3, 1), rng=0).outputs([[0.0, 1.0], [1.0, 0.0]]).shape
+        (2, 1)
+        """
+        from .training import outputs_of  # it knows modules
+
+        return outputs_of(self, numpy.asarray(inputs), rows_at_once)
+
+    def plot_boundary(self, inputs: Any, labels: Any) -> Any:
+        """What it takes each point of the plane for, with the data, as a matplotlib Figure (extra `plots`)."""
+        return plotting.boundary(self, numpy.asarray(inputs), labels)
+
+    def plot_confusion(self, inputs: Any, labels: Any) -> Any:
+        """How many of each class it takes for which, as a matplotlib Figure."""
+        return plotting.confusion(self, numpy.asarray(inputs), labels)
+
+    def plot_mistakes(self, inputs: Any, labels: Any) -> Any:
+        """The images that it takes for another class, as a matplotlib Figure."""
+        return plotting.mistakes(self, numpy.asarray(inputs), labels)
+
+    def plot_weights(self) -> Any:
+        """The weights of the first layer's neurons as images, as a matplotlib Figure."""
+        return plotting.weights(self)
 
     def summary(self) -> str:
         """A table of the parameters: path, shape, dtype, count."""

@@ -6,7 +6,7 @@ import contextlib
 import math
 import os
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -53,7 +53,9 @@ def fit(
     callbacks: Sequence[Callback] = (),
     rng: Random = None,
     checkpoint: Path_ | None = None,
+    checkpoint_seconds: float = 1.0,
     resume: Path_ | None = None,
+    notes: Mapping[str, Any] | None = None,
 ) -> History:
     """Train on batches, shuffling the samples anew each epoch, and tell what happened.
 
@@ -70,8 +72,11 @@ def fit(
         clip_norm, clip_value: bounds of the whole gradient's norm, and of each of its numbers.
         callbacks: told of each step and epoch (`Callback`), such as `EarlyStopping` and `Diagnostics`.
         rng: a numpy.random.Generator or a seed, for the order of samples.
-        checkpoint: a file to write after each epoch and when training ends.
+        checkpoint: a file to write after an epoch, and when training ends.
+        checkpoint_seconds: it is written at most so often, for to be safe on the disk takes longer than a small
+            epoch; with 0 after each.
         resume: a checkpoint to go on from, bit for bit as if there had been no interruption.
+        notes: what else the checkpoint is to hold (as JSON).
 
     Returns:
         The figures of every epoch and of every step, those before a resumption included.
@@ -101,6 +106,8 @@ def fit(
     loop = _Loop(model, batches, loss, optimizer, epochs, validation, schedule, clip_norm, clip_value)
     loop.callbacks = [*((ProgressLine(),) if somebody_looks() else ()), *callbacks]
     loop.checkpoint = None if checkpoint is None else Path(checkpoint)
+    loop.checkpoint_seconds = checked("checkpoint_seconds", checkpoint_seconds)
+    loop.notes = dict(notes or {})
     first_batch = 0 if resume is None else loop.go_on_from(Path(resume))
     with _training(model), Interruption() as wish:
         loop.run_to_the_end(first_batch, wish)
@@ -125,12 +132,16 @@ def train_step(model: Any, inputs: Array, targets: Array, loss: Loss, optimizer:
 
 def accuracy(model: Any, inputs: Array, labels: Array, threshold: float = 0.5) -> float:
     """The share of samples whose greatest output (of one output: above the threshold or not) is at the label."""
-    correct = 0
+    return _correct(outputs_of(model, inputs), labels, threshold) / len(inputs)
+
+
+def outputs_of(model: Any, inputs: Array, rows_at_once: int = _ROWS_AT_ONCE) -> Array:
+    """What comes out for rows of inputs; in use, not in training, and without a graph."""
+    parts: list[Array] = []
     with no_grad(), _measuring(model):
-        for start in range(0, len(inputs), _ROWS_AT_ONCE):
-            outputs = output_array(predict(model, inputs[start : start + _ROWS_AT_ONCE]))
-            correct += _correct(outputs, labels[start : start + _ROWS_AT_ONCE], threshold)
-    return correct / len(inputs)
+        for start in range(0, max(len(inputs), 1), rows_at_once):
+            parts.append(output_array(predict(model, inputs[start : start + rows_at_once])))
+    return numpy.concatenate(parts)
 
 
 def predict(model: Any, inputs: Array) -> Any:
@@ -169,6 +180,8 @@ class _Loop:
 
     callbacks: Sequence[Callback]
     checkpoint: Path | None
+    checkpoint_seconds: float
+    notes: dict[str, Any]
 
     def __init__(
         self,
@@ -207,6 +220,7 @@ class _Loop:
         )
         self.named_parameters = _named_parameters(model, optimizer)
         self.epoch_state: dict[str, Any] = {}  # of the order's generator, where the epoch's order is drawn
+        self.written_at = time.perf_counter()
         self.interrupted_state: dict[str, Any] = {}  # the same where a resumed run was interrupted
 
     # --- forward in time ---
@@ -221,7 +235,8 @@ class _Loop:
             for number in range(len(history) + 1, self.run.epochs + 1):
                 self._epoch(number, first_batch, wish)
                 first_batch = 0
-                if self.checkpoint is not None and (history.stopped is None or len(history) == number):
+                is_whole = len(history) == number
+                if self.checkpoint is not None and is_whole and self._is_time_to_write():
                     self._write(is_within_epoch=False)
                 if history.stopped is not None:
                     break
@@ -341,6 +356,7 @@ class _Loop:
     def _write(self, is_within_epoch: bool) -> None:
         """A checkpoint, unless what it would keep is spoilt."""
         assert self.checkpoint is not None
+        self.written_at = time.perf_counter()
         self._refuse_spoilt_parameters()
         scheduled, self.optimizer.learning_rate = self.optimizer.learning_rate, self.base_rate
         try:
@@ -349,6 +365,7 @@ class _Loop:
                 self.model,
                 self.optimizer,
                 notes={
+                    **self.notes,
                     "training": {
                         **self._fingerprint(),
                         "is_within_epoch": is_within_epoch,
@@ -356,12 +373,16 @@ class _Loop:
                         "order": state_of(self.batches.rng),
                         "generators": {name: state_of(one) for name, one in self.model.named_generators()},
                         "layers": [figures.layer for figures in self.run.history.layers],
-                    }
+                    },
                 },
                 history=self.run.history.to_arrays(),
             )
         finally:
             self.optimizer.learning_rate = scheduled
+
+    def _is_time_to_write(self) -> bool:
+        is_end = self.run.history.stopped is not None or len(self.run.history) == self.run.epochs
+        return is_end or time.perf_counter() - self.written_at >= self.checkpoint_seconds
 
     def _fingerprint(self) -> dict[str, Any]:
         """What must be the same for a run to be resumed."""

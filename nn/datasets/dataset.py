@@ -9,6 +9,7 @@ import numpy
 import numpy.typing
 
 from ..errors import DatasetError
+from ..plotting import plots, square
 
 Array = numpy.typing.NDArray[Any]
 
@@ -52,6 +53,26 @@ class Dataset:
             test_inputs=self.test_inputs[:limit],
             test_labels=self.test_labels[:limit],
         )
+
+    def told_from_others(self, label: int) -> Dataset:
+        """Two classes: 1 where the label is this one, 0 where it is any other."""
+        if not 0 <= label < self.classes:
+            raise DatasetError(f"{self.name} has the labels 0 … {self.classes - 1}, not {label}")
+        return replace(
+            self,
+            train_labels=(self.train_labels == label).astype(numpy.int64),
+            test_labels=(self.test_labels == label).astype(numpy.int64),
+            classes=2,
+        )
+
+    def plot(self, count: int = 64) -> Any:
+        """The first images that it trains on, with their labels, as a matplotlib Figure: look at the data first.
+
+        Raises:
+            NetworkError: no square images.
+        """
+        images = self.train_inputs[:count].reshape(-1, *square(self.n_inputs))
+        return plots().image_grid(images, self.train_labels[:count])
 
     def as_dtype(self, dtype: Any) -> Dataset:
         """The inputs in another floating dtype."""

@@ -100,7 +100,7 @@ def test_the_checkpoint_of_the_last_good_epoch_stays(tmp_path: Path) -> None:
                 run.model.layers[0].weight.data = numpy.full((2, 3), numpy.nan)
 
     model = MLP((2, 3, 1), "tanh", rng=0)
-    error = diverging(model, checkpoint=path, callbacks=[Spoil()])
+    error = diverging(model, checkpoint=path, checkpoint_seconds=0, callbacks=[Spoil()])
     assert error.where == "the parameter layers.0.weight" and error.step == 5
     assert f"{path} is from before" in str(error)
     kept = checkpoints.read(path)
@@ -108,7 +108,7 @@ def test_the_checkpoint_of_the_last_good_epoch_stays(tmp_path: Path) -> None:
     assert len(kept.history["steps.loss"]) == 4
     model, path = MLP((2, 3, 1), "tanh", rng=0), tmp_path / "other.safetensors"
     model.layers[1].bias.data = numpy.array([1e160])
-    assert diverging(model, checkpoint=path).where == "the loss (squared_norm in quadratic)"
+    assert diverging(model, checkpoint=path, checkpoint_seconds=0).where == "the loss (squared_norm in quadratic)"
     assert not path.exists()
 
 

@@ -1,0 +1,270 @@
+"""The commands that train and use networks: train, eval, predict."""
+
+from __future__ import annotations
+
+import math
+import time
+from argparse import Namespace
+from collections.abc import Sequence
+from dataclasses import fields, replace
+from pathlib import Path
+from typing import Any
+
+import numpy
+
+from autograd import GraphError
+from nn import (
+    Callback,
+    CheckpointError,
+    Diagnostics,
+    DivergenceError,
+    Epoch,
+    History,
+    NeuronMLP,
+    Snapshots,
+    checkpoints,
+    diagnose,
+    fit,
+)
+from nn.callbacks import Run
+
+from . import recognition
+from .recipes import Recipe, Settings, recipe
+
+# A start from which document 001's recipe learns XOR; about two of three do.
+XOR_SEED = 0
+# The shares of training after which a boundary is drawn.
+_STAGES = (0.0, 0.02, 0.05, 0.1, 0.3, 1.0)
+
+
+def train(options: Namespace) -> None:
+    """`glassgrad train`: a line for each of some epochs, a final line, and the files that were asked for."""
+    settings = Settings(**{one.name: getattr(options, one.name) for one in fields(Settings)})
+    if options.resume is not None:
+        settings = settings.filled_from(_kept_settings(options.resume, settings.dataset))
+    if options.seeds is not None:
+        _train_seeds(settings, options)
+        return
+    _check_places(options)
+    run = recipe(settings, options.data_dir)
+    save = options.save or options.resume
+    snapshots = Snapshots(*(round(share * run.epochs) for share in _STAGES))
+    watching = [] if options.plots is None else [snapshots, *_diagnostics(run)]
+    try:
+        history = fit_recipe(run, save=save, resume=options.resume, callbacks=watching)
+    except DivergenceError as error:
+        if options.history is not None:
+            error.history.save(options.history)
+        raise
+    for warning in diagnose(history):
+        print(warning)
+    if options.history is not None:
+        print(f"wrote {history.save(options.history)}")
+    if options.plots is not None:
+        _plot(run, history, snapshots, Path(options.plots))
+    if history.stopped == "interrupted":
+        done = f"stopped after {len(history.steps):,} steps"
+        kept = f"; go on with --resume {save}" if save else ", and without --save they are lost"
+        raise KeyboardInterrupt(f"{done}{kept}")
+
+
+def fit_recipe(
+    run: Recipe,
+    *,
+    save: str | None = None,
+    resume: str | None = None,
+    callbacks: Sequence[Callback] = (),
+    is_told: bool = True,
+) -> History:
+    """Train, with a line for each of some ten or thirty epochs and a final line."""
+    if is_told:
+        print(repr(run.model))
+        print(f"on {run.data.name}: {len(run.data.train_inputs):,} samples, seed {run.seed}")
+    started = time.perf_counter()
+    history = fit(
+        run.model,
+        (run.data.train_inputs, run.targets),
+        run.loss,
+        run.optimizer,
+        run.epochs,
+        batch_size=run.batch_size,
+        validation=(run.data.test_inputs, run.test_targets),
+        schedule=run.schedule,
+        callbacks=[*callbacks, *([_Told(run.epochs)] if is_told else [])],
+        rng=run.seed,
+        checkpoint=save,
+        resume=resume,
+        notes=run.notes,
+    )
+    if is_told and history.epochs:
+        last = history[-1]
+        print(
+            f"test accuracy {last.validation_accuracy:.2%} on {len(run.data.test_labels):,} samples after "
+            f"{last.number} epochs in {time.perf_counter() - started:.1f} s"
+        )
+        if save is not None:
+            print(f"wrote {save}")
+    return history
+
+
+def evaluate(options: Namespace) -> None:
+    """`glassgrad eval`: loss and accuracy on the test data, each class's share, what is taken for what."""
+    found = recognition.opened(options.model, options.data_dir)
+    predicted, loss = found.predicted(), found.loss()
+    labels = found.data.test_labels
+    print(repr(found.model))
+    right = (predicted == labels).mean()
+    print(f"test accuracy {right:.2%}, loss {loss:.5f} on {len(labels):,} samples of {found.data.name}")
+    for label in range(found.data.classes):
+        own = predicted[labels == label]
+        if not len(own):
+            continue
+        wrong = own[own != label]
+        taken = ""
+        if len(wrong):
+            other = int(numpy.bincount(wrong).argmax())
+            taken = f", most often mistaken for {found.names[other]} ({numpy.count_nonzero(wrong == other):,} times)"
+        print(f"  {found.names[label]:>5}  {numpy.mean(own == label):7.2%} of {len(own):,}{taken}")
+    if options.plots is not None:
+        _write_figures(Path(options.plots), found.figures())
+
+
+def predict(options: Namespace) -> None:
+    """`glassgrad predict`: the input as text, what the network makes of it as bars, and on request why."""
+    found = recognition.opened(options.model, options.data_dir)
+    row, source = found.sample(options.sample)
+    print(source)
+    print(recognition.as_text(row))
+    print()
+    for line in found.bars(row):
+        print(line)
+    if options.gradient:
+        print()
+        for line in found.gradient_lines(row):
+            print(line)
+
+
+class _Told(Callback):
+    """A printed line for each of some ten or thirty epochs."""
+
+    def __init__(self, epochs: int) -> None:
+        self.every = max(1, math.ceil(epochs / 30)) if epochs <= 100 else math.ceil(epochs / 10)
+        self.shown_at = time.perf_counter()
+
+    def on_epoch(self, run: Run, epoch: Epoch) -> None:
+        if epoch.number % self.every == 0 or epoch.number == run.epochs:
+            now = time.perf_counter()
+            print(
+                f"epoch {epoch.number:>4}  loss {epoch.loss:.5f}  test accuracy {epoch.validation_accuracy:.2%}  "
+                f"{now - self.shown_at:.2f} s",
+                flush=True,
+            )
+            self.shown_at = now
+
+
+def _train_seeds(settings: Settings, options: Namespace) -> None:
+    """The same recipe from several starts, and the distribution of what comes out."""
+    if isinstance(options.seeds, bool) or options.seeds < 1:
+        raise GraphError(f"--seeds is a whole number from 1, not {options.seeds}")
+    for name in ("save", "resume", "history"):
+        if getattr(options, name) is not None:
+            raise GraphError(f"--{name} is for a single run, --seeds for {options.seeds}: give one of the two")
+    _check_places(options)
+    first = settings.seed or 0
+    accuracies: list[float] = []
+    histories: list[History] = []
+    claim: float | None = None
+    for seed in range(first, first + options.seeds):
+        run = recipe(replace(settings, seed=seed), options.data_dir)
+        if seed == first:
+            print(f"{run.model!r} on {run.data.name}, seeds {first} … {first + options.seeds - 1}")
+        claim = run.claim
+        started = time.perf_counter()
+        history = fit_recipe(run, is_told=False)
+        if not history.epochs:
+            raise KeyboardInterrupt
+        histories.append(history)
+        accuracies.append(history[-1].validation_accuracy or 0.0)
+        print(
+            f"seed {seed:>3}  loss {history[-1].loss:.5f}  test accuracy {accuracies[-1]:.2%}  "
+            f"{time.perf_counter() - started:.1f} s",
+            flush=True,
+        )
+        if history.stopped is not None:
+            raise KeyboardInterrupt
+    print(
+        f"test accuracy: lowest {min(accuracies):.2%}, median {numpy.median(accuracies):.2%}, "
+        f"highest {max(accuracies):.2%}"
+    )
+    if claim is not None:
+        reached = sum(accuracy >= claim for accuracy in accuracies)
+        print(f"{reached} of {len(accuracies)} seeds reach {claim:.0%}")
+    if options.plots is not None:
+        from viz import plots
+
+        figure = plots.seeds(histories, claim=claim)
+        _write_figures(Path(options.plots), {"seeds": figure})
+
+
+def _kept_settings(path: str, dataset: str) -> dict[str, Any]:
+    """The settings with which a checkpoint was trained."""
+    kept = checkpoints.read(path).notes.get("recipe")
+    if not isinstance(kept, dict):
+        raise CheckpointError(f"{path} was not written by `glassgrad train`, which could go on with it")
+    if kept.get("dataset") != dataset:
+        raise CheckpointError(f"{path} was trained on {kept.get('dataset')!s:.40}, not on {dataset}")
+    known = {one.name: one.type for one in fields(Settings)}
+    wrong = [name for name in kept if name not in known or not isinstance(kept[name], str | int | float | list | None)]
+    if wrong:
+        raise CheckpointError(f"{path}: its settings are damaged at {wrong[0]!r:.40}")
+    return kept
+
+
+def _check_places(options: Namespace) -> None:
+    """Refuse files and folders that cannot be written before hours are spent on what should go there."""
+    for name in ("save", "history"):
+        given = getattr(options, name, None)
+        if given is not None and (not Path(given).parent.is_dir() or Path(given).is_dir()):
+            raise GraphError(f"--{name} {given} cannot be written: its directory is none, or it is one itself")
+    if options.plots is not None:
+        _figures_module()
+        folder = Path(options.plots)
+        if folder.exists() and not folder.is_dir():
+            raise GraphError(f"--plots {folder} is a file, not a directory")
+        if not folder.absolute().parent.is_dir():
+            raise GraphError(f"--plots {folder} cannot be made: {folder.parent} is no directory")
+
+
+def _figures_module() -> Any:
+    from viz import plots
+
+    plots.require()
+    return plots
+
+
+def _diagnostics(run: Recipe) -> list[Callback]:
+    """Some two hundred looks into the layers, where there are layers of Tensors."""
+    steps = run.epochs * math.ceil(len(run.data.train_inputs) / run.batch_size)
+    return [] if isinstance(run.model, NeuronMLP) else [Diagnostics(max(1, steps // 200))]
+
+
+def _plot(run: Recipe, history: History, snapshots: Snapshots, folder: Path) -> None:
+    """All pictures that suit the run."""
+    figures: dict[str, Any] = {}
+    if history.epochs:
+        figures["curves"] = history.plot()
+    figures["gradients"] = history.plot_gradients()
+    figures |= recognition.Recognizer(run.model, run.data, run.notes["loss"], run.notes["digit"]).figures()
+    if run.data.n_inputs == 2 and len(snapshots.states) > 1:
+        figures["boundaries"] = snapshots.plot_boundaries(run.model, *run.data.test)
+    _write_figures(folder, figures)
+
+
+def _write_figures(folder: Path, figures: dict[str, Any]) -> None:
+    try:
+        folder.mkdir(exist_ok=True)
+        for name, figure in figures.items():
+            figure.savefig(folder / f"{name}.png")
+    except OSError as error:
+        raise GraphError(f"{folder} cannot be written: {error.strerror or error}") from None
+    print(f"wrote {', '.join(f'{name}.png' for name in figures)} into {folder}")

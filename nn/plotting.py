@@ -1,0 +1,99 @@
+"""Pictures of networks: what `viz.plots` draws, given a model and data. Nothing here is needed to train one."""
+
+from __future__ import annotations
+
+import importlib
+import math
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy
+import numpy.typing
+
+from .errors import NetworkError
+
+if TYPE_CHECKING:
+    from .module import Module
+
+Array = numpy.typing.NDArray[Any]
+
+
+def plots() -> Any:
+    """The module `viz.plots`: it knows arrays and figures, no networks."""
+    return importlib.import_module("viz.plots")
+
+
+def classes_of(outputs: Array) -> Array:
+    """The class of each row of outputs: the greatest; of one output, whether it is above ½.
+
+    >>> classes_of(numpy.array([[0.2], [0.9]])), classes_of(numpy.array([[3.0, 1.0, 2.0]]))
+    (array([0, 1]), array([0]))
+    """
+    return (outputs[:, 0] > 0.5).astype(int) if outputs.shape[1] == 1 else outputs.argmax(axis=1)
+
+
+def boundary(model: Module, inputs: Array, labels: Array) -> Any:
+    """What the model takes each point of the plane for."""
+    return plots().decision_boundary(_regions(model), inputs, numpy.asarray(labels))
+
+
+def boundaries(model: Module, states: Mapping[int, Any], inputs: Array, labels: Array) -> Any:
+    """The same from each of the states that `Snapshots` kept."""
+    stages: list[tuple[str, Callable[[Array], Array]]] = []
+    for epoch, state in states.items():
+        stages.append((f"after epoch {epoch}" if epoch else "at the start", _with_state(model, state)))
+    return plots().decision_boundaries(stages, inputs, numpy.asarray(labels))
+
+
+def confusion(model: Module, inputs: Array, labels: Array) -> Any:
+    """How many of each class are taken for which."""
+    return plots().confusion_matrix(numpy.asarray(labels), classes_of(model.outputs(inputs)))
+
+
+def mistakes(model: Module, inputs: Array, labels: Array) -> Any:
+    """The images that are taken for another class."""
+    predicted, labels = classes_of(model.outputs(inputs)), numpy.asarray(labels)
+    wrong = numpy.flatnonzero(predicted != labels)
+    images = numpy.asarray(inputs)[wrong].reshape(-1, *square(numpy.shape(inputs)[1]))
+    return plots().misclassified(images, labels[wrong], predicted[wrong])
+
+
+def weights(model: Module) -> Any:
+    """The weights of each neuron of the first layer, as images."""
+    for _, parameter in model.named_parameters():
+        if numpy.ndim(parameter.data) == 2:
+            return plots().first_layer_weights(parameter.data, square(parameter.data.shape[0]))
+    raise NetworkError(f"{model!r:.80} has no matrix of weights that could be drawn")
+
+
+def square(n_inputs: int) -> tuple[int, int]:
+    """The height and width of square images of so many pixels.
+
+    Raises NetworkError where there are none.
+    """
+    side = math.isqrt(n_inputs)
+    if side * side != n_inputs or side < 2:
+        raise NetworkError(f"rows of {n_inputs} numbers are no square images")
+    return side, side
+
+
+def _regions(model: Module) -> Callable[[Array], Array]:
+    """A share of class 1 for each point where there is one output, else a class."""
+
+    def regions(points: Array) -> Array:
+        outputs = model.outputs(points)
+        return outputs[:, 0] if outputs.shape[1] == 1 else classes_of(outputs)
+
+    return regions
+
+
+def _with_state(model: Module, state: Any) -> Callable[[Array], Array]:
+    def regions(points: Array) -> Array:
+        own = model.state_dict()
+        model.load_state_dict(state)
+        try:
+            return _regions(model)(points)
+        finally:
+            model.load_state_dict(own)
+
+    return regions
