@@ -213,11 +213,23 @@ def _kept_settings(path: str, dataset: str) -> dict[str, Any]:
         raise CheckpointError(f"{path} was not written by `glassgrad train`, which could go on with it")
     if kept.get("dataset") != dataset:
         raise CheckpointError(f"{path} was trained on {kept.get('dataset')!s:.40}, not on {dataset}")
-    known = {one.name: one.type for one in fields(Settings)}
-    wrong = [name for name in kept if name not in known or not isinstance(kept[name], str | int | float | list | None)]
+    wrong = [name for name, entry in kept.items() if not _is_setting(name, entry)]
     if wrong:
         raise CheckpointError(f"{path}: its settings are damaged at {wrong[0]!r:.40}")
     return kept
+
+
+def _is_setting(name: str, entry: Any) -> bool:
+    """Whether this may stand in a checkpoint as that setting."""
+    if name == "sizes" and isinstance(entry, list):
+        return all(isinstance(size, int) for size in entry)
+    kinds: dict[str, type | tuple[type, ...]] = {
+        **dict.fromkeys(("epochs", "batch_size", "seed", "limit"), int),
+        **dict.fromkeys(("dataset", "preset", "engine", "activation", "loss", "optimizer", "dtype"), str),
+        "learning_rate": (int, float),
+        "sizes": (),
+    }
+    return name in kinds and (entry is None or isinstance(entry, kinds[name]))
 
 
 def _check_places(options: Namespace) -> None:

@@ -240,9 +240,8 @@ def seeds(histories: Sequence[Any], claim: float | None = None) -> Figure:
         for axis in (left, right):
             axis.axhline(claim, color=_LIGHT, linestyle="--", linewidth=1.2)
         left.text(
-            0.99, claim, f"{reached} of {len(last)} reach {claim:.0%}", ha="right", va="top" if claim > 0.97 else "bottom",
-            fontsize="small",
-            transform=left.get_yaxis_transform(),
+            0.99, claim, f"{reached} of {len(last)} reach {claim:.0%}", ha="right", fontsize="small",
+            va="top" if claim > 0.97 else "bottom", transform=left.get_yaxis_transform(),
         )  # fmt: skip
     _as_percent(left)
     return figure

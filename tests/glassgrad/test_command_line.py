@@ -275,7 +275,7 @@ BAD = [
     (["draw", "neuron", "-o", "nowhere/x.svg"], "nowhere/x.svg cannot be written"),
     (["draw", "neuron", "-o", "x.svg", "--style", "plain"], "unknown style 'plain'; known are glass, document"),
     (["draw", "neuron"], "required: -o/--output"),
-    (["train", "mnis"], "unknown dataset 'mnis'; known are xor, mnist"),
+    (["train", "mnis"], "unknown dataset 'mnis'; known are xor, moons, circles, spiral, yinyang, digits, mnist"),
     (["train", "xor", "--loss", "hinge"], "unknown loss 'hinge'; known are quadratic, binary-cross-entropy"),
     (["train", "xor", "--activation", "swish"], "unknown activation 'swish'; known are identity, sigmoid"),
     (["train", "xor", "--engine", "gpu"], "unknown engine 'gpu'; known are tensor, value"),

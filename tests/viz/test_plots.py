@@ -1,0 +1,225 @@
+"""Pictures of training: what is in them, and that each is a picture."""
+
+import io
+from typing import Any
+
+import numpy
+import pytest
+
+pytest.importorskip("matplotlib", reason="matplotlib is not installed: no plots")
+
+from nn import (
+    MLP,
+    SGD,
+    Dataset,
+    Diagnostics,
+    History,
+    NetworkError,
+    Snapshots,
+    fit,
+    moons,
+    quadratic,
+    softmax_cross_entropy,
+    spiral,
+    xor,
+)
+from viz import DrawingError, plots
+
+
+def trained(seed: int = 0, epochs: int = 3, **keywords: Any) -> tuple[MLP, History]:
+    data = moons(40, rng=0)
+    model = MLP((2, 4, 2), "tanh", rng=seed)
+    optimizer = SGD(model.parameters(), 0.5)
+    settings = {"batch_size": 8, "rng": seed, "validation": data.test, **keywords}
+    history = fit(model, data.train, softmax_cross_entropy, optimizer, epochs, **settings)
+    return model, history
+
+
+def rendered(figure: Any) -> Any:
+    """The pixels of a Figure, which must not be one colour."""
+    from PIL import Image
+
+    stream = io.BytesIO()
+    figure.savefig(stream, format="png")
+    pixels = numpy.asarray(Image.open(stream).convert("L"))
+    assert pixels.min() < 100 and pixels.max() == 255
+    return pixels
+
+
+def texts(figure: Any) -> list[str]:
+    from matplotlib.text import Text
+
+    return [one.get_text() for one in figure.findobj(Text) if one.get_text()]
+
+
+def test_curves_show_the_history_s_own_numbers() -> None:
+    _, history = trained()
+    figure = history.plot()
+    rendered(figure)
+    losses, accuracies = figure.axes
+    drawn = {line.get_label(): line for line in losses.get_lines()}
+    assert numpy.array_equal(drawn["each step"].get_ydata(), history.steps.column("loss"))
+    assert numpy.array_equal(drawn["training"].get_ydata(), history.column("loss"))
+    assert numpy.array_equal(drawn["validation"].get_ydata(), history.column("validation_loss"))
+    assert drawn["training"].get_linestyle() != drawn["validation"].get_linestyle()  # told apart in grey, too
+    # A step's place is where it ends in its epoch: the last of an epoch stands at the epoch's figure.
+    assert drawn["each step"].get_xdata()[[4, 9, 14]].tolist() == drawn["training"].get_xdata().tolist() == [1, 2, 3]
+    assert numpy.array_equal(accuracies.get_lines()[-1].get_ydata(), history.column("validation_accuracy"))
+
+
+def test_curves_of_what_is_no_classification_and_of_less_than_an_epoch() -> None:
+    model = MLP((2, 1), rng=0)
+    inputs = xor().train_inputs
+    history = fit(model, (inputs, inputs[:, :1] * 0.3), quadratic, SGD(model.parameters(), 0.1), 2, batch_size=2)
+    assert len(plots.curves(history).axes) == 1
+    history.epochs.clear()
+    rendered(plots.curves(history))
+    with pytest.raises(DrawingError, match="a history without a step has no curves"):
+        plots.curves(History())
+
+
+def test_gradient_norms_have_a_line_for_each_layer_or_one_for_all() -> None:
+    _, history = trained(callbacks=[Diagnostics(1)])
+    (axis,) = history.plot_gradients().axes
+    assert [line.get_label() for line in axis.get_lines()] == ["layers.0", "layers.1"]
+    assert len({line.get_linestyle() for line in axis.get_lines()}) == 2
+    assert axis.get_yscale() == "log"
+    rendered(axis.figure)
+    history.layers.clear()
+    (axis,) = plots.gradient_norms(history).axes
+    assert numpy.array_equal(axis.get_lines()[0].get_ydata(), history.steps.column("gradient_norm"))
+
+
+def test_many_steps_are_drawn_with_their_running_mean() -> None:
+    _, history = trained(epochs=40)
+    (axis,) = plots.gradient_norms(history).axes
+    every, mean = axis.get_lines()
+    assert len(every.get_ydata()) == 200
+    norms = history.steps.column("gradient_norm")
+    assert mean.get_ydata()[0] == pytest.approx(norms[:5].mean())
+    assert mean.get_xdata()[0] == 3  # the middle of the first five
+
+
+def test_a_boundary_has_a_region_for_each_class() -> None:
+    data = spiral(60, rng=0)
+
+    def thirds(points: Any) -> Any:
+        return (points[:, 0] > -0.3).astype(int) + (points[:, 0] > 0.3)
+
+    figure = plots.decision_boundary(thirds, data.train_inputs, data.train_labels, "three stripes")
+    rendered(figure)
+    (axis,) = figure.axes
+    assert axis.get_title(loc="left") == "three stripes"
+    assert [one.get_text() for one in axis.get_legend().get_texts()] == ["0", "1", "2"]
+    ground = axis.collections[0].get_array()
+    assert set(numpy.unique(ground)) == {0, 1, 2}
+    assert sum(len(one.get_offsets()) for one in axis.collections[-3:]) == 60
+
+
+def test_a_model_draws_its_boundary_and_its_stages() -> None:
+    snapshots = Snapshots(0, 1, 3)
+    model, _ = trained(callbacks=[snapshots])
+    data, before = moons(40, rng=0), model.state_dict()
+    rendered(model.plot_boundary(*data.test))
+    figure = snapshots.plot_boundaries(model, *data.test)
+    rendered(figure)
+    titles = [axis.get_title(loc="left") for axis in figure.axes]
+    assert titles == ["at the start", "after epoch 1", "after epoch 3"]
+    grounds = [axis.collections[0].get_array() for axis in figure.axes]
+    assert not numpy.array_equal(grounds[0], grounds[2])
+    assert all((before[name] == state).all() for name, state in model.state_dict().items())
+    one = MLP((2, 3, 1), "tanh", "sigmoid", rng=0)
+    rendered(one.plot_boundary(*xor().test))
+    with pytest.raises(DrawingError, match="a boundary is drawn in the plane"):
+        MLP((3, 1), rng=0).plot_boundary(numpy.zeros((2, 3)), numpy.array([0, 1]))
+
+
+def test_a_confusion_matrix_counts_what_is_taken_for_what() -> None:
+    labels, predicted = numpy.array([0, 0, 0, 1, 1, 2]), numpy.array([0, 0, 1, 1, 1, 0])
+    figure = plots.confusion_matrix(labels, predicted, names=["zero", "one", "two"])
+    rendered(figure)
+    told = texts(figure)
+    assert "4 of 6 right" in told and "zero" in told
+    cells = {one.get_position(): one.get_text() for one in figure.axes[0].texts}
+    assert cells == {(0, 0): "2", (1, 0): "1", (1, 1): "2", (0, 2): "1"}  # (taken for, is)
+    model, _ = trained(epochs=1)
+    rendered(model.plot_confusion(*moons(40, rng=0).test))
+
+
+def images() -> Dataset:
+    pixels = numpy.random.default_rng(0).random((12, 9))
+    labels = numpy.arange(12) % 10
+    return Dataset("nines", pixels, labels, pixels, labels, classes=10)
+
+
+def test_images_are_drawn_in_a_grid_with_their_labels() -> None:
+    figure = images().plot(5)
+    rendered(figure)
+    shown = [axis for axis in figure.axes if axis.images]
+    assert [axis.get_title() for axis in shown] == [str(label % 10) for label in range(5)]
+    assert numpy.array_equal(shown[0].images[0].get_array(), 1 - images().train_inputs[0].reshape(3, 3))
+    with pytest.raises(NetworkError, match="rows of 2 numbers are no square images"):
+        xor().plot()
+
+
+def test_mistakes_say_what_is_and_what_it_was_taken_for() -> None:
+    data = images()
+    model = MLP((9, 10), rng=0)
+    predicted = model.outputs(data.test_inputs).argmax(axis=1)
+    wrong = numpy.flatnonzero(predicted != data.test_labels)
+    figure = model.plot_mistakes(*data.test)
+    rendered(figure)
+    shown = [axis.get_title() for axis in figure.axes if axis.images]
+    assert shown == [f"{data.test_labels[one]} → {predicted[one]}" for one in wrong]
+    few = plots.misclassified(data.test_inputs.reshape(-1, 3, 3), data.test_labels, data.test_labels, most=4)
+    assert "the first 4 of 12 taken for another (is → taken for)" in texts(few)
+    nothing = numpy.zeros(0, dtype=int)
+    plots.misclassified(numpy.zeros((0, 3, 3)), nothing, nothing).savefig(io.BytesIO(), format="png")
+
+
+def test_weights_are_images_of_each_neuron() -> None:
+    model = MLP((9, 5, 2), rng=0)
+    figure = model.plot_weights()
+    rendered(figure)
+    shown = [axis.images[0].get_array() for axis in figure.axes if axis.images]
+    assert len(shown) == 5
+    assert numpy.array_equal(shown[3], model.layers[0].weight.data[:, 3].reshape(3, 3))
+    with pytest.raises(DrawingError, match="no images of 3×3 pixels"):
+        plots.first_layer_weights(numpy.zeros((8, 2)), (3, 3))
+    with pytest.raises(NetworkError, match="no square images"):
+        MLP((2, 3), rng=0).plot_weights()
+
+
+def test_seeds_are_told_with_their_median_and_how_many_reach_the_claim() -> None:
+    histories = [trained(seed)[1] for seed in range(4)]
+    figure = plots.seeds(histories, claim=0.0)
+    rendered(figure)
+    last = [history[-1].validation_accuracy for history in histories]
+    assert f"median {numpy.median(last):.1%}" in texts(figure)
+    assert "4 of 4 reach 0%" in texts(figure)
+    points = figure.axes[1].get_lines()[0]
+    assert points.get_ydata().tolist() == last
+    with pytest.raises(DrawingError, match="no seed has an epoch"):
+        plots.seeds([])
+
+
+def test_seeds_that_end_alike_stand_beside_each_other() -> None:
+    history = trained()[1]
+    places = plots.seeds([history] * 5).axes[1].get_lines()[0].get_xdata()
+    assert len(set(places)) == 5
+
+
+def test_without_matplotlib_one_sentence_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    import sys
+
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    with pytest.raises(DrawingError, match=r"pip install 'glassgrad\[plots\]'"):
+        plots.confusion_matrix(numpy.array([0]), numpy.array([0]))
+
+
+def test_pictures_leave_pyplot_alone() -> None:
+    import matplotlib
+
+    before = dict(matplotlib.rcParams)
+    plots.confusion_matrix(numpy.array([0]), numpy.array([0])).savefig(io.BytesIO())
+    assert dict(matplotlib.rcParams) == before
