@@ -1,10 +1,11 @@
 import math
+from typing import Any
 
 import numpy
 import pytest
 
 from autograd import Tensor, Value
-from nn import SGD, NetworkError
+from nn import SGD, Adam, AdamW, NetworkError, RMSProp
 
 
 def test_a_step_moves_each_parameter_against_its_gradient() -> None:
@@ -57,3 +58,68 @@ def test_what_is_no_leaf_with_gradient_is_refused(wrong: object) -> None:
 def test_no_parameters_are_refused() -> None:
     with pytest.raises(NetworkError, match="at least one"):
         SGD([], 0.1)
+
+
+BAD = [math.nan, math.inf, -0.1, "0.1", None, True]
+SETTINGS = [
+    (SGD, "momentum", "momentum"), (SGD, "weight_decay", "weight decay"),
+    (RMSProp, "decay", "decay"), (RMSProp, "epsilon", "epsilon"), (RMSProp, "momentum", "momentum"),
+    (RMSProp, "weight_decay", "weight decay"),
+    (Adam, "epsilon", "epsilon"), (Adam, "weight_decay", "weight decay"), (AdamW, "weight_decay", "weight decay"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("wrong", BAD)
+@pytest.mark.parametrize(("make", "setting", "name"), SETTINGS)
+def test_settings_that_cannot_be_are_refused(make: Any, setting: str, name: str, wrong: object) -> None:
+    with pytest.raises(NetworkError, match=f"the {name} is a finite number ≥ 0"):
+        make([Value(1.0)], 0.1, **{setting: wrong})
+
+
+@pytest.mark.parametrize("wrong", [*BAD, 1.0])
+def test_decays_are_below_1(wrong: object) -> None:
+    for make in (Adam, AdamW):
+        with pytest.raises(NetworkError, match="the first beta is a finite number ≥ 0 and below 1"):
+            make([Value(1.0)], 0.1, betas=(wrong, 0.9))
+        with pytest.raises(NetworkError, match="the second beta is a finite number ≥ 0 and below 1"):
+            make([Value(1.0)], 0.1, betas=(0.9, wrong))
+    with pytest.raises(NetworkError, match="the decay is a finite number"):
+        RMSProp([Value(1.0)], 0.1, decay=wrong)  # type: ignore[arg-type]  # the point of the test
+    with pytest.raises(NetworkError, match="betas are two numbers"):
+        Adam([Value(1.0)], 0.1, betas=0.9)  # type: ignore[arg-type]  # as above
+
+
+def test_nesterov_needs_a_momentum() -> None:
+    with pytest.raises(NetworkError, match="give one above 0"):
+        SGD([Value(1.0)], 0.1, nesterov=True)
+
+
+def test_a_learning_rate_may_be_assigned_and_is_checked_then_too() -> None:
+    optimizer = SGD([Value(1.0)], 0.1)
+    optimizer.learning_rate = 0.2
+    with pytest.raises(NetworkError, match="not nan"):
+        optimizer.learning_rate = math.nan
+    assert optimizer.learning_rate == 0.2
+
+
+@pytest.mark.parametrize("make", [SGD, RMSProp, Adam, AdamW])
+def test_float32_stays_float32_and_no_state_is_shared_with_a_caller(make: Any) -> None:
+    matrix = Tensor(numpy.ones((2, 2), numpy.float32))
+    optimizer = make([matrix], 0.1)
+    matrix.sum().backward()
+    optimizer.step()
+    assert matrix.data.dtype == numpy.float32
+    state = optimizer.state_dict()
+    for kept in state.values():
+        kept[...] = 7
+    assert all((kept != 7).all() for kept in optimizer.state_dict().values())
+
+
+def test_a_state_that_does_not_fit_changes_nothing() -> None:
+    optimizer = Adam([Tensor([1.0, 2.0])], 0.1)
+    before = optimizer.state_dict()
+    wrong = {**before, "0.mean": numpy.zeros(3), "more": numpy.zeros(1), "steps": numpy.array(5)}
+    del wrong["0.age"]
+    with pytest.raises(NetworkError, match=r"0\.age is missing; more is unknown; 0\.mean has shape \(3,\), expected"):
+        optimizer.load_state_dict(wrong)
+    assert optimizer.steps == 0

@@ -1,10 +1,27 @@
+import subprocess
+import sys
+import tracemalloc
 from pathlib import Path
 
 import numpy
 import pytest
 
 from autograd import Tensor
-from nn import MLP, SGD, Batches, Callback, NetworkError, accuracy, fit, mnist, one_hot, quadratic, to_neurons, xor
+from nn import (
+    MLP,
+    SGD,
+    Adam,
+    Batches,
+    Callback,
+    NetworkError,
+    accuracy,
+    fit,
+    mnist,
+    one_hot,
+    quadratic,
+    to_neurons,
+    xor,
+)
 from nn.closed_form import DeltaNetwork
 from nn.training import predict
 
@@ -115,3 +132,31 @@ def test_the_engine_and_the_closed_form_agree_on_mnist_step_by_step(mnist_direct
         for layer, weight, bias in zip(network.layers, closed_form.weights, closed_form.biases, strict=True):
             assert numpy.linalg.norm(layer.weight.data - weight) <= 1e-9 * numpy.linalg.norm(weight)
             assert numpy.linalg.norm(layer.bias.data - bias) <= 1e-9 * numpy.linalg.norm(bias)
+
+
+def test_a_thousand_epochs_of_xor_keep_their_figures_and_nothing_else() -> None:
+    """Seven numbers for the step, and an Epoch: below a kilobyte. A graph left behind is more than ten."""
+
+    class Held(Callback):
+        def on_epoch(self, run, epoch):
+            if epoch.number in (100, 1000):
+                held.append(tracemalloc.get_traced_memory()[0])
+
+    held: list[int] = []
+    network = MLP((2, 2, 1), "sigmoid", "sigmoid", rng=0)
+    tracemalloc.start()
+    try:
+        fit(
+            network, XOR, quadratic, Adam(network.parameters(), 0.1), 1000, batch_size=4, rng=0, validation=XOR,
+            callbacks=[Held()],
+        )  # fmt: skip
+    finally:
+        tracemalloc.stop()
+    assert (held[1] - held[0]) / 900 < 1000
+
+
+def test_importing_networks_loads_nothing_that_only_some_need() -> None:
+    program = "import sys, nn; print([name for name in sys.modules])"
+    loaded = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
+    for name in ("rich", "pooch", "requests", "matplotlib", "safetensors", "sklearn", "PIL", "viz"):
+        assert f"'{name}'" not in loaded
