@@ -100,7 +100,7 @@ def demo(options: Namespace) -> None:
     print(f"\nWritten, to be opened in a browser:\n  {ours}: values, gradients, local gradients")
     print(f"  {documents}: the text's own picture")
     print("Next:\n  glassgrad step neuron\n  glassgrad draw neuron -o neuron.svg\n  glassgrad train xor --engine value")
-    print("  glassgrad train mnist --data-dir DIRECTORY   (the four files of MNIST in it)")
+    print("  glassgrad train spiral --plots pictures\n  glassgrad train mnist --preset modern --save mnist.safetensors")
 
 
 def _chosen(options: Namespace, max_nodes: int) -> Example:

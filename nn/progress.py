@@ -41,6 +41,8 @@ class ProgressLine(Callback):
             TimeRemainingColumn(),
             console=self._console,
             transient=True,
+            # What callbacks print goes above the line; into a file it goes as it would without us.
+            redirect_stdout=sys.stdout.isatty(),
             disable=not self._console.is_terminal,
         )
         done = len(run.history.steps)

@@ -59,6 +59,7 @@ def curves(history: Any) -> Figure:
         axis.set_xlabel("epoch")
         axis.set_title(kind, loc="left")
         if kind == "accuracy":
+            _zoom_to_epochs(axis, history)
             _as_percent(axis)
             axis.legend(loc="lower right")
         else:
@@ -320,6 +321,14 @@ def _scale_of_losses(axis: Axes, history: Any) -> None:
         axis.set_ylim(bottom=float(losses.min()) / 3)
     else:
         axis.set_ylim(bottom=0)
+
+
+def _zoom_to_epochs(axis: Axes, history: Any) -> None:
+    """The first steps know nothing: what they get right is cut off where epochs are far above it."""
+    figures = numpy.concatenate([history.column("accuracy"), history.column("validation_accuracy")])
+    figures = figures[numpy.isfinite(figures)]
+    if len(figures):
+        axis.set_ylim(bottom=max(axis.get_ylim()[0], 1 - 2.5 * (1 - float(figures.min()))))
 
 
 def _has_positive(line: Any) -> bool:

@@ -1,8 +1,21 @@
 import numpy
 import pytest
 
-from autograd import ShapeError, Tensor, Value, tanh
-from nn import MLP, Linear, Module, NetworkError, Neuron, NeuronLayer, NeuronMLP, Sequential, to_neurons, to_tensors
+from autograd import ShapeError, Tensor, Value, gradcheck, tanh
+from nn import (
+    ACTIVATIONS,
+    MLP,
+    Dropout,
+    Linear,
+    Module,
+    NetworkError,
+    Neuron,
+    NeuronLayer,
+    NeuronMLP,
+    Sequential,
+    to_neurons,
+    to_tensors,
+)
 
 PAIRS = [("sigmoid", "sigmoid"), ("tanh", "identity"), ("relu", "softmax")]
 
@@ -102,7 +115,7 @@ def test_sizes_that_cannot_be_are_refused(sizes: tuple[int, ...]) -> None:
 def test_an_unknown_activation_or_initializer_lists_the_known_ones() -> None:
     with pytest.raises(NetworkError, match=r"unknown activation 'sigmod'; known are identity, sigmoid, tanh, relu"):
         MLP((2, 1), "sigmod")
-    with pytest.raises(NetworkError, match=r"unknown initializer 'zeros'; known are normal, xavier, he"):
+    with pytest.raises(NetworkError, match=r"unknown initializer 'zeros'; known are normal, small, xavier, he"):
         MLP((2, 1), initializer="zeros")
 
 
@@ -169,3 +182,20 @@ def test_a_value_can_be_an_input_of_a_neuron() -> None:
     neuron = Neuron(1, "identity", rng=0)
     neuron([x]).backward()
     assert x.grad == neuron.weights[0].data
+
+
+@pytest.mark.parametrize("name", ACTIVATIONS)
+def test_every_activation_has_its_name_and_its_gradient(name: str) -> None:
+    network = MLP((3, 4, 2), name, rng=0)
+    assert f"activation={name}" in repr(network)
+    x = numpy.random.default_rng(0).normal(size=(5, 3))
+    assert gradcheck(lambda x: (network(x) ** 2).sum(), x)
+
+
+def test_outputs_are_those_of_a_network_in_use_without_a_graph() -> None:
+    network = Sequential(Linear(2, 3, rng=0), Dropout(0.9, rng=0))
+    x = numpy.ones((5, 2))
+    found = network.outputs(x, rows_at_once=2)
+    assert isinstance(found, numpy.ndarray)
+    assert numpy.array_equal(found, network.layers[0](x).data)
+    assert network.training and network.layers[1].training

@@ -2,7 +2,10 @@
 
 import os
 import signal
+import subprocess
+import sys
 import threading
+import time
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +28,7 @@ from nn import (
     NeuronMLP,
     RMSProp,
     Sequential,
+    checkpoints,
     fit,
     quadratic,
     schedules,
@@ -222,7 +226,6 @@ def test_a_checkpoint_of_another_training_is_refused_and_nothing_is_touched(
 
 
 def test_a_model_without_training_is_nothing_to_resume(tmp_path: Path) -> None:
-    from nn import checkpoints
 
     path = checkpoints.save(tmp_path / "model", network(), Adam(network().parameters(), 0.02))
     with pytest.raises(CheckpointError, match="holds a model and no training to go on with"):
@@ -232,3 +235,35 @@ def test_a_model_without_training_is_nothing_to_resume(tmp_path: Path) -> None:
 def test_a_checkpoint_that_cannot_be_written_is_said_before_training(tmp_path: Path) -> None:
     with pytest.raises(CheckpointError, match="is no directory"):
         trained(Adam, {}, checkpoint=tmp_path / "nowhere" / "run", callbacks=[StopAfter(1)])
+
+
+TRAINING = """
+import sys
+import numpy
+from nn import Adam, Dropout, Linear, Sequential, fit, quadratic
+rng = numpy.random.default_rng(0)
+x = rng.normal(size=(64, 8))
+model = Sequential(Linear(8, 16, rng=0), numpy.tanh, Dropout(0.2, rng=1), Linear(16, 1, rng=2))
+history = fit(model, (x, x[:, :1] ** 2), quadratic, Adam(model.parameters(), 0.01), 400, batch_size=16, rng=3,
+              checkpoint=sys.argv[1], checkpoint_seconds=0, resume=sys.argv[2] if len(sys.argv) > 2 else None)
+numpy.save(sys.argv[1] + ".npy", history.steps.column("loss"))
+"""
+
+
+def test_a_killed_process_is_resumed_as_if_it_had_not_been(tmp_path: Path) -> None:
+    def run(*arguments: Path) -> Any:
+        return subprocess.Popen([sys.executable, "-c", TRAINING, *map(str, arguments)])
+
+    assert run(tmp_path / "whole").wait() == 0
+    killed = run(tmp_path / "killed")
+    while not (tmp_path / "killed").exists():
+        time.sleep(0.01)
+    time.sleep(0.1)
+    killed.kill()
+    assert killed.wait() != 0
+    assert run(tmp_path / "killed", tmp_path / "killed").wait() == 0
+    whole, resumed = (numpy.load(tmp_path / f"{name}.npy") for name in ("whole", "killed"))
+    assert len(whole) == 1600 and whole.tobytes() == resumed.tobytes()
+    one, other = (checkpoints.read(tmp_path / name) for name in ("whole", "killed"))
+    assert all(one.model[name].tobytes() == other.model[name].tobytes() for name in one.model)
+    assert all(one.optimizer[name].tobytes() == other.optimizer[name].tobytes() for name in one.optimizer)
