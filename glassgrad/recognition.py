@@ -26,6 +26,8 @@ _SHADES = " ░▒▓█"
 _BAR = 40
 # Larger pictures are not decoded.
 _MOST_PIXELS = 50_000_000
+# Ink that is less different from its ground is none.
+_FAINTEST = 0.1
 
 
 class Recognizer:
@@ -145,7 +147,7 @@ def as_text(row: Array) -> str:
     if not is_image(len(row)):
         return ", ".join(format_number(float(number)) for number in row)
     side = math.isqrt(len(row))
-    shades = numpy.clip(numpy.ceil(row.reshape(side, side) * (len(_SHADES) - 1)), 0, len(_SHADES) - 1).astype(int)
+    shades = numpy.clip(numpy.ceil(row.reshape(side, side) * (len(_SHADES) - 1) - 0.2), 0, len(_SHADES) - 1).astype(int)
     return "\n".join("".join(_SHADES[shade] * 2 for shade in line).rstrip() for line in shades)
 
 
@@ -185,21 +187,27 @@ def picture(path: Path, side: int) -> Array:
     edge = numpy.concatenate([pixels[0], pixels[-1], pixels[:, 0], pixels[:, -1]])
     if numpy.median(edge) > 0.5:
         pixels = 1 - pixels
-    return pixels if pixels.shape == (side, side) else _centred(path, pixels, side)
+    return pixels if pixels.shape == (side, side) else _centred(_without_ground(path, pixels), side)
 
 
-def _centred(path: Path, pixels: Array, side: int) -> Array:
+def _without_ground(path: Path, pixels: Array) -> Array:
+    """Paper is not quite white nor ink quite black: from 0 to 1 all the same."""
+    ground, ink = float(numpy.median(pixels)), float(pixels.max())
+    if ink - ground < _FAINTEST:
+        raise GraphError(f"{path} is empty: nothing in it stands out")
+    return numpy.clip((pixels - ground) / (ink - ground), 0, 1)
+
+
+def _centred(pixels: Array, side: int) -> Array:
     """The ink scaled into the middle five sevenths, its centre of mass in the middle: so was MNIST made."""
     from PIL import Image
 
     ink = pixels > 0.2
     rows, columns = numpy.flatnonzero(ink.any(axis=1)), numpy.flatnonzero(ink.any(axis=0))
-    if not len(rows):
-        raise GraphError(f"{path} is empty: all of it has one brightness")
     cut = pixels[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
     scale = round(side * 5 / 7) / max(cut.shape)
     height, width = (max(1, round(length * scale)) for length in cut.shape)
-    scaled = Image.fromarray((cut * 255).astype(numpy.uint8)).resize((width, height), Image.Resampling.LANCZOS)
+    scaled = Image.fromarray((cut * 255).astype(numpy.uint8)).resize((width, height), Image.Resampling.BILINEAR)
     small = numpy.asarray(scaled, dtype=float) / 255
     top, left = (
         int(numpy.clip(round((side - 1) / 2 - centre), 0, side - length))

@@ -219,6 +219,14 @@ def test_a_picture_s_ink_is_bright_and_in_the_middle_wherever_it_was_drawn(here:
     assert numpy.allclose(picture(here / "small.png", 28), whole, atol=0.01)  # of MNIST's size: as it is
 
 
+def test_paper_is_not_quite_white_nor_ink_quite_black(here: Path) -> None:
+    whole = picture(drawn_seven(here / "a.png", 140), 28)
+    with Image.open(here / "a.png") as opened:
+        pixels = numpy.asarray(opened, dtype=float)
+    Image.fromarray((240 - 0.75 * pixels).astype(numpy.uint8)).save(here / "paper.png")
+    assert numpy.abs(picture(here / "paper.png", 28) - whole).max() < 0.02
+
+
 def test_every_kind_of_picture_is_read(here: Path) -> None:
     grey = Image.open(drawn_seven(here / "a.png", 140))
     expected = picture(here / "a.png", 28)
