@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy
 
+from . import pieces
 from .buffers import Demand, assigned
 from .program import Constant, Input, Operand, Program, Shape, Step, shape_of
 from .rewrites import TABLE, expanded, simplified
@@ -72,7 +73,9 @@ class _Writer:
     def __init__(self, program: Program, size: int | None = None) -> None:
         self.program = program
         self.size = size
-        self.n_buffers = 0
+        self.chains = pieces.chains(program) if size is None else []  # columns come in blocks already
+        self.in_chains = {number for chain in self.chains for number in chain}
+        self.kept = {one for chain in self.chains for one in pieces.used_outside(program, chain)}
         self.names: dict[str, Any] = {"numpy": numpy, "float": float, "inf": numpy.inf, "nan": numpy.nan}
         self.texts: dict[int, str] = {}
         self.setup: list[str] = []
@@ -86,8 +89,12 @@ class _Writer:
         self.texts.update({id(given): name for given, name in zip(program.inputs, inputs, strict=True)})
         self._choose_fresh()
         buffers = self._buffers()
+        starts = {chain[0]: chain for chain in self.chains}
         for number, step in enumerate(program.steps):
-            self._write(number, step, buffers.get(id(step)))
+            if number in starts:
+                self._write_chain(starts[number], buffers)
+            elif number not in self.in_chains:
+                self._write(number, step, buffers.get(id(step)))
         outputs = [self._output(number, output) for number, output in enumerate(program.outputs)]
         body = function_text("run", inputs, self.statements, outputs)
         return "\n".join([*self.setup, *body]), self.names
@@ -109,7 +116,9 @@ class _Writer:
         chosen = [
             (number, step)
             for number, step in enumerate(self.program.steps)
-            if id(step) not in self.fresh and _takes_out(step)
+            if id(step) not in self.fresh
+            and _takes_out(step)
+            and (number not in self.in_chains or id(step) in self.kept)
         ]
         demands = [
             Demand(
@@ -129,6 +138,54 @@ class _Writer:
         return {id(step): f"b{buffer}" for (_, step), buffer in zip(chosen, numbers, strict=True)}
 
     # --- statements ---
+
+    def _write_chain(self, chain: list[int], buffers: dict[int, str]) -> None:
+        """A chain of elementwise steps as a loop over pieces."""
+        steps = [self.program.steps[number] for number in chain]
+        first = chain[0]
+        last_use = {id(operand): number for number in chain for operand in self.program.steps[number].operands}
+        inner = [(number, step) for number, step in zip(chain, steps, strict=True) if id(step) not in self.kept]
+        demands = [Demand(step.dtype.char, number, last_use.get(id(step), number)) for number, step in inner]
+        numbers, dtypes = assigned(demands)
+        temporary = {id(step): f"t{number}" for (_, step), number in zip(inner, numbers, strict=True)}
+        self.names["_made"], self.names["_flat"] = pieces.made, pieces.flat
+        self.setup.append(f"p{first} = _made({math.prod(steps[0].shape)}, {dtypes!r})")
+        flats: dict[int, str] = {}
+        uses: dict[str, None] = {}
+
+        def flat_of(operand: Operand, text: str) -> str:
+            """The elements of a whole array, one after the other."""
+            if id(operand) not in flats:
+                name = flats[id(operand)] = f"f{first}_{len(flats)}"
+                if isinstance(operand, Constant) or text in buffers.values():  # no view, whose copy would be of now
+                    self.setup.append(f"{name} = _flat({text})")
+                else:
+                    self.statements.append(Statement(name, f"_flat({text})", (text,)))
+                    uses[name] = None
+            return flats[id(operand)]
+
+        body = []
+        for number, step in zip(chain, steps, strict=True):
+            operands = []
+            for operand in step.operands:
+                if id(operand) in temporary:
+                    operands.append(temporary[id(operand)])
+                elif shape_of(operand) == step.shape:
+                    operands.append(f"{flat_of(operand, self._text(operand))}[s]")
+                else:
+                    operands.append(self._text(operand))
+                    if isinstance(operand, Step | Input):
+                        uses[operands[-1]] = None
+            if id(step) in temporary:
+                out = temporary[id(step)]
+            else:
+                text = self.texts[id(step)] = buffers.get(id(step), f"v{number}")
+                if id(step) not in buffers:
+                    self.statements.append(Statement(text, f"numpy.empty({step.shape}, {step.dtype.char!r})"))
+                out = f"{flat_of(step, text)}[s]"
+            body.append(self._call(number, step, operands, out))
+        loop = f"for {', '.join(['s', *[f't{i}' for i in range(len(dtypes))]])}{'' if dtypes else ','} in p{first}:"
+        self.statements.append(Statement(None, "\n        ".join([loop, *body]), tuple(uses)))
 
     def _write(self, number: int, step: Step, buffer: str | None) -> None:
         operands = [self._text(operand) for operand in step.operands]

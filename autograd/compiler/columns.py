@@ -19,7 +19,7 @@ from .arrays import Run, Workspaces
 from .program import Input, Operand, Program, Step
 from .rewrites import TABLE, expanded, simplified, without_dead_code
 
-_CACHE = 1 << 20  # bytes that the buffers of a block may take
+_CACHE = 1 << 21  # bytes that the buffers of a block may take
 _SMALLEST_BLOCK, _LARGEST_BLOCK = 256, 8192  # samples
 _UNKNOWN = 999_999_937  # stands for the number of samples in a block
 _FLOAT, _BOOLEAN = numpy.dtype(numpy.float64), numpy.dtype(numpy.bool_)

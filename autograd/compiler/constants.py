@@ -56,10 +56,11 @@ def captured(recording: Recording, function: Callable[..., Any]) -> list[Capture
     if not arrays:
         return []
     around = list(_around(function))
+    literals = _literals(function)
     found = []
     for item, data in arrays.values():
         name = _name_of(item, data, around)
-        if name or not (data.size <= 1 or _is_made_of_its_shape(data)):
+        if name or not (data.size <= 1 or _is_made_of_its_shape(data) or _is_written_out(data, literals)):
             shown = data.view()
             shown.flags.writeable = False
             found.append(CapturedConstant(name or getattr(item, "label", None) or "", shown))
@@ -96,6 +97,26 @@ def _is_made_of_its_shape(data: Any) -> bool:
         and numpy.array_equal(flat, numpy.repeat(flat[::times], times))
         and bool((numpy.diff(flat[::times]) == 1).all())
     )
+
+
+def _is_written_out(data: Any, literals: set[Any]) -> bool:
+    """Whether the function's own text has these numbers, as `x[[2, 0, 1]]` has."""
+    numbers = data.ravel().tolist()
+    return tuple(numbers) in literals or (len(numbers) <= 8 and literals.issuperset(numbers))
+
+
+def _literals(function: Callable[..., Any]) -> set[Any]:
+    """The numbers, and tuples of numbers, in the text of the function and of those that it reaches."""
+    functions = [function, *[held for _, held, _ in _named(function)]]
+    codes = [code for one in functions if isinstance(code := getattr(one, "__code__", None), CodeType)]
+    found: set[Any] = set()
+    while codes:
+        for constant in codes.pop().co_consts:
+            if isinstance(constant, CodeType):
+                codes.append(constant)
+            elif isinstance(constant, int | float | tuple):
+                found.add(constant)
+    return found
 
 
 def _around(function: Callable[..., Any]) -> Iterator[tuple[str, Any]]:

@@ -59,6 +59,7 @@ def test_what_is_made_of_shapes_alone_is_no_news():
     compile(lambda x: (x * numpy.ones(3) + numpy.eye(3)).sum())(numpy.ones((3, 3)))
     compile(lambda x: repeat(x, 2).sum() + prod(x))(numpy.ones(3))
     compile(lambda x, i: take_along_axis(x, i, 1).sum())(numpy.ones((2, 3)), numpy.zeros((2, 1), int))
+    compile(lambda x: (x[[2, 0]] * numpy.array([0.25, 4.0]) + x[[2, 1, 0, 2]][:2]).sum())(numpy.ones(3))
     f = compile(lambda x: x * 2.5 + numpy.float64(0.1))
     f(1.0)
     assert f.constants == []

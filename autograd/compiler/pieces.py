@@ -1,0 +1,71 @@
+"""Elementwise chains on large arrays, in pieces: one piece goes through the whole chain while it is in the
+processor's cache, and what only the chain reads is never written to memory."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy
+
+from .program import Input, Operand, Program, Step
+
+SMALLEST = 1 << 18  # elements of an array that is worth it: from there on it is half as fast again
+PIECE = 1 << 13  # elements at a time
+
+
+def chains(program: Program) -> list[list[int]]:
+    """The numbers of the steps of each chain: two or more in a row, all of one large shape."""
+    found: list[list[int]] = []
+    current: list[int] = []
+    for number, step in enumerate(program.steps):
+        if not _fits(step):
+            current = []
+            continue
+        if not current or step.shape != program.steps[number - 1].shape:
+            current = []
+            found.append(current)
+        current.append(number)
+    return [chain for chain in found if len(chain) > 1]
+
+
+def used_outside(program: Program, chain: Sequence[int]) -> set[int]:
+    """The steps of a chain, by id, whose results something else reads."""
+    inside = set(chain)
+    members = {id(program.steps[number]) for number in chain}
+    outside = {id(output) for output in program.outputs}
+    for number, step in enumerate(program.steps):
+        if number not in inside:
+            outside |= {id(operand) for operand in step.operands}
+    return members & outside
+
+
+def flat(array: Any) -> Any:
+    """An array's elements one after the other, copied only if they do not lie so."""
+    return numpy.ascontiguousarray(array).reshape(-1)
+
+
+def made(size: int, dtypes: Sequence[str]) -> list[tuple[Any, ...]]:
+    """For each piece of an array of this size its slice, and memory for what the chain keeps to itself."""
+    memory = [numpy.empty(min(PIECE, size), dtype) for dtype in dtypes]
+    starts = range(0, size, PIECE)
+    return [
+        (slice(start, min(start + PIECE, size)), *[one[: min(PIECE, size - start)] for one in memory])
+        for start in starts
+    ]
+
+
+def _fits(step: Step) -> bool:
+    """Whether NumPy's ufunc computes each element of it from the same element of arrays of its shape."""
+    if step.is_number or math.prod(step.shape) < SMALLEST or not step.operation.elementwise:
+        return False
+    return isinstance(step.operation.forward, numpy.ufunc) and all(_is_alike(one, step) for one in step.operands)
+
+
+def _is_alike(operand: Operand, step: Step) -> bool:
+    if isinstance(operand, float | int):
+        return True
+    if isinstance(operand, Step | Input) and operand.is_number:
+        return True
+    return operand.shape in ((), step.shape)
