@@ -658,8 +658,9 @@ class TestShapes:
 
     @pytest.mark.parametrize("dtype", ["nonsense", object, "U3", numpy.complex128, None.__class__])
     def test_a_cast_to_what_is_no_number_is_refused_by_name(self, dtype) -> None:
-        with pytest.raises(autograd.DataTypeError, match=r"^astype: to float32, float64, integers or booleans, not "):
+        with pytest.raises(autograd.DataTypeError, match=r"^astype: to float32, float64, integers or booleans, not ") as caught:
             autograd.astype(Tensor([1.0]), dtype)
+        assert str(caught.value).endswith(repr(dtype))
 
     @pytest.mark.parametrize("kind", [Tensor, numpy.array])
     def test_two_axes_are_exchanged_if_both_are_there(self, kind) -> None:
