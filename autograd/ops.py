@@ -752,7 +752,7 @@ def matmul(a: Any, b: Any) -> Any:
         raise ShapeError(
             f"matmul: operands of shape {shape_a} and {shape_b}: a single number has no rows; use * instead of @"
         )
-    if shape_a[-1] != (shape_b[0] if len(shape_b) == 1 else shape_b[-2]):
+    if shape_a[-1] != shape_b[-1 if len(shape_b) == 1 else -2]:
         raise ShapeError(
             f"matmul: operands of shape {shape_a} and {shape_b} do not fit: "
             f"the left one's last size must be the right one's {'only' if len(shape_b) == 1 else 'second to last'} size"
@@ -763,10 +763,9 @@ def matmul(a: Any, b: Any) -> Any:
         reshape(a, (1, *shape_a)) if len(shape_a) == 1 else a,
         reshape(b, (*shape_b, 1)) if len(shape_b) == 1 else b,
     )
-    kept = product.shape
-    kept = kept[:-1] if len(shape_b) == 1 else kept
-    kept = (*kept[:-2], *kept[-1:]) if len(shape_a) == 1 and len(shape_b) > 1 else kept
-    return reshape(product, kept[:-1] if len(shape_a) == 1 and len(shape_b) == 1 else kept)
+    *batch, rows, columns = product.shape
+    kept = (*(() if len(shape_a) == 1 else (rows,)), *(() if len(shape_b) == 1 else (columns,)))
+    return reshape(product, (*batch, *kept))
 
 
 def affine(x: Any, weight: Any, bias: Any) -> Any:
