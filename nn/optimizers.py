@@ -47,9 +47,9 @@ class Optimizer:
         self.steps = 0
         values = [parameter for parameter in self.parameters if isinstance(parameter, Value)]
         tensors = [parameter for parameter in self.parameters if isinstance(parameter, Tensor)]
-        self._slots: list[_Slot] = [_TensorSlot(tensor, self.kept) for tensor in tensors]
+        self._slots = [_Slot(tensor, (), self.kept) for tensor in tensors]
         if values:
-            self._slots.append(_ValuesSlot(values, self.kept))
+            self._slots.append(_Slot(None, values, self.kept))
 
     @property
     def learning_rate(self) -> float:
@@ -63,12 +63,17 @@ class Optimizer:
         """Move every parameter that has a gradient."""
         self.steps += 1
         for slot in self._slots:
-            gradient = slot.gradient()
-            if gradient is not None:
-                slot.age += 1
+            tensor = slot.tensor  # spelled out: of a small network's step every call is a hundredth
+            if tensor is None:
                 data = slot.data()
-                self._update(data, gradient, slot)
+                slot.age += 1
+                self._update(data, slot.gradient(), slot)
                 slot.assign(data)
+            elif (gradient := tensor.grad) is not None:
+                data = tensor.data
+                slot.age += 1
+                self._update(data, gradient, slot)
+                tensor.data = data
 
     def _update(self, data: Array, gradient: Array, slot: _Slot) -> None:
         """Move `data` in place. `gradient` is not to be written to; `slot.work` is room for one array."""
@@ -155,7 +160,6 @@ class SGD(Optimizer):
         super().__init__(parameters, learning_rate)
 
     def _update(self, data: Array, gradient: Array, slot: _Slot) -> None:
-        step = slot.work
         if self.weight_decay:
             gradient = gradient + self.weight_decay * data
         if self.momentum:
@@ -163,7 +167,7 @@ class SGD(Optimizer):
             velocity *= self.momentum
             velocity += gradient
             gradient = gradient + self.momentum * velocity if self.nesterov else velocity
-        data -= numpy.multiply(gradient, self.learning_rate, out=step)
+        data -= numpy.multiply(gradient, self._learning_rate, slot.work)
 
     def settings(self) -> dict[str, Any]:
         return {
@@ -364,50 +368,25 @@ def checked(name: str, number: Any, below: float | None = None) -> float:
 
 
 class _Slot:
-    """Parameters that are updated as one array."""
+    """What is updated as one array: a Tensor, or all Values together."""
 
-    def __init__(self, shape: tuple[int, ...], dtype: Any, kept: Sequence[str]) -> None:
+    def __init__(self, tensor: Tensor | None, values: Sequence[Value], kept: Sequence[str]) -> None:
+        self.tensor, self.values = tensor, values
+        shape, dtype = ((len(values),), numpy.dtype(float)) if tensor is None else (tensor.shape, tensor.dtype)
         self.age = 0  # how often it was updated
         self.kept: State = {name: numpy.zeros(shape, dtype) for name in kept}
         # Where a step is computed: a new array of a large matrix's size costs as much as filling it.
         self.work: Array = numpy.empty(shape, dtype)
 
-    def gradient(self) -> Array | None:
-        raise NotImplementedError
-
-    def data(self) -> Array:
-        raise NotImplementedError
-
-    def assign(self, data: Array) -> None:
-        raise NotImplementedError
-
-
-class _TensorSlot(_Slot):
-    def __init__(self, tensor: Tensor, kept: Sequence[str]) -> None:
-        super().__init__(tensor.shape, tensor.dtype, kept)
-        self.tensor = tensor
-
-    def gradient(self) -> Array | None:
-        return self.tensor.grad
-
-    def data(self) -> Array:
-        return self.tensor.data
-
-    def assign(self, data: Array) -> None:
-        self.tensor.data = data
-
-
-class _ValuesSlot(_Slot):
-    def __init__(self, values: Sequence[Value], kept: Sequence[str]) -> None:
-        super().__init__((len(values),), numpy.float64, kept)
-        self.values = values
-
     def gradient(self) -> Array:
+        """The Values' gradients."""
         return numpy.array([value.grad or 0.0 for value in self.values])
 
     def data(self) -> Array:
+        """The Values' data."""
         return numpy.array([value.data for value in self.values])
 
     def assign(self, data: Array) -> None:
+        """Give each Value its number."""
         for value, number in zip(self.values, data.tolist(), strict=True):
             value.data = number
