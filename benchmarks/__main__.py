@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import sys
 
-from . import correctness, epochs, imports, scalars, steps, views
+from . import correctness, epochs, imports, scalars, speed, steps, views
 
 GROUPS = {
     "correctness": correctness.rows,
     "imports": imports.rows,
     "scalars": scalars.rows,
     "steps": steps.rows,
+    "speed": speed.rows,
     "epochs": epochs.rows,
     "views": views.rows,
 }

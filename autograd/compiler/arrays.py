@@ -88,6 +88,7 @@ class _Writer:
         inputs = [f"x{number}" for number in range(len(program.inputs))]
         self.texts.update({id(given): name for given, name in zip(program.inputs, inputs, strict=True)})
         self._choose_fresh()
+        self.in_place = self._updated_in_place()
         buffers = self._buffers()
         starts = {chain[0]: chain for chain in self.chains}
         for number, step in enumerate(program.steps):
@@ -95,6 +96,7 @@ class _Writer:
                 self._write_chain(starts[number], buffers)
             elif number not in self.in_chains:
                 self._write(number, step, buffers.get(id(step)))
+        self._write_updates()
         outputs = [self._output(number, output) for number, output in enumerate(program.outputs)]
         body = function_text("run", inputs, self.statements, outputs)
         return "\n".join([*self.setup, *body]), self.names
@@ -113,10 +115,13 @@ class _Writer:
         for number, step in enumerate(self.program.steps):
             for operand in step.operands:
                 last_use[id(_root(operand))] = number
+        for _, operand in self.program.updates:
+            last_use[id(_root(operand))] = len(self.program.steps)
         chosen = [
             (number, step)
             for number, step in enumerate(self.program.steps)
             if id(step) not in self.fresh
+            and id(step) not in self.in_place
             and _takes_out(step)
             and (number not in self.in_chains or id(step) in self.kept)
         ]
@@ -136,6 +141,31 @@ class _Writer:
             self.setup.append(f"b{number} = numpy.empty({written}, '{dtype.char}')")
             self.inside.add(f"b{number}")
         return {id(step): f"b{buffer}" for (_, step), buffer in zip(chosen, numbers, strict=True)}
+
+    def _updated_in_place(self) -> dict[int, str]:
+        """The steps whose result is written over the input that it updates: nothing reads that any more."""
+        last_read: dict[int, int] = {}
+        reads: dict[int, int] = {}
+        for number, step in enumerate(self.program.steps):
+            for operand in step.operands:
+                last_read[id(_root(operand))] = number
+                reads[id(operand)] = reads.get(id(operand), 0) + 1
+        numbers = {id(step): number for number, step in enumerate(self.program.steps)}
+        results = [id(_root(one)) for one in self.program.results()]
+        found: dict[int, str] = {}
+        for target, operand in self.program.updates:
+            if (
+                isinstance(operand, Step)
+                and operand.operation.elementwise
+                and _takes_out(operand)
+                and id(operand) not in reads
+                and results.count(id(operand)) == 1
+                and id(target) not in results
+                and last_read.get(id(target), -1) <= numbers[id(operand)]
+                and numbers[id(operand)] not in self.in_chains
+            ):
+                found[id(operand)] = self.texts[id(target)]
+        return found
 
     # --- statements ---
 
@@ -189,6 +219,7 @@ class _Writer:
 
     def _write(self, number: int, step: Step, buffer: str | None) -> None:
         operands = [self._text(operand) for operand in step.operands]
+        buffer = buffer or self.in_place.get(id(step))
         line = self._call(number, step, operands, buffer)
         uses = tuple([text for text in operands if text not in self.inside])
         if buffer is not None:
@@ -201,6 +232,20 @@ class _Writer:
             self.inside.add(variable)
         else:
             self.statements.append(Statement(variable, line, uses))
+
+    def _write_updates(self) -> None:
+        """Copy what inputs are updated with, unless it was computed where it belongs."""
+        copies: list[Statement] = []
+        for number, (target, operand) in enumerate(self.program.updates):
+            if id(operand) in self.in_place:
+                continue
+            text = self._text(operand)
+            if isinstance(_root(operand), Input):  # which may itself be written to before this
+                self.statements.append(Statement(f"u{number}", f"{text}.copy()", (text,)))
+                text = f"u{number}"
+            uses = tuple([one for one in (self._text(target), text) if one not in self.inside])
+            copies.append(Statement(None, f"numpy.copyto({self._text(target)}, {text})", uses))
+        self.statements += copies
 
     def _call(self, number: int, step: Step, operands: list[str], buffer: str | None) -> str:
         operation, parameters = step.operation, step.parameters

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
 import functools
-import gc
 import importlib
 import operator
 import warnings
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -26,6 +24,7 @@ from ..node import Node
 from ..structure import flatten
 from ..tensor import Tensor
 from .arrays import ArrayMachine, ShapeChangedError
+from .collection import without_garbage_collection
 from .columns import ColumnMachine, column_key, stand_in_of_sample, with_columns
 from .constants import CapturedConstant, captured
 from .numbers import runner
@@ -93,19 +92,6 @@ class CompiledProgram:
         )
         what = "value and gradients" if self.has_gradients else "value"
         return f"<program: {what} of {self.program.name}({inputs}), {len(self.program.steps)} operations>"
-
-
-@contextlib.contextmanager
-def without_garbage_collection() -> Iterator[None]:
-    """What is recorded has no reference cycles, and looking for some in it again and again takes longer than
-    making it."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 @dataclass(eq=False)

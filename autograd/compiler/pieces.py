@@ -34,7 +34,7 @@ def used_outside(program: Program, chain: Sequence[int]) -> set[int]:
     """The steps of a chain, by id, whose results something else reads."""
     inside = set(chain)
     members = {id(program.steps[number]) for number in chain}
-    outside = {id(output) for output in program.outputs}
+    outside = {id(output) for output in program.results()}
     for number, step in enumerate(program.steps):
         if number not in inside:
             outside |= {id(operand) for operand in step.operands}

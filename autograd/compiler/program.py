@@ -95,6 +95,7 @@ class Program:
     Attributes:
         events: what the sweep did, in order; for the lines of prose.
         gradient_of: for each gradient among the outputs, the operand it belongs to.
+        updates: inputs that are written to in place at the end, and with what.
     """
 
     name: str
@@ -104,6 +105,7 @@ class Program:
     n_values: int
     events: list[Event] = field(default_factory=list)
     gradient_of: list[Operand] = field(default_factory=list)
+    updates: list[tuple[Input, Operand]] = field(default_factory=list)
 
     @property
     def is_of_numbers(self) -> bool:
@@ -115,7 +117,11 @@ class Program:
 
     def operands(self) -> list[Operand]:
         """Every operand of every step, and the outputs."""
-        return [operand for step in self.steps for operand in step.operands] + list(self.outputs)
+        return [operand for step in self.steps for operand in step.operands] + self.results()
+
+    def results(self) -> list[Operand]:
+        """What it is run for: outputs, and what inputs are updated with."""
+        return [*self.outputs, *[operand for _, operand in self.updates]]
 
     def mapped(self, steps: list[Step], of: Callable[[Operand], Operand]) -> Program:
         """The program with other steps, where `of` says what an operand has become."""
@@ -139,6 +145,7 @@ class Program:
                 for e in self.events
             ],
             [of(one) for one in self.gradient_of],
+            [(one, of(operand)) for one, operand in self.updates],
         )
 
 

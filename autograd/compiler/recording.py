@@ -100,13 +100,21 @@ def program_of(recording: Recording, wanted: Sequence[Node] = (), *, keep_events
     events: list[tuple[Any, ...]] = []
     gradients: list[Any] = []
     if wanted:
-        output = _only_number(recording)
+        output = only_number(recording)
         reached: dict[Node, Any] = {}
         if output.requires_grad:
             with Adjusted(tracing=True, recording=True):
                 reached = sweep(output, create_graph=True, wanted=frozenset(wanted), observer=_Observer(events))
         gradients = [reached.get(node, _zeros(node)) for node in wanted]
     return _Translation(recording).program(events, gradients, wanted, keep_events)
+
+
+def translated(
+    recording: Recording, given: Sequence[Node], outputs: Sequence[Node]
+) -> tuple[Program, Callable[[Node], Operand]]:
+    """The recording as a program with more inputs and outputs, and what each node is in it."""
+    translation = _Translation(recording, given)
+    return translation.program([], list(outputs), (), False), translation.operand_of
 
 
 class _Observer:
@@ -134,7 +142,7 @@ class _Observer:
 class _Translation:
     """Nodes as a program's operands."""
 
-    def __init__(self, recording: Recording) -> None:
+    def __init__(self, recording: Recording, given: Sequence[Node] = ()) -> None:
         self._recording = recording
         self._known: dict[int, Operand] = {}
         self._alive: list[Any] = []  # what the ids in `_known` belong to
@@ -143,13 +151,13 @@ class _Translation:
         self._inputs = [
             _input(name, node)
             for name, node in zip(
-                [*recording.names, *[one.label or "parameter" for one in recording.parameters]],
-                [*recording.inputs, *recording.parameters],
+                [*recording.names, *[one.label or "parameter" for one in (*recording.parameters, *given)]],
+                [*recording.inputs, *recording.parameters, *given],
                 strict=True,
             )
         ]
-        for node, given in zip([*recording.inputs, *recording.parameters], self._inputs, strict=True):
-            self._known[id(node)] = given
+        for node, one in zip([*recording.inputs, *recording.parameters, *given], self._inputs, strict=True):
+            self._known[id(node)] = one
 
     def program(
         self, events: list[tuple[Any, ...]], gradients: list[Any], wanted: Sequence[Node], keep_events: bool
@@ -183,6 +191,9 @@ class _Translation:
             translated,
             [self._operand(node, -1) for node in wanted],
         )
+
+    def operand_of(self, node: Node) -> Operand:
+        return self._operand(node, -1)
 
     def _operand(self, item: Any, origin: int) -> Operand:
         """An operand, after the steps that it needs."""
@@ -252,7 +263,7 @@ def _input(name: str, node: Node) -> Input:
     return Input(name, (), _FLOAT, True)
 
 
-def _only_number(recording: Recording) -> Node:
+def only_number(recording: Recording) -> Node:
     outputs = recording.outputs
     if recording.output_paths != [""] or numpy.size(outputs[0]._data) != 1:
         shapes = ", ".join(str(numpy.shape(output._data)) for output in outputs)

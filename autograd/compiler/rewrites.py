@@ -237,6 +237,22 @@ def sum_broadcast(step: Step) -> Operand | None:
     return None
 
 
+def scale_smaller_factor(step: Step) -> Operand | None:
+    """(A @ B) · c is A @ (B · c), or (A · c) @ B, where that multiplies fewer numbers."""
+    if step.operation is not _MULTIPLY or step.is_number:
+        return None
+    for product, scale in (step.operands, step.operands[::-1]):
+        is_scale = isinstance(scale, float | int) or (isinstance(scale, Step | Input) and scale.is_number)
+        if not is_scale or not _made_by(product, _MATMUL) or product.dtype != step.dtype:
+            continue
+        a, b = product.operands
+        smaller = min((a, b), key=lambda one: math.prod(shape_of(one)))
+        if math.prod(shape_of(smaller)) < math.prod(step.shape) and smaller.dtype == step.dtype:
+            scaled = _like(step, _MULTIPLY, (smaller, scale), smaller.shape, smaller.dtype, {})
+            return _step(step, _MATMUL, *((a, scaled) if smaller is b else (scaled, b)))
+    return None
+
+
 def _sums_leading(shape: tuple[int, ...], step: Step) -> bool:
     """Whether the sum leaves just the axes that were there before broadcasting."""
     axes = ops.axes_of(len(shape), step.parameters["axis"])
@@ -260,6 +276,7 @@ REWRITES: tuple[Rewrite, ...] = (
     merge_transposes,
     fold_transposes_into_matmul,
     sum_broadcast,
+    scale_smaller_factor,
 )
 
 
@@ -353,7 +370,7 @@ def _operand_key(operand: Operand) -> Any:
 def without_dead_code(program: Program) -> Program:
     """Only steps that an output needs, in their order."""
     needed: set[int] = set()
-    stack = [output for output in program.outputs if isinstance(output, Step)]
+    stack = [output for output in program.results() if isinstance(output, Step)]
     while stack:
         step = stack.pop()
         if id(step) not in needed:
@@ -464,6 +481,7 @@ _ABOUT: dict[Rewrite, tuple[Operation, ...]] = {
     merge_transposes: (_TRANSPOSE,),
     fold_transposes_into_matmul: (_TRANSPOSE,),
     sum_broadcast: (_SUM, _SUM_TO_SHAPE),
+    scale_smaller_factor: (_MULTIPLY,),
 }
 
 
