@@ -9,7 +9,7 @@ from typing import Literal
 
 import autograd
 
-from . import finite_differences
+from . import compiled_agreement, finite_differences
 from .harness import Row
 from .random_graphs import random_graph
 from .relative_error import DEFINITION
@@ -28,6 +28,7 @@ def rows() -> list[Row]:
         Row("relative error", DEFINITION),
         table_row(),
         *random_graph_rows(RANDOM_GRAPHS),
+        *compiled_agreement.rows(RANDOM_GRAPHS),
         *(finite_differences_row(order) for order in (1, 2)),
         mutation_row(MUTATION_SUMMARY),
     ]
