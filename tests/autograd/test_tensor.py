@@ -658,7 +658,7 @@ class TestShapes:
 
     @pytest.mark.parametrize("dtype", ["nonsense", object, "U3", numpy.complex128, None.__class__])
     def test_a_cast_to_what_is_no_number_is_refused_by_name(self, dtype) -> None:
-        with pytest.raises(autograd.DataTypeError, match=r"^astype: to float32, float64, integers or booleans, not ") as caught:
+        with pytest.raises(autograd.DataTypeError, match=r"^astype: to float32, float64, integers or ") as caught:
             autograd.astype(Tensor([1.0]), dtype)
         assert str(caught.value).endswith(repr(dtype))
 
