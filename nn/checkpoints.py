@@ -123,7 +123,7 @@ def read(path: str | os.PathLike[str]) -> Checkpoint:
     except (KeyError, TypeError, ValueError, RecursionError):
         raise CheckpointError(f"{target} is a safetensors file, but no checkpoint of glassgrad") from None
     if version != VERSION:
-        raise CheckpointError(f"{target} has version {version!r}, and version {VERSION} is read here")
+        raise CheckpointError(f"{target} has version {version!r:.40}, and version {VERSION} is read here")
     if digest != _digest(text, tensors):
         raise CheckpointError(f"{target} is damaged: its content is not what was written")
     if not all(isinstance(part, dict) for part in parts):
