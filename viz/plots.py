@@ -7,6 +7,8 @@ colour is told apart by lightness, line style or marker as well.
 
 from __future__ import annotations
 
+import functools
+import io
 import math
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
@@ -263,13 +265,10 @@ def _figure(
     count: int, width: float, height: float, *, columns: int | None = None, ratios: Sequence[float] | None = None
 ) -> tuple[Figure, list[Axes]]:
     """A Figure of its own, outside pyplot's state, with so many axes of that size in inches."""
-    require()
-    from matplotlib.figure import Figure
-
     columns = columns or count
     rows = math.ceil(count / columns)
     widths = [width * ratio / ratios[0] for ratio in ratios] if ratios else [width] * columns
-    figure = Figure(figsize=(sum(widths), height * rows), layout="constrained", dpi=120)
+    figure: Figure = _figure_class()(figsize=(sum(widths), height * rows), layout="constrained", dpi=120)
     axes = figure.subplots(rows, columns, squeeze=False, gridspec_kw={"width_ratios": widths}).ravel().tolist()
     for axis in axes[count:]:
         axis.set_axis_off()
@@ -277,6 +276,21 @@ def _figure(
         axis.spines[["top", "right"]].set_visible(False)
         axis.title.set_fontsize("medium")
     return figure, axes[:count]
+
+
+@functools.cache
+def _figure_class() -> Any:
+    """matplotlib's Figure, which a notebook shows without pyplot, too."""
+    require()
+    from matplotlib.figure import Figure
+
+    class ShownFigure(Figure):
+        def _repr_png_(self) -> bytes:
+            stream = io.BytesIO()
+            self.savefig(stream, format="png")
+            return stream.getvalue()
+
+    return ShownFigure
 
 
 def _line(axis: Axes, x: Any, y: Any, color: str, style: Any, name: str) -> None:

@@ -215,8 +215,14 @@ def test_without_matplotlib_one_sentence_says_what_to_install(monkeypatch: pytes
     import sys
 
     monkeypatch.setitem(sys.modules, "matplotlib", None)
+    plots._figure_class.cache_clear()
     with pytest.raises(DrawingError, match=r"pip install 'glassgrad\[plots\]'"):
         plots.confusion_matrix(numpy.array([0]), numpy.array([0]))
+
+
+def test_a_notebook_shows_a_figure_as_it_is() -> None:
+    shown = plots.confusion_matrix(numpy.array([0, 1]), numpy.array([0, 1]))._repr_png_()
+    assert shown.startswith(b"\x89PNG")
 
 
 def test_pictures_leave_pyplot_alone() -> None:
