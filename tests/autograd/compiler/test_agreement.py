@@ -6,7 +6,7 @@ import numpy
 import pytest
 
 import autograd
-from autograd import Tensor, Value, compile, value_and_grad
+from autograd import Tensor, Value, compile, greater, value_and_grad, where
 from autograd.compiler.expressions import UnwrittenOperationError
 from benchmarks.random_graphs import leaf_arrays, output, random_graph
 
@@ -69,6 +69,55 @@ def test_every_row_compiles_and_agrees_with_eager(sample, upstream_of):
     eager_value, eager_gradients = value_and_grad(function, tuple(range(len(operands))))(*operands)
     for ours, eager in zip(found, [eager_value, *eager_gradients], strict=True):
         numpy.testing.assert_allclose(ours, eager, rtol=1e-13, atol=1e-15)
+
+
+@pytest.mark.parametrize("flipped", [numpy.negative, numpy.rint, numpy.zeros_like], ids=["signs", "ties", "zeros"])
+def test_every_row_follows_other_data(sample, upstream_of, flipped):
+    operands = sample.operands()
+    argnums = tuple(range(len(operands)))
+    # The sample looks at its condition through `.data`, which is the one thing that no program follows.
+    call = (lambda c, a, b: where(greater(c, 1), a, b)) if sample.name == "where" else sample.call
+    function = weighted(call, upstream_of)
+    compiled = compile(function)
+    compiled.value_and_grad(*operands, argnums=argnums)
+    others = [numpy.asarray(flipped(operand)) for operand in operands]
+    value, gradients = compiled.value_and_grad(*others, argnums=argnums)
+    assert len(compiled.programs) == 1
+    eager_value, eager_gradients = value_and_grad(function, argnums)(*others)
+    assert_same(value, eager_value)
+    for ours, eager in zip(gradients, eager_gradients, strict=True):
+        assert_same(ours, eager)
+
+
+def test_every_row_at_the_extremes(elementwise_row):
+    numbers = [0.0, -0.0, 1.0, -300.0, 1e308, numpy.inf, -numpy.inf, numpy.nan]
+    if elementwise_row.slots == 1:
+        numbers += [-1.0, 300.0, -1e308, 1e-320]
+    operands = [grid.ravel() for grid in numpy.meshgrid(*[numbers] * min(elementwise_row.slots, 2))]
+    operands += [operands[0][::-1].copy()] * (elementwise_row.slots - len(operands))
+    slots = tuple(slot for slot in range(elementwise_row.slots) if elementwise_row.rule(slot) is not None)
+    weight = numpy.linspace(-2, 2, operands[0].size)
+
+    def function(*given):
+        return where(weight > 5, 0, elementwise_row(*given)) * weight
+
+    value = compile(function)(*operands)
+    eager = function(*[Tensor(operand) for operand in operands]).data
+    numpy.testing.assert_array_equal(value, eager)
+    for number in range(operands[0].size):
+        single = [operand[number : number + 1] for operand in operands]
+        _, gradients = elementwise_gradients(elementwise_row, slots, single)
+        _, expected = value_and_grad(lambda *given: elementwise_row(*given).sum(), slots)(*single)
+        numpy.testing.assert_array_equal(gradients, expected)
+
+
+def elementwise_gradients(row, slots, operands):
+    """By one program for each row: it is recorded on the first numbers it meets."""
+    compiled = PROGRAMS.setdefault(row.name, compile(lambda *given: row(*given).sum()))
+    return compiled.value_and_grad(*operands, argnums=slots)
+
+
+PROGRAMS = {}
 
 
 def test_every_row_in_single_precision(sample, upstream_of):
