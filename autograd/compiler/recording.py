@@ -202,21 +202,23 @@ class _Translation:
             return self._leaf(item)
         stack: list[Any] = [item]
         while stack:
-            node = stack.pop()
-            if node is not None:
-                if id(node) not in known:
-                    operands = node._operands
-                    stack += (node, None)
-                    for operand in reversed(operands):
-                        if isinstance(operand, Node) and operand.op is not None and id(operand) not in known:
-                            stack.append(operand)
-                continue
-            node = stack.pop()
+            node = stack[-1]
             if id(node) in known:
+                stack.pop()
                 continue
-            operands = tuple([self._leaf(operand) for operand in node._operands])
+            recorded = node._operands
+            operands = tuple([known.get(id(operand)) for operand in recorded])
+            if None in operands:
+                pending = [
+                    one for one in recorded if isinstance(one, Node) and one.op is not None and id(one) not in known
+                ]
+                if pending:
+                    stack += reversed(pending)
+                    continue
+                operands = tuple([self._leaf(one) for one in recorded])
+            stack.pop()
             is_number = isinstance(node, Value)
-            step = Step(
+            step = known[id(node)] = Step(
                 node.op,
                 operands,
                 {} if is_number else node._parameters,
@@ -226,7 +228,6 @@ class _Translation:
                 label(node),
                 origin,
             )
-            known[id(node)] = step
             self._alive.append(node)
             steps.append(step)
         return known[id(item)]

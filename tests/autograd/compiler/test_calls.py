@@ -373,3 +373,19 @@ def test_threads_share_a_program():
     for thread in threads:
         thread.join()
     assert wrong == []
+
+
+def test_the_trace_is_what_the_views_read():
+    f = compile(lambda x: {"z": x * 2 + 1}["z"])
+    f(3.0)
+    trace = f.trace
+    assert {node.symbol for node in trace.nodes} >= {"×", "+"}
+    assert [node.label for node in trace.nodes if node.label == "x"] == ["x"]
+
+
+def test_importing_the_engine_leaves_the_compiler_alone():
+    import subprocess
+    import sys
+
+    program = "import sys, autograd; print([name for name in sys.modules if name.startswith('autograd.compiler')])"
+    assert subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout == "[]\n"
