@@ -27,7 +27,7 @@ def __getattr__(name: str) -> Any:
     if not name.startswith("_"):
         for package in _PACKAGES:
             module = importlib.import_module(package)
-            if name in module.__all__ or (package == "autograd" and name in ("sum", "max", "min")):
+            if name in module.__all__ or (package == "autograd" and name in ("sum", "max", "min", "compile")):
                 return getattr(module, name)
     raise AttributeError(f"glassgrad has no {name!r}")
 

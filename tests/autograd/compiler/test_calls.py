@@ -389,3 +389,9 @@ def test_importing_the_engine_leaves_the_compiler_alone():
 
     program = "import sys, autograd; print([name for name in sys.modules if name.startswith('autograd.compiler')])"
     assert subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout == "[]\n"
+
+
+def test_the_front_door_has_it():
+    import glassgrad
+
+    assert glassgrad.compile is compile
