@@ -656,6 +656,12 @@ class TestShapes:
             with pytest.raises(ShapeError, match=r"^transpose: axes \(.*\) are not a permutation .*shape \(2, 3\)$"):
                 autograd.transpose(Tensor(numpy.ones((2, 3))), axes)
 
+    @pytest.mark.parametrize("reduction", [autograd.argmax, autograd.argmin])
+    def test_the_place_of_an_extreme_is_along_one_axis(self, reduction) -> None:
+        for x in (Tensor(numpy.ones((2, 3))), numpy.ones((2, 3))):
+            with pytest.raises(autograd.DataTypeError, match=r"^arg(max|min): an axis is an integer, not \(0, 1\)"):
+                reduction(x, axis=(0, 1))
+
     @pytest.mark.parametrize("dtype", ["nonsense", object, "U3", numpy.complex128, None.__class__])
     def test_a_cast_to_what_is_no_number_is_refused_by_name(self, dtype) -> None:
         with pytest.raises(autograd.DataTypeError, match=r"^astype: to float32, float64, integers or ") as caught:
