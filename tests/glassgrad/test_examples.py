@@ -10,6 +10,7 @@ from autograd import GraphError, Node, Value, log, softmax
 from glassgrad.examples import EXAMPLES, Example, example
 from viz import Trace, draw, steps, trace
 from viz.layout import Renderer
+from viz.terminal.session import Session
 from viz.tracing import Contribution, Update, in_order
 
 NAMES = ["neuron", "paths", "vanishing", "exploding", "xor", "softmax", "dead-relu", "mlp"]
@@ -76,6 +77,15 @@ def test_the_gradients_agree_with_finite_differences(name: str) -> None:
             checked += 1
         leaf.data = data if data.shape else data.item()  # type: ignore[misc]  # as above
     assert checked
+
+
+@every_example
+def test_the_steppers_gradient_check_agrees_for_every_parameter(name: str) -> None:
+    shown = example(name)
+    session = Session(shown.record, shown.optimizer)
+    parameters = [node.id for node in session.trace.nodes if node.role == "parameter"]
+    assert parameters
+    assert all(session.check(identifier).agrees for identifier in parameters)
 
 
 @every_example

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy
 
-from autograd import Node, Tensor, Value, no_grad
+from autograd import Node, Tensor, Value
 
 from .entry import RefusalError
 
@@ -95,8 +95,8 @@ def _compare(
         with numpy.errstate(all="ignore"):
             moved[element] += sign * step
         leaf.data = float(moved) if isinstance(leaf, Value) else moved
-        with no_grad():
-            output = record()
+        # Recorded, although nobody differentiates it: the function may look at its own graph, as to label it.
+        output = record()
         outputs.append(float(output.item()))
         places.append(float(moved[element]))
         precision = max(precision, float(numpy.finfo(numpy.asarray(output.data).dtype).eps))
