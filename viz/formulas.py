@@ -18,6 +18,7 @@ import numpy
 
 from autograd import Node, Operation, Tensor, Value, operations
 
+from .arrays import summed_axes
 from .numbers import MINUS, format_number
 
 Notation = Literal["text", "latex"]
@@ -187,7 +188,11 @@ def _printed_pullback(
         rule = operation.rule(slot)
         assert rule is not None
         upstream = Tensor(numpy.ones(out.shape), label=_UPSTREAM)
-        return rule(upstream, Tensor(out.data, label=_OUT), *operands, **parameters)
+        passed_on = rule(upstream, Tensor(out.data, label=_OUT), *operands, **parameters)
+        # An operand that was broadcast gets the sum, which the sweep takes for every rule.
+        shape = shapes[slot]
+        axes = () if isinstance(shape, IndexArray) else summed_axes(passed_on.shape, shape)
+        return passed_on.sum(axis=axes if len(axes) > 1 else axes[0]) if axes else passed_on
 
     return _formula(passed)
 

@@ -275,7 +275,7 @@ def _magnitude(data: Any) -> float:
 
 
 def _product(event: Contribution) -> str:
-    if event.local_gradient is None or shape_of(event.contribution):
+    if event.local_gradient is None or shape_of(event.upstream_gradient):
         return f"{event.rule.text}" if len(event.rule.text) <= 24 else ""
     return (
         f"{format_data(event.upstream_gradient)} × {format_data(event.local_gradient)} "

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, TextIO
 
 from . import notebook, terminal
+from .arrays import shape_of, summed_axes
 from .drawing import draw
 from .errors import DrawingError
 from .numbers import format_data
@@ -106,7 +107,10 @@ def _contribution_lines(event: Contribution, trace: Trace) -> list[str]:
     if event.local_gradient is None:
         product = f"{contribution} (by the pullback of {node.operation})"
     else:
-        product = f"{format_data(event.upstream_gradient)} × {format_data(event.local_gradient)} = {contribution}"
+        product = f"{format_data(event.upstream_gradient)} × {format_data(event.local_gradient)}"
+        if axes := summed_axes(shape_of(event.upstream_gradient), shape_of(event.contribution)):
+            product = f"sum({product}, axis={axes if len(axes) > 1 else axes[0]})"
+        product = f"{product} = {contribution}"
     rule = (
         f"∂{node.label}/∂{operand.label} = {event.formula}"
         if event.local_gradient is not None

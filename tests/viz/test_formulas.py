@@ -46,7 +46,8 @@ def test_every_elementwise_row_of_the_table_can_be_written_in_both_notations() -
     [
         ("matmul", 0, [(2, 3), (3, 4)], {}, "G @ Wᵀ", r"G \, W^{T}"),
         ("matmul", 1, [(2, 3), (3, 4)], {}, "xᵀ @ G", r"x^{T} \, G"),
-        ("affine", 2, [(2, 3), (3, 4), (4,)], {}, "G", "G"),
+        ("affine", 2, [(2, 3), (3, 4), (4,)], {}, "sum(G, axis=0)", r"\textstyle\sum\left(G\right)"),
+        ("matmul", 1, [(5, 2, 3), (3, 4)], {}, "sum(xᵀ @ G, axis=0)", r"\textstyle\sum\left(x^{T} \, G\right)"),
         ("sum", 0, [(2, 3)], {"axis": 0, "keepdims": False}, "broadcast(G)", r"\mathrm{broadcast}(G)"),
         (
             "mean",

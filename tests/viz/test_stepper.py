@@ -38,6 +38,13 @@ def test_arrays_are_told_by_shape_and_pullback() -> None:
     assert "[[1, 2]]" in told
 
 
+def test_the_sum_over_what_was_broadcast_is_told() -> None:
+    table, row, number = Tensor([[1.0, 2.0], [3.0, 4.0]], label="A"), Tensor([5.0, 6.0], label="b"), Tensor(2.0)
+    told = "\n".join(steps(trace((table * row * number).sum())))
+    assert "sum([[2, 2], [2, 2]] × [[1, 2], [3, 4]], axis=0) = [8, 12]" in told
+    assert "sum([[1, 1], [1, 1]] × [[5, 12], [15, 24]], axis=(0, 1)) = 56" in told
+
+
 def test_a_parameter_without_a_name_is_told_as_a_parameter() -> None:
     told = " ".join(" ".join(steps(trace(Value(3.0) * 2.0))).split())
     assert "1. 3 is given (parameter): 3 = 3" in told

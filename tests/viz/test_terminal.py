@@ -775,3 +775,11 @@ def test_the_headings_stay_above_their_columns_when_the_window_changes() -> None
         assert "gradient" in heading
 
     neuron(script, size=(160, 50))
+
+
+def test_the_equation_says_over_which_axes_a_broadcast_operand_gets_the_sum() -> None:
+    async def script(screen: Screen) -> None:
+        await screen.press("end")
+        assert "[8, 12]   (summed over axis 0, which was broadcast)" in screen.text
+
+    on_screen((Tensor([[1.0, 2.0], [3.0, 4.0]]).detach() * Tensor([5.0, 6.0], label="b") * 2.0).sum(), script)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from ..arrays import shape_of
+from ..arrays import shape_of, summed_axes
 from ..grouping import Group
 from ..numbers import format_data
 from ..playback import Playback, subject
@@ -81,7 +81,7 @@ def _forward(node: TracedNode) -> Equation:
 def _contribution(event: Contribution, trace: Trace) -> Equation:
     node, operand = trace.nodes[event.node], trace.nodes[event.operand]
     title = f"Backward: {node.symbol} passes on from {node.label} to {operand.label}"
-    if event.local_gradient is None or shape_of(event.local_gradient) or shape_of(event.contribution):
+    if event.local_gradient is None or shape_of(event.local_gradient) or shape_of(event.upstream_gradient):
         return Equation(title, _array_contribution(event, node, operand))
     upstream, local, passed = map(format_data, (event.upstream_gradient, event.local_gradient, event.contribution))
     derivative, rule, in_numbers = f"∂{node.label}/∂{operand.label}", event.rule.text, event.rule.in_numbers
@@ -106,7 +106,12 @@ def _array_contribution(event: Contribution, node: TracedNode, operand: TracedNo
     lines.append(("upstream G", format_data(event.upstream_gradient)))
     if event.local_gradient is not None and event.before is None:
         lines.append(("in numbers", format_data(event.local_gradient)))
-    lines.append(("passed on", format_data(event.contribution)))
+    axes = summed_axes(shape_of(event.upstream_gradient), shape_of(event.contribution))
+    if event.local_gradient is None or not axes:
+        lines.append(("passed on", format_data(event.contribution)))
+    else:
+        over = f"axis {axes[0]}" if len(axes) == 1 else f"axes {', '.join(map(str, axes))}"
+        lines.append(("passed on", f"{format_data(event.contribution)}   (summed over {over}, which was broadcast)"))
     if event.before is None:
         return [*lines, ("gradient", f"of {operand.label}: — → what is passed on")]
     return [*lines, ("before", format_data(event.before)), ("after", format_data(event.after))]
