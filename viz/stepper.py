@@ -11,6 +11,7 @@ from .arrays import shape_of, summed_axes
 from .drawing import draw
 from .errors import DrawingError
 from .numbers import format_data
+from .one_line import one_line
 from .tracing import Contribution, Forward, Seed, Trace, Update, trace
 
 if TYPE_CHECKING:
@@ -64,10 +65,10 @@ def steps(trace: Trace) -> Iterator[str]:
         heading = _heading(event, trace)
         if heading != section:
             section = heading
-            yield heading
+            yield one_line(heading)
         first, *further = _lines(event, trace)
-        yield f"  {number:2}. {first}"
-        yield from (f"      {line}" for line in further)
+        yield one_line(f"  {number:2}. {first}")
+        yield from (one_line(f"      {line}") for line in further)
 
 
 def _heading(event: Any, trace: Trace) -> str:

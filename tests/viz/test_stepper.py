@@ -49,3 +49,9 @@ def test_a_parameter_without_a_name_is_told_as_a_parameter() -> None:
     told = " ".join(" ".join(steps(trace(Value(3.0) * 2.0))).split())
     assert "1. 3 is given (parameter): 3 = 3" in told
     assert "2. 2 is a constant" in told
+
+
+def test_a_label_of_several_lines_or_of_control_characters_stays_on_its_line() -> None:
+    told = list(steps(trace(Value(3.0, label="two\nlines\x1b[31m\ud800") * 2.0)))
+    assert told[1].split() == ["1.", "two⏎lines�[31m�", "is", "given", "(parameter):", "two⏎lines�[31m�", "=", "3"]
+    assert all(line.isprintable() for line in told)

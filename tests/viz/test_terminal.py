@@ -783,3 +783,13 @@ def test_the_equation_says_over_which_axes_a_broadcast_operand_gets_the_sum() ->
         assert "[8, 12]   (summed over axis 0, which was broadcast)" in screen.text
 
     on_screen((Tensor([[1.0, 2.0], [3.0, 4.0]]).detach() * Tensor([5.0, 6.0], label="b") * 2.0).sum(), script)
+
+
+def test_a_label_of_several_lines_stays_on_its_row() -> None:
+    async def script(screen: Screen) -> None:
+        row = next(line for line in screen.lines if "◆ two⏎lines" in line)
+        assert " 3 " in row
+        assert any("→ two⏎lines = 3" in line for line in screen.lines)
+        assert "two⏎lines is given (parameter)" in screen.text
+
+    on_screen(Value(3.0, label="two\nlines") * 2.0, script)

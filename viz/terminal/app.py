@@ -16,6 +16,7 @@ from autograd import GraphError
 
 from ..arrays import shape_of
 from ..numbers import format_data
+from ..one_line import one_line
 from ..playback import Playback, subject
 from ..themes import Colours
 from ..tracing import Contribution, Event, Forward, Update
@@ -362,7 +363,7 @@ class Stepper(App[None]):
 
     def _say(self, sentence: str, *, is_refusal: bool = False) -> None:
         colour = self._colours.output if is_refusal else self._colours.ink
-        self._note = Text(f"{'✗' if is_refusal else '·'} {sentence}", colour)
+        self._note = Text(f"{'✗' if is_refusal else '·'} {one_line(sentence)}", colour)
         self._show()
 
     def _forget_what_was_said(self) -> None:
@@ -396,7 +397,7 @@ class Stepper(App[None]):
         stops = ", ".join(map(str, self.breakpoints))
         right.border_subtitle = Text(f"stops: {stops}") if stops else None
         shown = self.found or equation(trace, self.playback, self.position)
-        screen.query_one("#equation").border_title = Text(shown.title)
+        screen.query_one("#equation").border_title = Text(one_line(shown.title))
         screen.query_one("#lines", EquationLines).show(
             panes.lines(shown, painted, with_further=screen.has_class("tall"))
         )

@@ -8,6 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ..numbers import format_data
+from ..one_line import one_line
 from ..playback import is_gradient
 from ..themes import Colours
 from ..tracing import Event, Forward, Trace, TracedNode
@@ -31,7 +32,7 @@ def head(trace: Trace, position: int, updates: int, title: str, width: int, colo
     text = Text(no_wrap=True)
     text.append(f" event {position + 1:,} of {len(trace.events):,} ", "bold")
     text.append(f" {part} ", f"bold {colours.background} on {painted}")
-    text.append(f"  {output.label} = ")
+    text.append(f"  {one_line(output.label)} = ")
     text.append(format_data(output.data), "bold")
     if updates:
         text.append(f"  after {updates:,} update{'s' if updates > 1 else ''}")
@@ -47,11 +48,11 @@ def lines(shown: Equation, colours: Colours, *, with_further: bool) -> Table:
     table.add_column(style=colours.constant, max_width=24, overflow="ellipsis", no_wrap=True)
     table.add_column()
     for name, line in shown.lines:
-        table.add_row(Text(name), Text(line, "bold"))
+        table.add_row(Text(one_line(name)), Text(one_line(line), "bold"))
     if shown.further and with_further:
         table.add_row()
         for name, line in shown.further:
-            table.add_row(Text(name), Text(line))
+            table.add_row(Text(one_line(name)), Text(one_line(line)))
     return table
 
 
@@ -65,7 +66,7 @@ def selected(node: TracedNode, data: Any, gradient: Any, width: int) -> Text:
         (brief(data, _BRIEF), brief_gradient(gradient, _BRIEF)),
     ):
         said = [node.label, node.operation or node.role, f"data {written}", f"gradient {written_gradient}{flagged}"]
-        text = Text(f"  {' · '.join(said + path)}", no_wrap=True)
+        text = Text(one_line(f"  {' · '.join(said + path)}"), no_wrap=True)
         if text.cell_len <= width:
             break
     text.truncate(width, overflow="ellipsis")

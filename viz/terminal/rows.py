@@ -14,6 +14,7 @@ from rich.text import Text
 from ..arrays import ArraySummary, shape_of, summary
 from ..glass import EXPLODING, VANISHING
 from ..numbers import format_data, format_number
+from ..one_line import one_line
 from ..themes import Colours
 from ..tracing import Contribution, Event, Forward, Role, Seed, Trace, TracedNode
 
@@ -191,6 +192,7 @@ def _pair(words: str, data: Any, width: int, brief: Callable[[Any, int], str] = 
 
 def _cut(text: str, width: int, *, keep_end: bool = False, pad: bool = True) -> str:
     """The text in so many columns; … stands for what does not fit."""
+    text = one_line(text)
     length = cell_len(text)
     if length <= width:
         return set_cell_size(text, width) if pad else text
