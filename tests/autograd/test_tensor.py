@@ -656,6 +656,16 @@ class TestShapes:
             with pytest.raises(ShapeError, match=r"^transpose: axes \(.*\) are not a permutation .*shape \(2, 3\)$"):
                 autograd.transpose(Tensor(numpy.ones((2, 3))), axes)
 
+    def test_a_stack_has_one_axis_more_than_its_operands(self) -> None:
+        arrays = [numpy.arange(6.0).reshape(2, 3), numpy.ones((2, 3))]
+        for axis in (-3, -2, -1, 0, 1, 2):
+            stacked = autograd.stack([Tensor(arrays[0]), arrays[1]], axis=axis)
+            numpy.testing.assert_array_equal(stacked.data, numpy.stack(arrays, axis=axis))
+        for axis in (-5, -4, 3, 4):
+            sentence = rf"^stack: axis {axis} is no axis of a stack of operands of shape \(2, 3\)$"
+            with pytest.raises(ShapeError, match=sentence):
+                autograd.stack([Tensor(arrays[0]), arrays[1]], axis=axis)
+
     @pytest.mark.parametrize("reduction", [autograd.argmax, autograd.argmin])
     def test_the_place_of_an_extreme_is_along_one_axis(self, reduction) -> None:
         for x in (Tensor(numpy.ones((2, 3))), numpy.ones((2, 3))):
