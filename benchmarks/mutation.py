@@ -58,14 +58,14 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.mutation", description=__doc__)
     parser.add_argument("files", nargs="*", metavar="file", help=f"of {', '.join(FILES)}; all where none is named")
     parser.add_argument("--jobs", type=int, default=1, help="how many mutants are tested at a time")
-    parser.add_argument("--survivors", action="store_true", help="only what survived last time; changes no summary")
+    parser.add_argument("--survivors", action="store_true", help="only what survived last time")
     parser.add_argument("--explain", action="store_true", help="test nothing: the last survivors, explained anew")
     options = parser.parse_args(arguments)
     try:
         _check(options)
         if not options.explain:
             _run(options.files or list(FILES), options.jobs, options.survivors)
-        return 0 if options.survivors else _concluded()
+        return _concluded()
     except MutationError as error:
         print(f"benchmarks.mutation: {error}", file=sys.stderr)
         return 2
@@ -96,6 +96,8 @@ def _run(files: list[str], jobs: int, only_survivors: bool) -> None:
         raise MutationError(f"{error.name} is not installed: pip install -e '.[dev,mutation]'") from None
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that it ends what it has started
     summary = _summary()
+    if only_survivors:
+        files = [file for file in files if file in summary["by_file"]]
     survived_before = {(one["file"], one["within"], one["change"]) for one in summary["survivors"]}
     console = Console(stderr=True)
     mutant_tests.warm_up()
@@ -124,7 +126,9 @@ def _run(files: list[str], jobs: int, only_survivors: bool) -> None:
                     )
             minutes = (time.monotonic() - started) / 60
             console.print(f"{file}: {len(mutated) - len(survivors)} of {len(mutated)} killed in {minutes:.1f} minutes")
-            if not only_survivors:
+            if only_survivors:
+                _enter_again(summary, file, len(mutated), survivors)
+            else:
                 _enter(summary, file, len(mutated), survivors)
 
 
@@ -176,12 +180,29 @@ def _summary() -> dict[str, Any]:
 
 def _enter(summary: dict[str, Any], file: str, mutants: int, survivors: list[Mutant]) -> None:
     """Put a file's results in place of earlier ones."""
-    commit = _git("rev-parse", "--short", "HEAD") + (
-        " and changes" if _git("status", "--porcelain", "autograd", _TESTS) else ""
-    )
+    commit = _commit()
+    summary["by_file"][file] = {"mutants": mutants, "killed": mutants - len(survivors), "commit": commit}
+    _put_survivors(summary, file, survivors, commit)
+
+
+def _enter_again(summary: dict[str, Any], file: str, mutants: int, survivors: list[Mutant]) -> None:
+    """Count what survived before and does not any more; what the code no longer has is no mutant now."""
+    before = sum(one["file"] == file for one in summary["survivors"])
+    counts, commit = summary["by_file"][file], _commit()
+    counts["mutants"] -= before - mutants
+    counts["killed"] += mutants - len(survivors)
+    counts["survivors_again"] = commit
+    _put_survivors(summary, file, survivors, commit)
+
+
+def _commit() -> str:
+    changed = _git("status", "--porcelain", "autograd", _TESTS)
+    return _git("rev-parse", "--short", "HEAD") + (" and changes" if changed else "")
+
+
+def _put_survivors(summary: dict[str, Any], file: str, survivors: list[Mutant], commit: str) -> None:
     summary["commit"] = commit
     summary["date"] = datetime.date.today().isoformat()
-    summary["by_file"][file] = {"mutants": mutants, "killed": mutants - len(survivors), "commit": commit}
     summary["survivors"] = [one for one in summary["survivors"] if one["file"] != file] + [
         {"file": file, "line": mutant.line, "within": mutant.within, "change": mutant.change, "explanation": None}
         for mutant in sorted(survivors, key=lambda mutant: mutant.line)
