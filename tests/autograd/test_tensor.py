@@ -665,6 +665,8 @@ class TestShapes:
             sentence = rf"^stack: axis {axis} is no axis of a stack of operands of shape \(2, 3\)$"
             with pytest.raises(ShapeError, match=sentence):
                 autograd.stack([Tensor(arrays[0]), arrays[1]], axis=axis)
+            with pytest.raises(ShapeError, match=sentence):
+                autograd.stack([Tensor(arrays[0])], axis=axis)
 
     @pytest.mark.parametrize("reduction", [autograd.argmax, autograd.argmin])
     def test_the_place_of_an_extreme_is_along_one_axis(self, reduction) -> None:
