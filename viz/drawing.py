@@ -128,7 +128,9 @@ class Drawing:
 
     def svg(self, *, prefix: str | None = None) -> str:
         """The picture as SVG. `prefix` begins every id in it; by default it comes from the content."""
-        return self._finished(self.renderer, prefix or "g" + hashlib.sha256(self.dot.encode()).hexdigest()[:10])
+        # The light picture and the one that follows its viewer are laid out from the same DOT.
+        content = self.dot + ("auto" if self.theme == "auto" else "")
+        return self._finished(self.renderer, prefix or "g" + hashlib.sha256(content.encode()).hexdigest()[:10])
 
     def _finished(self, renderer: Renderer, prefix: str) -> str:
         output, colours = self.trace.nodes[self.trace.output], colours_of(self.theme)

@@ -164,7 +164,10 @@ class _Glass:
             styles = self._overlaid(None if event is None else event.contribution)
         if self.highlight:
             on_path = any(slot.source in self.highlight and slot.target in self.highlight for slot in edge.slots)
-            styles |= {"penwidth": "2.5", "color": self.colours.output} if on_path else {"color": self.colours.dead}
+            if on_path:
+                styles |= {"penwidth": "2.5", "color": self.colours.output}
+            else:
+                styles |= {"color": self.colours.dead, "fontcolor": self.colours.dead}
         self.graph.edge(edge.source, target, label=escape(label), **styles)
 
     def _slot_label(self, slot: Any) -> str:
@@ -299,7 +302,7 @@ def _add_legend(graph: graphviz.Digraph, colours: Colours, overlay: Overlay, has
     if has_heat_maps:
         entries.append(("heat map: blue above 0,\norange below, black not finite", {"shape": "plaintext", **ink}))
     if overlay:
-        entries.append(("gradient: the larger,\nthe thicker and darker", {"shape": "plaintext", **ink}))
+        entries.append(("gradient: the larger,\nthe thicker and stronger", {"shape": "plaintext", **ink}))
         least, most = format_number(VANISHING), format_number(EXPLODING)
         for word, colour, width, style in (
             ("dead: 0", colours.dead, "0.5", "dashed"),

@@ -20,7 +20,7 @@ from viz import DrawingError, Trace, draw, trace
 from viz.drawing import Style
 from viz.layout import Renderer
 from viz.numbers import format_data
-from viz.themes import DARK, LIGHT, variables
+from viz.themes import DARK, LIGHT, Theme, variables
 
 SVG = "{http://www.w3.org/2000/svg}"
 Read = Callable[[str], Any]
@@ -215,6 +215,8 @@ def test_the_ids_of_two_pictures_on_a_page_do_not_collide() -> None:
     assert set(identifiers(ElementTree.fromstring(one.svg()))).isdisjoint(
         identifiers(ElementTree.fromstring(other.svg()))
     )
+    themes: tuple[Theme, ...] = ("light", "dark", "auto")
+    assert len({draw(x * 2.0, theme=theme).svg().split('id="g')[1][:10] for theme in themes}) == 3
     again = [set(identifiers(ElementTree.fromstring(one.notebook_svg()))) for _ in range(2)]
     assert again[0].isdisjoint(again[1])
 
@@ -501,3 +503,18 @@ def test_a_node_is_highlighted_itself_whatever_others_are_called(read: Read) -> 
     }
     with pytest.raises(DrawingError, match="is not in the graph of the output"):
         draw(first * 2.0, highlight=second)
+
+
+def test_the_numbers_of_edges_off_the_highlighted_paths_are_as_pale_as_the_edges() -> None:
+    a, b = Value(2.0, label="a"), Value(3.0, label="b")
+    root = ElementTree.fromstring(draw(a * b, highlight="a").svg())
+    colours = {text.text: text.get("fill") for text in root.iter(f"{SVG}text")}
+    assert colours["1 × 2 = 2"] == LIGHT.dead
+    assert colours["1 × 3 = 3"] != LIGHT.dead
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_legend_says_of_the_overlay_what_holds_in_every_theme(theme: Theme) -> None:
+    svg = draw(example("paths").record(), overlay="gradient", legend=True, theme=theme).svg()
+    assert "the thicker and stronger" in svg
+    assert "darker" not in svg
