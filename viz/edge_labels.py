@@ -19,6 +19,7 @@ _ALONG = (0.5, 0.44, 0.56, 0.38, 0.62, 0.31, 0.69, 0.24, 0.76)
 _GAPS = (3.0, 7.0, 12.0)  # between line and text, in points, the best first
 _CHARACTER, _DIGIT = 0.56, 0.74  # a character's mean width and a digit's height, as parts of the font's size
 _SAMPLES = 33  # of a Bézier curve
+_CLEAR = 4.0  # around a name, in points
 
 
 @dataclass(frozen=True)
@@ -119,7 +120,8 @@ def _node_boxes(group: ElementTree.Element) -> Iterator[_Box]:
             yield _Box(*points.min(axis=0), *points.max(axis=0))
     for text in group.iter(f"{_SVG}text"):
         (width, height), x, y = _size(text), float(text.get("x", "0")), float(text.get("y", "0"))
-        yield _Box(x - width / 2, y - height, x + width / 2, y)
+        # Brackets hang below the digits: names keep a little clear of what stands over and beside them.
+        yield _Box(x - width / 2 - _CLEAR, y - height - _CLEAR, x + width / 2 + _CLEAR, y + _CLEAR)
 
 
 def _curve(path: ElementTree.Element) -> Any:

@@ -1,4 +1,5 @@
 import errno
+import itertools
 import re
 import struct
 from collections.abc import Callable
@@ -9,6 +10,7 @@ import numpy
 import pytest
 
 from autograd import GraphError, Tensor, Value, label, no_grad, scope
+from glassgrad.examples import EXAMPLES
 from nn import MLP, softmax_cross_entropy
 from viz import DrawingError, Trace, draw, step, trace
 from viz.drawing import Drawing, Style
@@ -102,6 +104,23 @@ def test_a_square_written_as_a_product_has_two_edges(style: Style, read: Read) -
 def test_before_any_backward_gradients_are_a_dash(read: Read) -> None:
     x = Value(3.0, label="x")
     assert ["x", "data 3", "grad —"] in read(draw(trace(x * 2.0, backward=False)).svg()).node_texts()
+
+
+@pytest.mark.parametrize("name", list(EXAMPLES))
+def test_in_the_documents_style_no_text_of_an_example_stands_on_another(
+    name: str, renderer: Renderer, drawn: Drawn
+) -> None:
+    boxes = []
+    for text in drawn(name, renderer, style="document").root.iter(f"{SVG}text"):
+        size, words = float(text.get("font-size", "11")), text.text or ""
+        x, y, width = float(text.get("x", "")), float(text.get("y", "")), 0.56 * size * len(words)
+        boxes.append((x - width / 2, y - 0.74 * size, x + width / 2, y + (2.5 if "[" in words else 0.0), words))
+    overlapping = [
+        (one[4], other[4])
+        for one, other in itertools.combinations(boxes, 2)
+        if min(one[2], other[2]) - max(one[0], other[0]) > 1 and min(one[3], other[3]) - max(one[1], other[1]) > 0.5
+    ]
+    assert not overlapping
 
 
 def test_a_scope_is_one_box_in_the_documents_style_with_all_that_flows_back_from_it(read: Read) -> None:
