@@ -77,7 +77,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_graph(step)
     step.add_argument("--plain", action="store_true", help="as text, on a terminal too")
     step.add_argument("--json", action="store_true", help="the trace as JSON")
-    step.add_argument("--max-nodes", type=int, default=10_000, help="refuse a graph of more nodes (%(default)s)")
+    step.add_argument("--max-nodes", type=_count, default=10_000, help="refuse a graph of more nodes (%(default)s)")
 
     draw = commands.add_parser("draw", help="a graph as a picture")
     _add_graph(draw)
@@ -91,13 +91,13 @@ def _parser() -> argparse.ArgumentParser:
         help="modules and scopes as boxes: where there are many nodes, never, or from a depth on (%(default)s)",
     )
     draw.add_argument("--focus", metavar="LABEL", help="only what is near this node")
-    draw.add_argument("--hops", type=int, default=2, help="so many edges near (%(default)s)")
+    draw.add_argument("--hops", type=int, help="with --focus: so many edges near (2)")
     draw.add_argument("--highlight", metavar="LABEL", help="all paths from this node to the output")
     draw.add_argument("--overlay", help="gradient: its magnitude, and what is dead, vanishing, exploding")
     draw.add_argument("--legend", action="store_true", help="also what shapes and edge labels mean")
     draw.add_argument("--theme", default="light", help="light, dark, or auto: as the viewer prefers")
     draw.add_argument("--renderer", default="auto", help="auto, dot or wasm")
-    draw.add_argument("--max-nodes", type=int, default=1500, help="refuse a picture of more nodes (%(default)s)")
+    draw.add_argument("--max-nodes", type=_count, default=1500, help="refuse a picture of more nodes (%(default)s)")
 
     train = commands.add_parser("train", help="train a network")
     train.add_argument("dataset", help="xor, moons, circles, spiral, yinyang, digits or mnist")
@@ -163,6 +163,12 @@ def _collapse(text: str) -> str | int | None:
     if text.isdecimal() and int(text):
         return int(text)
     raise argparse.ArgumentTypeError(f"collapse is auto, none, or a depth such as 1, not {text!r}")
+
+
+def _count(text: str) -> int:
+    if text.isdecimal() and int(text):
+        return int(text)
+    raise argparse.ArgumentTypeError(f"a whole number from 1 is expected, not {text!r}")
 
 
 def _sizes(text: str) -> tuple[int, ...]:

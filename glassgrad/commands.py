@@ -58,12 +58,14 @@ def step(options: Namespace) -> None:
 
 def draw(options: Namespace) -> None:
     """`glassgrad draw`: the graph as a picture."""
+    if options.hops is not None and options.focus is None:
+        raise GraphError("--hops says how far around --focus LABEL: give that, too")
     drawing = viz.draw(
         _chosen(options, max_nodes=max(options.max_nodes, MAX_NODES)).record(),
         style=options.style,
         collapse=options.collapse,
         focus=options.focus,
-        hops=options.hops,
+        hops=2 if options.hops is None else options.hops,
         highlight=options.highlight,
         overlay=options.overlay,
         legend=options.legend,

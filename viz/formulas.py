@@ -70,20 +70,30 @@ def computed(operation: Operation, operands: int, parameters: Mapping[str, Any])
     return _computed(operation, operands, _said(parameters))
 
 
-def local_gradient(operation: Operation, slot: int, operands: Sequence[Any]) -> Formula | None:
+def local_gradient(
+    operation: Operation, slot: int, operands: Sequence[Any], numbers: Sequence[float] | None = None
+) -> Formula | None:
     """∂out/∂operand of an elementwise operation; None for one that has a pullback instead.
 
     Args:
         operands: bare numbers as they are, because a rule may look at them; anything else is a name's place.
+        numbers: what the operands are, if single numbers. Where a rule has a case of its own for a kink, it is
+            printed as it is for them; without them, as it is away from kinks.
+
+    A comparison in brackets is 1 where it holds and 0 where it does not (Iverson's brackets).
 
     >>> from autograd import operations
     >>> local_gradient(operations()["tanh"], 0, [None]).filled(["z"], out="a")
     '1 − a × a'
+    >>> local_gradient(operations()["relu"], 0, [None]).filled(["z"], out="a")
+    '[z > 0]'
     """
     if not operation.local_gradients:
         return None
     looks = operation.name in _LOOKING_AT_LITERALS
-    return _ruled(operation, slot, tuple(bare if looks and type(bare) in (int, float) else None for bare in operands))
+    bare = tuple(bare if looks and type(bare) in (int, float) else None for bare in operands)
+    formula, has_cases = _ruled(operation, slot, bare, None)
+    return _ruled(operation, slot, bare, tuple(numbers))[0] if has_cases and numbers is not None else formula
 
 
 def pullback(operation: Operation, slot: int, shapes: Sequence[Shape], parameters: Mapping[str, Any]) -> Formula:
@@ -160,18 +170,23 @@ def _computed(operation: Operation, count: int, said: tuple[tuple[str, str], ...
 
 
 @functools.lru_cache(maxsize=10_000)
-def _ruled(operation: Operation, slot: int, bare: tuple[Any, ...]) -> Formula:
+def _ruled(
+    operation: Operation, slot: int, bare: tuple[Any, ...], numbers: tuple[float, ...] | None
+) -> tuple[Formula, bool]:
+    """The formula of a rule, and whether it has several cases, of which it shows one."""
     stand_ins = [
-        Value(0.5, label=chr(_FIRST_MARK + position)) if number is None else number
+        Value(0.5 if numbers is None else numbers[position], label=chr(_FIRST_MARK + position))
+        if number is None
+        else number
         for position, number in enumerate(bare)
     ]
     rule = operation.rule(slot)
     assert rule is not None, f"{operation.name} passes nothing on to operand {slot}"
     try:
-        return _formula(lambda: rule(Value(0.5, label=_OUT), *stand_ins))
+        return _formula_of_case(lambda: rule(Value(0.5, label=_OUT), *stand_ins))
     except ArithmeticError:  # 1 / b of a bare 0: as a name it prints the same
         named = [Value(0.5, label=format_number(one)) if type(one) in (int, float) else one for one in stand_ins]
-        return _formula(lambda: rule(Value(0.5, label=_OUT), *named))
+        return _formula_of_case(lambda: rule(Value(0.5, label=_OUT), *named))
 
 
 def _printed_pullback(
@@ -207,12 +222,29 @@ def _stand_in(position: int, shape: Shape) -> Any:
 def _formula(run: Callable[[], Any]) -> Formula:
     # In a context of its own: under `no_grad` the stand-ins would not be recorded.
     # The stand-ins' numbers are arbitrary: rules never look at data, they record what they ask of it.
+    return _printed(contextvars.Context().run(run), _Printer)
+
+
+def _formula_of_case(run: Callable[[], Any]) -> tuple[Formula, bool]:
     result = contextvars.Context().run(run)
+    formula = _printed(result, _CasePrinter)
+    if isinstance(result, Node) and result.op is not None and result.op.is_boolean and formula is not _TOO_LONG:
+        formula = Formula(f"[{formula.text}]", rf"\left[{formula.latex}\right]")
+    return formula, _has_cases(result)
+
+
+def _printed(result: Any, printer: type[_Printer]) -> Formula:
     try:
-        text, latex = _Printer("text").printed(result)[0], _Printer("latex").printed(result)[0]
+        text, latex = printer("text").printed(result)[0], printer("latex").printed(result)[0]
     except _TooLongError:
         return _TOO_LONG
     return Formula(text, latex) if len(text) <= _LONGEST else _TOO_LONG
+
+
+def _has_cases(node: Any) -> bool:
+    if not isinstance(node, Node) or node.op is None:
+        return False
+    return node.op.name == "where" or any(map(_has_cases, node._operands))
 
 
 class _TooLongError(Exception):
@@ -239,6 +271,16 @@ class _Printer:
         return _written(node.op, operands, _said(node._parameters), self._notation)
 
 
+class _CasePrinter(_Printer):
+    """Prints of a rule's cases the one that its numbers are in."""
+
+    def printed(self, node: Any) -> _Written:
+        if isinstance(node, Node) and node.op is not None and node.op.name == "where":
+            condition, chosen, otherwise = node._operands
+            return super().printed(chosen if bool(getattr(condition, "data", condition)) else otherwise)
+        return super().printed(node)
+
+
 def _number(number: Any, notation: Notation) -> _Written:
     array = numpy.asarray(number)
     if array.ndim:
@@ -255,7 +297,10 @@ def _written(
 
     def grouped(position: int, at_least: int) -> str:
         text, tightness = operands[position]
-        return text if tightness >= at_least else rf"\left({text}\right)" if notation == "latex" else f"({text})"
+        if tightness >= at_least:
+            return text
+        left, right = "[]" if 0 <= tightness <= _BINDING["equal"] else "()"
+        return rf"\left{left}{text}\right{right}" if notation == "latex" else f"{left}{text}{right}"
 
     if name == "power" and operands[1][0] == "1":
         return operands[0]
@@ -291,7 +336,9 @@ def _written(
     if notation == "text":
         return f"{name}({inside})", _ATOM
     written = _LATEX_FUNCTIONS.get(name, rf"\mathrm{{{name.replace('_', chr(92) + '_')}}}")
-    return rf"{written}\left({', '.join(text for text, _ in operands)}\right)", _ATOM
+    how = ",\\,".join(rf"\mathrm{{{key}}}={value}" for key, value in said)
+    below = f"_{{{how}}}" if how else ""
+    return rf"{written}{below}\left({', '.join(text for text, _ in operands)}\right)", _ATOM
 
 
 # --- helpers --------------------------------------------------------------------------------------------

@@ -124,7 +124,9 @@ class _Recorded:
     def _formula(self, slot: int | None) -> Formula:
         if slot is None:
             return formulas.computed(self._operation, len(self._operands), self._parameters)
-        formula = formulas.local_gradient(self._operation, slot, self._bare or [None] * len(self._operands))
+        data = [operand.data for operand in self._operands]
+        numbers = [float(numpy.asarray(one).item()) for one in data] if all(map(_is_single, data)) else None
+        formula = formulas.local_gradient(self._operation, slot, self._bare or [None] * len(data), numbers)
         if formula is None:
             shapes = [self._shape(position, operand.data) for position, operand in enumerate(self._operands)]
             formula = formulas.pullback(self._operation, slot, shapes, self._parameters)

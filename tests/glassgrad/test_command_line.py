@@ -266,6 +266,8 @@ BAD = [
     (["draw", "xor", "-o", "x.svg", "--overlay", "data"], "unknown overlay 'data'; known are None, gradient"),
     (["draw", "xor", "-o", "x.svg", "--theme", "blue"], "unknown theme 'blue'; known are light, dark, auto"),
     (["draw", "xor", "-o", "x.svg", "--renderer", "ink"], "unknown renderer 'ink'; known are auto, dot, wasm"),
+    (["step", "xor", "--max-nodes", "-1"], "a whole number from 1 is expected, not '-1'"),
+    (["draw", "xor", "-o", "x.svg", "--hops", "2"], "--hops says how far around --focus LABEL: give that, too"),
     (["draw", "xor", "-o", "x.svg", "--max-nodes", "9"], "36 nodes and boxes are more than a picture can show (9)"),
     (["draw", "xor", "-o", "x.svg", "--style", "document", "--legend"], 'legend are for style="glass"'),
     (["draw", "xor", "-o", "taken/x.svg"], "Not a directory"),

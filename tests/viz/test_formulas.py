@@ -14,7 +14,7 @@ from viz.formulas import computed, latex_name, local_gradient, pullback
         ("power", ["a", 3.0], ["3 × a ** 2"]),
         ("tanh", ["z"], ["1 − out × out"]),
         ("sigmoid", ["z"], ["out × (1 − out)"]),
-        ("relu", ["z"], ["z > 0"]),
+        ("relu", ["z"], ["[z > 0]"]),
         ("exp", ["z"], ["out"]),
         ("log", ["z"], ["1 ÷ z"]),
         ("cos", ["z"], ["−sin(z)"]),
@@ -46,8 +46,15 @@ def test_every_elementwise_row_of_the_table_can_be_written_in_both_notations() -
     [
         ("matmul", 0, [(2, 3), (3, 4)], {}, "G @ Wᵀ", r"G \, W^{T}"),
         ("matmul", 1, [(2, 3), (3, 4)], {}, "xᵀ @ G", r"x^{T} \, G"),
-        ("affine", 2, [(2, 3), (3, 4), (4,)], {}, "sum(G, axis=0)", r"\textstyle\sum\left(G\right)"),
-        ("matmul", 1, [(5, 2, 3), (3, 4)], {}, "sum(xᵀ @ G, axis=0)", r"\textstyle\sum\left(x^{T} \, G\right)"),
+        ("affine", 2, [(2, 3), (3, 4), (4,)], {}, "sum(G, axis=0)", r"\textstyle\sum_{\mathrm{axis}=0}\left(G\right)"),
+        (
+            "matmul",
+            1,
+            [(5, 2, 3), (3, 4)],
+            {},
+            "sum(xᵀ @ G, axis=0)",
+            r"\textstyle\sum_{\mathrm{axis}=0}\left(x^{T} \, G\right)",
+        ),
         ("sum", 0, [(2, 3)], {"axis": 0, "keepdims": False}, "broadcast(G)", r"\mathrm{broadcast}(G)"),
         (
             "mean",

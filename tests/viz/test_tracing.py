@@ -16,7 +16,9 @@ from autograd import (
     Tensor,
     Value,
     concatenate,
+    equal,
     label,
+    maximum,
     no_grad,
     prod,
     relu,
@@ -24,6 +26,7 @@ from autograd import (
     source_lines,
     stack,
     tanh,
+    where,
 )
 from autograd import sum as summed
 from benchmarks.random_graphs import draw_graph, leaf_arrays, output
@@ -453,7 +456,19 @@ def test_a_rule_of_arrays_is_the_pullback_with_shapes() -> None:
 def test_a_rule_shows_a_literal_of_the_program_as_it_stands_there() -> None:
     x = Value(3.0, label="x")
     shown = [contributions(y)[-1].formula for y in (x / 2, 2 / x, x * 2, x**2, x**2.5, 2**x)]
-    assert shown == ["1 ÷ 2", "−v1 ÷ x", "2", "2 × x", "2.5 × x ** 1.5", "v1 × log(where(0 and x ≥ 0, 1, 2))"]
+    assert shown == ["1 ÷ 2", "−v1 ÷ x", "2", "2 × x", "2.5 × x ** 1.5", "v1 × log(2)"]
+
+
+def test_a_rule_with_cases_shows_the_one_that_its_numbers_are_in() -> None:
+    def shown(y: Value) -> list[str]:
+        return [event.formula for event in contributions(y)]
+
+    x, y = Value(2.0, label="x"), Value(3.0, label="y")
+    assert shown(x**y) == ["y × x ** (y − 1)", "v1 × log(x)"]
+    zero, nothing = Value(0.0, label="x"), Value(0.0, label="y")
+    assert shown(zero**nothing) == ["y × x ** 0", "v1 × log(1)"]  # the gradient is 0 there, not 0 × ∞
+    assert shown(where(equal(x, 2.0), x, y)) == ["[v1 ≠ 0]", "[v1 = 0]"]
+    assert shown(maximum(x, y)) == ["[x > y] + 0.5 × [x = y]", "[y > x] + 0.5 × [x = y]"]
 
 
 def test_tracing_leaves_the_collector_as_it_was() -> None:
