@@ -120,8 +120,13 @@ class EarlyStopping(Callback):
     def on_start(self, run: Run) -> None:
         if self.watch not in run.measured:
             raise NetworkError(f"early stopping watches {self.watch}, and this run does not measure it")
+        if run.history.epochs:  # a resumed run may be at its end already
+            self._look_back(run)
 
     def on_epoch(self, run: Run, epoch: Epoch) -> None:
+        self._look_back(run)
+
+    def _look_back(self, run: Run) -> None:
         figures = run.history.column(self.watch).tolist()
         sign = -1 if self.watch.endswith("loss") else 1
         best, best_epoch = -math.inf, 0

@@ -232,7 +232,10 @@ class _Loop:
             for callback in self.callbacks:
                 callback.on_start(self.run)
                 begun.append(callback)
-            for number in range(len(history) + 1, self.run.epochs + 1):
+            left = range(len(history) + 1, self.run.epochs + 1) if history.stopped is None else range(0)
+            if not left and self.checkpoint is not None:
+                self._write_what_was_read(first_batch)
+            for number in left:
                 self._epoch(number, first_batch, wish)
                 first_batch = 0
                 is_whole = len(history) == number
@@ -379,6 +382,12 @@ class _Loop:
             )
         finally:
             self.optimizer.learning_rate = scheduled
+
+    def _write_what_was_read(self, first_batch: int) -> None:
+        """The checkpoint of a resumed run with nothing left to do: it may be another file."""
+        if first_batch:
+            set_state(self.batches.rng, self.interrupted_state)
+        self._write(is_within_epoch=bool(first_batch))
 
     def _is_time_to_write(self) -> bool:
         is_end = self.run.history.stopped is not None or len(self.run.history) == self.run.epochs

@@ -132,6 +132,17 @@ def test_a_finished_run_goes_on_for_more_epochs(tmp_path: Path) -> None:
     assert len(trained(Adam, {}, resume=path)[2]) == 4
 
 
+@pytest.mark.parametrize("stopped_after", [5, 7])  # at an epoch's end, and within one
+def test_a_resumed_run_with_nothing_left_to_do_is_written_where_it_should_go(
+    stopped_after: int, tmp_path: Path
+) -> None:
+    before, after = tmp_path / "before", tmp_path / "after"
+    trained(Adam, {}, checkpoint=before, callbacks=[StopAfter(stopped_after)])
+    model = network()
+    fit(model, DATA, quadratic, Adam(model.parameters(), 0.02), 1, batch_size=5, rng=5, resume=before, checkpoint=after)
+    same(trained(Adam, {}, resume=after), trained(Adam, {}))
+
+
 def test_ctrl_c_ends_after_the_step_with_history_and_checkpoint(tmp_path: Path) -> None:
     path = tmp_path / "run.safetensors"
     before = signal.getsignal(signal.SIGINT)
@@ -183,6 +194,8 @@ def test_early_stopping_stops_a_resumed_run_where_it_stops_a_whole_one(tmp_path:
     assert history.stopped is not None and "validation loss has not become better since epoch 1" in history.stopped
     run(2)
     assert len(run(20, resume=tmp_path / "run")) == 4
+    resumed_at_its_end = run(20, resume=tmp_path / "run")
+    assert (len(resumed_at_its_end), resumed_at_its_end.stopped) == (4, history.stopped)
 
 
 def test_early_stopping_needs_what_it_watches() -> None:
