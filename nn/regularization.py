@@ -78,6 +78,8 @@ class BatchNorm1d(Module):
 
     def __call__(self, x: Any) -> Any:
         _check_columns(self, x, len(self.running_mean))
+        if x.ndim != 2:
+            raise ShapeError(f"{self!r} takes one row of numbers for each sample, not an input of shape {x.shape}")
         if not self.training:
             deviation = numpy.sqrt(self.running_variance + self.epsilon).astype(x.dtype)
             return (x - self.running_mean) / deviation * self.weight + self.bias

@@ -51,6 +51,8 @@ def test_running_statistics_follow_the_batches_and_are_used_after() -> None:
 def test_what_is_no_batch_is_refused() -> None:
     with pytest.raises(ShapeError, match="at least two samples to train on"):
         BatchNorm1d(2)(Tensor([[1.0, 2.0]]))
+    with pytest.raises(ShapeError, match=r"one row of numbers for each sample, not an input of shape \(4, 3, 2\)"):
+        BatchNorm1d(2)(Tensor(numpy.ones((4, 3, 2))))
     for layer in (BatchNorm1d(2), LayerNorm(2)):
         with pytest.raises(ShapeError, match="takes rows of 2 numbers"):
             layer(Tensor([[1.0, 2.0, 3.0], [1.0, 2.0, 3.0]]))
