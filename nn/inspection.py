@@ -11,6 +11,9 @@ from autograd import Node
 
 from .module import Module
 
+# Where a number was not finite before the model saw it.
+DATA_OF_THE_BATCH = "the data of the batch"
+
 
 def nodes_in_order(outputs: Any) -> list[Node]:
     """Every node that the outputs (a node, or nested lists of nodes) depend on, operands before results."""
@@ -60,7 +63,7 @@ def origin_of_non_finite(model: Any, cost: Node) -> str:
         if node in parameters:
             return f"the parameter {parameters[node]}"
         if node.op is None:
-            return "the data of the batch"
+            return DATA_OF_THE_BATCH
         name: str = node.op.name
         if node.scope is not None:
             return f"the loss ({name} in {node.scope.name})"
