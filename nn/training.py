@@ -23,7 +23,7 @@ from .errors import CheckpointError, DivergenceError, NetworkError
 from .generators import set_state, state_of
 from .history import Epoch, History, Step
 from .initializers import Random
-from .inspection import first_bad_gradient, origin_of_non_finite
+from .inspection import DATA_OF_THE_BATCH, first_bad_gradient, origin_of_non_finite
 from .interruption import Interruption
 from .losses import Loss, binary_cross_entropy_with_logits, hinge
 from .module import Module
@@ -102,6 +102,10 @@ def fit(
     for name, bound in (("clip_norm", clip_norm), ("clip_value", clip_value)):
         if bound is not None and checked(name, bound) == 0:
             raise NetworkError(f"{name} is a number above 0: with 0 nothing would move")
+    _check_pair("data", data)
+    if validation is not None:
+        _check_pair("validation", validation)
+    _check_parameters(model, optimizer)
     batches = Batches(*data, batch_size, rng=rng)
     loop = _Loop(model, batches, loss, optimizer, epochs, validation, schedule, clip_norm, clip_value)
     loop.callbacks = [*((ProgressLine(),) if somebody_looks() else ()), *callbacks]
@@ -121,6 +125,19 @@ def check_counts(**counts: int) -> None:
             raise NetworkError(f"{name} is a whole number from 1, not {count!r}")
 
 
+def _check_pair(name: str, given: Any) -> None:
+    if not isinstance(given, tuple | list) or len(given) != 2:
+        what = f"{len(given)} parts" if isinstance(given, tuple | list) else f"a {type(given).__name__}"
+        raise NetworkError(f"{name} is a pair of inputs and targets, such as a data set's `train`, not {what}")
+
+
+def _check_parameters(model: Any, optimizer: Optimizer) -> None:
+    """An optimizer of some of the parameters is as it should be, one of another model's is a mistake."""
+    own = set(model.parameters()) if isinstance(model, Module) else set()
+    if own and own.isdisjoint(optimizer.parameters):
+        raise NetworkError("the optimizer has none of the model's parameters: the model would not learn")
+
+
 @silently
 def train_step(model: Any, inputs: Array, targets: Array, loss: Loss, optimizer: Optimizer) -> float:
     """Forward, backward, update; the loss before the update."""
@@ -132,7 +149,12 @@ def train_step(model: Any, inputs: Array, targets: Array, loss: Loss, optimizer:
 
 def accuracy(model: Any, inputs: Array, labels: Array, threshold: float = 0.5) -> float:
     """The share of samples whose greatest output (of one output: above the threshold or not) is at the label."""
-    return _correct(outputs_of(model, inputs), labels, threshold) / len(inputs)
+    given = numpy.asarray(labels)
+    if given.shape != (len(inputs),) or not given.size:
+        raise NetworkError(
+            f"accuracy takes one label for each of {len(inputs)} samples, not an array of shape {given.shape}"
+        )
+    return _correct(outputs_of(model, inputs), given, threshold) / len(inputs)
 
 
 def outputs_of(model: Any, inputs: Array, rows_at_once: int = _ROWS_AT_ONCE) -> Array:
@@ -339,7 +361,8 @@ class _Loop:
     def _divergence(self, what: str, where: str, steps_ago: int = 0) -> DivergenceError:
         number = len(self.run.history.steps) - steps_ago
         self.run.stop(f"{what} in step {number + 1}")
-        hint = f"; try a smaller learning rate than {self.optimizer.learning_rate:g}"
+        is_of_data = where == DATA_OF_THE_BATCH
+        hint = "" if is_of_data else f"; try a smaller learning rate than {self.optimizer.learning_rate:g}"
         kept = "" if self.checkpoint is None or not self.checkpoint.exists() else f"; {self.checkpoint} is from before"
         epoch = number // self.run.steps_per_epoch + 1
         return DivergenceError(

@@ -105,6 +105,37 @@ def test_accuracy_of_one_output_is_by_its_half_and_of_several_by_the_greatest() 
     assert accuracy(Given([[1, 2], [3, 2], [0, 1]]), inputs, numpy.array([1, 0, 1])) == 1.0
 
 
+@pytest.mark.parametrize("labels", [XOR[1], one_hot(xor().train_labels, 2), XOR[1][:1, 0], []])
+def test_accuracy_refuses_labels_that_are_not_one_for_each_sample(labels: object) -> None:
+    """A column beside a row would be compared as a table, and be right more often than there are samples."""
+    with pytest.raises(NetworkError, match="one label for each of 4 samples, not an array of shape"):
+        accuracy(MLP((2, 2, 1), "tanh", rng=0), XOR[0], labels)
+
+
+def test_accuracy_of_no_samples_is_refused() -> None:
+    with pytest.raises(NetworkError, match="one label for each of 0 samples"):
+        accuracy(MLP((2, 2, 1), "tanh", rng=0), XOR[0][:0], [])
+
+
+@pytest.mark.parametrize(
+    ("given", "said"), [(xor(), "not a Dataset"), (None, "not a NoneType"), ((*XOR, XOR[1]), "not 3 parts")]
+)
+def test_data_that_is_no_pair_is_refused(given: object, said: str) -> None:
+    network = MLP((2, 2, 1), "tanh", rng=0)
+    with pytest.raises(NetworkError, match=f"data is a pair of inputs and targets.*{said}"):
+        fit(network, given, quadratic, SGD(network.parameters(), 0.1), 1)
+    if given is not None:
+        with pytest.raises(NetworkError, match=f"validation is a pair of inputs and targets.*{said}"):
+            fit(network, XOR, quadratic, SGD(network.parameters(), 0.1), 1, validation=given)
+
+
+def test_an_optimizer_of_another_model_is_refused_and_one_of_some_parameters_is_not() -> None:
+    network, other = MLP((2, 2, 1), "tanh", rng=0), MLP((2, 2, 1), "tanh", rng=0)
+    with pytest.raises(NetworkError, match="none of the model's parameters"):
+        fit(network, XOR, quadratic, SGD(other.parameters(), 0.1), 1)
+    assert len(fit(network, XOR, quadratic, SGD(network.layers[1].parameters(), 0.1), 1, rng=0)) == 1
+
+
 def test_a_batch_is_shared_with_the_network_not_copied() -> None:
     network = MLP((2, 1), rng=0)
     inputs = numpy.ones((3, 2))
