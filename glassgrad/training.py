@@ -238,6 +238,13 @@ def _check_places(options: Namespace) -> None:
         given = getattr(options, name, None)
         if given is not None and (not Path(given).parent.is_dir() or Path(given).is_dir()):
             raise GraphError(f"--{name} {given} cannot be written: its directory is none, or it is one itself")
+    written = options.save or options.resume
+    if (
+        options.history is not None
+        and written is not None
+        and Path(options.history).resolve() == Path(written).resolve()
+    ):
+        raise GraphError(f"--history {options.history} is where the model is to go: it would be lost")
     if options.plots is not None:
         _figures_module()
         folder = Path(options.plots)

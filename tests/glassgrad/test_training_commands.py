@@ -264,6 +264,8 @@ BAD = [
     (["train", "xor", "--optimizer", "lbfgs"], "unknown optimizer 'lbfgs'; known are sgd, rmsprop, adam, adamw"),
     (["train", "xor", "--save", "nowhere/x"], "--save nowhere/x cannot be written"),
     (["train", "xor", "--save", "."], "--save . cannot be written"),
+    (["train", "xor", "--history", "x", "--save", "./x"], "--history x is where the model is to go"),
+    (["train", "moons", "--history", "model", "--resume", "model"], "--history model is where the model is to go"),
     (["train", "xor", "--history", "nowhere/x"], "--history nowhere/x cannot be written"),
     (["train", "xor", "--plots", "taken"], "--plots taken is a file, not a directory"),
     (["train", "xor", "--plots", "nowhere/pictures"], "--plots nowhere/pictures cannot be made"),
