@@ -93,6 +93,7 @@ def save(
         "optimizer": {} if optimizer is None else described_settings(optimizer),
         "notes": dict(notes or {}),
     }
+    _check_kinds(target, tensors)
     try:
         text = json.dumps(described)
     except (TypeError, ValueError) as error:
@@ -128,9 +129,7 @@ def read(path: str | os.PathLike[str]) -> Checkpoint:
         raise CheckpointError(f"{target} is damaged: its content is not what was written")
     if not all(isinstance(part, dict) for part in parts):
         raise CheckpointError(f"{target} is a safetensors file, but no checkpoint of glassgrad")
-    wrong = [name for name, array in tensors.items() if array.dtype.kind not in "fiu"]
-    if wrong:
-        raise CheckpointError(f"{target}: {wrong[0]} holds {tensors[wrong[0]].dtype}, not numbers")
+    _check_kinds(target, tensors)
     return Checkpoint(
         model={name: array for name, array in tensors.items() if not name.startswith((_OPTIMIZER, _HISTORY))},
         optimizer=_under(_OPTIMIZER, tensors),
@@ -171,6 +170,12 @@ def restore(found: Checkpoint, path: str | os.PathLike[str], model: Module, opti
     model.load_state_dict(found.model)
     if optimizer is not None:
         optimizer.load_state_dict(found.optimizer)
+
+
+def _check_kinds(target: Path, tensors: Arrays) -> None:
+    wrong = [name for name, array in tensors.items() if array.dtype.kind not in "fiu"]
+    if wrong:
+        raise CheckpointError(f"{target}: {wrong[0]} holds {tensors[wrong[0]].dtype}, not numbers")
 
 
 def _differences(theirs: Arrays, own: Arrays) -> list[str]:

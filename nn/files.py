@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import tempfile
 from contextlib import suppress
@@ -11,8 +12,12 @@ from pathlib import Path
 def write_whole(target: Path, content: bytes) -> None:
     """Write a file so that a kill at any instant, or the power going, leaves the old file or the new one.
 
-    Raises OSError; then nothing new is left behind.
+    A link stays, and what it leads to is written. Raises OSError, also where a device or a pipe would be replaced;
+    then nothing new is left behind.
     """
+    target = Path(os.path.realpath(target))
+    if target.exists() and not target.is_file() and not target.is_dir():
+        raise OSError(errno.EINVAL, "it is a device or a pipe, not a file")
     temporary: str | None = None
     try:
         handle, temporary = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".part", dir=target.parent)

@@ -274,7 +274,34 @@ def test_numbers_of_a_kind_that_no_model_has_are_refused(tmp_path: Path) -> None
             self.mask = numpy.array([True])
 
     with pytest.raises(CheckpointError, match="mask holds bool, not numbers"):
-        checkpoints.read(checkpoints.save(tmp_path / "x", Odd()))
+        checkpoints.save(tmp_path / "x", Odd())  # and not after training, when it is read
+    assert not (tmp_path / "x").exists()
+    described = json.dumps(
+        {"format": checkpoints.FORMAT, "version": 1, "architecture": {}, "optimizer": {}, "notes": {}}
+    )
+    tensors = {"mask": numpy.array([True])}
+    sums = {"glassgrad": described, "sha256": checkpoints._digest(described, tensors)}
+    (tmp_path / "y").write_bytes(safetensors.numpy.save(tensors, sums))
+    with pytest.raises(CheckpointError, match="mask holds bool, not numbers"):
+        checkpoints.read(tmp_path / "y")
+
+
+def test_a_link_stays_and_what_it_leads_to_is_written(tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    link = tmp_path / "model"
+    link.symlink_to(tmp_path / "elsewhere" / "model")
+    checkpoints.save(link, Linear(2, 1, rng=0))
+    checkpoints.save(link, Linear(2, 1, rng=1))
+    assert link.is_symlink() and [path.name for path in (tmp_path / "elsewhere").iterdir()] == ["model"]
+    checkpoints.load(link, Linear(2, 1, rng=2))
+
+
+@pytest.mark.skipif(os.name != "posix", reason="there are named pipes on POSIX")
+def test_a_pipe_or_a_device_is_not_replaced_by_a_file(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(CheckpointError, match="pipe cannot be written: it is a device or a pipe, not a file"):
+        checkpoints.save(tmp_path / "pipe", Linear(2, 1, rng=0))
+    assert (tmp_path / "pipe").is_fifo()
 
 
 BAD_DESCRIPTIONS: list[dict[str, Any]] = [
