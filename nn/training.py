@@ -484,6 +484,7 @@ def labels_of_batch(targets: Array) -> Array:
 
 
 def _correct(outputs: Array, labels: Array, threshold: float) -> int:
+    outputs = outputs.reshape(len(outputs), -1)  # a model may give one number a sample, without a column
     found = outputs[:, 0] > threshold if outputs.shape[1] == 1 else outputs.argmax(axis=1)
     return int(numpy.count_nonzero(found == labels))
 

@@ -2,6 +2,7 @@ import subprocess
 import sys
 import tracemalloc
 from pathlib import Path
+from typing import Any
 
 import numpy
 import pytest
@@ -91,7 +92,7 @@ def test_scalars_and_tensors_follow_the_same_path() -> None:
 
 def test_accuracy_of_one_output_is_by_its_half_and_of_several_by_the_greatest() -> None:
     class Given:
-        def __init__(self, outputs: list[list[float]]) -> None:
+        def __init__(self, outputs: list[Any]) -> None:
             self.outputs = numpy.array(outputs)
 
         def parameters(self) -> list[Tensor]:
@@ -103,6 +104,7 @@ def test_accuracy_of_one_output_is_by_its_half_and_of_several_by_the_greatest() 
     inputs = numpy.zeros((3, 1))
     assert accuracy(Given([[0.9], [0.2], [0.6]]), inputs, numpy.array([1, 0, 0])) == pytest.approx(2 / 3)
     assert accuracy(Given([[1, 2], [3, 2], [0, 1]]), inputs, numpy.array([1, 0, 1])) == 1.0
+    assert accuracy(Given([0.9, 0.2, 0.6]), inputs, numpy.array([1, 0, 0])) == pytest.approx(2 / 3)
 
 
 @pytest.mark.parametrize("labels", [XOR[1], one_hot(xor().train_labels, 2), XOR[1][:1, 0], []])
