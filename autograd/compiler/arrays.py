@@ -8,13 +8,14 @@ from __future__ import annotations
 import functools
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy
 
 from . import pieces
 from .buffers import Demand, assigned
-from .program import Constant, Input, Operand, Program, Shape, Step, shape_of
+from .program import Constant, Input, Operand, Program, Shape, Step, in_order, shape_of
 from .rewrites import TABLE, expanded, simplified
 from .straight_line import Statement, function_text
 
@@ -71,6 +72,7 @@ class _Writer:
     """Writes the text of a function that runs a program with buffers."""
 
     def __init__(self, program: Program, size: int | None = None) -> None:
+        program, self.guarded_at = _with_guards_first(program)
         self.program = program
         self.size = size
         self.chains = pieces.chains(program) if size is None else []  # columns come in blocks already
@@ -92,10 +94,14 @@ class _Writer:
         buffers = self._buffers()
         starts = {chain[0]: chain for chain in self.chains}
         for number, step in enumerate(program.steps):
+            if number == self.guarded_at:
+                self._write_guard()
             if number in starts:
                 self._write_chain(starts[number], buffers)
             elif number not in self.in_chains:
                 self._write(number, step, buffers.get(id(step)))
+        if self.guarded_at == len(program.steps):
+            self._write_guard()
         self._write_updates()
         outputs = [self._output(number, output) for number, output in enumerate(program.outputs)]
         body = function_text("run", inputs, self.statements, outputs)
@@ -143,13 +149,13 @@ class _Writer:
         return {id(step): f"b{buffer}" for (_, step), buffer in zip(chosen, numbers, strict=True)}
 
     def _updated_in_place(self) -> dict[int, str]:
-        """The steps whose result is written over the input that it updates: nothing reads that any more."""
+        """The steps whose result is written over the input that it updates: nothing reads what was there any more.
+
+        What is read of the result itself afterwards, is read there."""
         last_read: dict[int, int] = {}
-        reads: dict[int, int] = {}
         for number, step in enumerate(self.program.steps):
             for operand in step.operands:
                 last_read[id(_root(operand))] = number
-                reads[id(operand)] = reads.get(id(operand), 0) + 1
         numbers = {id(step): number for number, step in enumerate(self.program.steps)}
         results = [id(_root(one)) for one in self.program.results()]
         found: dict[int, str] = {}
@@ -158,7 +164,7 @@ class _Writer:
                 isinstance(operand, Step)
                 and operand.operation.elementwise
                 and _takes_out(operand)
-                and id(operand) not in reads
+                and (operand.shape, operand.dtype) == (target.shape, target.dtype)
                 and results.count(id(operand)) == 1
                 and id(target) not in results
                 and last_read.get(id(target), -1) <= numbers[id(operand)]
@@ -233,6 +239,13 @@ class _Writer:
         else:
             self.statements.append(Statement(variable, line, uses))
 
+    def _write_guard(self) -> None:
+        texts = [self._text(operand) for operand in self.program.guards]
+        uses = tuple([text for text in texts if text not in self.inside])
+        self.statements.append(
+            Statement(None, f"{self._refer('require_finite', _require_finite)}({', '.join(texts)})", uses)
+        )
+
     def _write_updates(self) -> None:
         """Copy what inputs are updated with, unless it was computed where it belongs."""
         copies: list[Statement] = []
@@ -263,6 +276,11 @@ class _Writer:
             if buffer is None and not keepdims:
                 return f"{reduce}({operands[0]}, {parameters['axis']})"
             return f"{reduce}({operands[0]}, {parameters['axis']}, None, {result}{keepdims})"
+        if name == "squared_norm" and _is_vdot(step):
+            scale = parameters["scale"]
+            return (
+                f"{self._refer('vdot', numpy.vdot)}({operands[0]}, {operands[0]}){'' if scale == 1 else f' * {scale}'}"
+            )
         if name == "transpose" and parameters["axes"] == (1, 0):
             return f"{operands[0]}.T"
         if name == "reshape" and isinstance(step.operands[0], Step | Input) and step.operands[0].shape:
@@ -312,6 +330,24 @@ class _Writer:
             self.fresh.remove(id(root))  # another output of the same memory is a copy
             return text, variable
         return f"{text}.copy()", variable
+
+
+def _with_guards_first(program: Program) -> tuple[Program, int | None]:
+    """The steps in an order in which guards are known before anything is updated; and where they are."""
+    if not program.guards:
+        return program, None
+    seen: set[int] = set()
+    first = in_order([*program.outputs, *program.guards], seen)
+    return replace(program, steps=[*first, *in_order(program.results(), seen)]), len(first)
+
+
+class NotFiniteError(ArithmeticError):
+    """A guard is infinite or nan: nothing was updated."""
+
+
+def _require_finite(*numbers: float) -> None:
+    if not math.isfinite(sum(numbers)):
+        raise NotFiniteError
 
 
 class ShapeChangedError(Exception):
@@ -367,6 +403,13 @@ def _root(operand: Operand) -> Operand:
     while isinstance(operand, Step) and _is_view(operand):
         operand = operand.operands[0]
     return operand
+
+
+def _is_vdot(step: Step) -> bool:
+    """Whether a sum of squares is over all that there is."""
+    whole = step.parameters["axis"] is None and not step.parameters["keepdims"]
+    operand = step.operands[0]
+    return whole and isinstance(operand, Step | Input) and operand.dtype == step.dtype
 
 
 def _takes_out(step: Step) -> bool:

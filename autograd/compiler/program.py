@@ -96,6 +96,7 @@ class Program:
         events: what the sweep did, in order; for the lines of prose.
         gradient_of: for each gradient among the outputs, the operand it belongs to.
         updates: inputs that are written to in place at the end, and with what.
+        guards: numbers that must be finite for anything to be updated.
     """
 
     name: str
@@ -106,6 +107,7 @@ class Program:
     events: list[Event] = field(default_factory=list)
     gradient_of: list[Operand] = field(default_factory=list)
     updates: list[tuple[Input, Operand]] = field(default_factory=list)
+    guards: list[Operand] = field(default_factory=list)
 
     @property
     def is_of_numbers(self) -> bool:
@@ -120,8 +122,8 @@ class Program:
         return [operand for step in self.steps for operand in step.operands] + self.results()
 
     def results(self) -> list[Operand]:
-        """What it is run for: outputs, and what inputs are updated with."""
-        return [*self.outputs, *[operand for _, operand in self.updates]]
+        """What it is run for: outputs, guards, and what inputs are updated with."""
+        return [*self.outputs, *self.guards, *[operand for _, operand in self.updates]]
 
     def mapped(self, steps: list[Step], of: Callable[[Operand], Operand]) -> Program:
         """The program with other steps, where `of` says what an operand has become."""
@@ -146,6 +148,7 @@ class Program:
             ],
             [of(one) for one in self.gradient_of],
             [(one, of(operand)) for one, operand in self.updates],
+            [of(one) for one in self.guards],
         )
 
 

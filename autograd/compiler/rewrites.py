@@ -296,6 +296,7 @@ def rewritten(program: Program, rewrites: Sequence[Rewrite]) -> Program:
     became: dict[int, Operand] = {}
     steps: list[Step] = []
     known: dict[Any, Step] = {}
+    shared = _shared_products(program)
 
     def of(operand: Operand) -> Operand:
         return became.get(id(operand), operand)
@@ -303,10 +304,13 @@ def rewritten(program: Program, rewrites: Sequence[Rewrite]) -> Program:
     for step in program.steps:
         operands = tuple([became.get(id(operand), operand) for operand in step.operands])
         now: Operand = step if operands == step.operands else step.with_operands(operands)
+        is_of_shared = bool(shared) and any(id(operand) in shared for operand in step.operands)
         while type(now) is Step and id(now) not in became:
             of_known, of_any = chosen[now.operation]
             found = None
             for rewrite in of_any if all(map(is_variable, now.operands)) else of_known:
+                if is_of_shared and rewrite is scale_smaller_factor:
+                    continue
                 found = rewrite(now)
                 if found is not None:
                     break
@@ -323,6 +327,16 @@ def rewritten(program: Program, rewrites: Sequence[Rewrite]) -> Program:
                 became[id(now)] = now
         became[id(step)] = now
     return program.mapped(steps, of)
+
+
+def _shared_products(program: Program) -> set[int]:
+    """Matrix products that are needed more than once: scaled in a factor, they would be computed twice."""
+    uses = dict.fromkeys([id(step) for step in program.steps if step.operation is _MATMUL], 0)
+    if uses:
+        for operand in program.operands():
+            if id(operand) in uses:
+                uses[id(operand)] += 1
+    return {number for number, count in uses.items() if count > 1}
 
 
 def _new_operands(step: Step, became: dict[int, Operand], known: dict[Any, Step], steps: list[Step]) -> list[Step]:

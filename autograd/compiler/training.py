@@ -15,6 +15,7 @@ from ..backward import sweep
 from ..errors import NotRecordedError
 from ..modes import Adjusted
 from ..node import Node
+from ..ops import squared_norm
 from ..tensor import Tensor
 from ..value import Value
 from .arrays import ArrayMachine
@@ -32,9 +33,13 @@ class TrainingStep:
     """Calls of a function of data, after each of which its parameters have moved along their gradients.
 
     Args:
-        function: gives the number to descend on; reads parameters from outside (a module's).
+        function: gives the number to descend on, or a tuple of it and of what else is to be known; reads parameters
+            from outside (a module's).
         move: how a parameter moves, on nodes: `lambda w, g, states, numbers: (w - numbers[0] * g, ())`.
         states: for each parameter arrays that `move` keeps between steps (momentum); written in place.
+        parameters: which are moved; by default all that require gradients.
+        guarded: move nothing, and raise NotFiniteError, where the number or a gradient's norm is not finite; calls
+            give a pair: what the function returned, and the square of each gradient's norm.
 
     >>> from autograd import Tensor
     >>> w = Tensor([1.0, 2.0])
@@ -44,35 +49,60 @@ class TrainingStep:
     """
 
     def __init__(
-        self, function: Callable[..., Any], move: Move, states: dict[Node, tuple[Any, ...]] | None = None
+        self,
+        function: Callable[..., Any],
+        move: Move,
+        states: dict[Node, tuple[Any, ...]] | None = None,
+        *,
+        parameters: Sequence[Node] | None = None,
+        guarded: bool = False,
     ) -> None:
         self._function, self._move = function, move
         self._states = states or {}
-        self._machines: dict[Hashable, tuple[ArrayMachine, list[Node]]] = {}
+        self._parameters, self._guarded = parameters, guarded
+        self._machines: dict[Hashable, tuple[ArrayMachine, Recording, list[Node]]] = {}
         self._kept: list[Any] = []
 
     def __call__(self, *arguments: Any, numbers: Sequence[float] = ()) -> Any:
         """The function's value before the step. `numbers` are what may differ from step to step (a rate)."""
         key, leaves, kept = signature(arguments, {})
-        found = self._machines.get((key, len(numbers)))
-        if found is None:
-            self._kept += kept
-            with without_garbage_collection():
-                found = self._machines[key, len(numbers)] = self._made(arguments, len(numbers))
-        machine, parameters = found
-        states = [array for parameter in parameters for array in self._states.get(parameter, ())]
-        (value,) = machine(*leaves, *[parameter._data for parameter in parameters], *states, *numbers)
-        for parameter in parameters:  # what was recorded before this step must see that its data is another
+        machine, recording, moved = self._machines.get((key, len(numbers))) or self._kept_for(
+            key, kept, arguments, len(numbers)
+        )
+        states = [array for parameter in moved for array in self._states.get(parameter, ())]
+        outputs = machine(*leaves, *[parameter._data for parameter in recording.parameters], *states, *numbers)
+        for parameter in moved:  # what was recorded before this step must see that its data is another
             parameter._data = parameter._data.view()
-        return value
+        if self._guarded:
+            count = len(outputs) - len(moved)
+            return recording.rebuild(outputs[:count]), outputs[count:]
+        return recording.rebuild(outputs)
 
-    def _made(self, arguments: tuple[Any, ...], count: int) -> tuple[ArrayMachine, list[Node]]:
+    def prepare(self, *arguments: Any, count: int = 0) -> Recording:
+        """Record the step for arguments like these and so many numbers, and run nothing."""
+        key, _, kept = signature(arguments, {})
+        return self._kept_for(key, kept, arguments, count)[1]
+
+    def _kept_for(
+        self, key: Hashable, kept: list[Any], arguments: tuple[Any, ...], count: int
+    ) -> tuple[ArrayMachine, Recording, list[Node]]:
+        self._kept += kept
+        with without_garbage_collection():
+            self._machines[key, count] = made = self._made(arguments, count)
+        return made
+
+    def _made(self, arguments: tuple[Any, ...], count: int) -> tuple[ArrayMachine, Recording, list[Node]]:
         recording = record(self._function, arguments, {})
-        return ArrayMachine(simplified(self._program(recording, count))), recording.parameters
+        moved = recording.parameters
+        if self._parameters is not None:
+            moved = list(self._parameters)
+            unread = set(moved).difference(recording.parameters)
+            if unread:
+                raise NotRecordedError(f"{recording.function_name} does not depend on {unread.pop()!r:.80}")
+        return ArrayMachine(simplified(self._program(recording, moved, count))), recording, moved
 
-    def _program(self, recording: Recording, count: int) -> Program:
-        output = only_number(recording)
-        parameters = recording.parameters
+    def _program(self, recording: Recording, parameters: list[Node], count: int) -> Program:
+        output = recording.outputs[0] if len(recording.outputs) > 1 else only_number(recording)
         if not parameters or not output.requires_grad:
             raise NotRecordedError(f"{recording.function_name} depends on no leaf that requires gradients")
         if not all(isinstance(parameter, Tensor) for parameter in parameters):
@@ -84,21 +114,31 @@ class TrainingStep:
         numbers = [Value(0.5, label=f"number_{index}") for index in range(count)]
         moved: list[Any] = []
         targets: list[Node] = []
+        norms: list[Any] = []
         with Adjusted(tracing=True, recording=True):
             reached = sweep(output, create_graph=True, wanted=frozenset(parameters))
             for parameter in parameters:
                 gradient = reached.get(parameter)
                 if gradient is None:
                     gradient = Tensor(numpy.zeros_like(parameter._data), requires_grad=False)
+                if self._guarded:
+                    norms.append(squared_norm(gradient))
                 now, its_states = self._move(parameter, gradient, tuple(states[parameter]), tuple(numbers))
                 moved += [now, *its_states]
                 targets += [parameter, *states[parameter]]
         given = [*[state for its in states.values() for state in its], *numbers]
-        program, operand_of = translated(recording, given, moved)
+        program, operand_of = translated(recording, given, [*moved, *norms])
+        n_values = program.n_values
         program.updates = [
             (target, moved_to)
-            for target, moved_to in zip(map(operand_of, targets), program.outputs[program.n_values :], strict=True)
+            for target, moved_to in zip(
+                map(operand_of, targets), program.outputs[n_values : n_values + len(targets)], strict=True
+            )
             if isinstance(target, Input) and target is not moved_to
         ]
-        program.outputs = program.outputs[: program.n_values]
+        squared_norms = program.outputs[n_values + len(targets) :]
+        program.outputs = [*program.outputs[:n_values], *squared_norms]
+        program.n_values = len(program.outputs)
+        if self._guarded:
+            program.guards = [program.outputs[0], *squared_norms]
         return program

@@ -5,6 +5,7 @@ import math
 import numpy
 import pytest
 
+import autograd
 from autograd.compiler import rewrites
 from autograd.compiler.program import Constant, Input, Program, Step, number_in
 from autograd.compiler.rewrites import TABLE, rewritten, without_dead_code
@@ -212,3 +213,19 @@ def test_what_nothing_needs_goes():
     used, unused = of_numbers("negative", number), of_numbers("exp", number)
     program = without_dead_code(Program("f", [number], [used, unused], [used], 1))
     assert program.steps == [used]
+
+
+def test_a_product_that_is_needed_unscaled_too_is_computed_once():
+    a, b = numpy.ones((3, 4)), numpy.ones((4, 5))
+
+    def scaled(a, b):
+        product = a @ b
+        return product * 2, product
+
+    for function, count in ((scaled, 1), (lambda a, b: scaled(a, b)[0], 0)):
+        compiled = autograd.compile(function)
+        compiled(a, b)
+        steps = compiled.programs[0].program.steps
+        of_product = [one for one in steps if one.operation is TABLE["multiply"] and one.shape == (3, 5)]
+        assert len(of_product) == count
+        assert sum(one.operation is TABLE["matmul"] for one in steps) == 1

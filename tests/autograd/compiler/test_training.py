@@ -4,6 +4,7 @@ import numpy
 import pytest
 
 from autograd import NotRecordedError, StaleGraphError, Tensor, Value, sqrt
+from autograd.compiler.arrays import NotFiniteError
 from autograd.compiler.training import TrainingStep
 from nn import MLP, SGD, quadratic, softmax_cross_entropy
 
@@ -92,7 +93,7 @@ def test_the_update_of_a_large_matrix_takes_one_pass():
     model = MLP((50, 40, 2), "sigmoid", "sigmoid", rng=0)
     step = TrainingStep(lambda x, y: quadratic(model(x), y), descend)
     step(numpy.ones((3, 50)), numpy.ones((3, 2)), numbers=(0.1,))
-    ((machine, _),) = step._machines.values()
+    ((machine, *_),) = step._machines.values()
     # The rate scales the (3, 40) errors, not the (50, 40) gradient; then the matrix is written over itself.
     writes = [line.strip() for line in machine.text.splitlines() if "out=x" in line]
     assert len(writes) == 4
@@ -105,3 +106,43 @@ def test_what_cannot_be_moved_is_said():
     w = Value(2.0)
     with pytest.raises(NotRecordedError, match="only parameters that are Tensors"):
         TrainingStep(lambda x: (w * x).sum(), descend)(numpy.ones(2), numbers=(0.1,))
+
+
+def test_a_guarded_step_gives_norms_and_moves_nothing_where_they_are_not_finite():
+    w, frozen = Tensor([1.0, 2.0]), Tensor([10.0, 10.0])
+    step = TrainingStep(
+        lambda x: ((w * x * frozen).sum(), w * x),
+        lambda w, g, states, numbers: (w - g, (states[0] + 1,)),
+        {w: (count := numpy.zeros(2),)},
+        parameters=[w],
+        guarded=True,
+    )
+    (value, product), norms = step(numpy.array([0.5, 1.0]))
+    assert (value, product.tolist(), norms) == (25.0, [0.5, 2.0], (125.0,))
+    assert (w.data.tolist(), count.tolist(), frozen.data.tolist()) == ([-4.0, -8.0], [1.0, 1.0], [10.0, 10.0])
+    for x in ([numpy.nan, 1.0], [numpy.inf, 1.0], [1e200, 1.0]):
+        with pytest.raises(NotFiniteError):
+            step(numpy.array(x))
+    assert (w.data.tolist(), count.tolist()) == ([-4.0, -8.0], [1.0, 1.0])
+
+
+def test_a_state_that_is_read_after_it_has_moved_is_written_where_it_belongs():
+    w, velocity = Tensor([1.0, 2.0]), numpy.zeros(2)
+
+    def move(w, g, states, numbers):
+        velocity = 0.5 * states[0] + g
+        return w - velocity - 0.5 * velocity, (velocity,)
+
+    step = TrainingStep(lambda: (w * w).sum(), move, {w: (velocity,)})
+    step()
+    assert (w.data.tolist(), velocity.tolist()) == ([-2.0, -4.0], [2.0, 4.0])
+    step()
+    assert (w.data.tolist(), velocity.tolist()) == ([2.5, 5.0], [-3.0, -6.0])
+    ((machine, *_),) = step._machines.values()
+    assert "copyto" not in machine.text
+
+
+def test_parameters_that_the_number_does_not_depend_on_are_refused():
+    w, other = Tensor([1.0]), Tensor([2.0], label="other")
+    with pytest.raises(NotRecordedError, match=r"does not depend on .*other"):
+        TrainingStep(lambda: w.sum(), descend, parameters=[w, other])(numbers=(0.1,))
