@@ -100,7 +100,7 @@ def fit_recipe(
         last = history[-1]
         print(
             f"test accuracy {last.validation_accuracy:.2%} on {len(run.data.test_labels):,} samples after "
-            f"{last.number} epochs in {time.perf_counter() - started:.1f} s"
+            f"{last.number} epochs in {time.perf_counter() - started:.1f} s, {history.way}"
         )
         if save is not None:
             print(f"wrote {save}")

@@ -54,7 +54,9 @@ class Callback:
         """Before the first step."""
 
     def on_gradients(self, run: Run, outputs: Any) -> None:
-        """Between backward and the update: parameters have this step's gradients and the old data."""
+        """Between backward and the update: parameters have this step's gradients and the old data.
+
+        Who overrides this makes steps eager: a compiled one keeps no gradients."""
 
     def on_step(self, run: Run, step: Step) -> None:
         """After an update."""

@@ -110,6 +110,8 @@ class History(Sequence[Epoch]):
         steps: of every update, also of an epoch that was not finished.
         layers: what `Diagnostics` noted, if it was among the callbacks.
         stopped: why training ended before its last epoch; None where it did not.
+        compiled: whether steps were run as one program (`fit(compile=…)`).
+        eager_because: in words, why they were not, where that was asked or decided.
 
     >>> from nn import History
     >>> History().steps.column("loss")
@@ -121,6 +123,15 @@ class History(Sequence[Epoch]):
         self.steps = Steps()
         self.layers: list[LayerFigures] = []
         self.stopped: str | None = None
+        self.compiled = False
+        self.eager_because: str | None = None
+
+    @property
+    def way(self) -> str:
+        """How steps were run, in words."""
+        if self.compiled:
+            return "compiled steps"
+        return "eager steps" if self.eager_because is None else f"eager steps: {self.eager_because}"
 
     def column(self, name: str) -> Array:
         """All epochs' figures of one kind, such as "validation_accuracy"; where there is none, nan."""

@@ -307,7 +307,7 @@ class Adam(Optimizer):
         if self.amsgrad:
             mean_square = numpy.maximum(slot.kept["greatest"], mean_square, out=slot.kept["greatest"])
         numpy.sqrt(mean_square, out=work)
-        work /= math.sqrt(1 - second**slot.age)
+        work /= (1 - second**slot.age) ** 0.5
         work += self.epsilon
         numpy.divide(mean, work, out=work)
         work *= self.learning_rate / (1 - first**slot.age)

@@ -67,12 +67,13 @@ class ProgressLine(Callback):
         if step.accuracy is not None:
             figures += f", accuracy {step.accuracy:.0%}"
         speed = self._progress.tasks[0].speed
+        kind = "compiled " if run.history.compiled else ""
         self._progress.update(
             self._task,
             completed=len(run.history.steps),
             epoch=step.epoch,
             figures=figures,
-            rate=f"{speed:,.0f} steps/s" if speed else "",
+            rate=f"{speed:,.0f} {kind}steps/s" if speed else "",
         )
 
     def on_epoch(self, run: Run, epoch: Epoch) -> None:

@@ -18,6 +18,15 @@ from autograd.operation import silently
 
 from . import checkpoints, clipping
 from .callbacks import Callback, Run
+from .compiled_steps import (
+    CompiledStep,
+    compiled_step,
+    refusal,
+    structure,
+    warn_of_constants,
+    why_eager,
+    why_not_by_default,
+)
 from .datasets.batches import Batches, checked_pair
 from .errors import CheckpointError, DivergenceError, NetworkError
 from .generators import set_state, state_of
@@ -33,6 +42,9 @@ from .schedules import Schedule
 
 Array = numpy.typing.NDArray[Any]
 Path_ = str | os.PathLike[str]
+
+# Recording takes as long as some hundred small steps gain by it; a run as short as that is left alone.
+_WORTH_COMPILING = 1000
 
 # What measuring holds in memory at once.
 _ROWS_AT_ONCE = 2000
@@ -56,6 +68,7 @@ def fit(
     checkpoint_seconds: float = 1.0,
     resume: Path_ | None = None,
     notes: Mapping[str, Any] | None = None,
+    compile: bool | None = None,
 ) -> History:
     """Train on batches, shuffling the samples anew each epoch, and tell what happened.
 
@@ -77,6 +90,12 @@ def fit(
             epoch; with 0 after each.
         resume: a checkpoint to go on from, bit for bit as if there had been no interruption.
         notes: what else the checkpoint is to hold (as JSON).
+        compile: run each step (forward, backward, the optimizer's update) as one program, the same but for rounding.
+            True: or say in a NetworkError why it cannot be. False: eagerly. None: compiled where that is sure to
+            follow the model and pays: networks of our own modules and losses, and some thousand steps; a resumed run
+            goes on as its checkpoint was trained, where it can. `history.compiled` and `history.way` tell. A compiled
+            step keeps no gradients in the parameters; a callback with `on_gradients` makes steps eager. A model or
+            loss of your own is compiled as `autograd.compile` does: a branch that looks at data stays as recorded.
 
     Returns:
         The figures of every epoch and of every step, those before a resumption included.
@@ -114,6 +133,7 @@ def fit(
     loop.notes = dict(notes or {})
     first_batch = 0 if resume is None else loop.go_on_from(Path(resume))
     with _training(model), Interruption() as wish:
+        loop.choose_way(compile)
         loop.run_to_the_end(first_batch, wish)
     return loop.run.history
 
@@ -244,6 +264,43 @@ class _Loop:
         self.epoch_state: dict[str, Any] = {}  # of the order's generator, where the epoch's order is drawn
         self.written_at = time.perf_counter()
         self.interrupted_state: dict[str, Any] = {}  # the same where a resumed run was interrupted
+        self.compiled: CompiledStep | None = None
+        self.was_compiled: bool | None = None  # in the run that is resumed
+        self.structure: Any = None
+
+    def choose_way(self, wanted: bool | None) -> None:
+        """Compile the step, or note why not; True raises where it cannot be."""
+        history = self.run.history
+        self.wanted = wanted
+        found = self._compiled_or_reason(wanted)
+        if isinstance(found, str) and wanted:
+            raise refusal(found)
+        history.compiled = isinstance(found, CompiledStep)
+        self.compiled = found if isinstance(found, CompiledStep) else None
+        history.eager_because = found if isinstance(found, str) else None
+        self.structure = structure(self.model) if history.compiled else None
+
+    def _compiled_or_reason(self, wanted: bool | None) -> CompiledStep | str | None:
+        if wanted is False:
+            return None
+        model, loss, optimizer = self.model, self.loss, self.optimizer
+        is_clipping = self.clip_norm is not None or self.clip_value is not None
+        reason = why_eager(model, loss, optimizer, self.callbacks, is_clipping)
+        if reason is None and wanted is None:
+            steps = self.run.epochs * self.run.steps_per_epoch - len(self.run.history.steps)
+            if self.was_compiled is False:
+                reason = "the checkpoint's steps were"
+            elif self.was_compiled is None and steps < _WORTH_COMPILING:
+                reason = f"{steps:,} steps are too few to gain by compiling"
+            else:
+                reason = None if self.was_compiled else why_not_by_default(model, loss)
+        if reason is not None:
+            return reason
+        size, batches = self.batches.batch_size, self.batches
+        found = compiled_step(model, loss, optimizer, (batches.inputs[:size], batches.targets[:size]), batches.targets)
+        if isinstance(found, CompiledStep) and why_not_by_default(model, loss) is not None:
+            warn_of_constants(found)
+        return found
 
     # --- forward in time ---
 
@@ -276,6 +333,8 @@ class _Loop:
         started = time.perf_counter()
         if first_batch == 0:
             self.epoch_state = state_of(self.batches.rng)
+        if self.compiled is not None and structure(self.model) != self.structure:  # a callback has changed it
+            self.choose_way(self.wanted)
         batches = self.batches.from_batch(first_batch)  # draws the order
         if first_batch:
             set_state(self.batches.rng, self.interrupted_state)
@@ -305,6 +364,16 @@ class _Loop:
         number = len(self.run.history.steps)
         if self.schedule is not None:
             self.optimizer.learning_rate = self.base_rate * self.schedule(number)
+        done = None if self.compiled is None else self.compiled(inputs, targets)
+        value, outputs, norm = self._eager_step(inputs, targets) if done is None else done
+        share = None
+        if self.labels is not None:
+            share = _correct(outputs, labels_of_batch(targets), self.threshold) / len(inputs)
+        rate = self.optimizer.learning_rate
+        return Step(epoch, len(inputs), value, share, rate, norm, time.perf_counter() - started)
+
+    def _eager_step(self, inputs: Array, targets: Array) -> tuple[float, Array, float]:
+        """Loss and outputs before the update, and the gradient's norm."""
         outputs, cost = _forward(self.model, inputs, targets, self.loss, self.optimizer)
         value = float(cost.item())
         if not math.isfinite(value):
@@ -321,12 +390,7 @@ class _Loop:
         if self.clip_norm is not None:
             clipping.clip_norm(self.optimizer.parameters, self.clip_norm)
         self.optimizer.step()
-        share = None
-        if self.labels is not None:
-            wanted = labels_of_batch(targets)
-            share = _correct(output_array(outputs), wanted, self.threshold) / len(inputs)
-        rate = self.optimizer.learning_rate
-        return Step(epoch, len(inputs), value, share, rate, norm, time.perf_counter() - started)
+        return value, output_array(outputs), norm
 
     def _measured(self, number: int, seconds: float) -> Epoch:
         """The figures of the epoch whose steps are the history's last."""
@@ -395,6 +459,7 @@ class _Loop:
                     "training": {
                         **self._fingerprint(),
                         "is_within_epoch": is_within_epoch,
+                        "compiled": self.run.history.compiled,
                         "order_at_epoch_start": self.epoch_state,
                         "order": state_of(self.batches.rng),
                         "generators": {name: state_of(one) for name, one in self.model.named_generators()},
@@ -461,6 +526,7 @@ class _Loop:
             raise CheckpointError(f"{path}: where training stood cannot be read: {error}") from None
         checkpoints.restore(found, path, self.model, self.optimizer)
         self.run.history = history
+        self.was_compiled = notes.get("compiled") is True
         self.epoch_state = notes["order_at_epoch_start"]
         self.interrupted_state = notes["order"]
         for name, generator in generators.items():
