@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import math
 import os
 import time
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -440,6 +442,9 @@ class _Loop:
         for name, parameter in self.named_parameters:
             if not numpy.isfinite(parameter.data).all():
                 raise self._divergence("a parameter became infinite or nan", f"the parameter {name}", steps_ago=1)
+        for name, buffer in self.model.named_buffers() if isinstance(self.model, Module) else ():
+            if not numpy.isfinite(buffer).all():
+                raise self._divergence("a statistic became infinite or nan", f"the buffer {name}", steps_ago=1)
 
     # --- back to where it was ---
 
@@ -485,6 +490,7 @@ class _Loop:
         """What must be the same for a run to be resumed."""
         return {
             "samples": self.run.samples,
+            "checksum of the data": self._data_checksum,
             "batch_size": self.batches.batch_size,
             "loss": getattr(self.loss, "__name__", type(self.loss).__name__),
             "clip_norm": self.clip_norm,
@@ -492,6 +498,25 @@ class _Loop:
             "has_schedule": self.schedule is not None,
             "has_validation": self.validation is not None,
         }
+
+    @functools.cached_property
+    def _data_checksum(self) -> str:
+        checksum = 0
+        for array in (self.batches.inputs, self.batches.targets):
+            checksum = zlib.crc32(numpy.ascontiguousarray(array).data, checksum)
+        return f"{checksum:08x}"
+
+    def _refuse_another_schedule(self, path: Path, history: History) -> None:
+        """A schedule is a function, of which a file can keep no more than what it gave."""
+        if self.schedule is None or not history.steps:
+            return
+        last = len(history.steps) - 1
+        was, would_be = history.steps[last].learning_rate, self.base_rate * self.schedule(last)
+        if not math.isclose(was, would_be, rel_tol=1e-9):
+            raise CheckpointError(
+                f"{path} is of another training: in step {last + 1} the learning rate was {was:g} and its schedule is "
+                f"now to give {would_be:g} (one that falls until the last epoch differs with the number of epochs)"
+            )
 
     def go_on_from(self, path: Path) -> int:
         """Set everything to where a checkpoint was written; gives the number of the epoch's next batch.
@@ -524,6 +549,7 @@ class _Loop:
             set_state(trial[0], notes["order_at_epoch_start"])
         except (CheckpointError, KeyError, TypeError, ValueError) as error:
             raise CheckpointError(f"{path}: where training stood cannot be read: {error}") from None
+        self._refuse_another_schedule(path, history)
         checkpoints.restore(found, path, self.model, self.optimizer)
         self.run.history = history
         self.was_compiled = notes.get("compiled") is True

@@ -20,6 +20,7 @@ from nn import (
     BatchNorm1d,
     Callback,
     CheckpointError,
+    DivergenceError,
     Dropout,
     EarlyStopping,
     History,
@@ -236,6 +237,33 @@ def test_a_checkpoint_of_another_training_is_refused_and_nothing_is_touched(
     with pytest.raises(CheckpointError, match=sentence):
         fit(model, change.get("data", DATA), quadratic, optimizer, 4, resume=path, **keywords)
     assert all((before[name] == state).all() for name, state in model.state_dict().items())
+
+
+def test_other_data_and_another_schedule_are_another_training(tmp_path: Path) -> None:
+    path = tmp_path / "half.safetensors"
+    falling = {"schedule": schedules.cosine(20)}
+    trained(SGD, {}, checkpoint=path, callbacks=[StopAfter(7)], **falling)
+    kept = path.read_bytes()
+    with pytest.raises(
+        CheckpointError, match=r"in step 7 the learning rate was 0\.0\d+ and its schedule is now to give"
+    ):
+        trained(SGD, {}, resume=path, schedule=schedules.cosine(40))
+    inputs, targets = (numpy.array(part, copy=True) for part in DATA)
+    inputs[0, 0] += 1e-9
+    model = network()
+    before = model.state_dict()
+    with pytest.raises(CheckpointError, match=r"another training: checksum of the data was '[0-9a-f]{8}' and is '"):
+        fit(model, (inputs, targets), quadratic, SGD(model.parameters(), 0.02), 4, batch_size=5, resume=path, **falling)
+    assert all((before[name] == array).all() for name, array in model.state_dict().items())
+    assert path.read_bytes() == kept
+
+
+def test_a_statistic_that_is_not_finite_spoils_no_checkpoint(tmp_path: Path) -> None:
+    model = network()
+    next(buffer for _, buffer in model.named_buffers())[0] = numpy.nan  # training itself uses each batch's own
+    with pytest.raises(DivergenceError, match=r"a statistic became infinite or nan .* beginning at the buffer "):
+        trained(SGD, {}, model, checkpoint=tmp_path / "spoilt.safetensors")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_model_without_training_is_nothing_to_resume(tmp_path: Path) -> None:
