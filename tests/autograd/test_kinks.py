@@ -440,3 +440,8 @@ def test_a_power_of_what_has_none_is_refused_in_one_sentence() -> None:
     for base, exponent in [(numpy.array([1.0]), None), (numpy.float64(2.0), None), ([1.0], "a")]:
         with pytest.raises(autograd.DataTypeError, match=r"^power: not for operands of "):
             autograd.power(base, exponent)
+
+
+def test_relu_of_minus_zero_is_zero_without_a_sign() -> None:
+    for found in (autograd.relu(Value(-0.0)).data, autograd.relu(Tensor(-0.0)).data, autograd.relu(-0.0)):
+        assert math.copysign(1.0, float(found)) == 1.0
