@@ -38,6 +38,13 @@ def alternating(
     return {name: statistics.median(found) for name, found in seconds.items()}
 
 
+def timed(run: Callable[[], object]) -> float:
+    """The seconds of one call."""
+    started = time.perf_counter()
+    run()
+    return time.perf_counter() - started
+
+
 def show(title: str, rows: list[Row]) -> bool:
     """Print a table; whether no bar was missed."""
     table = Table("what", "measured", "bar", "", title=title, title_justify="left")

@@ -8,7 +8,6 @@ from __future__ import annotations
 import gc
 import itertools
 import random
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -20,7 +19,7 @@ from autograd.compiler.training import TrainingStep
 from nn import MLP, SGD, NeuronMLP, quadratic, softmax_cross_entropy, train_step
 
 from .document_002 import DocumentNetwork
-from .harness import Row, alternating
+from .harness import Row, alternating, timed
 
 _RATE = 0.01
 _SAMPLES = 1000
@@ -258,9 +257,9 @@ def _casadi_step(model: NeuronMLP, x1: Any, x2: Any, y: Any) -> Step | None:
 
 def _compile_time_rows() -> list[Row]:
     model = NeuronMLP((2, 16, 16, 1), "relu", "identity", rng=0)
-    small = _seconds(lambda: compile(lambda x1, x2, y: relu(1 - y * model([x1, x2])[0])).backward(0.5, -0.3, 1.0))
+    small = timed(lambda: compile(lambda x1, x2, y: relu(1 - y * model([x1, x2])[0])).backward(0.5, -0.3, 1.0))
     rows = [Row("compiling it, and its first run", f"{small * 1e3:.0f} ms", "≤ 100 ms", small <= 0.1)]
-    growth = [(count, _seconds(lambda count=count: _compile_chain(count))) for count in (1000, 10_000, 100_000)]  # type: ignore[misc]  # of a lambda with a default
+    growth = [(count, timed(lambda count=count: _compile_chain(count))) for count in (1000, 10_000, 100_000)]  # type: ignore[misc]  # of a lambda with a default
     listed = ", ".join(f"{count:,}: {seconds:.2f} s" for count, seconds in growth)
     last = growth[-1][1]
     return [*rows, Row("compiling graphs of so many operations, with gradients", listed, "≤ 10 s", last <= 10)]
@@ -284,9 +283,3 @@ def _compile_chain(count: int) -> None:
         return x
 
     compile(function).value_and_grad(0.3, 0.7, argnums=(0, 1))
-
-
-def _seconds(run: Callable[[], object]) -> float:
-    started = time.perf_counter()
-    run()
-    return time.perf_counter() - started

@@ -5,17 +5,16 @@ from __future__ import annotations
 import random
 import statistics
 import time
-from collections.abc import Callable
 from typing import Any
 
 import numpy
 
 from autograd import Node, Tensor, Value
 from nn import MLP, NeuronMLP, quadratic
-from viz import draw, trace
+from viz import Drawing, Trace, draw, trace
 from viz.errors import DrawingError
 
-from .harness import Row
+from .harness import Row, timed
 
 _DRAWN = (100, 1_000, 10_000, 1_000_000)
 
@@ -39,20 +38,14 @@ def random_graph(n_nodes: int) -> Value:
     return sum(unused)
 
 
-def _seconds(call: Callable[[], Any]) -> tuple[float, Any]:
-    started = time.perf_counter()
-    result = call()
-    return time.perf_counter() - started, result
-
-
 def _traced_row() -> Row:
     y = Value(1.0)
     x = Value(0.999)
     for _ in range(50_000):
         y = y * x + x
-    found = [_seconds(lambda: trace(y)) for _ in range(3)]
-    seconds = statistics.median(seconds for seconds, _ in found)
-    traced = found[0][1]
+    traces: list[Trace] = []
+    seconds = statistics.median(timed(lambda: traces.append(trace(y))) for _ in range(3))
+    traced = traces[0]
     return Row(
         f"a trace of {len(traced.nodes):,} nodes, {len(traced.events):,} events",
         f"{seconds:.2f} s",
@@ -74,16 +67,17 @@ def _layers_row() -> Row:
     )
 
 
-def _svg(output: Node, **options: Any) -> tuple[float, Any]:
-    def picture() -> Any:
-        drawing = draw(output, **options)
-        drawing.svg()
-        return drawing
+def _svg(output: Node, **options: Any) -> tuple[float, Drawing]:
+    drawings: list[Drawing] = []
 
-    return _seconds(picture)
+    def picture() -> None:
+        drawings.append(draw(output, **options))
+        drawings[0].svg()
+
+    return timed(picture), drawings[0]
 
 
-def _shown(drawing: Any) -> str:
+def _shown(drawing: Drawing) -> str:
     view = drawing.view
     return f"{len(view.nodes):,} nodes and {len(view.boxes):,} boxes drawn"
 
