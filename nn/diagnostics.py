@@ -11,11 +11,13 @@ from typing import Any
 import numpy
 
 from autograd import Node, Tensor
+from autograd.structure import flatten
+from autograd.traversal import nodes_in_order
 
 from .callbacks import Callback, Run
 from .errors import NetworkError
 from .history import History, LayerFigures, Step
-from .inspection import nodes_in_order, own_module
+from .inspection import own_module
 from .module import Module
 from .training import check_counts
 
@@ -159,7 +161,7 @@ def _activations(outputs: Any, layers: dict[Any, str]) -> dict[Any, Tensor]:
     """What each layer's last call gave on, behind its activation if it has one."""
     given: dict[Any, Tensor] = {}
     of_node: dict[Node, Any] = {}
-    for node in nodes_in_order(outputs):
+    for node in nodes_in_order(flatten(outputs)[0]):
         if not isinstance(node, Tensor) or node.op is None:
             continue
         module = own_module(node)

@@ -2,35 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import numpy
 
 from autograd import Node
+from autograd.traversal import nodes_in_order
 
 from .module import Module
 
 # Where a number was not finite before the model saw it.
 DATA_OF_THE_BATCH = "the data of the batch"
-
-
-def nodes_in_order(outputs: Any) -> list[Node]:
-    """Every node that the outputs (a node, or nested lists of nodes) depend on, operands before results."""
-    stack: list[tuple[Node, bool]] = [(node, False) for node in _nodes(outputs)]
-    finished: set[Node] = set()
-    order: list[Node] = []
-    while stack:
-        node, has_operands = stack.pop()
-        if node in finished:
-            continue
-        if has_operands or node.op is None:
-            finished.add(node)
-            order.append(node)
-            continue
-        stack.append((node, True))
-        stack += [(operand, False) for operand in reversed(node._operands) if isinstance(operand, Node)]
-    return order
 
 
 def paths_of(model: Any) -> dict[Any, str]:
@@ -52,7 +34,7 @@ def origin_of_non_finite(model: Any, cost: Node) -> str:
     if isinstance(model, Module):
         parameters = {node: name for name, node in model.named_parameters()}
     latest: dict[Node, str] = {}  # the last layer on the way to each node
-    for node in nodes_in_order(cost):
+    for node in nodes_in_order([cost]):
         module = own_module(node)
         place: str = paths.get(module, "") if module is not None else ""
         for operand in node._operands:
@@ -77,11 +59,3 @@ def first_bad_gradient(named: list[tuple[str, Any]]) -> str:
     """The parameter nearest to the loss whose gradient is not finite: backward begins there."""
     bad = [name for name, one in named if one.grad is not None and not numpy.isfinite(one.grad).all()]
     return bad[-1]
-
-
-def _nodes(outputs: Any) -> Iterator[Node]:
-    if isinstance(outputs, Node):
-        yield outputs
-    elif isinstance(outputs, list | tuple):
-        for part in outputs:
-            yield from _nodes(part)

@@ -8,6 +8,7 @@ from typing import Any
 from autograd import Node, Tensor, Value
 from autograd.modes import Adjusted
 from autograd.node import ModuleCall
+from autograd.traversal import nodes_in_order
 
 
 def replay(output: Node, leaves: Mapping[Node, Node] | None = None) -> Node:
@@ -45,17 +46,10 @@ def copies_of_leaves(output: Node, labels: Mapping[Node, str]) -> dict[Node, Nod
         labels: what to call those that have no label, or share one.
     """
     copies: dict[Node, Node] = {}
-    seen: set[Node] = set()
-    stack = [output]
-    while stack:
-        node = stack.pop()
-        if node in seen:
-            continue
-        seen.add(node)
+    for node in nodes_in_order([output]):
         if node.op is None:
             kind = Value if isinstance(node, Value) else Tensor
             copies[node] = kind(node.data, node.requires_grad, labels.get(node, node.label))
-        stack += [operand for operand in node._operands if isinstance(operand, Node)]
     return copies
 
 

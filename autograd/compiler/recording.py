@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,6 +16,7 @@ from ..modes import Adjusted
 from ..node import Node
 from ..structure import Rebuild, flatten
 from ..tensor import Tensor
+from ..traversal import nodes_in_order
 from ..value import Value
 from .program import Constant, Event, Input, Operand, Program, Step
 from .signature import is_given, stand_in
@@ -85,7 +86,8 @@ def record(
     name = name_of(function)
     nodes = [_as_node(f"{name}{path}", output) for output, path in zip(outputs, output_paths, strict=True)]
     own = set(inputs)
-    parameters = [leaf for leaf in _leaves(nodes) if leaf.requires_grad and leaf not in own]
+    leaves_outside = [node for node in nodes_in_order(nodes) if node.op is None and node not in own]
+    parameters = [leaf for leaf in leaves_outside if leaf.requires_grad]
     return Recording(name, inputs, places, names, parameters, nodes, rebuild, variables, output_paths)
 
 
@@ -277,21 +279,6 @@ def only_number(recording: Recording) -> Node:
 
 def _zeros(node: Node) -> Any:
     return node._constant(numpy.zeros_like(node._data)) if isinstance(node, Tensor) else 0.0
-
-
-def _leaves(outputs: Sequence[Node]) -> Iterator[Node]:
-    """Every leaf that the outputs were computed from, each once, in the order in which operands name them."""
-    seen: set[Node] = set()
-    stack = list(reversed(outputs))
-    while stack:
-        node = stack.pop()
-        if node in seen:
-            continue
-        seen.add(node)
-        if node.op is None:
-            yield node
-        else:
-            stack += [operand for operand in reversed(node._operands) if isinstance(operand, Node)]
 
 
 def _as_node(described: str, output: Any) -> Node:
