@@ -5,8 +5,6 @@ The events of the backward pass come from an observer on the engine's own sweep.
 
 from __future__ import annotations
 
-import contextlib
-import gc
 import itertools
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -19,6 +17,7 @@ import numpy
 from autograd import GraphError, Node, NotRecordedError, ShapeError, SourceLine, Value
 from autograd.backward import backward as commit_backward
 from autograd.backward import sweep
+from autograd.collection import without_garbage_collection
 from autograd.operation import PYTHON_NUMBERS
 
 from . import formulas
@@ -348,7 +347,7 @@ def trace(
         raise TooManyNodesError(
             f"this graph has more than {most:,} nodes; trace a part of it, or more of it with most="
         )
-    with _without_collector():
+    with without_garbage_collection():
         walk = _Walk(output)
         events: list[Event] = [Forward(node.id) for node in walk.traced] if forward else []
         observer = _Observer(walk, events)
@@ -381,19 +380,6 @@ def _observe(output: Node, gradient: Any, observer: _Observer) -> None:
         if gradient is not None:
             raise
         raise type(error)(f"{error}; trace(output, backward=False) has its numbers without gradients") from None
-
-
-@contextlib.contextmanager
-def _without_collector() -> Iterator[None]:
-    """The garbage collector goes through all there is again and again while much is made, and nothing of it
-    is garbage: half of the time of a large trace."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 class _Walk:

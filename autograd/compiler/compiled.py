@@ -13,6 +13,7 @@ from typing import Any
 import numpy
 
 from ..backward import sweep
+from ..collection import without_garbage_collection
 from ..errors import (
     ArgumentError,
     CapturedConstantWarning,
@@ -24,7 +25,6 @@ from ..node import Node
 from ..structure import flatten
 from ..tensor import Tensor
 from .arrays import ArrayMachine, ShapeChangedError
-from .collection import without_garbage_collection
 from .columns import ColumnMachine, column_key, stand_in_of_sample, with_columns
 from .constants import CapturedConstant, captured
 from .numbers import runner

@@ -12,6 +12,7 @@ from typing import Any
 import numpy
 
 from ..backward import sweep
+from ..collection import without_garbage_collection
 from ..errors import NotRecordedError
 from ..modes import Adjusted
 from ..node import Node
@@ -19,7 +20,6 @@ from ..ops import squared_norm
 from ..tensor import Tensor
 from ..value import Value
 from .arrays import ArrayMachine
-from .collection import without_garbage_collection
 from .program import Input, Program
 from .recording import Recording, only_number, record, translated
 from .rewrites import simplified
