@@ -25,6 +25,7 @@ from .backward import propagate
 from .errors import ArgumentError, DataTypeError, GraphError, ShapeError
 from .modes import current_mode, recording
 from .node import Node
+from .returned import returned_node
 from .structure import Rebuild, flatten
 from .tensor import Tensor
 from .value import Value
@@ -215,7 +216,7 @@ class _Run:
         returned, places, self.rebuild_output = flatten(result)
         self._output_places = [f"the output{place}" for place in places]
         self.outputs = [
-            _as_node(f"{name}: {place} of {_name(function)}", output)
+            returned_node(output, f"{name}: {place} of {_name(function)}", "a function that is differentiated")
             for output, place in zip(returned, self._output_places, strict=True)
         ]
 
@@ -363,19 +364,6 @@ def _variable(name: str, leaf: Any, place: str) -> Node:
     except GraphError as error:
         raise DataTypeError(
             f"{name}: {place}: {error}; derivatives are taken by numbers, arrays of float32, float64 or integers, "
-            "and lists, tuples and dicts of them"
-        ) from None
-
-
-def _as_node(described: str, output: Any) -> Node:
-    """An output: a constant where the function did not compute it from its arguments."""
-    if isinstance(output, Node):
-        return output
-    try:
-        return Tensor(output, requires_grad=False) if isinstance(output, numpy.ndarray) else Value(output, False)
-    except GraphError as error:
-        raise DataTypeError(
-            f"{described}: {error}; a function that is differentiated returns numbers, arrays or nodes, "
             "and lists, tuples and dicts of them"
         ) from None
 

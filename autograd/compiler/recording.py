@@ -11,9 +11,10 @@ from typing import Any
 import numpy
 
 from ..backward import sweep
-from ..errors import DataTypeError, ShapeError
+from ..errors import ShapeError
 from ..modes import Adjusted
 from ..node import Node
+from ..returned import returned_node
 from ..structure import Rebuild, flatten
 from ..tensor import Tensor
 from ..traversal import nodes_in_order
@@ -84,7 +85,10 @@ def record(
         returned, variables = _with_variables(function, positional, named)
     outputs, output_paths, rebuild = flatten(returned)
     name = name_of(function)
-    nodes = [_as_node(f"{name}{path}", output) for output, path in zip(outputs, output_paths, strict=True)]
+    nodes = [
+        returned_node(output, f"compile: {name}{path}", "a program")
+        for output, path in zip(outputs, output_paths, strict=True)
+    ]
     own = set(inputs)
     leaves_outside = [node for node in nodes_in_order(nodes) if node.op is None and node not in own]
     parameters = [leaf for leaf in leaves_outside if leaf.requires_grad]
@@ -279,18 +283,6 @@ def only_number(recording: Recording) -> Node:
 
 def _zeros(node: Node) -> Any:
     return node._constant(numpy.zeros_like(node._data)) if isinstance(node, Tensor) else 0.0
-
-
-def _as_node(described: str, output: Any) -> Node:
-    if isinstance(output, Node):
-        return output
-    try:
-        return Tensor(output, requires_grad=False) if isinstance(output, numpy.ndarray) else Value(output, False)
-    except DataTypeError as error:
-        raise DataTypeError(
-            f"compile: {described}: {error}; a program returns numbers, arrays or nodes, and lists, tuples and "
-            "dicts of them"
-        ) from None
 
 
 def _argument_names(function: Callable[..., Any], count: int, keywords: list[str]) -> list[str]:
