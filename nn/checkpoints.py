@@ -22,9 +22,9 @@ import numpy
 import numpy.typing
 
 from autograd import DISTRIBUTION
+from autograd.files import write_whole
 
 from .errors import CheckpointError
-from .files import write_whole
 from .layers import MLP
 from .module import Module
 from .neuron import NeuronMLP

@@ -14,8 +14,9 @@ from typing import Any, NamedTuple, overload
 import numpy
 import numpy.typing
 
+from autograd.files import write_whole
+
 from .errors import HistoryError
-from .files import write_whole
 from .plotting import plots
 
 Array = numpy.typing.NDArray[Any]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import os
 import uuid
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from autograd import GraphError, Node
+from autograd.files import write_whole
 
 from .document_style import document
 from .dot import printable
@@ -173,7 +173,11 @@ class Drawing:
             raise DrawingError(
                 f"{target}: a drawing is saved as .svg, .png, .dot or .json, not {form or 'without an ending'}"
             )
-        return write_whole(target, content)
+        try:
+            write_whole(target, content)
+        except (OSError, ValueError) as error:  # the latter for a name that no file can have
+            raise DrawingError(f"{target} cannot be written: {getattr(error, 'strerror', None) or error}") from None
+        return target
 
     def notebook_svg(self) -> str:
         """The picture for a page on which it may stand twice: its ids are like no other's."""
@@ -187,20 +191,6 @@ class Drawing:
     def __repr__(self) -> str:
         hidden = f"; {self.note}" if self.note else ""
         return f"<drawing of {self.trace.nodes[self.trace.output].label}, {len(self.trace.nodes)} nodes{hidden}>"
-
-
-def write_whole(target: Path, content: bytes) -> Path:
-    """Write a file in one go: a failure leaves what was there before."""
-    temporary = target.with_name(f".{target.name}.{os.getpid()}.part")
-    try:
-        temporary.write_bytes(content)
-        temporary.replace(target)
-    except (OSError, ValueError) as error:  # the latter for a name that no file can have
-        raise DrawingError(f"{target} cannot be written: {getattr(error, 'strerror', None) or error}") from None
-    finally:
-        with contextlib.suppress(OSError, ValueError):
-            temporary.unlink()  # there only if something went wrong
-    return target
 
 
 def _traced(output: Node, most: int) -> Trace:

@@ -373,7 +373,8 @@ KILLS = """
 import os, random, signal, sys, time
 from pathlib import Path
 import numpy
-from nn import Linear, checkpoints, files
+from autograd import files
+from nn import Linear, checkpoints
 
 target = Path(sys.argv[1]) / "model.safetensors"
 model = Linear(256, 256, rng=0, dtype=numpy.float32)

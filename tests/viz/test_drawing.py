@@ -1,5 +1,6 @@
 import errno
 import itertools
+import os
 import re
 import struct
 from collections.abc import Callable
@@ -330,11 +331,19 @@ def test_a_failure_leaves_the_file_that_was_there(
 
     target = tmp_path / "x.dot"
     target.write_text("kept")
-    monkeypatch.setattr(Path, "replace", full)
+    monkeypatch.setattr(os, "replace", full)
     with pytest.raises(DrawingError, match=r"x\.dot cannot be written: No space left on device$"):
         drawing.save(target)
     assert [path.name for path in tmp_path.iterdir()] == ["x.dot"]
     assert target.read_text() == "kept"
+
+
+def test_a_link_stays_and_what_it_leads_to_is_written(drawing: Drawing, tmp_path: Path) -> None:
+    (tmp_path / "picture.dot").write_text("old")
+    (tmp_path / "link.dot").symlink_to("picture.dot")
+    assert drawing.save(tmp_path / "link.dot") == tmp_path / "link.dot"
+    assert (tmp_path / "link.dot").is_symlink()
+    assert (tmp_path / "picture.dot").read_text(encoding="utf-8").startswith("digraph")
 
 
 def test_many_graphs_are_drawn_one_after_the_other(read: Read) -> None:
