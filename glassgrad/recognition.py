@@ -13,7 +13,8 @@ import numpy.typing
 
 from autograd import GraphError, Tensor, gradients
 from nn import Dataset, NeuronMLP, checkpoints
-from nn.plotting import classes_of, square
+from nn.classes import classes_of
+from nn.plotting import square
 from nn.training import outputs_of
 from viz.numbers import format_number
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy
 import numpy.typing
 
+from .classes import classes_of
 from .errors import NetworkError
 
 if TYPE_CHECKING:
@@ -21,15 +22,6 @@ Array = numpy.typing.NDArray[Any]
 def plots() -> Any:
     """The module `viz.plots`: it knows arrays and figures, no networks."""
     return importlib.import_module("viz.plots")
-
-
-def classes_of(outputs: Array) -> Array:
-    """The class of each row of outputs: the greatest; of one output, whether it is above ½.
-
-    >>> classes_of(numpy.array([[0.2], [0.9]])), classes_of(numpy.array([[3.0, 1.0, 2.0]]))
-    (array([0, 1]), array([0]))
-    """
-    return (outputs[:, 0] > 0.5).astype(int) if outputs.shape[1] == 1 else outputs.argmax(axis=1)
 
 
 def boundary(model: Module, inputs: Array, labels: Array) -> Any:

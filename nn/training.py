@@ -20,6 +20,7 @@ from autograd.operation import silently
 
 from . import checkpoints, clipping
 from .callbacks import Callback, Run
+from .classes import classes_of
 from .compiled_steps import (
     CompiledStep,
     compiled_step,
@@ -576,9 +577,7 @@ def labels_of_batch(targets: Array) -> Array:
 
 
 def _correct(outputs: Array, labels: Array, threshold: float) -> int:
-    outputs = outputs.reshape(len(outputs), -1)  # a model may give one number a sample, without a column
-    found = outputs[:, 0] > threshold if outputs.shape[1] == 1 else outputs.argmax(axis=1)
-    return int(numpy.count_nonzero(found == labels))
+    return int(numpy.count_nonzero(classes_of(outputs, threshold) == labels))
 
 
 def _named_parameters(model: Any, optimizer: Optimizer) -> list[tuple[str, Any]]:
