@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from . import plotting
 from .errors import NetworkError
@@ -113,10 +113,8 @@ class EarlyStopping(Callback):
     def __init__(self, patience: int = 5, watch: Watched = "validation_loss", improvement: float = 0.0) -> None:
         if isinstance(patience, bool) or not isinstance(patience, int) or patience < 1:
             raise NetworkError(f"the patience is a whole number of epochs from 1, not {patience!r}")
-        if watch not in ("loss", "validation_loss", "accuracy", "validation_accuracy"):
-            raise NetworkError(
-                f"unknown figure {watch!r}; known are loss, validation_loss, accuracy, validation_accuracy"
-            )
+        if watch not in get_args(Watched):
+            raise NetworkError(f"unknown figure {watch!r}; known are {', '.join(get_args(Watched))}")
         self.patience, self.watch, self.improvement = patience, watch, checked("improvement", improvement)
 
     def on_start(self, run: Run) -> None:
