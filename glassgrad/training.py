@@ -246,19 +246,14 @@ def _check_places(options: Namespace) -> None:
     ):
         raise GraphError(f"--history {options.history} is where the model is to go: it would be lost")
     if options.plots is not None:
-        _figures_module()
+        from viz import plots
+
+        plots.require()
         folder = Path(options.plots)
         if folder.exists() and not folder.is_dir():
             raise GraphError(f"--plots {folder} is a file, not a directory")
         if not folder.absolute().parent.is_dir():
             raise GraphError(f"--plots {folder} cannot be made: {folder.parent} is no directory")
-
-
-def _figures_module() -> Any:
-    from viz import plots
-
-    plots.require()
-    return plots
 
 
 def _diagnostics(run: Recipe) -> list[Callback]:
