@@ -14,7 +14,7 @@ import numpy.typing
 from autograd import GraphError, Tensor, gradients
 from nn import Dataset, NeuronMLP, checkpoints
 from nn.classes import classes_of
-from nn.plotting import square
+from nn.plotting import misclassified
 from nn.training import outputs_of
 from viz.numbers import format_number
 
@@ -118,9 +118,7 @@ class Recognizer:
         if self.data.n_inputs == 2:
             made["boundary"] = self.model.plot_boundary(inputs, labels)
         if is_image(self.data.n_inputs):
-            wrong = numpy.flatnonzero(predicted != labels)
-            images = inputs[wrong].reshape(-1, *square(self.data.n_inputs))
-            made["misclassified"] = plots.misclassified(images, labels[wrong], predicted[wrong], names=self.names)
+            made["misclassified"] = misclassified(inputs, labels, predicted, self.names)
             if not isinstance(self.model, NeuronMLP):
                 made["weights"] = self.model.plot_weights()
         return made

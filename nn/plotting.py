@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy
@@ -44,10 +44,15 @@ def confusion(model: Module, inputs: Array, labels: Array) -> Any:
 
 def mistakes(model: Module, inputs: Array, labels: Array) -> Any:
     """The images that are taken for another class."""
-    predicted, labels = classes_of(model.outputs(inputs)), numpy.asarray(labels)
+    return misclassified(inputs, labels, classes_of(model.outputs(inputs)))
+
+
+def misclassified(inputs: Array, labels: Array, predicted: Array, names: Sequence[str] | None = None) -> Any:
+    """The images among the inputs whose predicted class is not their label; classes by their names if there are any."""
+    labels = numpy.asarray(labels)
     wrong = numpy.flatnonzero(predicted != labels)
     images = numpy.asarray(inputs)[wrong].reshape(-1, *square(numpy.shape(inputs)[1]))
-    return plots().misclassified(images, labels[wrong], predicted[wrong])
+    return plots().misclassified(images, labels[wrong], predicted[wrong], names=names)
 
 
 def weights(model: Module) -> Any:
