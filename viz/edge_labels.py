@@ -37,7 +37,7 @@ class _Box:
 
 def place_edge_labels(root: ElementTree.Element, gradient_color: str) -> None:
     """Move each edge's first line of text above the edge and its second, in this colour, below it."""
-    groups = [group for group in root.iter(f"{_SVG}g") if group.get("class") == "edge"]
+    groups = list(edge_groups(root))
     curves = {id(group): _curve(path) for group in groups if (path := group.find(f".//{_SVG}path")) is not None}
     if not curves:
         return
@@ -56,6 +56,11 @@ def place_edge_labels(root: ElementTree.Element, gradient_color: str) -> None:
             text.set("x", f"{(box.left + box.right) / 2:.2f}")
             text.set("y", f"{box.bottom:.2f}")
             taken.append(box)
+
+
+def edge_groups(root: ElementTree.Element) -> Iterator[ElementTree.Element]:
+    """Each edge's part of Graphviz's SVG."""
+    return (group for group in root.iter(f"{_SVG}g") if group.get("class") == "edge")
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from pathlib import Path
 import graphviz
 
 from .dot import NO_BREAK, escape
+from .edge_labels import edge_groups
 from .glass import HEAT_MAP_MARK
 from .layout import by_graphviz
 from .svg import SVG, XLINK
@@ -63,9 +64,8 @@ def _add_image(graph: graphviz.Digraph, name: str, image: ElementTree.Element, f
 
 
 def _edge_texts(root: ElementTree.Element) -> Iterator[ElementTree.Element]:
-    for group in root.iter(f"{{{SVG}}}g"):
-        if group.get("class") == "edge":
-            yield from (text for text in group.iter(f"{{{SVG}}}text") if (text.text or "").strip())
+    for group in edge_groups(root):
+        yield from (text for text in group.iter(f"{{{SVG}}}text") if (text.text or "").strip())
 
 
 def _position(x: float, y: float) -> str:

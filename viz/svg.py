@@ -8,7 +8,7 @@ import xml.etree.ElementTree as ElementTree
 from collections.abc import Mapping
 from typing import Any
 
-from .edge_labels import place_edge_labels
+from .edge_labels import edge_groups, place_edge_labels
 from .errors import DrawingError
 from .themes import LIGHT, variables
 from .thumbnails import heat_map
@@ -56,10 +56,9 @@ def finished(
     if gradient_color is not None:
         place_edge_labels(root, gradient_color)
         _make_room(root)
-    for group in root.iter(f"{{{SVG}}}g"):
-        if group.get("class") == "edge":
-            for label in group.iter(f"{{{SVG}}}text"):
-                label.attrib |= {"stroke": background, "stroke-width": "3", "paint-order": "stroke"}
+    for group in edge_groups(root):
+        for label in group.iter(f"{{{SVG}}}text"):
+            label.attrib |= {"stroke": background, "stroke-width": "3", "paint-order": "stroke"}
     if heat_maps:
         _place_heat_maps(root, heat_maps)
     for element in root.iter():
