@@ -92,7 +92,7 @@ def reach(tree: Path, tests: Sequence[str]) -> Reach | None:
     process = _forked(tree, run)
     try:
         _, status = os.waitpid(process, 0)
-    except BaseException:
+    except BaseException:  # Ctrl-C: nobody waits for its end any more
         _end(process)
         raise
     if status:
@@ -331,7 +331,7 @@ def _fork(run: Callable[[], int]) -> int:
     code = 70
     try:
         code = run()
-    except BaseException:
+    except BaseException:  # whatever it is, a fork does not go on as its parent does
         traceback.print_exc()
     finally:
         sys.stdout.flush()

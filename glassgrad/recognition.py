@@ -129,7 +129,7 @@ def opened(path: str, data_dir: str | None) -> Recognizer:
     model, notes = checkpoints.build(path)
     data, loss_name = data_of_notes(notes, data_dir)
     n_inputs = model.sizes[0]  # type: ignore[attr-defined]  # both classes that are built have it
-    n_outputs = model.sizes[-1]  # type: ignore[attr-defined]
+    n_outputs = model.sizes[-1]  # type: ignore[attr-defined]  # as above
     if n_inputs != data.n_inputs or n_outputs not in ({1, 2} if data.classes == 2 else {data.classes}):
         raise GraphError(f"{path}: {model!r} does not fit {data.name}")
     dtype = next(iter(model.state_dict().values())).dtype

@@ -302,7 +302,9 @@ class Compiled:
             )
 
     def _compiled(self, key: Hashable, recording: Recording, wanted: Sequence[Node]) -> CompiledProgram:
-        machine = functools.partial(ColumnMachine, columns=key[1]) if self._columns else None  # type: ignore[index]
+        machine = None
+        if self._columns:
+            machine = functools.partial(ColumnMachine, columns=key[1])  # type: ignore[index]  # a pair, of with_columns
         return CompiledProgram(recording, wanted, machine)
 
     def _differentiable(self, arguments: tuple[Any, ...], chosen: Any) -> tuple[Any, ...]:

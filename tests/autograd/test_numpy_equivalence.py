@@ -249,7 +249,7 @@ def outcome(call: Callable[[], Any]) -> Any:
         with warnings.catch_warnings(), numpy.errstate(all="ignore"):
             warnings.simplefilter("ignore")
             made = call()
-    except Exception as error:
+    except Exception as error:  # whatever NumPy or the engine raises is compared
         return error
     return [
         numpy.asarray(getattr(part, "_data", part)) for part in (made if isinstance(made, list | tuple) else [made])

@@ -94,7 +94,7 @@ def test_step_prints_the_trace_as_json(arguments: list[str], capsys: pytest.Capt
 
 def in_a_terminal(arguments: list[str], **environment: str) -> str:
     """What a person at a terminal of 120 columns is shown."""
-    pty = pytest.importorskip("pty")
+    pty = pytest.importorskip("pty", reason="the system has no pseudo-terminals")
     ours, its = pty.openpty()
     done = subprocess.Popen(
         [sys.executable, "-m", "glassgrad", *arguments],

@@ -36,7 +36,7 @@ def test_nobody_is_shown_nothing(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_with_the_output_in_a_file_its_lines_are_there_and_the_progress_is_not(tmp_path: Path) -> None:
-    pty = pytest.importorskip("pty")
+    pty = pytest.importorskip("pty", reason="the system has no pseudo-terminals")
     ours, its = pty.openpty()
     program = (
         "from nn import *\n"

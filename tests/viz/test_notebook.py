@@ -208,8 +208,8 @@ def test_only_a_jupyter_kernel_is_a_notebook(monkeypatch: pytest.MonkeyPatch, ke
 
 
 def test_in_a_real_kernel_nodes_modules_and_steps_show_themselves() -> None:
-    nbclient = pytest.importorskip("nbclient")
-    nbformat = pytest.importorskip("nbformat")
+    nbclient = pytest.importorskip("nbclient", reason="nbclient is not installed: nothing to run a notebook with")
+    nbformat = pytest.importorskip("nbformat", reason="nbformat is not installed: nothing to make a notebook with")
     cells = [
         "from autograd import Value\nfrom nn import MLP\nfrom viz import step\nx = Value(3.0, label='x')\nx * x",
         "MLP((2, 1), rng=0)",

@@ -221,11 +221,11 @@ def _operands_of(nodes: list[Node]) -> set[Node]:
 
 
 def _attempt(run: Callable[[], Any], doing: str) -> Any:
-    """What `run` returns; whatever a person's own function raises is one sentence."""
+    """What `run` returns, or a refusal that says what went wrong."""
     try:
         return run()
     except GraphError:
         raise
-    except Exception as error:
+    except Exception as error:  # a person's own function runs here; whatever it raises is one sentence
         reason = " ".join(str(error).split()) or "no reason given"
         raise RefusalError(f"{doing} failed: {type(error).__name__}: {reason}") from error
