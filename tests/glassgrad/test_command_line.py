@@ -6,6 +6,7 @@ import re
 import struct
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -17,19 +18,7 @@ from glassgrad.examples import EXAMPLES, example
 from viz import Trace, trace
 from viz.tracing import Update
 
-
-def refusal(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> str:
-    """The one sentence on stderr of a command that ends with code 2."""
-    try:
-        code = main(arguments)
-    except SystemExit as stopped:
-        code = stopped.code if isinstance(stopped.code, int) else 1
-    captured = capsys.readouterr()
-    assert code == 2
-    assert "Traceback" not in captured.err
-    assert captured.err.startswith("glassgrad")
-    assert len(captured.err.strip().splitlines()) == 1
-    return captured.err
+Refusal = Callable[[list[str]], str]
 
 
 def test_step_tells_the_worked_neuron_to_the_second_forward_pass(capsys: pytest.CaptureFixture[str]) -> None:
@@ -304,19 +293,15 @@ BAD = [
 
 @pytest.mark.parametrize(("arguments", "sentence"), BAD)
 def test_bad_input_is_one_sentence_code_2_and_leaves_nothing(
-    arguments: list[str],
-    sentence: str,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
+    arguments: list[str], sentence: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, refusal: Refusal
 ) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "taken").write_text("a file where a directory is wanted")
-    assert sentence in refusal(arguments, capsys)
+    assert sentence in refusal(arguments)
     assert [path.name for path in tmp_path.iterdir()] == ["taken"]
 
 
-def test_damaged_mnist_files_are_one_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_damaged_mnist_files_are_one_sentence(tmp_path: Path, refusal: Refusal) -> None:
     images = struct.pack(">4B3I", 0, 0, 8, 3, 2, 1, 1) + bytes(2)
     labels = struct.pack(">4BI", 0, 0, 8, 1, 2) + bytes(2)
     good = {"train-images-idx3-ubyte": images, "t10k-images-idx3-ubyte": images,
@@ -335,11 +320,11 @@ def test_damaged_mnist_files_are_one_sentence(tmp_path: Path, capsys: pytest.Cap
             (tmp_path / "train-images-idx3-ubyte").unlink()
         else:
             (tmp_path / "train-images-idx3-ubyte").write_bytes(damage)
-        assert sentence in refusal(["train", "mnist", "--data-dir", str(tmp_path)], capsys)
+        assert sentence in refusal(["train", "mnist", "--data-dir", str(tmp_path)])
 
 
-def test_a_loss_that_is_no_longer_finite_stops_the_run_and_says_so(capsys: pytest.CaptureFixture[str]) -> None:
-    said = refusal(["train", "xor", "--learning-rate", "1e308", "--activation", "identity"], capsys)
+def test_a_loss_that_is_no_longer_finite_stops_the_run_and_says_so(refusal: Refusal) -> None:
+    said = refusal(["train", "xor", "--learning-rate", "1e308", "--activation", "identity"])
     assert "the loss became inf in step 2 (epoch 2), beginning at layers.1 (affine)" in said
     assert "try a smaller learning rate than 1e+308" in said
 

@@ -1,5 +1,6 @@
 """Training with compiled steps is training with eager ones; where it cannot be, steps are eager and it says so."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +43,7 @@ GENERATOR = numpy.random.default_rng(0)
 INPUTS = GENERATOR.normal(size=(22, 4))
 LABELS = GENERATOR.integers(0, 3, 22)
 DATA = (INPUTS, LABELS)
+Ending = Callable[[int], Callback]
 OPTIMIZERS = [
     (SGD, {}),
     (SGD, {"weight_decay": 0.01}),
@@ -56,15 +58,6 @@ OPTIMIZERS = [
     (AdamW, {}),
     (AdamW, {"amsgrad": True, "weight_decay": 0.1}),
 ]
-
-
-class StopAfter(Callback):
-    def __init__(self, steps: int) -> None:
-        self.steps = steps
-
-    def on_step(self, run, step):
-        if len(run.history.steps) == self.steps:
-            run.stop("enough")
 
 
 def network(dtype: Any = numpy.float64) -> MLP:
@@ -258,22 +251,24 @@ def test_long_runs_are_compiled_by_default_and_short_ones_are_not() -> None:
 
 @pytest.mark.parametrize(("make", "settings"), OPTIMIZERS[::3])
 @pytest.mark.parametrize("stopped_after", [1, 6, 8])
-def test_a_compiled_run_goes_on_to_the_bit(make: Any, settings: Any, stopped_after: int, tmp_path: Path) -> None:
+def test_a_compiled_run_goes_on_to_the_bit(
+    make: Any, settings: Any, stopped_after: int, tmp_path: Path, stop_after: Ending
+) -> None:
     path = tmp_path / "half.safetensors"
     whole = trained(True, make, settings)
-    trained(True, make, settings, checkpoint=path, callbacks=[StopAfter(stopped_after)])
+    trained(True, make, settings, checkpoint=path, callbacks=[stop_after(stopped_after)])
     resumed = trained(None, make, settings, resume=path)
     assert resumed[2].compiled
     same(resumed, whole, tolerance=0.0)
 
 
-def test_a_resumed_run_goes_on_as_its_checkpoint_was_trained(tmp_path: Path) -> None:
+def test_a_resumed_run_goes_on_as_its_checkpoint_was_trained(tmp_path: Path, stop_after: Ending) -> None:
     path = tmp_path / "half.safetensors"
-    trained(False, checkpoint=path, callbacks=[StopAfter(4)])
+    trained(False, checkpoint=path, callbacks=[stop_after(4)])
     assert checkpoints.read(path).notes["training"]["compiled"] is False
     assert trained(None, resume=path, epochs=400)[2].way == "eager steps: the checkpoint's steps were"
     same(trained(True, resume=path), trained(False))
-    trained(True, checkpoint=path, callbacks=[StopAfter(4)])
+    trained(True, checkpoint=path, callbacks=[stop_after(4)])
     assert checkpoints.read(path).notes["training"]["compiled"] is True
     history = trained(None, resume=path, callbacks=[Diagnostics()])[2]
     assert history.way == "eager steps: Diagnostics looks at gradients"

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +38,7 @@ from nn import (
 
 INPUTS = numpy.random.default_rng(0).normal(size=(23, 3))
 DATA = (INPUTS, (INPUTS[:, :1] * INPUTS[:, 1:2] > 0).astype(float))
+Ending = Callable[[int], Callback]
 OPTIMIZERS = [
     (SGD, {}),
     (SGD, {"momentum": 0.9, "nesterov": True, "weight_decay": 0.01}),
@@ -46,21 +48,6 @@ OPTIMIZERS = [
     (Adam, {"amsgrad": True, "betas": (0.8, 0.95)}),
     (AdamW, {"weight_decay": 0.1}),
 ]
-
-
-class StopAfter(Callback):
-    def __init__(self, steps: int) -> None:
-        self.steps = steps
-
-    def on_step(self, run, step):
-        if len(run.history.steps) == self.steps:
-            run.stop("enough")
-
-
-class CtrlCAfter(StopAfter):
-    def on_step(self, run, step):
-        if len(run.history.steps) == self.steps:
-            os.kill(os.getpid(), signal.SIGINT)
 
 
 def network(rng: Any = 3) -> Any:
@@ -90,38 +77,40 @@ def same(one: Any, other: Any) -> None:
 
 @pytest.mark.parametrize(("make", "settings"), OPTIMIZERS)
 @pytest.mark.parametrize("stopped_after", [1, 5, 12])
-def test_every_optimizer_goes_on_where_it_was(make: Any, settings: Any, stopped_after: int, tmp_path: Path) -> None:
+def test_every_optimizer_goes_on_where_it_was(
+    make: Any, settings: Any, stopped_after: int, tmp_path: Path, stop_after: Ending
+) -> None:
     path = tmp_path / "half.safetensors"
     more: Any = {"validation": DATA, "schedule": schedules.cosine(20), "clip_norm": 0.5}
     whole = trained(make, settings, **more)
-    *_, half = trained(make, settings, checkpoint=path, callbacks=[StopAfter(stopped_after)], **more)
+    *_, half = trained(make, settings, checkpoint=path, callbacks=[stop_after(stopped_after)], **more)
     assert (len(half.steps), half.stopped) == (stopped_after, "enough")
     same(trained(make, settings, resume=path, **more), whole)
 
 
 @pytest.mark.parametrize("bits", ["PCG64", "MT19937", "Philox", "SFC64", "PCG64DXSM"])
-def test_a_generator_that_order_and_dropout_share_goes_on_too(bits: str, tmp_path: Path) -> None:
+def test_a_generator_that_order_and_dropout_share_goes_on_too(bits: str, tmp_path: Path, stop_after: Ending) -> None:
     def shared(**keywords: Any) -> Any:
         rng = numpy.random.Generator(getattr(numpy.random, bits)(7))
         return trained(Adam, {}, network(rng), rng, **keywords)
 
     path = tmp_path / "half.safetensors"
-    shared(checkpoint=path, callbacks=[StopAfter(7)])
+    shared(checkpoint=path, callbacks=[stop_after(7)])
     same(shared(resume=path), shared())
 
 
-def test_a_network_of_values_goes_on_too(tmp_path: Path) -> None:
+def test_a_network_of_values_goes_on_too(tmp_path: Path, stop_after: Ending) -> None:
     path = tmp_path / "half.safetensors"
-    trained(Adam, {}, NeuronMLP((3, 2, 1), "tanh", rng=0), checkpoint=path, callbacks=[StopAfter(3)])
+    trained(Adam, {}, NeuronMLP((3, 2, 1), "tanh", rng=0), checkpoint=path, callbacks=[stop_after(3)])
     whole = trained(Adam, {}, NeuronMLP((3, 2, 1), "tanh", rng=0))
     same(trained(Adam, {}, NeuronMLP((3, 2, 1), "tanh", rng=0), resume=path), whole)
 
 
-def test_a_run_may_be_stopped_and_resumed_again_and_again_in_one_file(tmp_path: Path) -> None:
+def test_a_run_may_be_stopped_and_resumed_again_and_again_in_one_file(tmp_path: Path, stop_after: Ending) -> None:
     path = tmp_path / "run.safetensors"
-    trained(Adam, {}, checkpoint=path, callbacks=[StopAfter(1)])
+    trained(Adam, {}, checkpoint=path, callbacks=[stop_after(1)])
     for stop in range(2, 20):
-        trained(Adam, {}, checkpoint=path, resume=path, callbacks=[StopAfter(stop)])
+        trained(Adam, {}, checkpoint=path, resume=path, callbacks=[stop_after(stop)])
     same(trained(Adam, {}, resume=path), trained(Adam, {}))
 
 
@@ -135,28 +124,28 @@ def test_a_finished_run_goes_on_for_more_epochs(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("stopped_after", [5, 7])  # at an epoch's end, and within one
 def test_a_resumed_run_with_nothing_left_to_do_is_written_where_it_should_go(
-    stopped_after: int, tmp_path: Path
+    stopped_after: int, tmp_path: Path, stop_after: Ending
 ) -> None:
     before, after = tmp_path / "before", tmp_path / "after"
-    trained(Adam, {}, checkpoint=before, callbacks=[StopAfter(stopped_after)])
+    trained(Adam, {}, checkpoint=before, callbacks=[stop_after(stopped_after)])
     model = network()
     fit(model, DATA, quadratic, Adam(model.parameters(), 0.02), 1, batch_size=5, rng=5, resume=before, checkpoint=after)
     same(trained(Adam, {}, resume=after), trained(Adam, {}))
 
 
-def test_ctrl_c_ends_after_the_step_with_history_and_checkpoint(tmp_path: Path) -> None:
+def test_ctrl_c_ends_after_the_step_with_history_and_checkpoint(tmp_path: Path, ctrl_c_after: Ending) -> None:
     path = tmp_path / "run.safetensors"
     before = signal.getsignal(signal.SIGINT)
-    *_, history = trained(Adam, {}, checkpoint=path, callbacks=[CtrlCAfter(7)])
+    *_, history = trained(Adam, {}, checkpoint=path, callbacks=[ctrl_c_after(7)])
     assert signal.getsignal(signal.SIGINT) is before
     assert history.stopped == "interrupted"
     assert (len(history.steps), len(history)) == (7, 1)
     same(trained(Adam, {}, resume=path), trained(Adam, {}))
 
 
-def test_ctrl_c_in_an_epoch_s_last_step_keeps_the_epoch(tmp_path: Path) -> None:
+def test_ctrl_c_in_an_epoch_s_last_step_keeps_the_epoch(tmp_path: Path, ctrl_c_after: Ending) -> None:
     path = tmp_path / "run.safetensors"
-    *_, history = trained(Adam, {}, checkpoint=path, validation=DATA, callbacks=[CtrlCAfter(10)])
+    *_, history = trained(Adam, {}, checkpoint=path, validation=DATA, callbacks=[ctrl_c_after(10)])
     assert (len(history.steps), len(history), history.stopped) == (10, 2, "interrupted")
     same(trained(Adam, {}, validation=DATA, resume=path), trained(Adam, {}, validation=DATA))
 
@@ -222,10 +211,10 @@ DIFFERENT = [
 
 @pytest.mark.parametrize(("change", "sentence"), DIFFERENT)
 def test_a_checkpoint_of_another_training_is_refused_and_nothing_is_touched(
-    change: dict[str, Any], sentence: str, tmp_path: Path
+    change: dict[str, Any], sentence: str, tmp_path: Path, stop_after: Ending
 ) -> None:
     path = tmp_path / "run.safetensors"
-    trained(Adam, {}, checkpoint=path, callbacks=[StopAfter(3)])
+    trained(Adam, {}, checkpoint=path, callbacks=[stop_after(3)])
     model = change.get("model", network())
     optimizer = change.get("make", Adam)(model.parameters(), change.get("rate", 0.02))
     before = model.state_dict()
@@ -239,10 +228,10 @@ def test_a_checkpoint_of_another_training_is_refused_and_nothing_is_touched(
     assert all((before[name] == state).all() for name, state in model.state_dict().items())
 
 
-def test_other_data_and_another_schedule_are_another_training(tmp_path: Path) -> None:
+def test_other_data_and_another_schedule_are_another_training(tmp_path: Path, stop_after: Ending) -> None:
     path = tmp_path / "half.safetensors"
     falling = {"schedule": schedules.cosine(20)}
-    trained(SGD, {}, checkpoint=path, callbacks=[StopAfter(7)], **falling)
+    trained(SGD, {}, checkpoint=path, callbacks=[stop_after(7)], **falling)
     kept = path.read_bytes()
     with pytest.raises(
         CheckpointError, match=r"in step 7 the learning rate was 0\.0\d+ and its schedule is now to give"
@@ -273,9 +262,9 @@ def test_a_model_without_training_is_nothing_to_resume(tmp_path: Path) -> None:
         trained(Adam, {}, resume=path)
 
 
-def test_a_checkpoint_that_cannot_be_written_is_said_before_training(tmp_path: Path) -> None:
+def test_a_checkpoint_that_cannot_be_written_is_said_before_training(tmp_path: Path, stop_after: Ending) -> None:
     with pytest.raises(CheckpointError, match="is no directory"):
-        trained(Adam, {}, checkpoint=tmp_path / "nowhere" / "run", callbacks=[StopAfter(1)])
+        trained(Adam, {}, checkpoint=tmp_path / "nowhere" / "run", callbacks=[stop_after(1)])
 
 
 TRAINING = """
