@@ -11,15 +11,18 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from .apart import Measured
+
 
 @dataclass(frozen=True)
 class Row:
-    """One line of the report. `met` is None where there is no bar to meet."""
+    """One line of the report. `met` is None where there is no bar to meet; `figures` is what `measured` tells."""
 
     what: str
     measured: str
     bar: str = ""
     met: bool | None = None
+    figures: Measured | None = None
 
 
 def alternating(

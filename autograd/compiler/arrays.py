@@ -14,6 +14,7 @@ from typing import Any
 import numpy
 
 from . import pieces
+from .blas import MULTIPLE_OFF, PRODUCT, PRODUCT_OFF, with_blas
 from .buffers import Demand, assigned
 from .program import Constant, Input, Operand, Program, Shape, Step, in_order, shape_of
 from .rewrites import TABLE, expanded, simplified
@@ -22,14 +23,14 @@ from .straight_line import Statement, function_text
 Run = Callable[..., tuple[Any, ...]]
 
 _REDUCTIONS = {"sum": numpy.add.reduce, "max": numpy.maximum.reduce, "min": numpy.minimum.reduce}
-_MATRIX_PRODUCT = TABLE["matmul"]
+_IN_PLACE = (PRODUCT_OFF, MULTIPLE_OFF)
 
 
 class ArrayMachine:
     """A program made ready to run. Each call uses a workspace of its own, so that threads may share it."""
 
     def __init__(self, program: Program) -> None:
-        self._workspaces = Workspaces(simplified(expanded(program, lambda step: not step.is_number)))
+        self._workspaces = Workspaces(with_blas(simplified(expanded(program, lambda step: not step.is_number))))
         self._idle: list[Run] = []
 
     @property
@@ -162,8 +163,10 @@ class _Writer:
         for target, operand in self.program.updates:
             if (
                 isinstance(operand, Step)
-                and operand.operation.elementwise
-                and _takes_out(operand)
+                and (
+                    operand.operation in (PRODUCT_OFF, MULTIPLE_OFF)
+                    or (operand.operation.elementwise and _takes_out(operand))
+                )
                 and (operand.shape, operand.dtype) == (target.shape, target.dtype)
                 and results.count(id(operand)) == 1
                 and id(target) not in results
@@ -269,6 +272,12 @@ class _Writer:
         out = "" if buffer is None else f", out={buffer}"
         if isinstance(forward, numpy.ufunc):
             return f"{self._refer(forward.__name__, forward)}({', '.join(operands)}{out})"
+        if operation is PRODUCT:
+            return f"{self._refer(name, forward)}({', '.join(operands)}{'' if buffer is None else f', {buffer}'})"
+        if operation in _IN_PLACE:
+            target, *others = operands
+            target = target if buffer == target else f"{target}.copy()"
+            return f"{self._refer(name, forward)}({', '.join([target, *others])})"
         if name in _REDUCTIONS:
             reduce = self._refer(name, _REDUCTIONS[name])
             result = "None" if buffer is None else buffer
@@ -418,4 +427,4 @@ def _takes_out(step: Step) -> bool:
         return False
     if step.operation.name in _REDUCTIONS:
         return bool(step.operands[0].dtype == step.dtype)
-    return isinstance(step.operation.forward, numpy.ufunc)
+    return step.operation is PRODUCT or isinstance(step.operation.forward, numpy.ufunc)

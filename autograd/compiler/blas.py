@@ -1,0 +1,171 @@
+"""Large parameters moved by BLAS's routines, through SciPy, where it is installed.
+
+NumPy computes `w - rate * (x.T @ δ)` in two passes over memory, the first of which writes the whole gradient, the
+second on one processor. `gemm` takes the product off `w` as it goes; `axpy` takes off a gradient that is there.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import importlib.util
+import math
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+import numpy
+import numpy.typing
+
+from ..operation import Operation
+from .program import Input, Operand, Program, Step, shape_of
+from .rewrites import TABLE, without_dead_code
+
+Array = numpy.typing.NDArray[Any]
+
+SMALLEST = 1 << 16  # numbers in a parameter for which it is worth it: a smaller one stays in the cache
+_PREFIXES = {"f": "s", "d": "d"}
+_MATMUL, _AFFINE, _SQUARED_NORM = TABLE["matmul"], TABLE["affine"], TABLE["squared_norm"]
+_SUBTRACT, _MULTIPLY = TABLE["subtract"], TABLE["multiply"]
+
+
+# --- what programs call ---------------------------------------------------------------------------------
+
+
+def product(a: Array, b: Array, out: Array | None = None) -> Array:
+    """a @ b, of matrices."""
+    out = numpy.empty((a.shape[0], b.shape[1]), a.dtype) if out is None else out
+    _gemm(a, b, 1.0, 0.0, out)
+    return out
+
+
+def product_off(target: Array, a: Array, b: Array, rate: float) -> Array:
+    """Subtract rate · (a @ b) from the target, in place."""
+    if target.flags.carray:
+        _gemm(a, b, -rate, 1.0, target)
+    else:  # the routine would write into a copy; and NumPy refuses to write what is read only
+        numpy.subtract(target, rate * (a @ b), out=target)
+    return target
+
+
+def multiple_off(target: Array, array: Array, rate: float) -> Array:
+    """Subtract rate · array from the target, in place."""
+    if target.flags.carray:
+        _routine("axpy", target.dtype.char)(array.reshape(-1), target.reshape(-1), a=-rate)
+    else:
+        numpy.subtract(target, rate * array, out=target)
+    return target
+
+
+def sum_of_squares(array: Array, scale: float) -> Any:
+    """scale · Σ x²."""
+    flat = array.reshape(-1)
+    return array.dtype.type(_routine("dot", array.dtype.char)(flat, flat) * scale)
+
+
+PRODUCT = Operation("product", "@", product, slots=2, elementwise=False)
+PRODUCT_OFF = Operation("product_off", "− rate · @", product_off, slots=4, elementwise=False)
+MULTIPLE_OFF = Operation("multiple_off", "− rate ·", multiple_off, slots=3, elementwise=False)
+SUM_OF_SQUARES = Operation("sum_of_squares", "‖·‖²", sum_of_squares, slots=1, elementwise=False)
+
+
+def _gemm(a: Array, b: Array, scale: float, keep: float, out: Array) -> None:
+    """out = keep · out + scale · (a @ b)."""
+    # Its matrices lie by columns: seen so, each is the transpose, and (A B)ᵀ = Bᵀ Aᵀ.
+    left, transposes_left = (b.T, 0) if b.flags.c_contiguous else (b, 1)
+    right, transposes_right = (a.T, 0) if a.flags.c_contiguous else (a, 1)
+    _routine("gemm", out.dtype.char)(scale, left, right, keep, out.T, transposes_left, transposes_right, 1)
+
+
+@functools.cache
+def _routine(name: str, kind: str) -> Callable[..., Any]:
+    return getattr(importlib.import_module("scipy.linalg.blas"), _PREFIXES[kind] + name)  # type: ignore[no-any-return]  # a routine of that name
+
+
+# --- where programs call it -----------------------------------------------------------------------------
+
+
+def with_blas(program: Program) -> Program:
+    """The program with every `w - rate * gradient` that moves a large parameter as one step, and everything else
+    that NumPy would leave to its own BLAS by the same library: the threads of the two would wait for each other's
+    processors. As it was, where there is no such step, no SciPy, or something that only NumPy does."""
+    if importlib.util.find_spec("scipy") is None or not all(map(_is_of_one_kind, program.steps)):
+        return program
+    uses = Counter(map(id, program.operands()))
+    became: dict[int, Operand] = {}
+    for target, moved in program.updates:
+        off = _off(target, moved, uses)
+        if off is not None:
+            became[id(moved)] = off
+    if not became:
+        return program
+    steps: list[Step] = []
+    for step in program.steps:
+        now = became.get(id(step), step)
+        operation = {_MATMUL: PRODUCT, _SQUARED_NORM: _squares(now)}.get(now.operation, now.operation)
+        operands = tuple([became.get(id(operand), operand) for operand in now.operands])
+        if operation is not now.operation:
+            parameters = {"scale": now.parameters["scale"]} if operation is SUM_OF_SQUARES else {}
+            now = Step(operation, operands, parameters, now.shape, now.dtype, now.is_number, now.name, now.origin)
+        elif operands != now.operands:
+            now = now.with_operands(operands)
+        became[id(step)] = now
+        steps.append(now)
+    return without_dead_code(program.mapped(steps, lambda operand: became.get(id(operand), operand)))
+
+
+def _off(target: Input, moved: Operand, uses: Counter[int]) -> Step | None:
+    """What moves a large target, as one step, if it is a multiple of something that is taken off."""
+    if not isinstance(moved, Step) or moved.operation is not _SUBTRACT or moved.operands[0] is not target:
+        return None
+    gradient = moved.operands[1]
+    if not _is_alike(gradient, target) or uses[id(moved)] > 1 or math.prod(target.shape) < SMALLEST:
+        return None
+    if isinstance(gradient, Step) and gradient.operation is _MATMUL and uses[id(gradient)] == 1:
+        factors, rate = list(gradient.operands), 1.0
+        for place, factor in enumerate(factors):
+            scaled = _scaled(factor) if uses[id(factor)] == 1 else None
+            if scaled is not None:
+                factors[place], rate = scaled
+                break
+        return _instead(moved, PRODUCT_OFF, (target, *factors, rate))
+    scaled = _scaled(gradient) if uses[id(gradient)] == 1 else None
+    return None if scaled is None else _instead(moved, MULTIPLE_OFF, (target, *scaled))
+
+
+def _instead(step: Step, operation: Operation, operands: tuple[Operand, ...]) -> Step:
+    return Step(operation, operands, {}, step.shape, step.dtype, False, step.name, step.origin)
+
+
+def _scaled(product: Operand) -> tuple[Operand, Any] | None:
+    """An array and the number it is multiplied by."""
+    if not isinstance(product, Step) or product.operation is not _MULTIPLY:
+        return None
+    for array, number in (product.operands, product.operands[::-1]):
+        is_number = isinstance(number, float) or (isinstance(number, Step | Input) and number.is_number)
+        if is_number and _is_alike(array, product):
+            return array, number
+    return None
+
+
+def _is_alike(operand: Operand, other: Step | Input) -> bool:
+    return shape_of(operand) == other.shape and operand.dtype == other.dtype
+
+
+def _is_of_one_kind(step: Step) -> bool:
+    """Whether SciPy can do it, if NumPy would use its own BLAS for it: matrices of one dtype."""
+    if step.operation is _AFFINE:
+        return False  # its expansion has another dtype
+    if step.operation is not _MATMUL:
+        return True
+    kinds = {step.dtype.char, *[operand.dtype.char for operand in step.operands]}
+    return len(kinds) == 1 and kinds <= set(_PREFIXES) and all(len(shape_of(one)) == 2 for one in step.operands)
+
+
+def _squares(step: Step) -> Operation:
+    """The row, or SciPy's sum, for squares of all that there is."""
+    operand = step.operands[0] if step.operation is _SQUARED_NORM else None
+    if not isinstance(operand, Step | Input) or operand.shape == () or step.dtype.char not in _PREFIXES:
+        return step.operation
+    is_of_all = step.parameters["axis"] is None and not step.parameters["keepdims"]
+    return SUM_OF_SQUARES if is_of_all and operand.dtype == step.dtype else step.operation
