@@ -111,13 +111,17 @@ class Value(Node):
         super()._refuse_stale()
         if self.op is ops.add or self.op is ops.multiply:
             # What they keep does not tell of every edit (that of w in w + 1): their own result does.
-            again = self.op(_data_of(self._first), _data_of(self._second))
+            again = self.op.scalar(_data_of(self._first), _data_of(self._second))  # type: ignore[misc]  # it has one
             if again != self._data and (again == again or self._data == self._data):
                 raise self._stale(None)
 
     @property
-    def _gradient_slots(self) -> list[int]:  # type: ignore[override]  # as above
-        return [slot for slot in range(len(self._operands)) if self._stored_gradient(slot) is not None]
+    def _gradient_slots(self) -> Sequence[int]:  # type: ignore[override]  # as above
+        if self.op is None:
+            return ()
+        if self._second_gradient is None:
+            return () if self._first_gradient is None else (0,)
+        return (1,) if self._first_gradient is None else (0, 1)
 
     def _stored_gradient(self, slot: int) -> float | None:
         """∂self/∂operand as computed in the forward pass."""
@@ -141,6 +145,8 @@ class Value(Node):
         return Value(seed, requires_grad=False) if create_graph else seed
 
     def _fit(self, contribution: Any, create_graph: bool) -> Any:
+        if create_graph and type(contribution) is Value:
+            return contribution
         if numpy.shape(getattr(contribution, "_data", contribution)) != ():  # from a Tensor it was broadcast in
             contribution = ops.sum_to_shape(contribution, ())
         return contribution if create_graph else float(contribution)
@@ -391,6 +397,10 @@ class _WideValue(Value):
     def _recorded(self) -> tuple[Any, ...]:  # type: ignore[override]  # as in Value
         return self._all_recorded
 
+    @property
+    def _gradient_slots(self) -> Sequence[int]:  # type: ignore[override]  # as in Value
+        return [slot for slot, gradient in enumerate(self._all_gradients) if gradient is not None]
+
     def _stored_gradient(self, slot: int) -> float | None:
         return self._all_gradients[slot]
 
@@ -414,18 +424,20 @@ def _unary(operation: Operation, operand: Value) -> Any:
         node.requires_grad = True
         node.grad = 0.0
         return node
-    if modes.open_blocks and _is_off(modes.current_mode()):
-        return _unrecorded(operation, operand)
+    if modes.open_blocks:
+        mode = modes.current_mode()
+        if _is_without_gradients(mode):
+            return _without_gradients(mode, operation, operand)
     return operation(operand)
 
 
-def _is_off(mode: modes.Mode) -> bool:
-    """Whether nothing but the number is asked for."""
-    return not mode.recording and not mode.detecting_anomaly and not mode.tracing
+def _is_without_gradients(mode: modes.Mode) -> bool:
+    """Whether local gradients are not asked for: under `no_grad`, or in the backward pass of a traced program."""
+    return not mode.recording and not mode.detecting_anomaly and not mode.keeping_sources
 
 
-def _unrecorded(operation: Operation, *operands: Any) -> Any:
-    """The constant that an operation makes under `no_grad`."""
+def _without_gradients(mode: modes.Mode, operation: Operation, *operands: Any) -> Any:
+    """The constant that one or two operands make, or the node, where a program is traced."""
     data = []
     for operand in operands:
         if type(operand) is Value:
@@ -443,6 +455,14 @@ def _unrecorded(operation: Operation, *operands: Any) -> Any:
     node.grad = 0.0
     node.op = None
     node.requires_grad = False
+    if mode.tracing:
+        node.op = operation
+        node._first, node._first_data = operands[0], data[0]
+        node._first_gradient = node._second_gradient = None
+        if len(data) == 2:
+            node._second, node._second_data = operands[1], data[1]
+        if mode.scope is not None:
+            node.scope = mode.scope
     return node
 
 
@@ -450,7 +470,9 @@ def _binary(operation: Operation, first: Any, second: Any) -> Any:
     """`_record` for two operands, Values that require gradients or Python's numbers; others are left to it."""
     mode = modes.current_mode() if modes.open_blocks else modes.DEFAULT
     if mode is not modes.DEFAULT:
-        return _unrecorded(operation, first, second) if _is_off(mode) else _in_general(operation, first, second)
+        if _is_without_gradients(mode):
+            return _without_gradients(mode, operation, first, second)
+        return _in_general(operation, first, second)
     first_gradient = second_gradient = None
     if type(first) is Value and first.requires_grad:
         first_data = first._data

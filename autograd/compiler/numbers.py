@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from ..operation import Operation
-from .program import Input, Operand, Program, Step
+from .program import Input, Program, Step
 from .straight_line import Statement, function_text
 
 _INFIX = {
@@ -19,6 +19,9 @@ _INFIX = {
 }  # fmt: skip
 
 Run = Callable[..., tuple[Any, ...]]
+
+_DEEPEST = 10  # brackets inside each other
+_NEAR = 100  # steps between one and what it is written in: its operands are kept for so long
 
 
 def runner(program: Program) -> Run:
@@ -54,30 +57,62 @@ def text(
     for given, name in zip(program.inputs, inputs, strict=True):
         variables[id(given)] = name
 
-    def of(operand: Operand) -> str:
-        variable = variables.get(id(operand))
-        if variable is not None:
-            return variable
-        plain = repr(float(operand) if type(operand) is int else operand)  # −0 is an integer, and −0.0 is not 0.0
-        return f"({plain})" if plain.startswith("-") else plain
-
+    inside = _written_inside(program)
+    nested: dict[int, tuple[str, list[str], int]] = {}  # of those: the text, the variables it reads, its depth
     statements = []
     for number, step in enumerate(program.steps):
-        operands = [of(operand) for operand in step.operands]
+        operands: list[str] = []
+        reads: list[str] = []
+        depth = 0
+        for operand in step.operands:
+            variable = variables.get(id(operand))
+            if variable is not None:
+                operands.append(variable)
+                reads.append(variable)
+            elif type(operand) is Step:
+                inner, inner_reads, inner_depth = nested.pop(id(operand))
+                operands.append(f"({inner})")
+                reads += inner_reads
+                depth = max(depth, inner_depth)
+            else:
+                operands.append(_literal(operand))
         line, function = written(step.operation, operands)
         if function is not None:
             names[step.operation.name] = function
+        if number in inside and depth < _DEEPEST:
+            nested[id(step)] = line, reads, depth + 1
+            continue
         variable = variables[id(step)] = f"v{number}"
-        statements.append(Statement(variable, line, tuple(operands)))
+        statements.append(Statement(variable, line, tuple(reads)))
     outputs: list[tuple[str, str | None]] = []
     for output in program.outputs:
         if isinstance(output, Step | Input):
             variable = variables[id(output)]
             outputs.append((f"float({variable})", variable))
         else:
-            outputs.append((of(float(output)), None))
+            outputs.append((_literal(output), None))
     names["float"] = float
     return function_text("run", inputs, statements, outputs), names
+
+
+def _written_inside(program: Program) -> set[int]:
+    """The numbers of the steps that are written inside the only step that reads them, if that is near: Python
+    compiles one long line sooner than many."""
+    readers: dict[int, int] = {}
+    for number, step in enumerate(program.steps):
+        for operand in step.operands:
+            if type(operand) is Step:
+                # A square reads its operand twice.
+                is_only = id(operand) not in readers and step.operation.name != "square"
+                readers[id(operand)] = number if is_only else -1
+    for output in program.outputs:
+        readers[id(output)] = -1
+    return {number for number, step in enumerate(program.steps) if 0 < readers.get(id(step), -1) - number <= _NEAR}
+
+
+def _literal(number: float | int) -> str:
+    plain = repr(float(number) if type(number) is int else number)  # −0 is an integer, and −0.0 is not 0.0
+    return f"({plain})" if plain.startswith("-") else plain
 
 
 def _fast(operation: Operation, operands: Sequence[str]) -> tuple[str, Any]:

@@ -109,7 +109,7 @@ def program_of(recording: Recording, wanted: Sequence[Node] = (), *, keep_events
         output = only_number(recording)
         reached: dict[Node, Any] = {}
         if output.requires_grad:
-            with Adjusted(tracing=True, recording=True):
+            with Adjusted(tracing=True, recording=False):  # nobody differentiates these nodes again
                 reached = sweep(output, create_graph=True, wanted=frozenset(wanted), observer=_Observer(events))
         gradients = [reached.get(node, _zeros(node)) for node in wanted]
     return _Translation(recording).program(events, gradients, wanted, keep_events)
@@ -172,8 +172,9 @@ class _Translation:
         translated = []
         for origin, (node, slot, operand, local_gradient, contribution, total) in enumerate(events):
             if not keep_events:  # only the order of the steps is the sweep's
-                self._operand(contribution, origin)
-                self._operand(total, origin)
+                for item in (contribution, total):
+                    if id(item) not in self._known:
+                        self._operand(item, origin)
                 continue
             translated.append(
                 Event(

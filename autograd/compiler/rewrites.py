@@ -34,6 +34,7 @@ from .program import (
 Rewrite = Callable[[Step], Operand | None]
 
 TABLE = ops.operations()
+_VARIABLES = frozenset({Step, Input})
 _ADD, _SUBTRACT, _MULTIPLY, _DIVIDE, _NEGATIVE = (
     TABLE[name] for name in ("add", "subtract", "multiply", "divide", "negative")
 )
@@ -305,10 +306,11 @@ def rewritten(program: Program, rewrites: Sequence[Rewrite]) -> Program:
         operands = tuple([became.get(id(operand), operand) for operand in step.operands])
         now: Operand = step if operands == step.operands else step.with_operands(operands)
         is_of_shared = bool(shared) and any(id(operand) in shared for operand in step.operands)
+        is_rewritten = False
         while type(now) is Step and id(now) not in became:
             of_known, of_any = chosen[now.operation]
             found = None
-            for rewrite in of_any if all(map(is_variable, now.operands)) else of_known:
+            for rewrite in of_any if _VARIABLES.issuperset(map(type, now.operands)) else of_known:
                 if is_of_shared and rewrite is scale_smaller_factor:
                     continue
                 found = rewrite(now)
@@ -316,13 +318,13 @@ def rewritten(program: Program, rewrites: Sequence[Rewrite]) -> Program:
                     break
             if found is None:
                 break
-            now = found
+            now, is_rewritten = found, True
         if type(now) is Step:
             if id(now) in became:
                 now = became[id(now)]
             else:
-                for part in _new_operands(now, became, known, steps):
-                    now = part
+                if is_rewritten:
+                    now = _on_new_operands(now, became, known, steps)
                 now = _merged(now, known, steps)
                 became[id(now)] = now
         became[id(step)] = now
@@ -339,17 +341,17 @@ def _shared_products(program: Program) -> set[int]:
     return {number for number, count in uses.items() if count > 1}
 
 
-def _new_operands(step: Step, became: dict[int, Operand], known: dict[Any, Step], steps: list[Step]) -> list[Step]:
-    """Steps that a rewrite made as operands of its own take their place before it."""
+def _on_new_operands(step: Step, became: dict[int, Operand], known: dict[Any, Step], steps: list[Step]) -> Step:
+    """The step, after those that a rewrite made as operands of its own have taken their place before it."""
     if all(type(operand) is not Step or id(operand) in became for operand in step.operands):
-        return []
+        return step
     operands = []
     for operand in step.operands:
         if type(operand) is Step and id(operand) not in became:
             operand = _merged(operand, known, steps)
             became[id(operand)] = operand
         operands.append(operand)
-    return [step.with_operands(tuple(operands))]
+    return step.with_operands(tuple(operands))
 
 
 def _merged(step: Step, known: dict[Any, Step], steps: list[Step]) -> Step:
@@ -357,7 +359,7 @@ def _merged(step: Step, known: dict[Any, Step], steps: list[Step]) -> Step:
     key = (
         id(step.operation),
         step.is_number,
-        tuple([_operand_key(operand) for operand in step.operands]),
+        tuple([id(operand) if type(operand) is Step else _operand_key(operand) for operand in step.operands]),
         repr(step.parameters) if step.parameters else None,
     )
     same = known.get(key)
@@ -383,13 +385,10 @@ def _operand_key(operand: Operand) -> Any:
 
 def without_dead_code(program: Program) -> Program:
     """Only steps that an output needs, in their order."""
-    needed: set[int] = set()
-    stack = [output for output in program.results() if isinstance(output, Step)]
-    while stack:
-        step = stack.pop()
-        if id(step) not in needed:
-            needed.add(id(step))
-            stack += [operand for operand in step.operands if type(operand) is Step and id(operand) not in needed]
+    needed = set(map(id, program.results()))
+    for step in reversed(program.steps):
+        if id(step) in needed:
+            needed.update(map(id, step.operands))
     return replace(program, steps=[step for step in program.steps if id(step) in needed])
 
 
