@@ -238,28 +238,30 @@ def _sweep_values(output: Value, seed: float) -> dict[Value, float] | None:
     unreached = float("-0")
     leaves: defaultdict[Value, float] = defaultdict(lambda: -0.0)
     order: list[Value] = []
-    stack: list[Any] = [output]
-    pop, push, finish = stack.pop, stack.append, order.append
-    while stack:
-        node = pop()
-        if node is None:
-            finish(pop())
-            continue
-        if node.grad is unreached:
-            continue
+    begun: list[Any] = [None]  # visited nodes, an operand of each of which is being visited; an end mark
+    pop, push, finish = begun.pop, begun.append, order.append
+    node = output
+    while True:
         if type(node) is not Value:
             return None
         node.grad = unreached
-        push(node)
-        push(None)
-        if node._first_gradient is not None:
-            operand = node._first
-            if operand.op is not None and operand.grad is not unreached:
-                push(operand)
         if node._second_gradient is not None:
             operand = node._second
             if operand.op is not None and operand.grad is not unreached:
-                push(operand)
+                push(node)
+                node = operand
+                continue
+        while node is not None:  # the second operand's side of this one is finished
+            if node._first_gradient is not None:
+                operand = node._first
+                if operand.op is not None and operand.grad is not unreached:
+                    push(node)
+                    node = operand
+                    break
+            finish(node)
+            node = pop()
+        else:
+            break
     output.grad = seed
     for node in reversed(order):
         upstream = node.grad
