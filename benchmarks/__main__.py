@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from . import correctness, epochs, imports, scalars, speed, steps, views
+from . import correctness, epochs, growth, imports, report, scalars, speed, steps, views
 
 GROUPS = {
     "correctness": correctness.rows,
@@ -12,6 +12,7 @@ GROUPS = {
     "scalars": scalars.rows,
     "steps": steps.rows,
     "speed": speed.rows,
+    "growth": growth.rows,
     "epochs": epochs.rows,
     "views": views.rows,
 }
@@ -24,8 +25,17 @@ def main(names: list[str]) -> int:
         return 2
     from .harness import show
 
-    met = [show(name, GROUPS[name]()) for name in names or GROUPS]
-    return 0 if all(met) else 1
+    short: list[str] = []
+    for name in names or GROUPS:
+        rows = GROUPS[name]()
+        short += [f"{row.what.strip()}: {row.measured}, bar {row.bar}" for row in show(name, rows)]
+        if name == "speed":
+            report.write_speeds(rows)
+            print(f"the table in {report.README.name} is written anew")
+    for line in short:
+        print(f"SHORT: {line}")
+    return 1 if short else 0
 
 
-sys.exit(main(sys.argv[1:]))
+if __name__ == "__main__":  # a contestant's process imports this, too
+    sys.exit(main(sys.argv[1:]))

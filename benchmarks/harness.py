@@ -16,13 +16,18 @@ from .apart import Measured
 
 @dataclass(frozen=True)
 class Row:
-    """One line of the report. `met` is None where there is no bar to meet; `figures` is what `measured` tells."""
+    """One line of the report. `met` is None where there is no bar to meet.
+
+    `figures` is what `measured` tells, where the README shows it: in the table `section`, under the name `line`.
+    """
 
     what: str
     measured: str
     bar: str = ""
     met: bool | None = None
     figures: Measured | None = None
+    section: str = ""
+    line: str = ""
 
 
 def alternating(
@@ -48,12 +53,12 @@ def timed(run: Callable[[], object]) -> float:
     return time.perf_counter() - started
 
 
-def show(title: str, rows: list[Row]) -> bool:
-    """Print a table; whether no bar was missed."""
+def show(title: str, rows: list[Row]) -> list[Row]:
+    """Print a table; the rows that fall short of their bars."""
     table = Table("what", "measured", "bar", "", title=title, title_justify="left")
     for row in rows:
         table.add_row(
             escape(row.what), escape(row.measured), escape(row.bar), {True: "met", False: "SHORT", None: ""}[row.met]
         )
     Console().print(table)
-    return all(row.met is not False for row in rows)
+    return [row for row in rows if row.met is False]

@@ -72,9 +72,16 @@ def _graph(value: Callable[[float], Any], samples: int) -> Step:
 
     def step() -> None:
         losses = [(1.0 + score([value(number) for number in x]) * -y).relu() for x, y in given]
-        (sum(losses[1:], losses[0]) * (1.0 / samples)).backward()
+        (_sum_of(losses) * (1.0 / samples)).backward()
 
     return step
+
+
+def _sum_of(terms: list[Any]) -> Any:
+    """In pairs, so that engines that recurse through the graph reach its leaves, however many terms there are."""
+    while len(terms) > 1:
+        terms = [a + b for a, b in zip(terms[::2], terms[1::2], strict=False)] + terms[len(terms) - len(terms) % 2 :]
+    return terms[0]
 
 
 def compiled() -> Step:

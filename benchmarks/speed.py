@@ -38,7 +38,7 @@ def network_rows() -> list[Row]:
         for network in (single, double):
             measured = alternating_apart(training_steps.contestants(network))
             found += [
-                Row(str(network), str(measured), figures=measured),
+                Row(str(network), str(measured), figures=measured, section="a training step", line=str(network)),
                 *_network_bars(measured.seconds, bars if network is single else {}, network.loss),
             ]
     return found
@@ -81,13 +81,18 @@ def _scalar_rows() -> list[Row]:
     graph = alternating_apart(single_numbers.contestants())
     alone = alternating_apart(single_numbers.contestants(1))
     programs = alternating_apart({**single_numbers.programs(), **_only(single_numbers.contestants(), "micrograd")})
-    named = "MLP 2-16-16-1 of numbers, max-margin, a sample forward and backward"
+    section = "MLP 2-16-16-1 of single numbers: a sample forward and backward"
+    lines = [f"{single_numbers.GRAPH} samples in one graph", "a graph for each sample", "a program"]
+    rows = [
+        Row(f"{section}, {line}, collector on", str(measured), figures=measured, section=section, line=line)
+        for line, measured in zip(lines, (graph, alone, programs), strict=True)
+    ]
     return [
-        Row(f"{named}, {single_numbers.GRAPH} samples in a graph, collector on", str(graph), figures=graph),
+        rows[0],
         *_faster(graph, "eager", {"micrograd": 15, "stored gradients": 1.7}),
-        Row("the same, a graph for each sample", str(alone)),
+        rows[1],
         *_faster(alone, "eager", {"micrograd": None, "stored gradients": None}),
-        Row("the same, compiled", str(programs), figures=programs),
+        rows[2],
         *_faster(programs, "columns", {"micrograd": 1000, "casadi": 5}),
     ]
 

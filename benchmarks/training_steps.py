@@ -12,6 +12,7 @@ import numpy
 from autograd.compiler.training import TrainingStep
 from nn import MLP, SGD, quadratic, softmax_cross_entropy, train_step
 from nn.closed_form import DeltaNetwork, TwoLayerSoftmaxNetwork
+from nn.compiled_steps import CompiledStep
 
 from .apart import Contestant, Step
 from .document_002 import DocumentNetwork
@@ -48,6 +49,7 @@ def contestants(network: Network) -> dict[str, Contestant]:
     """Everybody who can take this step."""
     found = {
         "compiled": Contestant(compiled, (network,)),
+        "in fit": Contestant(in_fit, (network,)),
         "eager": Contestant(eager, (network,)),
         "torch": Contestant(torch_eager, (network,), needs="torch"),
         "jax": Contestant(jax_jit, (network,), needs="jax"),
@@ -64,6 +66,15 @@ def compiled(network: Network) -> Step:
     step = TrainingStep(lambda x, y: cost(model(x), y), lambda w, g, states, numbers: (w - numbers[0] * g, ()))
     x, y = network.data()
     return lambda: step(x, y, numbers=(_RATE,))
+
+
+def in_fit(network: Network) -> Step:
+    """The compiled step that `nn.fit` takes: it gives the outputs and the gradient's norm, too, and moves nothing
+    where a number is not finite."""
+    model, cost = network.model()
+    x, y = network.data()
+    step = CompiledStep(model, cost, SGD(model.parameters(), _RATE), (x, y))
+    return lambda: step(x, y)
 
 
 def eager(network: Network) -> Step:
