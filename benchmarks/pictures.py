@@ -10,7 +10,7 @@ from pathlib import Path
 import matplotlib
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter
+from matplotlib.ticker import FuncFormatter, LogLocator
 
 _INK = "#808690"
 # Okabe and Ito's colours; ours are thick.
@@ -42,6 +42,7 @@ def growth(speeds: Mapping[str, Mapping[int, float]], title: str, across: str, u
     axes.set_ylabel(upwards, color=_INK)
     axes.set_xticks(sorted({size for line in speeds.values() for size in line}))
     axes.minorticks_off()
+    axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
     for axis in (axes.xaxis, axes.yaxis):
         axis.set_major_formatter(FuncFormatter(lambda number, _: f"{number:,.0f}"))
     axes.tick_params(colors=_INK)

@@ -85,38 +85,38 @@ def _sum_of(terms: list[Any]) -> Any:
 
 
 def compiled() -> Step:
-    program, (x1, x2, y) = compile(_loss(_model())), _columns()
+    program, (x1, x2, y) = compile(loss(model())), _columns()
     return lambda: program.backward(float(x1[0]), float(x2[0]), float(y[0]))
 
 
 def columns() -> Step:
-    program, (x1, x2, y) = compile(_loss(_model()), columns=True), _columns()
+    program, (x1, x2, y) = compile(loss(model()), columns=True), _columns()
     return lambda: program.backward(x1, x2, y)
 
 
 def casadi_map() -> Step:
     import casadi
 
-    model = _model()
-    parameters = [parameter.data for parameter in model.parameters()]
+    network = model()
+    parameters = [parameter.data for parameter in network.parameters()]
     p, sample = casadi.SX.sym("p", len(parameters)), casadi.SX.sym("sample", 3)
     position = itertools.count()
     x = [sample[0], sample[1]]
-    for depth, layer in enumerate(model.layers):
+    for depth, layer in enumerate(network.layers):
         sums = [sum((p[next(position)] * one for one in x), 0) + p[next(position)] for _ in layer.neurons]
-        x = [casadi.fmax(one, 0) for one in sums] if depth < len(model.layers) - 1 else sums
+        x = [casadi.fmax(one, 0) for one in sums] if depth < len(network.layers) - 1 else sums
     cost = casadi.fmax(1 - sample[2] * x[0], 0)
     mapped = casadi.Function("f", [p, sample], [cost, casadi.gradient(cost, p)]).map(COLUMN)
     given, samples = casadi.DM(parameters), casadi.DM(numpy.stack(_columns()))
     return lambda: mapped(given, samples)
 
 
-def _model() -> NeuronMLP:
+def model() -> NeuronMLP:
     return NeuronMLP(_SIZES, "relu", "identity", rng=0)
 
 
-def _loss(model: NeuronMLP) -> Callable[[Any, Any, Any], Any]:
-    return lambda x1, x2, y: relu(1 - y * model([x1, x2])[0])
+def loss(network: NeuronMLP) -> Callable[[Any, Any, Any], Any]:
+    return lambda x1, x2, y: relu(1 - y * network([x1, x2])[0])
 
 
 def _columns() -> tuple[Any, Any, Any]:

@@ -238,6 +238,16 @@ def sum_broadcast(step: Step) -> Operand | None:
     return None
 
 
+def multiply_for_outer_product(step: Step) -> Operand | None:
+    """A column @ a row is their product, broadcast: NumPy's matmul takes its slow way for them."""
+    if step.operation is not _MATMUL:
+        return None
+    column, row = (shape_of(operand) for operand in step.operands)
+    if len(column) != 2 or len(row) != 2 or column[1] != 1 or row[0] != 1:
+        return None
+    return _step(step, _MULTIPLY, *step.operands)
+
+
 def scale_smaller_factor(step: Step) -> Operand | None:
     """(A @ B) · c is A @ (B · c), or (A · c) @ B, where that multiplies fewer numbers."""
     if step.operation is not _MULTIPLY or step.is_number:
@@ -278,6 +288,7 @@ REWRITES: tuple[Rewrite, ...] = (
     fold_transposes_into_matmul,
     sum_broadcast,
     scale_smaller_factor,
+    multiply_for_outer_product,
 )
 
 
@@ -495,6 +506,7 @@ _ABOUT: dict[Rewrite, tuple[Operation, ...]] = {
     fold_transposes_into_matmul: (_TRANSPOSE,),
     sum_broadcast: (_SUM, _SUM_TO_SHAPE),
     scale_smaller_factor: (_MULTIPLY,),
+    multiply_for_outer_product: (_MATMUL,),
 }
 
 

@@ -115,7 +115,7 @@ class TrainingStep:
         moved: list[Any] = []
         targets: list[Node] = []
         norms: list[Any] = []
-        with Adjusted(tracing=True, recording=True):
+        with Adjusted(tracing=True, recording=False):  # nobody differentiates these nodes again
             reached = sweep(output, create_graph=True, wanted=frozenset(parameters))
             for parameter in parameters:
                 gradient = reached.get(parameter)

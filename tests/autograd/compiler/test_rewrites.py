@@ -1,6 +1,7 @@
 """Each rewrite alone: what it makes of a step, and what it must leave."""
 
 import math
+import pathlib
 
 import numpy
 import pytest
@@ -185,6 +186,34 @@ def test_the_sum_of_a_broadcast_is_a_multiple():
         rewrites.sum_broadcast(Step(TABLE["sum"], (square,), {"axis": 1, "keepdims": False}, (3,), FLOAT, False))
         is None
     )
+
+
+def test_a_scaled_product_has_its_smaller_factor_scaled():
+    tall, thin = Input("tall", (50, 3), FLOAT, False), Input("thin", (3, 2), FLOAT, False)
+    product = step("matmul", tall, thin, shape=(50, 2))
+    found = rewrites.scale_smaller_factor(step("multiply", product, number, shape=(50, 2)))
+    assert isinstance(found, Step)
+    assert found.operation is TABLE["matmul"]
+    assert found.operands[0] is tall
+    assert made(found.operands[1], "multiply", thin, number)
+    small = step("matmul", x, matrix, shape=(2, 2))
+    assert rewrites.scale_smaller_factor(step("multiply", small, number, shape=(2, 2))) is None  # 4 numbers, not 6
+    assert rewrites.scale_smaller_factor(step("multiply", product, x, shape=(50, 2))) is None
+
+
+def test_a_column_times_a_row_is_an_outer_product():
+    column, line = Input("column", (4, 1), FLOAT, False), Input("line", (1, 3), FLOAT, False)
+    found = rewrites.multiply_for_outer_product(step("matmul", column, line, shape=(4, 3)))
+    assert made(found, "multiply", column, line)
+    assert rewrites.multiply_for_outer_product(step("matmul", line, matrix, shape=(1, 2))) is None
+    assert rewrites.multiply_for_outer_product(step("matmul", x, matrix, shape=(2, 2))) is None
+    stack = Input("stack", (2, 4, 1), FLOAT, False)
+    assert rewrites.multiply_for_outer_product(step("matmul", stack, line, shape=(2, 4, 3))) is None
+
+
+@pytest.mark.parametrize("rewrite", rewrites.REWRITES, ids=lambda rewrite: rewrite.__name__)
+def test_every_rewrite_has_a_test(rewrite):
+    assert f"rewrites.{rewrite.__name__}(" in pathlib.Path(__file__).read_text(encoding="utf-8")
 
 
 def test_common_subexpressions_are_computed_once():
