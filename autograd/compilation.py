@@ -26,7 +26,7 @@ def compile(function: Callable[..., Any], *, columns: bool = False) -> Compiled:
 
     Leaves outside the function that require gradients (a module's parameters) are read at each call. Python's
     own control flow is not recorded: an `if` that looks at data keeps the branch that was taken when the program
-    was recorded; `check(…)` tells, `where(…)` chooses anew in each call.
+    was recorded: a warning tells of the look, `check(…)` compares, `where(…)` chooses anew in each call.
 
     >>> from autograd import compile, sigmoid
     >>> def cost(w, x, b):

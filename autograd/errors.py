@@ -42,4 +42,5 @@ class ProgramMismatchError(GraphError, AssertionError):
 
 
 class CapturedConstantWarning(UserWarning):
-    """A compiled program keeps an array from outside its arguments as it was when it was recorded."""
+    """A compiled program keeps something as it was when it was recorded: an array from outside its arguments, or
+    what its function did with a number that it looked at."""

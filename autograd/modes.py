@@ -6,6 +6,9 @@ import threading
 from contextlib import AbstractContextManager, ContextDecorator, nullcontext
 from contextvars import ContextVar, Token
 from dataclasses import dataclass, replace
+from typing import Any
+
+from .source import SourceLine, calling_line
 
 
 @dataclass(eq=False, slots=True)  # frozen would be three times as slow to make
@@ -30,6 +33,8 @@ class Mode:
     keeping_sources: bool = False
     # Whether every operation on a node is recorded, with or without a gradient: what a program is compiled from.
     tracing: bool = False
+    # While a function is recorded for a program: the nodes whose numbers it looked at, and in which line.
+    looked_at: list[tuple[Any, SourceLine | None]] | None = None
 
 
 DEFAULT = Mode()
@@ -43,6 +48,13 @@ _mode: ContextVar[Mode] = ContextVar("autograd_mode", default=DEFAULT)
 
 def current_mode() -> Mode:
     return _mode.get() if open_blocks else DEFAULT
+
+
+def note_look(node: Any) -> None:
+    """Somebody reads a node's numbers as plain ones: what comes of it, a program cannot follow."""
+    looked_at = current_mode().looked_at
+    if looked_at is not None:
+        looked_at.append((node, calling_line()))
 
 
 class _Block(ContextDecorator):
@@ -172,12 +184,12 @@ def recording() -> AbstractContextManager[None]:
 class Adjusted(_Block):
     """The engine's own changes of the mode: `with Adjusted(recording=True):`."""
 
-    def __init__(self, **changes: bool) -> None:
+    def __init__(self, **changes: Any) -> None:
         super().__init__()
         self._changes = changes
 
     def _inner(self, outer: Mode) -> Mode:
-        return replace(outer, **self._changes)  # type: ignore[arg-type]  # the scope is not among them
+        return replace(outer, **self._changes)
 
     def __enter__(self) -> None:
         self._enter()

@@ -90,6 +90,8 @@ class Tensor(Node):
     def data(self) -> Array:
         """The array. Assign a whole one (`t.data = …`, `t.data -= …`); what is written into its elements
         cannot be seen by a later `backward()`."""
+        if modes.open_blocks:
+            modes.note_look(self)
         return self._data
 
     @data.setter
@@ -145,7 +147,7 @@ class Tensor(Node):
         """The only number, as Python's own."""
         if self._data.size != 1:
             raise ShapeError(f"item: a Tensor of shape {self.shape} is not one number")
-        return self._data.item()
+        return self.data.item()
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -382,7 +384,7 @@ class Tensor(Node):
         return numpy_protocol.neither(self)
 
     def __contains__(self, number: Any) -> bool:
-        return bool(numpy.any(self._data == (number._data if isinstance(number, Node) else number)))
+        return bool(numpy.any(self.data == (number._data if isinstance(number, Node) else number)))
 
     def __bool__(self) -> bool:
         if self._data.size != 1:
@@ -390,7 +392,7 @@ class Tensor(Node):
                 f"bool: a Tensor of shape {self.shape} is true in some elements and false in others; "
                 "reduce it first, for example with .data.all() or .data.any()"
             )
-        return bool(self._data)
+        return bool(self.data)
 
     def __float__(self) -> float:
         return float(self.item())
@@ -407,7 +409,7 @@ class Tensor(Node):
         """A read-only copy, so that nothing is written into the graph unseen."""
         if copy is False:
             raise ArgumentError("a Tensor's array is only given as a copy; read .data to share it")
-        array = self._data.astype(dtype or self._data.dtype)
+        array = self.data.astype(dtype or self._data.dtype)
         array.flags.writeable = False
         return array
 
@@ -503,7 +505,7 @@ class Tensor(Node):
 
     def tolist(self) -> Any:
         """The numbers as nested lists."""
-        return self._data.tolist()
+        return self.data.tolist()
 
     def softmax(self, axis: Axis = -1) -> Tensor:
         return ops.softmax(self, axis)  # type: ignore[no-any-return]  # as above

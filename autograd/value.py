@@ -79,6 +79,8 @@ class Value(Node):
     @property
     def data(self) -> float:
         """The number. Assigning another does not change gradients of what was computed before."""
+        if modes.open_blocks:
+            modes.note_look(self)
         return self._data
 
     @data.setter
@@ -341,7 +343,7 @@ class Value(Node):
             return NotImplemented  # an array: it answers element by element
         if _is_array(other):
             return Tensor._record(operation, (self, other), {})
-        return operation(self._data, other._data if isinstance(other, Value) else _bare(other))
+        return operation(self.data, other.data if isinstance(other, Value) else _bare(other))
 
     def __array_ufunc__(self, ufunc: numpy.ufunc, method: str, *inputs: Any, **keywords: Any) -> Any:
         if _has_objects(inputs):
@@ -354,17 +356,17 @@ class Value(Node):
         return super().__array_ufunc__(ufunc, method, *inputs, **keywords)
 
     def __float__(self) -> float:
-        return self._data
+        return self.data
 
     def __round__(self, digits: int | None = None) -> Any:
-        return round(self._data, digits)
+        return round(self.data, digits)
 
     def __int__(self) -> int:
-        return int(self._data)
+        return int(self.data)
 
     def item(self) -> float:
         """The number, as Python's float."""
-        return self._data
+        return self.data
 
     def detach(self) -> Value:
         """A constant with this number: nothing flows back through it."""

@@ -182,10 +182,11 @@ def compiled_step(
 
 
 def warn_of_constants(step: CompiledStep) -> None:
-    """Tell of arrays that are neither data nor parameters: the program keeps them as they are now."""
+    """Tell of arrays that are neither data nor parameters, and of numbers that were looked at: the program keeps them
+    as they are now."""
     from autograd.compiler.constants import captured
 
-    found = captured(step.recording, step.model)
+    found = [*captured(step.recording, step.model), *step.recording.looks[:3]]
     if found:
         warnings.warn(
             f"fit: the compiled step uses {', '.join(map(str, found))}: neither data nor parameter, so it keeps it as "

@@ -120,7 +120,7 @@ def hinge(a: Any, y: Any) -> Any:
     >>> hinge(Tensor([[0.5], [3.0]]), [[1.0], [1.0]]).item()
     0.25
     """
-    targets = _targets(y) if not _is_values(y) else numpy.array([1])
+    targets = _to_check(y) if not _is_values(y) else numpy.array([1])
     if not set(numpy.unique(targets)) <= {-1, 1}:
         raise DataTypeError(f"hinge: targets are −1 and 1, not {numpy.unique(targets)[:4].tolist()}")
     return _averaged("hinge", a, y, lambda a, y: relu(1 - a * y))
@@ -144,7 +144,7 @@ def softmax_cross_entropy(logits: Any, labels: Any) -> Any:
     if _is_values(logits):
         return _softmax_cross_entropy_of_values(logits, labels)
     logits = _tensor(logits)
-    targets = _targets(labels)
+    targets = _to_check(labels)
     if targets.ndim == 1 and targets.dtype.kind in "iu" and logits.ndim == 2:
         _check_labels(targets, logits.shape)
         with scope("softmax_cross_entropy"):
@@ -267,6 +267,12 @@ def _tensor(a: Any) -> Tensor:
 
 def _targets(y: Any) -> numpy.typing.NDArray[Any]:
     return numpy.atleast_1d(as_array("targets", y.data if _is_node(y) else y))
+
+
+def _to_check(y: Any) -> numpy.typing.NDArray[Any]:
+    """Targets that are checked, and not computed with: a program that is being recorded loses nothing by that look,
+    which `y.data` would tell of."""
+    return numpy.atleast_1d(as_array("targets", y._data if _is_node(y) else y))
 
 
 def _constant(y: Any, dtype: Any) -> Any:

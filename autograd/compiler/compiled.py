@@ -34,6 +34,7 @@ from .rewrites import simplified
 from .signature import array_key, is_given, signature
 
 Arguments = int | Sequence[int]
+_MOST_LOOKS = 3  # told of in one warning
 _MOST_VARIANTS = 16  # programs for one structure, which differ in how much masks let through
 
 
@@ -119,6 +120,7 @@ class Compiled:
         self._recordings: dict[Hashable, Recording] = {}
         self._entries: dict[Hashable, list[_Entry]] = {}
         self._constants: list[CapturedConstant] = []
+        self._looks: dict[str, None] = {}  # told of
         self._kept: dict[int, Any] = {}
         self._last: tuple[Hashable, _Entry] | None = None
 
@@ -287,6 +289,7 @@ class Compiled:
                     recording = record(self._function, arguments, keywords)
             self._recordings[key] = recording
             self._tell_of_constants(captured(recording, self._function))
+            self._tell_of_looks(recording)
         return recording
 
     def _tell_of_constants(self, found: list[CapturedConstant]) -> None:
@@ -297,6 +300,18 @@ class Compiled:
             warnings.warn(
                 f"compile: {self.__name__} uses {', '.join(map(str, news))}: no argument and no parameter, so the "
                 "program keeps it as it was when it was recorded. Pass it as an argument if it changes",
+                CapturedConstantWarning,
+                stacklevel=6,
+            )
+
+    def _tell_of_looks(self, recording: Recording) -> None:
+        news = [look for look in recording.looks if look not in self._looks]
+        self._looks.update(dict.fromkeys(news))
+        if news:
+            shown = "; ".join(news[:_MOST_LOOKS]) + ("; and more" if len(news) > _MOST_LOOKS else "")
+            warnings.warn(
+                f"compile: {self.__name__} looks at {shown}: what comes of it stays as it was when it was recorded. "
+                "Choose with where(…), compute with the node itself; check(…) compares with an eager run",
                 CapturedConstantWarning,
                 stacklevel=6,
             )

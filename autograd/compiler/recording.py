@@ -15,6 +15,7 @@ from ..errors import ShapeError
 from ..modes import Adjusted
 from ..node import Node
 from ..returned import returned_node
+from ..source import SourceLine
 from ..structure import Rebuild, flatten
 from ..tensor import Tensor
 from ..traversal import nodes_in_order
@@ -35,6 +36,7 @@ class Recording:
         outputs: what the function returned, as nodes.
         rebuild: puts outputs into the nesting that the function returned.
         labels: names of nodes without a label of their own: the function's variables.
+        looked_at: the nodes whose numbers the function looked at, and in which line.
     """
 
     function_name: str
@@ -46,9 +48,19 @@ class Recording:
     rebuild: Rebuild
     labels: dict[Node, str]
     output_paths: list[str] = field(default_factory=lambda: [""])
+    looked_at: list[tuple[Node, SourceLine | None]] = field(default_factory=list)
 
     def label(self, node: Node) -> str | None:
         return node.label or self.labels.get(node)
+
+    @property
+    def looks(self) -> list[str]:
+        """In words, at which numbers the function looked, each place once."""
+        found = [
+            f"the number of {self.label(node) or 'a result'}" + (f" ({line})" if line is not None else "")
+            for node, line in self.looked_at
+        ]
+        return list(dict.fromkeys(found))
 
 
 def record(
@@ -81,7 +93,8 @@ def record(
         given.append(node)
     replaced = rebuild_arguments(given)
     positional, named = replaced[: len(arguments)], dict(zip(keywords, replaced[len(arguments) :], strict=True))
-    with Adjusted(tracing=True, recording=True):
+    looked_at: list[tuple[Node, SourceLine | None]] = []
+    with Adjusted(tracing=True, recording=True, looked_at=looked_at):
         returned, variables = _with_variables(function, positional, named)
     outputs, output_paths, rebuild = flatten(returned)
     name = name_of(function)
@@ -92,7 +105,9 @@ def record(
     own = set(inputs)
     leaves_outside = [node for node in nodes_in_order(nodes) if node.op is None and node not in own]
     parameters = [leaf for leaf in leaves_outside if leaf.requires_grad]
-    return Recording(name, inputs, places, names, parameters, nodes, rebuild, variables, output_paths)
+    # A leaf that is neither an argument nor a parameter stays as it is in any case.
+    looked_at = [(node, line) for node, line in looked_at if node.op is not None or node.requires_grad or node in own]
+    return Recording(name, inputs, places, names, parameters, nodes, rebuild, variables, output_paths, looked_at)
 
 
 def name_of(function: Callable[..., Any]) -> str:

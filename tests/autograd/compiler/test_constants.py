@@ -5,7 +5,7 @@ import functools
 import numpy
 import pytest
 
-from autograd import CapturedConstantWarning, Tensor, compile, prod, repeat, take_along_axis
+from autograd import CapturedConstantWarning, Tensor, compile, prod, repeat, take_along_axis, where
 from nn import MLP, softmax_cross_entropy
 
 TABLE = numpy.array([0.5, -1.5, 2.5])
@@ -63,3 +63,65 @@ def test_what_is_made_of_shapes_alone_is_no_news():
     f = compile(lambda x: x * 2.5 + numpy.float64(0.1))
     f(1.0)
     assert f.constants == []
+
+
+LOOKS = {
+    "data": lambda x: x * x.data,
+    "item": lambda x: x * x.item(),
+    "float": lambda x: x * float(x),
+    "int": lambda x: x * int(x),
+    "a rounded number": lambda x: x * round(float(x), 2),
+    "a format": lambda x: x * len(f"{x:.2f}"),
+}
+OF_VALUES = {
+    "a comparison": lambda x: x if x > 0 else -x,
+    "a comparison from the other side": lambda x: x if x >= 0 else -x,
+    "Python's max": lambda x: max(x, x * 2),
+    "round": lambda x: x * round(x, 2),
+}
+OF_TENSORS = {
+    "a truth": lambda x: x if (x > 0) else -x,
+    "a list": lambda x: x * x.tolist(),
+    "NumPy's array": lambda x: x * numpy.asarray(x),
+    "membership": lambda x: x if 0.5 in x else -x,
+}
+
+
+@pytest.mark.parametrize("look", [*LOOKS.values(), *OF_VALUES.values()], ids=[*LOOKS, *OF_VALUES])
+def test_a_look_at_a_number_is_told_of(look):
+    f = compile(look)
+    with pytest.warns(CapturedConstantWarning, match=r"looks at the number of (x|a result) .*test_constants"):
+        f(0.5)
+    f(0.7)  # told once
+    f.value_and_grad(0.5)
+
+
+@pytest.mark.parametrize("look", [*LOOKS.values(), *OF_TENSORS.values()], ids=[*LOOKS, *OF_TENSORS])
+def test_a_look_at_an_array_is_told_of(look):
+    with pytest.warns(CapturedConstantWarning, match="looks at the number of (x|a result) "):
+        compile(look)(numpy.array(0.5))
+
+
+def test_looks_at_results_and_parameters_are_told_of_with_their_names():
+    w = Tensor([1.0, 2.0], label="w")
+
+    def function(x):
+        y = x * w
+        return y.sum() * float(y.data.max()) + float(w.data.sum())
+
+    with pytest.warns(CapturedConstantWarning, match=r"the number of y .*; the number of w "):
+        compile(function)(numpy.ones(2))
+
+
+def test_what_is_no_look_at_a_number():
+    constant = Tensor([1.0, 2.0], requires_grad=False)
+
+    def function(x):
+        assert x.shape == (2,) and x.ndim == 1 and x.dtype == float and len(x) == 2
+        assert "Tensor" in repr(x)
+        return (where(x > 0, x, -x) * float(constant.data[0])).sum()
+
+    f = compile(function)
+    assert f(numpy.array([1.0, -2.0])) == 3.0
+    x = Tensor([1.0, 2.0])
+    assert (x * x.data).data.tolist() == [1.0, 4.0]  # and an eager run is asked nothing
