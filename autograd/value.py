@@ -350,7 +350,9 @@ class Value(Node):
             return getattr(ufunc, method)(*map(_boxed, inputs), **keywords)  # NumPy goes through the array of Values
         if ufunc in _COMPARISONS and method == "__call__" and not any(map(_is_array, inputs)):
             # `numpy.float64(1) < value` is as `1.0 < value`
-            return _COMPARISONS[ufunc](*[_bare(_data_of(operand)) for operand in inputs])
+            return _COMPARISONS[ufunc](
+                *[operand.data if isinstance(operand, Value) else _bare(operand) for operand in inputs]
+            )
         if ufunc in (numpy.equal, numpy.not_equal) and method == "__call__":
             return (inputs[0] is inputs[1]) == (ufunc is numpy.equal)
         return super().__array_ufunc__(ufunc, method, *inputs, **keywords)

@@ -76,6 +76,7 @@ LOOKS = {
 OF_VALUES = {
     "a comparison": lambda x: x if x > 0 else -x,
     "a comparison from the other side": lambda x: x if x >= 0 else -x,
+    "a comparison with NumPy's number": lambda x: x if numpy.float64(0) < x else -x,
     "Python's max": lambda x: max(x, x * 2),
     "round": lambda x: x * round(x, 2),
 }
