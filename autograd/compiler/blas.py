@@ -41,9 +41,10 @@ def product(a: Array, b: Array, out: Array | None = None) -> Array:
 
 def product_off(target: Array, a: Array, b: Array, rate: float) -> Array:
     """Subtract rate · (a @ b) from the target, in place."""
-    if target.flags.carray:
+    is_read = numpy.may_share_memory(target, a) or numpy.may_share_memory(target, b)
+    if target.flags.carray and not is_read:
         _gemm(a, b, -rate, 1.0, target)
-    else:  # the routine would write into a copy; and NumPy refuses to write what is read only
+    else:  # the routine would write into a copy, or over a factor; and NumPy refuses to write what is read only
         numpy.subtract(target, rate * (a @ b), out=target)
     return target
 

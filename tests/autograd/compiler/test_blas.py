@@ -136,6 +136,15 @@ def test_a_multiple_is_taken_off_where_the_target_lies(layout):
     numpy.testing.assert_allclose(target, expected, rtol=1e-14)
 
 
+@pytest.mark.parametrize("factor", [lambda w: w, lambda w: w.T], ids=["as it is", "transposed"])
+def test_a_factor_may_lie_in_the_target(factor):
+    target, b = data("float64", (600, 600)), data("float64", (600, 600), seed=1)
+    a = factor(target)
+    expected = target - 0.1 * (a @ b)
+    blas.product_off(target, a, b, 0.1)
+    numpy.testing.assert_allclose(target, expected, rtol=1e-12, atol=1e-12)
+
+
 def test_a_sum_of_squares_is_scaled():
     array = data("float64", (30, 20))
     assert blas.sum_of_squares(array, 0.5) == pytest.approx(0.5 * (array**2).sum(), rel=1e-14)
