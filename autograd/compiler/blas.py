@@ -34,7 +34,7 @@ _SUBTRACT, _MULTIPLY = TABLE["subtract"], TABLE["multiply"]
 
 def product(a: Array, b: Array, out: Array | None = None) -> Array:
     """a @ b, of matrices."""
-    out = numpy.empty((a.shape[0], b.shape[1]), a.dtype) if out is None else out
+    out = numpy.empty((a.shape[0], b.shape[1]), a.dtype.newbyteorder("=")) if out is None else out
     _gemm(a, b, 1.0, 0.0, out)
     return out
 
@@ -61,6 +61,8 @@ def multiple_off(target: Array, array: Array, rate: float) -> Array:
 def sum_of_squares(array: Array, scale: float) -> Any:
     """scale · Σ x²."""
     flat = array.reshape(-1)
+    if not flat.size:
+        return array.dtype.type(0)
     return array.dtype.type(_routine("dot", array.dtype.char)(flat, flat) * scale)
 
 
@@ -72,6 +74,8 @@ SUM_OF_SQUARES = Operation("sum_of_squares", "‖·‖²", sum_of_squares, slots
 
 def _gemm(a: Array, b: Array, scale: float, keep: float, out: Array) -> None:
     """out = keep · out + scale · (a @ b)."""
+    if not out.size:
+        return  # SciPy refuses matrices without elements
     # Its matrices lie by columns: seen so, each is the transpose, and (A B)ᵀ = Bᵀ Aᵀ.
     left, transposes_left = (b.T, 0) if b.flags.c_contiguous else (b, 1)
     right, transposes_right = (a.T, 0) if a.flags.c_contiguous else (a, 1)

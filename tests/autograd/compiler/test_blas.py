@@ -145,6 +145,19 @@ def test_a_factor_may_lie_in_the_target(factor):
     numpy.testing.assert_allclose(target, expected, rtol=1e-12, atol=1e-12)
 
 
+def test_a_batch_may_be_empty():
+    w, empty = Tensor(data("float64", (300, 256))), Tensor(numpy.empty((0, 3)))
+    before = w.data.copy()
+    step = TrainingStep(lambda x: ((x @ w) ** 2).sum() + (empty**2).sum(), descend, guarded=True)
+    assert step(numpy.empty((0, 300)), numbers=(RATE,)) == (0.0, (0.0, 0.0))
+    assert (w.data == before).all()
+
+
+def test_a_product_of_foreign_byte_order_is_of_our_own():
+    a, b = data("float64", (5, 7)), data("float64", (7, 3))
+    numpy.testing.assert_allclose(blas.product(a.astype(">f8"), b), a @ b, rtol=1e-14)
+
+
 def test_a_sum_of_squares_is_scaled():
     array = data("float64", (30, 20))
     assert blas.sum_of_squares(array, 0.5) == pytest.approx(0.5 * (array**2).sum(), rel=1e-14)
