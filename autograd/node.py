@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy
 
-from . import numpy_protocol, ops
+from . import modes, numpy_protocol, ops
 from .errors import StaleGraphError
 from .modes import Adjusted, Scope
 from .operation import Operation, Recordable
@@ -177,6 +177,8 @@ class Node(Recordable):
         """
         from .backward import backward  # it knows Value and Tensor, which are made from this class
 
+        if modes.open_blocks:
+            modes.note_look(self)  # gradients in `.grad` are plain numbers
         backward(self, gradient)
 
     # --- NumPy's functions, `array * node` among them ---

@@ -38,7 +38,9 @@ def call_ufunc(ufunc: numpy.ufunc, method: str, inputs: Sequence[Any], keywords:
 def call_function(numpy_function: Callable[..., Any], arguments: Sequence[Any], keywords: Mapping[str, Any]) -> Any:
     """What `numpy_function(*arguments, **keywords)` is with nodes among the arguments."""
     if numpy_function in OF_THE_DATA:
-        return numpy_function(*map(_data, arguments), **{name: _data(value) for name, value in keywords.items()})
+        # Most ask for a shape or a dtype, which a program may do: it is recorded for those.
+        data = _looked_at if numpy_function in _OF_NUMBERS else _data
+        return numpy_function(*map(data, arguments), **{name: data(value) for name, value in keywords.items()})
     name = f"{numpy_function.__module__}.{numpy_function.__name__}"
     if numpy_function not in FUNCTIONS:
         raise _no_rule(name)
@@ -89,7 +91,13 @@ def _signature(numpy_function: Callable[..., Any], parameters: tuple[str, ...]) 
 def _data(argument: Any) -> Any:
     if isinstance(argument, list | tuple):
         return type(argument)(map(_data, argument))
-    return argument.data if isinstance(argument, Recordable) else argument  # type: ignore[attr-defined]  # every node has it
+    return argument._data if isinstance(argument, Recordable) else argument  # type: ignore[attr-defined]  # every node has it
+
+
+def _looked_at(argument: Any) -> Any:
+    if isinstance(argument, Recordable):
+        return argument.data  # type: ignore[attr-defined]  # as above
+    return _data(argument)
 
 
 # --- what differs from our own functions ----------------------------------------------------------------
@@ -301,3 +309,4 @@ OF_THE_DATA = frozenset(
         numpy.size,
     }
 )
+_OF_NUMBERS = frozenset({numpy.allclose, numpy.array_equal, numpy.array_equiv})

@@ -529,7 +529,7 @@ def _array(data: Any, requires_grad: bool, dtype: Any, copy: bool) -> Array:
     if type(data) is numpy.ndarray and data.dtype.char in "fd" and dtype is None:  # the usual case, at once
         return data.copy() if copy else data
     if isinstance(data, Node):
-        data = data._data
+        data = data.data
     try:
         array = numpy.asarray(data)
     except ValueError as error:

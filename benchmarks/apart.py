@@ -67,7 +67,7 @@ def alternating_apart(contestants: Mapping[str, Contestant], *, rounds: int = 11
             for name, connection in connections.items():
                 time.sleep(_REST)
                 connection.send("turn")
-                turns[name].append(connection.recv() / present[name].amount)
+                turns[name].append(_answer(connection, present[name]) / present[name].amount)
     return Measured({name: statistics.median(found) for name, found in turns.items()}, missing)
 
 
@@ -80,13 +80,18 @@ def _process(contestant: Contestant) -> Iterator[Connection]:
     process.start()
     theirs.close()  # so that a process that ends is noticed here, as EOFError
     try:
-        ours.recv()
+        _answer(ours, contestant)
         yield ours
-    except EOFError:
-        raise RuntimeError(f"{contestant.make.__name__} failed in its process, as printed above") from None
     finally:
         ours.close()
         process.join()
+
+
+def _answer(connection: Connection, contestant: Contestant) -> Any:
+    try:
+        return connection.recv()
+    except EOFError:
+        raise RuntimeError(f"{contestant.make.__name__} failed in its process, as printed above") from None
 
 
 def _serve(connection: Connection, contestant: Contestant) -> None:

@@ -28,7 +28,7 @@ def contestants(samples: int = GRAPH) -> dict[str, Contestant]:
     return {
         "eager": Contestant(eager, (samples,), samples),
         "micrograd": Contestant(micrograd, (samples,), samples, needs="micrograd"),
-        "stored gradients": Contestant(microgpt, (samples,), samples),
+        "stored gradients": Contestant(with_stored_gradients, (samples,), samples),
     }
 
 
@@ -51,7 +51,7 @@ def micrograd(samples: int) -> Step:
     return _graph(Value, samples)
 
 
-def microgpt(samples: int) -> Step:
+def with_stored_gradients(samples: int) -> Step:
     return _graph(stored_gradients.Value, samples)
 
 

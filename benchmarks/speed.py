@@ -80,9 +80,10 @@ def _at_least(what: str, ratio: float, bar: float | None) -> Row:
 def _scalar_rows() -> list[Row]:
     graph = alternating_apart(single_numbers.contestants())
     alone = alternating_apart(single_numbers.contestants(1))
-    programs = alternating_apart({**single_numbers.programs(), **_only(single_numbers.contestants(), "micrograd")})
+    micrograd = single_numbers.contestants()["micrograd"]
+    programs = alternating_apart({**single_numbers.programs(), "micrograd": micrograd})
     section = "MLP 2-16-16-1 of single numbers: a sample forward and backward"
-    lines = [f"{single_numbers.GRAPH} samples in one graph", "a graph for each sample", "a program"]
+    lines = [f"{single_numbers.GRAPH} samples in one graph", "a graph for each sample", "compiled, beside a graph"]
     rows = [
         Row(f"{section}, {line}, collector on", str(measured), figures=measured, section=section, line=line)
         for line, measured in zip(lines, (graph, alone, programs), strict=True)
@@ -95,10 +96,6 @@ def _scalar_rows() -> list[Row]:
         rows[2],
         *_faster(programs, "columns", {"micrograd": 1000, "casadi": 5}),
     ]
-
-
-def _only(contestants: dict[str, Any], name: str) -> dict[str, Any]:
-    return {name: contestants[name]}
 
 
 def _faster(measured: Measured, ours: str, bars: dict[str, float | None]) -> list[Row]:

@@ -185,15 +185,21 @@ def warn_of_constants(step: CompiledStep) -> None:
     """Tell of arrays that are neither data nor parameters, and of numbers that were looked at: the program keeps them
     as they are now."""
     from autograd.compiler.constants import captured
+    from autograd.compiler.recording import listed
 
-    found = [*captured(step.recording, step.model), *step.recording.looks[:3]]
+    found = captured(step.recording, step.model)
     if found:
-        warnings.warn(
-            f"fit: the compiled step uses {', '.join(map(str, found))}: neither data nor parameter, so it keeps it as "
-            "it is now; with compile=False it is read in every step",
-            CapturedConstantWarning,
-            stacklevel=4,
+        _warn(
+            f"uses {', '.join(map(str, found))}: neither data nor parameter, so it keeps it as it is now; with "
+            "compile=False it is read in every step"
         )
+    looks = step.recording.looks
+    if looks:
+        _warn(f"looks at {listed(looks)}: what comes of it stays as it is now; with compile=False it is looked at anew")
+
+
+def _warn(what: str) -> None:
+    warnings.warn(f"fit: the compiled step {what}", CapturedConstantWarning, stacklevel=6)
 
 
 def structure(model: Any) -> Any:

@@ -17,7 +17,7 @@ from . import pieces
 from .blas import MULTIPLE_OFF, PRODUCT, PRODUCT_OFF, with_blas
 from .buffers import Demand, assigned
 from .program import Constant, Input, Operand, Program, Shape, Step, in_order, shape_of
-from .rewrites import TABLE, expanded, simplified
+from .rewrites import TABLE, expanded, multiply_for_outer_product, rewritten, simplified
 from .straight_line import Statement, function_text
 
 Run = Callable[..., tuple[Any, ...]]
@@ -30,7 +30,8 @@ class ArrayMachine:
     """A program made ready to run. Each call uses a workspace of its own, so that threads may share it."""
 
     def __init__(self, program: Program) -> None:
-        self._workspaces = Workspaces(with_blas(simplified(expanded(program, lambda step: not step.is_number))))
+        program = with_blas(simplified(expanded(program, lambda step: not step.is_number)))
+        self._workspaces = Workspaces(rewritten(program, [multiply_for_outer_product]))
         self._idle: list[Run] = []
 
     @property
@@ -163,10 +164,7 @@ class _Writer:
         for target, operand in self.program.updates:
             if (
                 isinstance(operand, Step)
-                and (
-                    operand.operation in (PRODUCT_OFF, MULTIPLE_OFF)
-                    or (operand.operation.elementwise and _takes_out(operand))
-                )
+                and (operand.operation in _IN_PLACE or (operand.operation.elementwise and _takes_out(operand)))
                 and (operand.shape, operand.dtype) == (target.shape, target.dtype)
                 and results.count(id(operand)) == 1
                 and id(target) not in results

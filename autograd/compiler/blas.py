@@ -42,16 +42,18 @@ def product(a: Array, b: Array, out: Array | None = None) -> Array:
 def product_off(target: Array, a: Array, b: Array, rate: float) -> Array:
     """Subtract rate · (a @ b) from the target, in place."""
     is_read = numpy.may_share_memory(target, a) or numpy.may_share_memory(target, b)
-    if target.flags.carray and not is_read:
+    if target.flags.carray and not is_read and rate != 0:
         _gemm(a, b, -rate, 1.0, target)
-    else:  # the routine would write into a copy, or over a factor; and NumPy refuses to write what is read only
+    else:
+        # The routine would write into a copy, or over a factor, or call 0 · ∞ nothing; and NumPy refuses to write
+        # what is read only.
         numpy.subtract(target, rate * (a @ b), out=target)
     return target
 
 
 def multiple_off(target: Array, array: Array, rate: float) -> Array:
     """Subtract rate · array from the target, in place."""
-    if target.flags.carray:
+    if target.flags.carray and rate != 0:
         _routine("axpy", target.dtype.char)(array.reshape(-1), target.reshape(-1), a=-rate)
     else:
         numpy.subtract(target, rate * array, out=target)
@@ -107,7 +109,7 @@ def with_blas(program: Program) -> Program:
     steps: list[Step] = []
     for step in program.steps:
         now = became.get(id(step), step)
-        operation = {_MATMUL: PRODUCT, _SQUARED_NORM: _squares(now)}.get(now.operation, now.operation)
+        operation = _of_blas(now)
         operands = tuple([became.get(id(operand), operand) for operand in now.operands])
         if operation is not now.operation:
             parameters = {"scale": now.parameters["scale"]} if operation is SUM_OF_SQUARES else {}
@@ -167,8 +169,10 @@ def _is_of_one_kind(step: Step) -> bool:
     return len(kinds) == 1 and kinds <= set(_PREFIXES) and all(len(shape_of(one)) == 2 for one in step.operands)
 
 
-def _squares(step: Step) -> Operation:
-    """The row, or SciPy's sum, for squares of all that there is."""
+def _of_blas(step: Step) -> Operation:
+    """SciPy's way to do what NumPy leaves to its BLAS; the row, for everything else."""
+    if step.operation is _MATMUL:
+        return PRODUCT
     operand = step.operands[0] if step.operation is _SQUARED_NORM else None
     if not isinstance(operand, Step | Input) or operand.shape == () or step.dtype.char not in _PREFIXES:
         return step.operation

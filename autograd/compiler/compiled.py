@@ -21,6 +21,7 @@ from ..errors import (
     NotRecordedError,
     ProgramMismatchError,
 )
+from ..modes import current_mode
 from ..node import Node
 from ..structure import flatten
 from ..tensor import Tensor
@@ -29,12 +30,11 @@ from .columns import ColumnMachine, column_key, stand_in_of_sample, with_columns
 from .constants import CapturedConstant, captured
 from .numbers import runner
 from .program import Program
-from .recording import Recording, name_of, program_of, record
+from .recording import Recording, listed, name_of, program_of, record
 from .rewrites import simplified
 from .signature import array_key, is_given, signature
 
 Arguments = int | Sequence[int]
-_MOST_LOOKS = 3  # told of in one warning
 _MOST_VARIANTS = 16  # programs for one structure, which differ in how much masks let through
 
 
@@ -127,7 +127,12 @@ class Compiled:
     # --- calls ---
 
     def __call__(self, *arguments: Any, **keywords: Any) -> Any:
-        """The function's value: plain numbers and arrays, in the nesting that the function returned."""
+        """The function's value: plain numbers and arrays, in the nesting that the function returned.
+
+        In a function that is being recorded itself it is that function's own code, and gives nodes.
+        """
+        if current_mode().looked_at is not None:
+            return self._function(*arguments, **keywords)
         key, leaves = self._key(arguments, keywords)
 
         def make() -> _Entry:
@@ -287,15 +292,14 @@ class Compiled:
                     recording = record(self._function, arguments, keywords, stand_in_of_sample)
                 else:
                     recording = record(self._function, arguments, keywords)
-            self._recordings[key] = recording
             self._tell_of_constants(captured(recording, self._function))
             self._tell_of_looks(recording)
+            self._recordings[key] = recording  # not where a warning was made an error: the next call tells again
         return recording
 
     def _tell_of_constants(self, found: list[CapturedConstant]) -> None:
         told = {str(constant) for constant in self._constants}
         news = [constant for constant in found if str(constant) not in told]
-        self._constants += news
         if news:
             warnings.warn(
                 f"compile: {self.__name__} uses {', '.join(map(str, news))}: no argument and no parameter, so the "
@@ -303,18 +307,18 @@ class Compiled:
                 CapturedConstantWarning,
                 stacklevel=6,
             )
+        self._constants += news
 
     def _tell_of_looks(self, recording: Recording) -> None:
         news = [look for look in recording.looks if look not in self._looks]
-        self._looks.update(dict.fromkeys(news))
         if news:
-            shown = "; ".join(news[:_MOST_LOOKS]) + ("; and more" if len(news) > _MOST_LOOKS else "")
             warnings.warn(
-                f"compile: {self.__name__} looks at {shown}: what comes of it stays as it was when it was recorded. "
-                "Choose with where(…), compute with the node itself; check(…) compares with an eager run",
+                f"compile: {self.__name__} looks at {listed(news)}: what comes of it stays as it was when it was "
+                "recorded. Choose with where(…), compute with the node itself; check(…) compares with an eager run",
                 CapturedConstantWarning,
                 stacklevel=6,
             )
+        self._looks.update(dict.fromkeys(news))
 
     def _compiled(self, key: Hashable, recording: Recording, wanted: Sequence[Node]) -> CompiledProgram:
         machine = None

@@ -56,11 +56,11 @@ class Recording:
     @property
     def looks(self) -> list[str]:
         """In words, at which numbers the function looked, each place once."""
-        found = [
-            f"the number of {self.label(node) or 'a result'}" + (f" ({line})" if line is not None else "")
-            for node, line in self.looked_at
-        ]
-        return list(dict.fromkeys(found))
+        found: dict[str, None] = {}
+        for node, line in self.looked_at:
+            name = self.label(node) or ("a parameter" if node.op is None else "a result")
+            found[f"the number of {name}" + (f" ({line})" if line is not None else "")] = None
+        return list(found)
 
 
 def record(
@@ -108,6 +108,11 @@ def record(
     # A leaf that is neither an argument nor a parameter stays as it is in any case.
     looked_at = [(node, line) for node, line in looked_at if node.op is not None or node.requires_grad or node in own]
     return Recording(name, inputs, places, names, parameters, nodes, rebuild, variables, output_paths, looked_at)
+
+
+def listed(looks: Sequence[str], most: int = 3) -> str:
+    """So many of them, for a sentence."""
+    return "; ".join(looks[:most]) + ("; and more" if len(looks) > most else "")
 
 
 def name_of(function: Callable[..., Any]) -> str:

@@ -239,7 +239,8 @@ def sum_broadcast(step: Step) -> Operand | None:
 
 
 def multiply_for_outer_product(step: Step) -> Operand | None:
-    """A column @ a row is their product, broadcast: NumPy's matmul takes its slow way for them."""
+    """A column @ a row is their product, broadcast: NumPy's matmul takes its slow way for them. (For what NumPy runs
+    alone: people read a matrix product, and BLAS has no slow way.)"""
     if step.operation is not _MATMUL:
         return None
     column, row = (shape_of(operand) for operand in step.operands)
@@ -288,7 +289,6 @@ REWRITES: tuple[Rewrite, ...] = (
     fold_transposes_into_matmul,
     sum_broadcast,
     scale_smaller_factor,
-    multiply_for_outer_product,
 )
 
 

@@ -27,6 +27,11 @@ def failing():
     raise ArithmeticError("it cannot be made")
 
 
+def failing_later():
+    calls = iter(range(10))
+    return lambda: time.sleep(0.01 + 0 * next(calls))
+
+
 def test_seconds_are_those_of_a_unit():
     measured = alternating_apart(
         {"long": Contestant(sleeping, (0.02,)), "in tens": Contestant(sleeping, (0.02,), amount=10)}, rounds=3
@@ -52,6 +57,12 @@ def test_a_contestant_that_fails_ends_the_run(capfd):
     with pytest.raises(RuntimeError, match="failing failed in its process"):
         alternating_apart({"broken": Contestant(failing)}, rounds=1)
     assert "it cannot be made" in capfd.readouterr().err
+
+
+def test_the_one_that_fails_in_a_turn_is_named(capfd):
+    with pytest.raises(RuntimeError, match="failing_later failed in its process"):
+        alternating_apart({"broken": Contestant(failing_later), "fine": Contestant(sleeping, (0.0,))}, rounds=3)
+    assert "StopIteration" in capfd.readouterr().err
 
 
 @pytest.mark.parametrize("loss", ["quadratic", "softmax"])

@@ -85,6 +85,8 @@ OF_TENSORS = {
     "a list": lambda x: x * x.tolist(),
     "NumPy's array": lambda x: x * numpy.asarray(x),
     "membership": lambda x: x if 0.5 in x else -x,
+    "equality of arrays": lambda x: x if numpy.array_equal(x, 0.5) else -x,
+    "another Tensor": lambda x: x * Tensor(x),
 }
 
 
@@ -119,10 +121,37 @@ def test_what_is_no_look_at_a_number():
 
     def function(x):
         assert x.shape == (2,) and x.ndim == 1 and x.dtype == float and len(x) == 2
-        assert "Tensor" in repr(x)
+        assert "Tensor" in repr(x) and numpy.shape(x) == (2,) and numpy.result_type(x, "f").char == "d"
         return (where(x > 0, x, -x) * float(constant.data[0])).sum()
 
     f = compile(function)
     assert f(numpy.array([1.0, -2.0])) == 3.0
     x = Tensor([1.0, 2.0])
     assert (x * x.data).data.tolist() == [1.0, 4.0]  # and an eager run is asked nothing
+
+
+def test_a_sweep_inside_a_function_is_told_of():
+    def function(x):
+        (x * x).backward()
+        return x * x.grad
+
+    with pytest.warns(CapturedConstantWarning, match="looks at the number of"):
+        compile(function)(3.0)
+
+
+def test_where_the_warning_is_an_error_every_call_is_refused():
+    f = compile(lambda x: x if x.data > 0 else -x)
+    for _ in range(2):
+        with pytest.raises(CapturedConstantWarning):
+            f(1.0)
+    assert f.programs == []
+
+
+def test_a_compiled_function_inside_another_is_its_code():
+    inner = compile(lambda t: where(t > 0, t * t + 1, -t))
+    outer = compile(lambda x: (inner(x) * x).sum())
+    value, gradient = outer.value_and_grad(numpy.array([3.0, -2.0]))
+    assert (value, gradient.tolist()) == (26.0, [28.0, 4.0])
+    outer.check(numpy.array([3.0, -2.0]))
+    outer.check(numpy.array([-3.0, 2.0]))
+    assert compile(lambda x: compile(lambda t: t * t + 1)(x) * x)(3.0) == 30.0
