@@ -56,31 +56,37 @@ def in_words(seconds: float) -> str:
     return f"{micro:.1f} µs" if micro < 20 else f"{micro:,.0f} µs"
 
 
-def alternating_apart(contestants: Mapping[str, Contestant], *, rounds: int = 11) -> Measured:
-    """The median over rounds in which every contestant has its turn; what a turn begins with is not counted."""
+def alternating_apart(contestants: Mapping[str, Contestant], *, rounds: int = 5, sessions: int = 3) -> Measured:
+    """The median over rounds in which every contestant has its turn; what a turn begins with is not counted.
+
+    Args:
+        sessions: how often all start anew: two threads that the system has put on one processor stay there.
+    """
     present = {name: one for name, one in contestants.items() if importlib.util.find_spec(one.needs)}
     missing = sorted({one.needs for name, one in contestants.items() if name not in present})
     turns: dict[str, list[float]] = {name: [] for name in present}
-    with ExitStack() as running:
-        connections = {name: running.enter_context(_process(one)) for name, one in present.items()}
-        for _ in range(rounds):
+    for _ in range(sessions):
+        with ExitStack() as running:
+            connections = {name: running.enter_context(_process(one)) for name, one in present.items()}
             for name, connection in connections.items():
-                time.sleep(_REST)
-                connection.send("turn")
-                turns[name].append(_answer(connection, present[name]) / present[name].amount)
+                _answer(connection, present[name])  # it is ready
+            for _ in range(rounds):
+                for name, connection in connections.items():
+                    time.sleep(_REST)
+                    connection.send("turn")
+                    turns[name].append(_answer(connection, present[name]) / present[name].amount)
     return Measured({name: statistics.median(found) for name, found in turns.items()}, missing)
 
 
 @contextmanager
 def _process(contestant: Contestant) -> Iterator[Connection]:
-    """A started process that has made its step and called it, and waits for its turns."""
+    """A process that makes its step and calls it, says so, and waits for its turns."""
     context = multiprocessing.get_context("spawn")  # a fork would inherit what this process has loaded
     ours, theirs = context.Pipe()
     process = context.Process(target=_serve, args=(theirs, contestant), daemon=True)
     process.start()
     theirs.close()  # so that a process that ends is noticed here, as EOFError
     try:
-        _answer(ours, contestant)
         yield ours
     finally:
         ours.close()

@@ -1,5 +1,6 @@
 """Contestants run in processes of their own, and take the same step."""
 
+import functools
 import os
 import time
 
@@ -13,6 +14,8 @@ from benchmarks.growth import sweeps
 from benchmarks.pictures import growth
 from benchmarks.training_steps import Network
 
+in_turns = functools.partial(alternating_apart, rounds=3, sessions=1)
+
 
 def sleeping(seconds):
     return lambda: time.sleep(seconds)
@@ -20,6 +23,12 @@ def sleeping(seconds):
 
 def of_another_process(parent):
     assert os.getpid() != parent
+    return lambda: None
+
+
+def noting(path):
+    with open(path, "a") as file:
+        file.write(f"{os.getpid()}\n")
     return lambda: None
 
 
@@ -33,8 +42,10 @@ def failing_later():
 
 
 def test_seconds_are_those_of_a_unit():
-    measured = alternating_apart(
-        {"long": Contestant(sleeping, (0.02,)), "in tens": Contestant(sleeping, (0.02,), amount=10)}, rounds=3
+    measured = in_turns(
+        {"long": Contestant(sleeping, (0.02,)), "in tens": Contestant(sleeping, (0.02,), amount=10)},
+        rounds=3,
+        sessions=1,
     )
     assert measured.seconds["long"] >= 0.02
     assert 0.002 <= measured.seconds["in tens"] < measured.seconds["long"]
@@ -42,12 +53,20 @@ def test_seconds_are_those_of_a_unit():
 
 
 def test_a_contestant_has_a_process_of_its_own():
-    assert "apart" in alternating_apart({"apart": Contestant(of_another_process, (os.getpid(),))}, rounds=1).seconds
+    assert "apart" in in_turns({"apart": Contestant(of_another_process, (os.getpid(),))}).seconds
+
+
+def test_every_session_has_new_processes(tmp_path):
+    in_turns({"noted": Contestant(noting, (str(tmp_path / "processes"),))}, sessions=2)
+    first, second = (tmp_path / "processes").read_text().split()
+    assert first != second
 
 
 def test_what_is_not_installed_is_told():
-    measured = alternating_apart(
-        {"here": Contestant(sleeping, (0.0,)), "there": Contestant(sleeping, (0.0,), needs="no_such_package")}, rounds=1
+    measured = in_turns(
+        {"here": Contestant(sleeping, (0.0,)), "there": Contestant(sleeping, (0.0,), needs="no_such_package")},
+        rounds=1,
+        sessions=1,
     )
     assert list(measured.seconds) == ["here"]
     assert str(measured).endswith("; no_such_package is not installed")
@@ -55,13 +74,15 @@ def test_what_is_not_installed_is_told():
 
 def test_a_contestant_that_fails_ends_the_run(capfd):
     with pytest.raises(RuntimeError, match="failing failed in its process"):
-        alternating_apart({"broken": Contestant(failing)}, rounds=1)
+        in_turns({"broken": Contestant(failing)})
     assert "it cannot be made" in capfd.readouterr().err
 
 
 def test_the_one_that_fails_in_a_turn_is_named(capfd):
     with pytest.raises(RuntimeError, match="failing_later failed in its process"):
-        alternating_apart({"broken": Contestant(failing_later), "fine": Contestant(sleeping, (0.0,))}, rounds=3)
+        in_turns(
+            {"broken": Contestant(failing_later), "fine": Contestant(sleeping, (0.0,))},
+        )
     assert "StopIteration" in capfd.readouterr().err
 
 
