@@ -18,7 +18,7 @@ from typing import Any
 
 Step = Callable[[], object]
 _TURN = 0.06  # seconds of measured calls in a turn
-_REST = 0.05  # seconds after which the threads of the one before are asleep
+_REST = 0.25  # seconds; OpenBLAS's threads look for work for over a tenth before they sleep
 
 
 @dataclass(frozen=True)
@@ -56,37 +56,31 @@ def in_words(seconds: float) -> str:
     return f"{micro:.1f} µs" if micro < 20 else f"{micro:,.0f} µs"
 
 
-def alternating_apart(contestants: Mapping[str, Contestant], *, rounds: int = 5, sessions: int = 3) -> Measured:
-    """The median over rounds in which every contestant has its turn; what a turn begins with is not counted.
-
-    Args:
-        sessions: how often all start anew: two threads that the system has put on one processor stay there.
-    """
+def alternating_apart(contestants: Mapping[str, Contestant], *, rounds: int = 11) -> Measured:
+    """The median over rounds in which every contestant has its turn; what a turn begins with is not counted."""
     present = {name: one for name, one in contestants.items() if importlib.util.find_spec(one.needs)}
     missing = sorted({one.needs for name, one in contestants.items() if name not in present})
     turns: dict[str, list[float]] = {name: [] for name in present}
-    for _ in range(sessions):
-        with ExitStack() as running:
-            connections = {name: running.enter_context(_process(one)) for name, one in present.items()}
+    with ExitStack() as running:
+        connections = {name: running.enter_context(_process(one)) for name, one in present.items()}
+        for _ in range(rounds):
             for name, connection in connections.items():
-                _answer(connection, present[name])  # it is ready
-            for _ in range(rounds):
-                for name, connection in connections.items():
-                    time.sleep(_REST)
-                    connection.send("turn")
-                    turns[name].append(_answer(connection, present[name]) / present[name].amount)
+                time.sleep(_REST)
+                connection.send("turn")
+                turns[name].append(_answer(connection, present[name]) / present[name].amount)
     return Measured({name: statistics.median(found) for name, found in turns.items()}, missing)
 
 
 @contextmanager
 def _process(contestant: Contestant) -> Iterator[Connection]:
-    """A process that makes its step and calls it, says so, and waits for its turns."""
+    """A process that has made its step and called it, and waits for its turns."""
     context = multiprocessing.get_context("spawn")  # a fork would inherit what this process has loaded
     ours, theirs = context.Pipe()
     process = context.Process(target=_serve, args=(theirs, contestant), daemon=True)
     process.start()
     theirs.close()  # so that a process that ends is noticed here, as EOFError
     try:
+        _answer(ours, contestant)  # it is ready
         yield ours
     finally:
         ours.close()
@@ -103,21 +97,22 @@ def _answer(connection: Connection, contestant: Contestant) -> Any:
 def _serve(connection: Connection, contestant: Contestant) -> None:
     step = contestant.make(*contestant.arguments)
     step()  # compiles, allocates
-    seconds = _seconds(step, 1)
-    calls = max(1, round(_TURN / (seconds if seconds > _TURN else _seconds(step, 3))))
     connection.send("ready")
     while True:
         try:
             connection.recv()
         except EOFError:  # the other end is done
             return
-        _seconds(step, calls // 4)  # caches and threads awake
-        connection.send(_seconds(step, calls))
+        _seconds(step, _TURN / 4)  # caches and threads awake
+        connection.send(_seconds(step, _TURN))
 
 
-def _seconds(step: Step, calls: int) -> float:
-    """Of one of so many calls."""
-    started = time.perf_counter()
-    for _ in range(calls):
+def _seconds(step: Step, budget: float) -> float:
+    """Of one call, the mean over so many as fit into the budget, and one at least."""
+    started = now = time.perf_counter()
+    calls = 0
+    while not calls or now - started < budget:
         step()
-    return (time.perf_counter() - started) / max(calls, 1)
+        calls += 1
+        now = time.perf_counter()
+    return (now - started) / calls

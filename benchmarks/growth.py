@@ -29,7 +29,7 @@ class Sweep:
         unit: what there are so many a second of.
         points: how large it is at each point, and who has a turn there.
         each: units in what a contestant's seconds are of.
-        rounds, sessions: as in `alternating_apart`.
+        rounds: turns at each point.
     """
 
     name: str
@@ -38,8 +38,7 @@ class Sweep:
     unit: str
     points: dict[int, dict[str, Contestant]]
     each: int = 1
-    rounds: int = 2
-    sessions: int = 3
+    rounds: int = 5
 
 
 def sweeps() -> list[Sweep]:
@@ -75,7 +74,7 @@ def sweeps() -> list[Sweep]:
                 for samples in (2, 16, 156, 1556)
             },
             each=single_numbers.OPERATIONS,
-            sessions=1,
+            rounds=2,
         ),
     ]
 
@@ -99,7 +98,7 @@ def _rows(sweep: Sweep) -> Iterator[Row]:
     speeds: dict[str, dict[int, float]] = {}
     for size, contestants in sweep.points.items():
         Console(stderr=True).print(f"{sweep.title}: {sweep.axis} {size:,}", style="dim")
-        measured = alternating_apart(contestants, rounds=sweep.rounds, sessions=sweep.sessions)
+        measured = alternating_apart(contestants, rounds=sweep.rounds)
         for name, seconds in measured.seconds.items():
             speeds.setdefault(name, {})[size] = sweep.each / seconds
         listed = ", ".join(f"{name} {sweep.each / seconds:,.0f}" for name, seconds in measured.seconds.items())

@@ -14,7 +14,7 @@ from benchmarks.growth import sweeps
 from benchmarks.pictures import growth
 from benchmarks.training_steps import Network
 
-in_turns = functools.partial(alternating_apart, rounds=3, sessions=1)
+in_turns = functools.partial(alternating_apart, rounds=3)
 
 
 def sleeping(seconds):
@@ -23,12 +23,6 @@ def sleeping(seconds):
 
 def of_another_process(parent):
     assert os.getpid() != parent
-    return lambda: None
-
-
-def noting(path):
-    with open(path, "a") as file:
-        file.write(f"{os.getpid()}\n")
     return lambda: None
 
 
@@ -45,7 +39,6 @@ def test_seconds_are_those_of_a_unit():
     measured = in_turns(
         {"long": Contestant(sleeping, (0.02,)), "in tens": Contestant(sleeping, (0.02,), amount=10)},
         rounds=3,
-        sessions=1,
     )
     assert measured.seconds["long"] >= 0.02
     assert 0.002 <= measured.seconds["in tens"] < measured.seconds["long"]
@@ -56,17 +49,10 @@ def test_a_contestant_has_a_process_of_its_own():
     assert "apart" in in_turns({"apart": Contestant(of_another_process, (os.getpid(),))}).seconds
 
 
-def test_every_session_has_new_processes(tmp_path):
-    in_turns({"noted": Contestant(noting, (str(tmp_path / "processes"),))}, sessions=2)
-    first, second = (tmp_path / "processes").read_text().split()
-    assert first != second
-
-
 def test_what_is_not_installed_is_told():
     measured = in_turns(
         {"here": Contestant(sleeping, (0.0,)), "there": Contestant(sleeping, (0.0,), needs="no_such_package")},
         rounds=1,
-        sessions=1,
     )
     assert list(measured.seconds) == ["here"]
     assert str(measured).endswith("; no_such_package is not installed")
