@@ -14,7 +14,7 @@ from typing import Any
 import numpy
 
 from . import pieces
-from .blas import MULTIPLE_OFF, PRODUCT, PRODUCT_OFF, with_blas
+from .blas import MULTIPLE_OFF, PRODUCT, PRODUCT_OFF, is_over_all, with_blas
 from .buffers import Demand, assigned
 from .program import Constant, Input, Operand, Program, Shape, Step, in_order, shape_of
 from .rewrites import TABLE, expanded, multiply_for_outer_product, rewritten, simplified
@@ -283,7 +283,7 @@ class _Writer:
             if buffer is None and not keepdims:
                 return f"{reduce}({operands[0]}, {parameters['axis']})"
             return f"{reduce}({operands[0]}, {parameters['axis']}, None, {result}{keepdims})"
-        if name == "squared_norm" and _is_vdot(step):
+        if name == "squared_norm" and is_over_all(step):
             scale = parameters["scale"]
             return (
                 f"{self._refer('vdot', numpy.vdot)}({operands[0]}, {operands[0]}){'' if scale == 1 else f' * {scale}'}"
@@ -410,13 +410,6 @@ def _root(operand: Operand) -> Operand:
     while isinstance(operand, Step) and _is_view(operand):
         operand = operand.operands[0]
     return operand
-
-
-def _is_vdot(step: Step) -> bool:
-    """Whether a sum of squares is over all that there is."""
-    whole = step.parameters["axis"] is None and not step.parameters["keepdims"]
-    operand = step.operands[0]
-    return whole and isinstance(operand, Step | Input) and operand.dtype == step.dtype
 
 
 def _takes_out(step: Step) -> bool:

@@ -173,8 +173,13 @@ def _of_blas(step: Step) -> Operation:
     """SciPy's way to do what NumPy leaves to its BLAS; the row, for everything else."""
     if step.operation is _MATMUL:
         return PRODUCT
-    operand = step.operands[0] if step.operation is _SQUARED_NORM else None
-    if not isinstance(operand, Step | Input) or operand.shape == () or step.dtype.char not in _PREFIXES:
+    if step.operation is not _SQUARED_NORM or not is_over_all(step) or not step.operands[0].shape:
         return step.operation
-    is_of_all = step.parameters["axis"] is None and not step.parameters["keepdims"]
-    return SUM_OF_SQUARES if is_of_all and operand.dtype == step.dtype else step.operation
+    return SUM_OF_SQUARES if step.dtype.char in _PREFIXES else step.operation
+
+
+def is_over_all(squares: Step) -> bool:
+    """Whether a sum of squares is over all that there is, in its own dtype: a vector's product with itself."""
+    whole = squares.parameters["axis"] is None and not squares.parameters["keepdims"]
+    operand = squares.operands[0]
+    return whole and isinstance(operand, Step | Input) and operand.dtype == squares.dtype

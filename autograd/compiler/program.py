@@ -152,10 +152,12 @@ class Program:
         )
 
 
+VARIABLES = frozenset({Step, Input})
+
+
 def is_variable(operand: Operand) -> bool:
     """Whether it is an input or a step: not known before the program runs."""
-    kind = type(operand)
-    return kind is Step or kind is Input
+    return type(operand) in VARIABLES
 
 
 def number_in(operand: Operand) -> float | int | bool | None:

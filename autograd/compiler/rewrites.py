@@ -20,6 +20,7 @@ from ..operation import Operation, silently
 from ..tensor import Tensor
 from ..value import Value
 from .program import (
+    VARIABLES,
     Constant,
     Input,
     Operand,
@@ -34,7 +35,6 @@ from .program import (
 Rewrite = Callable[[Step], Operand | None]
 
 TABLE = ops.operations()
-_VARIABLES = frozenset({Step, Input})
 _ADD, _SUBTRACT, _MULTIPLY, _DIVIDE, _NEGATIVE = (
     TABLE[name] for name in ("add", "subtract", "multiply", "divide", "negative")
 )
@@ -321,7 +321,7 @@ def rewritten(program: Program, rewrites: Sequence[Rewrite]) -> Program:
         while type(now) is Step and id(now) not in became:
             of_known, of_any = chosen[now.operation]
             found = None
-            for rewrite in of_any if _VARIABLES.issuperset(map(type, now.operands)) else of_known:
+            for rewrite in of_any if VARIABLES.issuperset(map(type, now.operands)) else of_known:
                 if is_of_shared and rewrite is scale_smaller_factor:
                     continue
                 found = rewrite(now)
