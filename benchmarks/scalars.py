@@ -15,6 +15,7 @@ from typing import Any
 from autograd import Value
 
 from .harness import Row, alternating
+from .single_numbers import network_of
 
 _CHAIN = 1_000_000
 
@@ -45,19 +46,8 @@ def _demo_rows() -> list[Row]:
 def demo_step(value: Callable[[float], Any]) -> Callable[[], None]:
     """A training step of micrograd's demo notebook, written for any Value with micrograd's interface."""
     draw = random.Random(1337)
-    sizes = (2, 16, 16, 1)
-    layers = [
-        [([value(draw.uniform(-1, 1)) for _ in range(n_inputs)], value(0.0)) for _ in range(n_outputs)]
-        for n_inputs, n_outputs in itertools.pairwise(sizes)
-    ]
-    parameters = [parameter for layer in layers for weights, bias in layer for parameter in (*weights, bias)]
+    parameters, score = network_of(value, draw)
     points, labels = _moons(draw)
-
-    def score(x: list[Any]) -> Any:
-        for depth, layer in enumerate(layers):
-            sums = [sum((w * x_i for w, x_i in zip(weights, x, strict=True)), bias) for weights, bias in layer]
-            x = [one.relu() for one in sums] if depth < len(layers) - 1 else sums
-        return x[0]
 
     def step() -> None:
         scores = [score([value(coordinate) for coordinate in point]) for point in points]

@@ -55,20 +55,27 @@ def with_stored_gradients(samples: int) -> Step:
     return _graph(stored_gradients.Value, samples)
 
 
-def _graph(value: Callable[[float], Any], samples: int) -> Step:
-    """The mean loss of the samples in one graph, and its backward pass, for any Value with micrograd's interface."""
-    draw = random.Random(1337)
+def network_of(value: Callable[[float], Any], draw: random.Random) -> tuple[list[Any], Callable[[list[Any]], Any]]:
+    """The network of micrograd's demo, for any Value with its interface: parameters, and the score of two inputs."""
     layers = [
         [([value(draw.uniform(-1, 1)) for _ in range(n_inputs)], value(0.0)) for _ in range(n_outputs)]
         for n_inputs, n_outputs in itertools.pairwise(_SIZES)
     ]
-    given = [([draw.gauss(0, 1), draw.gauss(0, 1)], draw.choice([-1.0, 1.0])) for _ in range(samples)]
 
     def score(x: list[Any]) -> Any:
         for depth, layer in enumerate(layers):
             sums = [sum((w * x_i for w, x_i in zip(weights, x, strict=True)), bias) for weights, bias in layer]
             x = [one.relu() for one in sums] if depth < len(layers) - 1 else sums
         return x[0]
+
+    return [parameter for layer in layers for weights, bias in layer for parameter in (*weights, bias)], score
+
+
+def _graph(value: Callable[[float], Any], samples: int) -> Step:
+    """The mean loss of the samples in one graph, and its backward pass, for any Value with micrograd's interface."""
+    draw = random.Random(1337)
+    _, score = network_of(value, draw)
+    given = [([draw.gauss(0, 1), draw.gauss(0, 1)], draw.choice([-1.0, 1.0])) for _ in range(samples)]
 
     def step() -> None:
         losses = [(1.0 + score([value(number) for number in x]) * -y).relu() for x, y in given]
