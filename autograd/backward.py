@@ -197,7 +197,7 @@ def _leading_to(wanted: frozenset[Node], order: Sequence[Node]) -> dict[Node, Se
     wanted is there itself, if with no slots."""
     leading: dict[Node, Sequence[int]] = dict.fromkeys(wanted, ())
     for node in order:
-        operands = node._operands
+        operands = node.operands
         slots = [slot for slot in node._gradient_slots if operands[slot] in leading]
         if slots:
             leading[node] = slots
@@ -219,7 +219,7 @@ def topological_order(*outputs: Node, ends: frozenset[Node] = frozenset()) -> li
         elif node.op is not None and node not in seen:
             seen.add(node)
             stack += (node, None)
-            operands = node._operands
+            operands = node.operands
             for slot in node._gradient_slots:
                 operand = operands[slot]
                 if operand.op is not None and operand not in seen:
@@ -284,7 +284,7 @@ def _sweep_values(output: Value, seed: float) -> dict[Value, float] | None:
 
 def _contributions_as_nodes(node: Node, upstream: Node, slots: Sequence[int]) -> list[Passed]:
     """`Node._contributions`, recorded: the row's rules run on the nodes themselves."""
-    operation, operands = node.op, node._operands
+    operation, operands = node.op, node.operands
     assert operation is not None
     node._refuse_stale()
     passed: list[Passed] = []
@@ -299,7 +299,7 @@ def _contributions_as_nodes(node: Node, upstream: Node, slots: Sequence[int]) ->
                 local_gradient = rule(node, *node.inputs)
             contribution = through(upstream, local_gradient)
         else:
-            contribution = rule(upstream, node, *operands, **node._parameters)
+            contribution = rule(upstream, node, *operands, **node.keywords)
         passed.append((slot, operands[slot], local_gradient, operands[slot]._fit(contribution, True)))
     return passed
 

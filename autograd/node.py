@@ -49,15 +49,16 @@ class Node(Recordable):
         data: the float or the array.
         grad: the gradient of whatever `backward()` was last called on (leaves add them up).
         op: the row of the table that made it; None on a leaf.
+        operands: what the operation was given, in order: nodes, and bare numbers or arrays.
+        keywords: what else it was given (an axis, a shape), by name.
         requires_grad: whether gradients flow to it.
         label: the name a person gave it, or None.
         scope: the `scope(...)` block it was recorded in, or None.
         calls: the calls of modules that returned it, the innermost first.
         source: the line that recorded it, under `detect_anomaly()` and `source_lines()`; or None.
 
-    Subclasses keep `_data`, the operands in `_operands` (nodes, and bare numbers or arrays), what each
-    operand's data was when the operation ran in `_recorded`, the slots that gradients flow to in
-    `_gradient_slots`, and keyword parameters in `_parameters`.
+    Subclasses keep `_data`, what each operand's data was when the operation ran in `_recorded`, and the slots
+    that gradients flow to in `_gradient_slots`.
     """
 
     __slots__ = ()
@@ -69,10 +70,10 @@ class Node(Recordable):
     calls: tuple[ModuleCall, ...] = ()
     _edited: bool = False
     _is_constant_boolean: bool = False
-    _parameters: Mapping[str, Any] = MappingProxyType({})
+    keywords: Mapping[str, Any] = MappingProxyType({})
 
     _data: Any
-    _operands: tuple[Any, ...]
+    operands: tuple[Any, ...]
     _recorded: Sequence[Any]
     _gradient_slots: Sequence[int]
     grad: Any
@@ -80,7 +81,7 @@ class Node(Recordable):
     @property
     def inputs(self) -> tuple[Node, ...]:
         """The operands in order, `x * x` has two; a bare number is wrapped as a constant node."""
-        return tuple(operand if isinstance(operand, Node) else self._constant(operand) for operand in self._operands)
+        return tuple(operand if isinstance(operand, Node) else self._constant(operand) for operand in self.operands)
 
     @property
     def _is_boolean(self) -> bool:
@@ -116,7 +117,7 @@ class Node(Recordable):
     def _refuse_stale(self) -> None:
         """Gradients belong to the forward pass that was run: refuse data that was assigned since."""
         edited: Node | None = self if self._edited else None
-        for operand, recorded in zip(self._operands, self._recorded):  # noqa: B905  # hot, and as long as the other
+        for operand, recorded in zip(self.operands, self._recorded):  # noqa: B905  # hot, and as long as the other
             if operand is not recorded and operand._data is not recorded:  # a bare operand is what was recorded
                 edited = operand
         if edited is not None:

@@ -49,10 +49,10 @@ class Tensor(Node):
         "_grad",
         "_grad_is_shared",
         "_gradient_slots",
-        "_operands",
-        "_parameters",
         "_recorded",
+        "keywords",
         "op",
+        "operands",
         "requires_grad",
         "scope",
     )
@@ -77,8 +77,8 @@ class Tensor(Node):
         self._grad = None
         self._grad_is_shared = False
         self.op = None
-        self._operands = ()
-        self._parameters: Parameters = {}
+        self.operands = ()
+        self.keywords: Parameters = {}
         self.requires_grad = requires_grad
         self.scope: Scope | None = None
         if label is not None:
@@ -206,8 +206,8 @@ class Tensor(Node):
             # A view would change with the array it looks at, and nothing would record that it does.
             node._data = result if result.base is None else result.copy()
             node.op = None
-            node._operands = ()
-            node._parameters = {}
+            node.operands = ()
+            node.keywords = {}
             node.requires_grad = False
             node.scope = None
             return node
@@ -226,11 +226,11 @@ class Tensor(Node):
                 result = result.copy()
         node._data = result
         node.op = operation
-        node._operands = operands
+        node.operands = operands
         node._recorded = data
         node._gradient_slots = gradient_slots
         node.requires_grad = bool(gradient_slots)
-        node._parameters = parameters
+        node.keywords = parameters
         node.scope = mode.scope
         if mode.keeping_sources:
             node.source = calling_line()
@@ -242,7 +242,7 @@ class Tensor(Node):
 
     def _contributions(self, upstream: Any, slots: Sequence[int]) -> list[Passed]:
         self._refuse_stale()
-        operation, recorded, operands = self.op, self._recorded, self._operands
+        operation, recorded, operands = self.op, self._recorded, self.operands
         assert operation is not None
         local_gradients = operation.local_gradients
         passed: list[Passed] = []
@@ -257,7 +257,7 @@ class Tensor(Node):
                 contribution = through(upstream, local_gradient)
             else:
                 rule = operation.rule(slot) if operation.slots is None else operation.rules[slot]
-                contribution = rule(upstream, self._data, *recorded, **self._parameters)  # type: ignore[misc]  # as above
+                contribution = rule(upstream, self._data, *recorded, **self.keywords)  # type: ignore[misc]  # as above
             operand, data = operands[slot], recorded[slot]
             if type(data) is float or contribution.shape != data.shape or contribution.dtype is not data.dtype:
                 contribution = operand._fit(contribution, False)

@@ -23,7 +23,7 @@ def nodes_in_order(outputs: Sequence[Any]) -> list[Node]:
         node = stack[-1]
         waiting: list[Node] = []
         if node not in finished:
-            for operand in reversed(node._operands):
+            for operand in reversed(node.operands):
                 if isinstance(operand, Node) and operand not in finished:
                     waiting.append(operand)
         if waiting:

@@ -90,7 +90,7 @@ class Value(Node):
             self._edited = True
 
     @property
-    def _operands(self) -> tuple[Any, ...]:  # type: ignore[override]  # fields here, an attribute elsewhere
+    def operands(self) -> tuple[Any, ...]:  # type: ignore[override]  # fields here, an attribute elsewhere
         if self.op is None:
             return ()
         return (self._first,) if self.op.slots == 1 else (self._first, self._second)
@@ -135,7 +135,7 @@ class Value(Node):
             local_gradient = self._stored_gradient(slot)
             assert local_gradient is not None
             contribution = 0.0 if local_gradient is False else upstream * local_gradient
-            passed.append((slot, self._operands[slot], local_gradient, contribution))
+            passed.append((slot, self.operands[slot], local_gradient, contribution))
         return passed
 
     def _seed(self, gradient: Any, create_graph: bool) -> Any:
@@ -394,7 +394,7 @@ class _WideValue(Value):
     _all_gradients: list[float | None]
 
     @property
-    def _operands(self) -> tuple[Any, ...]:  # type: ignore[override]  # as in Value
+    def operands(self) -> tuple[Any, ...]:  # type: ignore[override]  # as in Value
         return self._all_operands
 
     @property

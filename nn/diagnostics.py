@@ -168,8 +168,8 @@ def _activations(outputs: Any, layers: dict[Any, str]) -> dict[Any, Tensor]:
         if module in layers:
             given[module] = node
             of_node[node] = module
-        elif node.op.name in _ACTIVATIONS and node._operands[0] in of_node:
-            given[of_node[node._operands[0]]] = node
+        elif node.op.name in _ACTIVATIONS and node.operands[0] in of_node:
+            given[of_node[node.operands[0]]] = node
     return given
 
 

@@ -37,7 +37,7 @@ def origin_of_non_finite(model: Any, cost: Node) -> str:
     for node in nodes_in_order([cost]):
         module = own_module(node)
         place: str = paths.get(module, "") if module is not None else ""
-        for operand in node._operands:
+        for operand in node.operands:
             place = place or latest.get(operand, "")
         latest[node] = place
         if numpy.isfinite(node.data).all():

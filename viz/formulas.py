@@ -244,7 +244,7 @@ def _printed(result: Any, printer: type[_Printer]) -> Formula:
 def _has_cases(node: Any) -> bool:
     if not isinstance(node, Node) or node.op is None:
         return False
-    return node.op.name == "where" or any(map(_has_cases, node._operands))
+    return node.op.name == "where" or any(map(_has_cases, node.operands))
 
 
 class _TooLongError(Exception):
@@ -267,8 +267,8 @@ class _Printer:
             return _number(node, self._notation)
         if node.op is None:
             return (node.label, _ATOM) if node.label else _number(node.data, self._notation)
-        operands = [self.printed(operand) for operand in node._operands]
-        return _written(node.op, operands, _said(node._parameters), self._notation)
+        operands = [self.printed(operand) for operand in node.operands]
+        return _written(node.op, operands, _said(node.keywords), self._notation)
 
 
 class _CasePrinter(_Printer):
@@ -276,7 +276,7 @@ class _CasePrinter(_Printer):
 
     def printed(self, node: Any) -> _Written:
         if isinstance(node, Node) and node.op is not None and node.op.name == "where":
-            condition, chosen, otherwise = node._operands
+            condition, chosen, otherwise = node.operands
             return super().printed(chosen if bool(getattr(condition, "data", condition)) else otherwise)
         return super().printed(node)
 

@@ -31,7 +31,7 @@ def replay(output: Node, leaves: Mapping[Node, Node] | None = None) -> Node:
     with Adjusted(recording=True):
         while stack:
             node = stack[-1]
-            missing = [one for one in node._operands if isinstance(one, Node) and one not in again.found]
+            missing = [one for one in node.operands if isinstance(one, Node) and one not in again.found]
             if missing and node not in again.found:
                 stack += missing
             else:
@@ -67,7 +67,7 @@ class _Again:
         if node.op is None:
             self.found[node] = self.leaves.get(node, node)
             return
-        fresh: Any = node.op(*map(self.stand_in, node._operands), **node._parameters)
+        fresh: Any = node.op(*map(self.stand_in, node.operands), **node.keywords)
         self.found[node] = fresh
         for name in ("label", "scope", "source"):
             if getattr(node, name) is not getattr(fresh, name):

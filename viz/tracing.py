@@ -98,11 +98,11 @@ class _Recorded:
         assert node.op is not None
         self._operation = node.op
         self._operands = operands
-        self._parameters = node._parameters
+        self._parameters = node.keywords
         self._bare: list[Any] | None = None
-        for operand in node._operands:
+        for operand in node.operands:
             if type(operand) in PYTHON_NUMBERS:
-                self._bare = [one if type(one) in PYTHON_NUMBERS else None for one in node._operands]
+                self._bare = [one if type(one) in PYTHON_NUMBERS else None for one in node.operands]
                 break
         self.out: TracedNode | None = None  # comes into being with its own formula
 
@@ -447,7 +447,7 @@ def in_order(output: Node) -> Iterator[tuple[Node, tuple[Node, ...]]]:
             finished.add(node)
             yield node, inputs or ()
             continue
-        wrapped = node._operands
+        wrapped = node.operands
         for operand in wrapped:
             if not isinstance(operand, Node):
                 wrapped = node.inputs
@@ -463,7 +463,7 @@ def _has_more_nodes(output: Node, most: int) -> bool:
     found, waiting, count = {output}, [output], 1
     while waiting and count <= most:
         node = waiting.pop()
-        for operand in node._operands if node.op is not None else ():
+        for operand in node.operands if node.op is not None else ():
             if isinstance(operand, Node):
                 if operand in found:
                     continue

@@ -49,7 +49,7 @@ def captured(recording: Recording, function: Callable[..., Any]) -> list[Capture
             continue
         seen.add(id(item))
         if isinstance(item, Node) and item.op is not None:
-            stack += [one for one in reversed(item._operands) if not isinstance(one, float | int)]
+            stack += [one for one in reversed(item.operands) if not isinstance(one, float | int)]
         elif item not in own if isinstance(item, Node) else isinstance(item, numpy.ndarray):
             data = numpy.asarray(item._data if isinstance(item, Node) else item)
             arrays[id(item)] = (item, data)

@@ -169,7 +169,7 @@ def _formula(node: Any) -> Text:
     if node.op is None:
         return _formula(node.item())
     name = node.op.name
-    operands = [_formula(operand) for operand in node._operands]
+    operands = [_formula(operand) for operand in node.operands]
     if name == "power" and operands[1][0] == "1":
         return operands[0]
     if name in _INFIX:

@@ -233,7 +233,7 @@ class _Translation:
             if id(node) in known:
                 stack.pop()
                 continue
-            recorded = node._operands
+            recorded = node.operands
             operands = tuple([known.get(id(operand)) for operand in recorded])
             if None in operands:
                 pending = [
@@ -248,7 +248,7 @@ class _Translation:
             step = known[id(node)] = Step(
                 node.op,
                 operands,
-                {} if is_number else node._parameters,
+                {} if is_number else node.keywords,
                 () if is_number else node._data.shape,
                 _FLOAT if is_number else node._data.dtype,
                 is_number,

@@ -217,7 +217,7 @@ def _nodes_of(output: Node) -> list[Node]:
 
 def _operands_of(nodes: list[Node]) -> set[Node]:
     """The nodes that were recorded as such: a bare number is a node only to the trace."""
-    return {operand for node in nodes for operand in node._operands if isinstance(operand, Node)}
+    return {operand for node in nodes for operand in node.operands if isinstance(operand, Node)}
 
 
 def _attempt(run: Callable[[], Any], doing: str) -> Any:
