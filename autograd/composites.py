@@ -15,7 +15,7 @@ import numpy
 
 from . import ops
 from .errors import DataTypeError, IndexRangeError, ShapeError
-from .ops import (
+from .operands import (
     Axis,
     Shape,
     axes_of,

@@ -15,6 +15,7 @@ import numpy
 
 from . import composites, ops
 from .errors import DataTypeError
+from .operands import axes_of, operand_of
 from .operation import Recordable
 
 
@@ -113,7 +114,7 @@ def _accumulated(x: Any, axis: int = 0) -> Any:
 
 def _outer(function: Callable[..., Any], a: Any, b: Any) -> Any:
     """Every element of a with every one of b."""
-    a, b = ops.operand_of("outer", a), ops.operand_of("outer", b)
+    a, b = operand_of("outer", a), operand_of("outer", b)
     return function(ops.reshape(a, (*a.shape, *(1,) * b.ndim)), b)
 
 
@@ -130,7 +131,7 @@ def _clip(x: Any, low: Any = None, high: Any = None, lowest: Any = None, highest
 
 
 def _norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Any:
-    ndim = len(x.shape) if axis is None else len(ops.axes_of(x.ndim, axis))
+    ndim = len(x.shape) if axis is None else len(axes_of(x.ndim, axis))
     if ord is not None and (ord, ndim) not in ((2, 1), ("fro", 2)):
         raise DataTypeError(f"numpy.linalg.norm: ord={ord!r} is not supported on a Tensor; the Euclidean norm is")
     return ops.norm(x, axis, keepdims)
@@ -163,7 +164,7 @@ def _at_least(ndim: int, arrays: Sequence[Any]) -> Any:
     """The arrays with axes of size 1 before their own, so that they have `ndim`."""
     widened = []
     for x in arrays:
-        shape = ops.operand_of(f"atleast_{ndim}d", x).shape
+        shape = operand_of(f"atleast_{ndim}d", x).shape
         widened.append(ops.reshape(x, (1,) * (ndim - len(shape)) + shape) if len(shape) < ndim else x)
     return widened[0] if len(widened) == 1 else tuple(widened)
 

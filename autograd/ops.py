@@ -18,13 +18,23 @@ from types import EllipsisType
 from typing import Any
 
 import numpy
-import numpy.typing
 
 from .errors import DataTypeError, ShapeError
+from .operands import (
+    Axis,
+    Shape,
+    as_array,
+    axes_of,
+    checked_axis,
+    checked_one_axis,
+    count_along,
+    index_of_axis,
+    kept_shape,
+    nonempty,
+    operand_of,
+    operands_of,
+)
 from .operation import PYTHON_NUMBERS, Operation, Recordable, elementwise, predicate, structural, variadic
-
-Axis = int | tuple[int, ...] | None
-Shape = tuple[int, ...]
 
 
 def _reduced(name: str, x: str, axis: Axis, keepdims: bool) -> str:
@@ -306,6 +316,10 @@ _transpose = structural(
     pullbacks=(lambda upstream, out, x, axes: transpose(upstream, _inverse_permutation(axes)),),
     written=lambda x, axes: f"{x}.T" if axes == (1, 0) else f"numpy.transpose({x}, {axes})",
 )  # fmt: skip
+
+
+def _inverse_permutation(axes: tuple[int, ...]) -> tuple[int, ...]:
+    return tuple(sorted(range(len(axes)), key=axes.__getitem__))
 
 
 def _broadcasted(x: Any, shape: Shape) -> Any:
@@ -646,6 +660,13 @@ stack_row = variadic(
     written=lambda *arrays, axis: f"numpy.stack([{', '.join(arrays)}], axis={axis})",
 )  # fmt: skip
 
+
+def operations() -> dict[str, Operation]:
+    """The whole table, by name."""
+    rows = [row for row in globals().values() if isinstance(row, Operation)]
+    return {row.name: row for row in rows}
+
+
 # --- the public functions of rows that take parameters --------------------------------------------------
 
 
@@ -805,7 +826,7 @@ def mean(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
     >>> mean(Tensor([[1.0, 2.0], [3.0, 4.0]])).item()
     2.5
     """
-    x, axis = _nonempty("mean", x, axis)
+    x, axis = nonempty("mean", x, axis)
     return _mean(x, axis=axis, keepdims=keepdims)
 
 
@@ -818,7 +839,7 @@ def max(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
     >>> x.grad
     array([0.5, 0. , 0.5])
     """
-    x, axis = _nonempty("max", x, axis)
+    x, axis = nonempty("max", x, axis)
     return _max(x, axis=axis, keepdims=keepdims)
 
 
@@ -829,7 +850,7 @@ def min(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
     >>> min(Tensor([3.0, 1.0, 2.0])).item()
     1.0
     """
-    x, axis = _nonempty("min", x, axis)
+    x, axis = nonempty("min", x, axis)
     return _min(x, axis=axis, keepdims=keepdims)
 
 
@@ -904,13 +925,13 @@ def argmax(x: Any, axis: int | None = None) -> Any:
     >>> argmax(Tensor([[1.0, 5.0], [7.0, 2.0]]), axis=1).data
     array([1, 0])
     """
-    x, axis = _nonempty("argmax", x, axis, one=True)
+    x, axis = nonempty("argmax", x, axis, one=True)
     return _argmax(x, axis=axis)
 
 
 def argmin(x: Any, axis: int | None = None) -> Any:
     """The index of the least element: recorded, an integer, without gradient."""
-    x, axis = _nonempty("argmin", x, axis, one=True)
+    x, axis = nonempty("argmin", x, axis, one=True)
     return _argmin(x, axis=axis)
 
 
@@ -943,7 +964,7 @@ def logsumexp(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
     >>> logsumexp(Tensor([1000.0, 1000.0])).item() - 1000.0 < 0.6932
     True
     """
-    x, axis = _nonempty("logsumexp", x, axis)
+    x, axis = nonempty("logsumexp", x, axis)
     return _logsumexp(x, axis=axis, keepdims=keepdims)
 
 
@@ -954,7 +975,7 @@ def softmax(x: Any, axis: Axis = -1) -> Any:
     >>> softmax(Tensor([1000.0, 1000.0])).data
     array([0.5, 0.5])
     """
-    x, axis = _nonempty("softmax", x, axis)
+    x, axis = nonempty("softmax", x, axis)
     return _softmax(x, axis=axis)
 
 
@@ -965,7 +986,7 @@ def log_softmax(x: Any, axis: Axis = -1) -> Any:
     >>> log_softmax(Tensor([1000.0, -1000.0])).data
     array([    0., -2000.])
     """
-    x, axis = _nonempty("log_softmax", x, axis)
+    x, axis = nonempty("log_softmax", x, axis)
     return _log_softmax(x, axis=axis)
 
 
@@ -1025,115 +1046,7 @@ def stack(arrays: Sequence[Any], axis: int = 0) -> Any:
     """
     arrays = operands_of("stack", arrays)
     ndim = arrays[0].ndim
-    axis = _index_of_axis("stack", axis)
+    axis = index_of_axis("stack", axis)
     if not -ndim - 1 <= axis <= ndim:
         raise ShapeError(f"stack: axis {axis} is no axis of a stack of operands of shape {arrays[0].shape}")
     return stack_row(*arrays, axis=axis)
-
-
-# --- helpers --------------------------------------------------------------------------------------------
-
-
-def operand_of(name: str, x: Any) -> Any:
-    """An operand of a function on arrays: an array, or a node that holds one."""
-    if not isinstance(x, Recordable):
-        return as_array(name, x)
-    if not x._records_all:
-        raise DataTypeError(f"{name} works on arrays: give it a Tensor instead of a {type(x).__name__}")
-    return x
-
-
-def operands_of(name: str, arrays: Sequence[Any]) -> list[Any]:
-    """The operands of a function that joins arrays, each one an array or a node."""
-    try:
-        operands = list(arrays)
-    except TypeError:
-        raise DataTypeError(f"{name}: takes a list of arrays, not {type(arrays).__name__} {arrays!r:.60}") from None
-    if not operands:
-        raise ShapeError(f"{name}: there is nothing to join")
-    return [operand_of(name, operand) for operand in operands]
-
-
-def checked_axis(name: str, x: Any, axis: Any) -> Axis:
-    """The axes to reduce, checked: None, an integer, or a tuple of them (a list means the same)."""
-    if axis is None:
-        return None
-    if not isinstance(axis, list | tuple):
-        return checked_one_axis(name, x, axis)
-    axes = tuple(checked_one_axis(name, x, one) for one in axis)
-    if len({one % x.ndim for one in axes}) != len(axes):
-        raise ShapeError(f"{name}: axes {axes} name one of the axes of shape {x.shape} twice")
-    return axes
-
-
-def checked_one_axis(name: str, x: Any, axis: Any) -> int:
-    """A single axis of x, checked."""
-    one = axis if type(axis) is int else _index_of_axis(name, axis)
-    if not -x.ndim <= one < x.ndim:
-        raise ShapeError(f"{name}: axis {one} is no axis of an operand of shape {x.shape}")
-    return one
-
-
-def _index_of_axis(name: str, axis: Any) -> int:
-    try:
-        if isinstance(axis, bool):  # an integer to Python; as an axis it is a misplaced `keepdims`
-            raise TypeError
-        return operator.index(axis)
-    except TypeError:
-        raise DataTypeError(f"{name}: an axis is an integer, not {axis!r}") from None
-
-
-def axes_of(ndim: int, axis: Axis) -> tuple[int, ...]:
-    """The axes that `axis` names, as numbers from 0."""
-    if axis is None:
-        return tuple(range(ndim))
-    return tuple(one % ndim if ndim else one for one in (axis if isinstance(axis, tuple) else (axis,)))
-
-
-def kept_shape(shape: Shape, axis: Axis) -> Shape:
-    """The shape after reducing over `axis` with keepdims."""
-    reduced = axes_of(len(shape), axis)
-    return tuple(1 if i in reduced else size for i, size in enumerate(shape))
-
-
-def as_array(name: str, operand: Any) -> numpy.typing.NDArray[Any]:
-    """A plain operand as an array of real numbers. Raises DataTypeError for anything else."""
-    try:
-        array = numpy.asarray(operand)
-    except ValueError:  # lists of different lengths
-        array = numpy.asarray(None)
-    if array.dtype.kind not in "biuf" or has_mask(operand):
-        raise DataTypeError(
-            f"{name}: an operand is a number, an array of real numbers, a Value or a Tensor, "
-            f"not {type(operand).__name__} {operand!r:.60}"
-        )
-    return array
-
-
-def has_mask(operand: Any) -> bool:
-    """Whether it is one of NumPy's masked arrays, whose mask a plain array would lose."""
-    return isinstance(operand, numpy.ndarray) and hasattr(operand, "mask")
-
-
-def count_along(shape: Shape, axis: Axis) -> int:
-    """How many elements a reduction over `axis` puts together."""
-    return math.prod(shape[i] for i in axes_of(len(shape), axis))
-
-
-def _inverse_permutation(axes: tuple[int, ...]) -> tuple[int, ...]:
-    return tuple(sorted(range(len(axes)), key=axes.__getitem__))
-
-
-def _nonempty(name: str, x: Any, axis: Any, one: bool = False) -> tuple[Any, Any]:
-    """The operand and the axes (with `one`, a single axis) of a reduction that needs at least one element."""
-    x = operand_of(name, x)
-    checked = checked_one_axis(name, x, axis) if one and axis is not None else checked_axis(name, x, axis)
-    if count_along(x.shape, checked) == 0:
-        raise ShapeError(f"{name}: operand of shape {x.shape} has no elements along axis {axis}")
-    return x, checked
-
-
-def operations() -> dict[str, Operation]:
-    """The whole table, by name."""
-    rows = [row for row in globals().values() if isinstance(row, Operation)]
-    return {row.name: row for row in rows}

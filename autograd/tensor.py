@@ -12,8 +12,8 @@ from . import anomaly, composites, modes, numpy_protocol, ops
 from .errors import ArgumentError, DataTypeError, ShapeError
 from .modes import Scope
 from .node import Node, Passed, through, without_gradient
+from .operands import Axis, as_array, has_mask
 from .operation import PYTHON_NUMBERS, Operation, Parameters, is_silent
-from .ops import Axis
 from .source import calling_line
 
 Array = numpy.typing.NDArray[Any]
@@ -185,7 +185,7 @@ class Tensor(Node):
                 data.append(operand)
             else:
                 has_arrays = True
-                data.append(ops.as_array(operation.name, operand))
+                data.append(as_array(operation.name, operand))
         try:
             forward = operation.forward if is_silent() else operation.quietly
             result = forward(*data, **parameters) if parameters else forward(*data)
@@ -534,7 +534,7 @@ def _array(data: Any, requires_grad: bool, dtype: Any, copy: bool) -> Array:
         array = numpy.asarray(data)
     except ValueError as error:
         raise DataTypeError(f"a Tensor holds an array of numbers; these lists do not make one: {error}") from None
-    if ops.has_mask(data):
+    if has_mask(data):
         raise DataTypeError("a Tensor has no mask: fill the masked array (.filled(…)), or use where(mask, …)")
     if type(array) is not numpy.ndarray:
         array = array.view(numpy.ndarray)

@@ -25,6 +25,7 @@ from .backward import propagate
 from .errors import ArgumentError, DataTypeError, GraphError, ShapeError
 from .modes import current_mode, recording
 from .node import Node
+from .operands import as_array
 from .returned import returned_node
 from .structure import Rebuild, flatten
 from .tensor import Tensor
@@ -319,9 +320,7 @@ class _Run:
             by_place = dict(zip(found, given, strict=True))
             given = [by_place[place] for place in places]
         for one, node, place in zip(given, nodes, places, strict=True):
-            data = (
-                one._data if isinstance(one, Node) else ops.as_array(f"{self._transform}: the {what} for {place}", one)
-            )
+            data = one._data if isinstance(one, Node) else as_array(f"{self._transform}: the {what} for {place}", one)
             if numpy.shape(data) != numpy.shape(node._data):
                 raise ShapeError(
                     f"{self._transform}: the {what} for {place} has shape {numpy.shape(data)}, "

@@ -33,7 +33,7 @@ from autograd import (
     squared_norm,
     where,
 )
-from autograd.ops import as_array
+from autograd.operands import as_array
 
 from .optimizers import checked
 

@@ -16,6 +16,7 @@ import numpy
 
 from .. import ops
 from ..modes import Adjusted
+from ..operands import axes_of
 from ..operation import Operation, silently
 from ..tensor import Tensor
 from ..value import Value
@@ -267,7 +268,7 @@ def scale_smaller_factor(step: Step) -> Operand | None:
 
 def _sums_leading(shape: tuple[int, ...], step: Step) -> bool:
     """Whether the sum leaves just the axes that were there before broadcasting."""
-    axes = ops.axes_of(len(shape), step.parameters["axis"])
+    axes = axes_of(len(shape), step.parameters["axis"])
     return not step.parameters["keepdims"] and axes == tuple(range(len(shape) - len(step.shape)))
 
 

@@ -1,0 +1,112 @@
+"""What a function on arrays is given, checked: its operands and its axes. A message names the function."""
+
+from __future__ import annotations
+
+import math
+import operator
+from collections.abc import Sequence
+from typing import Any
+
+import numpy
+import numpy.typing
+
+from .errors import DataTypeError, ShapeError
+from .operation import Recordable
+
+Axis = int | tuple[int, ...] | None
+Shape = tuple[int, ...]
+
+
+def operand_of(name: str, x: Any) -> Any:
+    """An operand of a function on arrays: an array, or a node that holds one."""
+    if not isinstance(x, Recordable):
+        return as_array(name, x)
+    if not x._records_all:
+        raise DataTypeError(f"{name} works on arrays: give it a Tensor instead of a {type(x).__name__}")
+    return x
+
+
+def operands_of(name: str, arrays: Sequence[Any]) -> list[Any]:
+    """The operands of a function that joins arrays, each one an array or a node."""
+    try:
+        operands = list(arrays)
+    except TypeError:
+        raise DataTypeError(f"{name}: takes a list of arrays, not {type(arrays).__name__} {arrays!r:.60}") from None
+    if not operands:
+        raise ShapeError(f"{name}: there is nothing to join")
+    return [operand_of(name, operand) for operand in operands]
+
+
+def as_array(name: str, operand: Any) -> numpy.typing.NDArray[Any]:
+    """A plain operand as an array of real numbers. Raises DataTypeError for anything else."""
+    try:
+        array = numpy.asarray(operand)
+    except ValueError:  # lists of different lengths
+        array = numpy.asarray(None)
+    if array.dtype.kind not in "biuf" or has_mask(operand):
+        raise DataTypeError(
+            f"{name}: an operand is a number, an array of real numbers, a Value or a Tensor, "
+            f"not {type(operand).__name__} {operand!r:.60}"
+        )
+    return array
+
+
+def has_mask(operand: Any) -> bool:
+    """Whether it is one of NumPy's masked arrays, whose mask a plain array would lose."""
+    return isinstance(operand, numpy.ndarray) and hasattr(operand, "mask")
+
+
+def nonempty(name: str, x: Any, axis: Any, one: bool = False) -> tuple[Any, Any]:
+    """The operand and the axes (with `one`, a single axis) of a reduction that needs at least one element."""
+    x = operand_of(name, x)
+    checked = checked_one_axis(name, x, axis) if one and axis is not None else checked_axis(name, x, axis)
+    if count_along(x.shape, checked) == 0:
+        raise ShapeError(f"{name}: operand of shape {x.shape} has no elements along axis {axis}")
+    return x, checked
+
+
+def checked_axis(name: str, x: Any, axis: Any) -> Axis:
+    """The axes to reduce, checked: None, an integer, or a tuple of them (a list means the same)."""
+    if axis is None:
+        return None
+    if not isinstance(axis, list | tuple):
+        return checked_one_axis(name, x, axis)
+    axes = tuple(checked_one_axis(name, x, one) for one in axis)
+    if len({one % x.ndim for one in axes}) != len(axes):
+        raise ShapeError(f"{name}: axes {axes} name one of the axes of shape {x.shape} twice")
+    return axes
+
+
+def checked_one_axis(name: str, x: Any, axis: Any) -> int:
+    """A single axis of x, checked."""
+    one = axis if type(axis) is int else index_of_axis(name, axis)
+    if not -x.ndim <= one < x.ndim:
+        raise ShapeError(f"{name}: axis {one} is no axis of an operand of shape {x.shape}")
+    return one
+
+
+def index_of_axis(name: str, axis: Any) -> int:
+    try:
+        if isinstance(axis, bool):  # an integer to Python; as an axis it is a misplaced `keepdims`
+            raise TypeError
+        return operator.index(axis)
+    except TypeError:
+        raise DataTypeError(f"{name}: an axis is an integer, not {axis!r}") from None
+
+
+def axes_of(ndim: int, axis: Axis) -> tuple[int, ...]:
+    """The axes that `axis` names, as numbers from 0."""
+    if axis is None:
+        return tuple(range(ndim))
+    return tuple(one % ndim if ndim else one for one in (axis if isinstance(axis, tuple) else (axis,)))
+
+
+def kept_shape(shape: Shape, axis: Axis) -> Shape:
+    """The shape after reducing over `axis` with keepdims."""
+    reduced = axes_of(len(shape), axis)
+    return tuple(1 if i in reduced else size for i, size in enumerate(shape))
+
+
+def count_along(shape: Shape, axis: Axis) -> int:
+    """How many elements a reduction over `axis` puts together."""
+    return math.prod(shape[i] for i in axes_of(len(shape), axis))
