@@ -73,7 +73,8 @@ class Operation:
     What a compiled program needs besides, where `forward` is not one of NumPy's ufuncs; one of the two:
 
     * `expansion(*operands, **parameters)` is the same computation in other rows of the table;
-    * `written(*operands, **parameters)` is the text of a NumPy expression, given the operands' texts.
+    * `written(library, *operands, **parameters)` is the text of an expression in Python, given the name of the array
+      library ("numpy", "jax.numpy") and the operands' texts.
     """
 
     name: str

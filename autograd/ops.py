@@ -37,9 +37,9 @@ from .operands import (
 from .operation import PYTHON_NUMBERS, Operation, Recordable, elementwise, predicate, structural, variadic
 
 
-def _reduced(name: str, x: str, axis: Axis, keepdims: bool) -> str:
-    """How a reduction is written in NumPy."""
-    return f"numpy.{name}({x}{'' if axis is None else f', axis={axis}'}{', keepdims=True' if keepdims else ''})"
+def _reduced(library: str, name: str, x: str, axis: Axis, keepdims: bool) -> str:
+    """How a reduction is written with an array library."""
+    return f"{library}.{name}({x}{'' if axis is None else f', axis={axis}'}{', keepdims=True' if keepdims else ''})"
 
 
 # --- predicates: recorded, without gradient --------------------------------------------------------------
@@ -55,19 +55,19 @@ logical_and = predicate("logical_and", "and", numpy.logical_and, lambda a, b: bo
 logical_or = predicate("logical_or", "or", numpy.logical_or, lambda a, b: bool(a) or bool(b))
 _argmax = predicate(
     "argmax", "argmax", numpy.argmax, slots=1, is_boolean=False,
-    written=lambda x, axis: f"numpy.argmax({x}, axis={axis})",
+    written=lambda library, x, axis: f"{library}.argmax({x}, axis={axis})",
 )  # fmt: skip
 _argmin = predicate(
     "argmin", "argmin", numpy.argmin, slots=1, is_boolean=False,
-    written=lambda x, axis: f"numpy.argmin({x}, axis={axis})",
+    written=lambda library, x, axis: f"{library}.argmin({x}, axis={axis})",
 )  # fmt: skip
 _any = predicate(
     "any", "any", numpy.any, slots=1,
-    written=lambda x, axis, keepdims: _reduced("any", x, axis, keepdims),
+    written=lambda library, x, axis, keepdims: _reduced(library, "any", x, axis, keepdims),
 )  # fmt: skip
 _all = predicate(
     "all", "all", numpy.all, slots=1,
-    written=lambda x, axis, keepdims: _reduced("all", x, axis, keepdims),
+    written=lambda library, x, axis, keepdims: _reduced(library, "all", x, axis, keepdims),
 )  # fmt: skip
 
 # --- steps: flat wherever they have a derivative, so their gradient is 0, at the jumps, too --------------
@@ -154,7 +154,6 @@ def _powered(base: Any, exponent: Any) -> Any:
 power = elementwise(
     "power", "**", _powered, math.pow,
     local_gradients=(_power_by_base, _power_by_exponent),
-    written=lambda base, exponent: f"{base} ** {exponent}",
 )  # fmt: skip
 
 # --- functions of one number ----------------------------------------------------------------------------
@@ -207,7 +206,7 @@ def _erf_forward(a: Any) -> Any:
 erf = elementwise(
     "erf", "erf", _erf_forward, math.erf,
     local_gradients=(lambda out, a: 2 / math.sqrt(math.pi) * exp(-a * a),),
-    written=lambda a: f"erf({a})",
+    written=lambda library, a: f"erf({a})",
 )  # fmt: skip
 
 
@@ -287,7 +286,7 @@ minimum = elementwise(
 )  # fmt: skip
 _clip = elementwise(
     "clip", "clip", numpy.clip, lambda a, low, high: minimum.scalar(maximum.scalar(a, low), high),  # type: ignore[misc]  # elementwise rows have one
-    written=lambda a, low, high: f"numpy.clip({a}, {low}, {high})",
+    written=lambda library, a, low, high: f"{library}.clip({a}, {low}, {high})",
     local_gradients=(  # at its bounds it passes the gradient
         lambda out, a, low, high: logical_and(greater_equal(a, low), less_equal(a, high)),
         lambda out, a, low, high: logical_and(less(a, low), less_equal(low, high)),
@@ -301,7 +300,7 @@ where = elementwise(
         lambda out, condition, a, b: not_equal(condition, 0),
         lambda out, condition, a, b: equal(condition, 0),
     ),
-    written=lambda condition, a, b: f"numpy.where({condition}, {a}, {b})",
+    written=lambda library, condition, a, b: f"{library}.where({condition}, {a}, {b})",
 )  # fmt: skip
 
 # --- shape ----------------------------------------------------------------------------------------------
@@ -309,12 +308,12 @@ where = elementwise(
 _reshape = structural(
     "reshape", "reshape", lambda x, shape: x.reshape(shape),
     pullbacks=(lambda upstream, out, x, shape: reshape(upstream, x.shape),),
-    written=lambda x, shape: f"{x}.reshape({shape})",
+    written=lambda library, x, shape: f"{x}.reshape({shape})",
 )  # fmt: skip
 _transpose = structural(
     "transpose", "ᵀ", lambda x, axes: numpy.transpose(x, axes),
     pullbacks=(lambda upstream, out, x, axes: transpose(upstream, _inverse_permutation(axes)),),
-    written=lambda x, axes: f"{x}.T" if axes == (1, 0) else f"numpy.transpose({x}, {axes})",
+    written=lambda library, x, axes: f"{x}.T" if axes == (1, 0) else f"{library}.transpose({x}, {axes})",
 )  # fmt: skip
 
 
@@ -334,7 +333,7 @@ def _broadcasted(x: Any, shape: Shape) -> Any:
 _broadcast_to = structural(
     "broadcast_to", "broadcast", _broadcasted,
     pullbacks=(lambda upstream, out, x, shape: sum_to_shape(upstream, x.shape),),
-    written=lambda x, shape: f"numpy.broadcast_to({x}, {shape})",
+    written=lambda library, x, shape: f"{library}.broadcast_to({x}, {shape})",
 )  # fmt: skip
 
 
@@ -360,7 +359,7 @@ _sum_to_shape = structural(
 _astype = structural(
     "astype", "cast", lambda x, dtype: numpy.asarray(x).astype(dtype),
     pullbacks=(lambda upstream, out, x, dtype: astype(upstream, x.dtype),),
-    written=lambda x, dtype: f"{x}.astype(numpy.{dtype.name if dtype.kind != 'b' else 'bool_'})",
+    written=lambda library, x, dtype: f"{x}.astype({library}.{dtype.name if dtype.kind != 'b' else 'bool_'})",
 )  # fmt: skip
 
 
@@ -375,7 +374,6 @@ def _matmul_pullback_right(upstream: Any, out: Any, a: Any, b: Any, bias: Any = 
 matmul_row = structural(
     "matmul", "@", numpy.matmul,
     pullbacks=(_matmul_pullback_left, _matmul_pullback_right),
-    written=lambda a, b: f"{a} @ {b}",
 )  # fmt: skip
 
 
@@ -462,23 +460,23 @@ def _softmax_forward(x: Any, axis: Axis) -> Any:
 _sum = structural(
     "sum", "Σ", lambda x, axis, keepdims: numpy.add.reduce(x, axis=axis, keepdims=keepdims),
     pullbacks=(_sum_pullback,),
-    written=lambda x, axis, keepdims: _reduced("sum", x, axis, keepdims),
+    written=lambda library, x, axis, keepdims: _reduced(library, "sum", x, axis, keepdims),
 )  # fmt: skip
 _mean = structural(
     "mean", "mean", lambda x, axis, keepdims: numpy.mean(x, axis=axis, keepdims=keepdims),
     pullbacks=(_mean_pullback,),
-    written=lambda x, axis, keepdims: _reduced("mean", x, axis, keepdims),
+    written=lambda library, x, axis, keepdims: _reduced(library, "mean", x, axis, keepdims),
     expansion=lambda x, axis, keepdims: sum(x, axis, keepdims) / count_along(x.shape, axis),
 )  # fmt: skip
 _max = structural(
     "max", "max", lambda x, axis, keepdims: numpy.max(x, axis=axis, keepdims=keepdims),
     pullbacks=(_extremum_pullback,),
-    written=lambda x, axis, keepdims: _reduced("max", x, axis, keepdims),
+    written=lambda library, x, axis, keepdims: _reduced(library, "max", x, axis, keepdims),
 )  # fmt: skip
 _min = structural(
     "min", "min", lambda x, axis, keepdims: numpy.min(x, axis=axis, keepdims=keepdims),
     pullbacks=(_extremum_pullback,),
-    written=lambda x, axis, keepdims: _reduced("min", x, axis, keepdims),
+    written=lambda library, x, axis, keepdims: _reduced(library, "min", x, axis, keepdims),
 )  # fmt: skip
 
 
@@ -508,7 +506,7 @@ def _products_of_others(x: Any) -> Any:
 _prod = structural(
     "prod", "Π", lambda x, axis, keepdims: numpy.prod(x, axis=axis, keepdims=keepdims),
     pullbacks=(_prod_pullback,),
-    written=lambda x, axis, keepdims: _reduced("prod", x, axis, keepdims),
+    written=lambda library, x, axis, keepdims: _reduced(library, "prod", x, axis, keepdims),
 )  # fmt: skip
 
 
@@ -520,7 +518,7 @@ def _cumsum_pullback(upstream: Any, out: Any, x: Any, axis: int) -> Any:
 _cumsum = structural(
     "cumsum", "Σ…", lambda x, axis: numpy.cumsum(x, axis=axis),
     pullbacks=(_cumsum_pullback,),
-    written=lambda x, axis: f"numpy.cumsum({x}, axis={axis})",
+    written=lambda library, x, axis: f"{library}.cumsum({x}, axis={axis})",
 )  # fmt: skip
 
 
@@ -538,7 +536,9 @@ def _squared_norm_pullback(upstream: Any, out: Any, x: Any, axis: Axis, keepdims
 _squared_norm = structural(
     "squared_norm", "‖·‖²", _squared_norm_forward,
     pullbacks=(_squared_norm_pullback,),
-    written=lambda x, axis, keepdims, scale: f"{_reduced('sum', f'{x} * {x}', axis, keepdims)} * {scale}",
+    written=lambda library, x, axis, keepdims, scale: (
+        f"{_reduced(library, 'sum', f'{x} * {x}', axis, keepdims)} * {scale}"
+    ),
 )  # fmt: skip
 _norm = structural(
     "norm", "‖·‖", _norm_forward,
@@ -607,7 +607,7 @@ def _filled(index: Index, arrays: Sequence[Any]) -> Index:
 
 
 def _index_text(index: Index, arrays: Sequence[str]) -> str:
-    """An index as it is written in NumPy, between the brackets."""
+    """An index as it is written between the brackets."""
     remaining = iter(arrays)
     return ", ".join(next(remaining) if part is _INDEX_ARRAY else _part_text(part) for part in index) or "()"
 
@@ -633,12 +633,14 @@ def _scattered(values: Any, *arrays: Any, index: Index, shape: Shape) -> Any:
 _getitem = variadic(
     "getitem", "[ ]", lambda x, *arrays, index: x[_filled(index, arrays)],
     lambda slot, upstream, out, x, *arrays, index: _scatter_add(upstream, *arrays, index=index, shape=x.shape),
-    written=lambda x, *arrays, index: f"{x}[{_index_text(index, arrays)}]",
+    written=lambda library, x, *arrays, index: f"{x}[{_index_text(index, arrays)}]",
 )  # fmt: skip
 _scatter_add: Operation = variadic(
     "scatter_add", "scatter", _scattered,
     lambda slot, upstream, out, values, *arrays, index, shape: _getitem(upstream, *arrays, index=index),
-    written=lambda x, *arrays, index, shape: f"scattered({x}, {shape}, numpy.s_[{_index_text(index, arrays)}])",
+    written=lambda library, x, *arrays, index, shape: (
+        f"scattered({x}, {shape}, {library}.s_[{_index_text(index, arrays)}])"
+    ),
 )  # fmt: skip
 
 
@@ -653,11 +655,11 @@ def _stack_pullback(slot: int, upstream: Any, out: Any, *arrays: Any, axis: int)
 
 _concatenate = variadic(
     "concatenate", "concat", lambda *arrays, axis, starts: numpy.concatenate(arrays, axis), _concatenate_pullback,
-    written=lambda *arrays, axis, starts: f"numpy.concatenate([{', '.join(arrays)}], axis={axis})",
+    written=lambda library, *arrays, axis, starts: f"{library}.concatenate([{', '.join(arrays)}], axis={axis})",
 )  # fmt: skip
 stack_row = variadic(
     "stack", "stack", lambda *arrays, axis: numpy.stack(arrays, axis), _stack_pullback,
-    written=lambda *arrays, axis: f"numpy.stack([{', '.join(arrays)}], axis={axis})",
+    written=lambda library, *arrays, axis: f"{library}.stack([{', '.join(arrays)}], axis={axis})",
 )  # fmt: skip
 
 

@@ -106,7 +106,7 @@ def _text(step: Step, text_of: Callable[[Operand], Text]) -> Text:
         return f"numpy.{operation.forward.__name__}({', '.join(text_of(one)[0] for one in step.operands)})", ATOM
     if operation.written is not None:
         operands = [_bracketed(text_of(operand), ATOM) for operand in step.operands]
-        text = operation.written(*operands, **step.parameters)
+        text = operation.written("numpy", *operands, **step.parameters)
         return text, PRODUCT if " * " in text else ATOM
     found = expansion_of(step) if operation.expansion is not None else None
     if found is None:

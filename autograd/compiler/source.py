@@ -29,7 +29,7 @@ def source(program: Program) -> str:
 
 
 def _is_structural_expansion(step: Step) -> bool:
-    return step.operation.written is None and not step.operation.elementwise
+    return step.operation.expansion is not None and step.operation.written is None and not step.operation.elementwise
 
 
 class _Printer:
