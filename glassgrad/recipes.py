@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy
 
+from autograd.arguments import check_known, whole_number
 from nn import (
     LOSSES,
     MLP,
@@ -30,10 +31,8 @@ from nn import (
     xor,
     yinyang,
 )
-from nn.errors import unknown
 from nn.losses import Loss
 from nn.schedules import Schedule
-from nn.training import check_counts
 
 # (directory, seed) → data. The points in the plane are the same for every seed: what is compared is the networks.
 DATASETS: dict[str, Callable[[str | None], Dataset]] = {
@@ -212,23 +211,19 @@ def recipe(settings: Settings, data_dir: str | None = None) -> Recipe:
     """
     preset_name, preset = _preset(settings)
     engine, loss_name = settings.engine or "tensor", settings.loss or preset.loss
-    if loss_name not in LOSS_CHOICES:
-        raise unknown("loss", loss_name, LOSS_CHOICES)
-    if engine not in ("tensor", "value"):
-        raise unknown("engine", engine, ("tensor", "value"))
+    check_known("loss", loss_name, LOSS_CHOICES, NetworkError)
+    check_known("engine", engine, ("tensor", "value"), NetworkError)
     if engine == "value" and settings.dtype not in (None, "float64"):
         raise NetworkError(f"the engine `value` computes in float64, so --dtype {settings.dtype} cannot be had with it")
-    seed = settings.seed or 0
-    if seed < 0:
-        raise NetworkError(f"the seed is a whole number from 0, not {seed}")
-    if settings.dtype not in (None, "float32", "float64"):
-        raise unknown("dtype", settings.dtype, ("float32", "float64"))
+    seed = whole_number("the seed", settings.seed or 0, 0, NetworkError)
+    if settings.dtype is not None:
+        check_known("dtype", settings.dtype, ("float32", "float64"), NetworkError)
     optimizer_name = settings.optimizer or preset.optimizer
-    if optimizer_name not in OPTIMIZERS:
-        raise unknown("optimizer", optimizer_name, OPTIMIZERS)
+    check_known("optimizer", optimizer_name, OPTIMIZERS, NetworkError)
     epochs = preset.epochs if settings.epochs is None else settings.epochs
     batch_size = preset.batch_size if settings.batch_size is None else settings.batch_size
-    check_counts(epochs=epochs, batch_size=batch_size)
+    whole_number("epochs", epochs, error=NetworkError)
+    whole_number("batch_size", batch_size, error=NetworkError)
 
     data = _data(settings, preset.digit, data_dir)
     dtype = numpy.dtype("float64" if engine == "value" else settings.dtype or data.train_inputs.dtype)
@@ -297,11 +292,9 @@ def targets_of(labels: Any, loss_name: str, n_outputs: int, dtype: Any) -> Any:
 
 
 def _preset(settings: Settings) -> tuple[str, Preset]:
-    if settings.dataset not in DATASETS:
-        raise unknown("dataset", settings.dataset, DATASETS)
+    check_known("dataset", settings.dataset, DATASETS, NetworkError)
     name = settings.preset or _USUAL.get(settings.dataset, "modern")
-    if name not in PRESETS:
-        raise unknown("preset", name, PRESETS)
+    check_known("preset", name, PRESETS, NetworkError)
     if settings.dataset not in PRESETS[name].datasets:
         raise NetworkError(f"the preset {name} is for {', '.join(PRESETS[name].datasets)}, not for {settings.dataset}")
     return name, PRESETS[name].for_dataset(settings.dataset)

@@ -13,6 +13,7 @@ from typing import Any
 import numpy
 
 from autograd import GraphError
+from autograd.arguments import whole_number
 from nn import (
     Callback,
     CheckpointError,
@@ -164,8 +165,7 @@ class _Told(Callback):
 
 def _train_seeds(settings: Settings, options: Namespace) -> None:
     """The same recipe from several starts, and the distribution of what comes out."""
-    if isinstance(options.seeds, bool) or options.seeds < 1:
-        raise GraphError(f"--seeds is a whole number from 1, not {options.seeds}")
+    whole_number("--seeds", options.seeds)
     for name in ("save", "resume", "history"):
         if getattr(options, name) is not None:
             raise GraphError(f"--{name} is for a single run, --seeds for {options.seeds}: give one of the two")

@@ -6,8 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 from autograd import elu, gelu, leaky_relu, relu, sigmoid, silu, sin, softmax, softplus, tanh
+from autograd.arguments import check_known
 
-from .errors import unknown
+from .errors import NetworkError
 
 Activation = Callable[[Any], Any]
 
@@ -39,6 +40,5 @@ def activation_of(name: str | Activation) -> tuple[str, Activation]:
     """
     if callable(name):
         return getattr(name, "name", getattr(name, "__name__", "activation")), name
-    if name not in ACTIVATIONS:
-        raise unknown("activation", name, ACTIVATIONS)
+    check_known("activation", name, ACTIVATIONS, NetworkError)
     return name, ACTIVATIONS[name]

@@ -6,6 +6,8 @@ import math
 from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
+from autograd.arguments import check_known, whole_number
+
 from . import plotting
 from .errors import NetworkError
 from .history import Epoch, History, Step
@@ -111,11 +113,9 @@ class EarlyStopping(Callback):
     """
 
     def __init__(self, patience: int = 5, watch: Watched = "validation_loss", improvement: float = 0.0) -> None:
-        if isinstance(patience, bool) or not isinstance(patience, int) or patience < 1:
-            raise NetworkError(f"the patience is a whole number of epochs from 1, not {patience!r}")
-        if watch not in get_args(Watched):
-            raise NetworkError(f"unknown figure {watch!r}; known are {', '.join(get_args(Watched))}")
-        self.patience, self.watch, self.improvement = patience, watch, checked("improvement", improvement)
+        check_known("figure", watch, get_args(Watched), NetworkError)
+        self.patience = whole_number("the patience", patience, error=NetworkError)
+        self.watch, self.improvement = watch, checked("improvement", improvement)
 
     def on_start(self, run: Run) -> None:
         if self.watch not in run.measured:

@@ -11,6 +11,7 @@ from typing import Any
 import numpy
 
 from autograd import Node, Tensor
+from autograd.arguments import whole_number
 from autograd.structure import flatten
 from autograd.traversal import nodes_in_order
 
@@ -19,7 +20,6 @@ from .errors import NetworkError
 from .history import History, LayerFigures, Step
 from .inspection import own_module
 from .module import Module
-from .training import check_counts
 
 # Operations that are activations: what follows a layer's own output, if one of these does.
 _ACTIVATIONS = frozenset({"relu", "sigmoid", "tanh", "sin"})
@@ -59,8 +59,7 @@ class Diagnostics(Callback):
     """
 
     def __init__(self, every: int = 10) -> None:
-        check_counts(every=every)
-        self.every = every
+        self.every = whole_number("every", every, error=NetworkError)
         self._pending: list[tuple[LayerFigures, list[Tensor], list[Any]]] = []
 
     def on_start(self, run: Run) -> None:

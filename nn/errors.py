@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from autograd import GraphError
@@ -39,8 +38,3 @@ class DivergenceError(GraphError, ArithmeticError):
     def __init__(self, message: str, step: int, where: str, history: History) -> None:
         super().__init__(message)
         self.step, self.where, self.history = step, where, history
-
-
-def unknown(kind: str, name: object, known: Iterable[str]) -> NetworkError:
-    """The error for a name that is not in a table: it lists those that are."""
-    return NetworkError(f"unknown {kind} {name!r}; known are {', '.join(known)}")

@@ -9,7 +9,9 @@ from typing import Any
 import numpy
 import numpy.typing
 
-from .errors import unknown
+from autograd.arguments import check_known
+
+from .errors import NetworkError
 
 Array = numpy.typing.NDArray[Any]
 Random = numpy.random.Generator | int | None
@@ -52,6 +54,5 @@ def initializer_of(name: str | Initializer | None, activation: str) -> Initializ
         return name
     if name is None:
         name = "he" if activation == "relu" else "xavier"
-    if name not in INITIALIZERS:
-        raise unknown("initializer", name, INITIALIZERS)
+    check_known("initializer", name, INITIALIZERS, NetworkError)
     return INITIALIZERS[name]

@@ -9,6 +9,7 @@ from typing import Any
 import numpy
 
 from autograd import ShapeError, Tensor, affine
+from autograd.arguments import is_whole
 from autograd.ops import affine_row
 
 from .activations import Activation, activation_of
@@ -144,5 +145,5 @@ def check_sizes(sizes: Sequence[int]) -> None:
     if len(sizes) < 2:
         raise NetworkError(f"sizes name at least inputs and outputs, as (2, 2, 1) does, not {tuple(sizes)}")
     for size in sizes:
-        if isinstance(size, bool) or not isinstance(size, int | numpy.integer) or size < 1:
+        if not is_whole(size):
             raise NetworkError(f"sizes are whole numbers from 1, not {size!r} in {tuple(sizes)}")

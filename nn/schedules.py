@@ -9,6 +9,8 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
+from autograd.arguments import whole_number
+
 from .errors import NetworkError
 from .optimizers import checked
 
@@ -30,7 +32,7 @@ def step_decay(every: int, factor: float = 0.1) -> Schedule:
     >>> [step_decay(10, 0.5)(step) for step in (0, 9, 10, 25)]
     [1.0, 1.0, 0.5, 0.25]
     """
-    _check_steps("every", every)
+    whole_number("every", every, error=NetworkError)
     factor = checked("factor", factor)
     return lambda step: float(factor ** (step // every))
 
@@ -41,7 +43,7 @@ def cosine(steps: int, lowest: float = 0.0) -> Schedule:
     >>> [round(cosine(100)(step), 3) for step in (0, 50, 100, 200)]
     [1.0, 0.5, 0.0, 0.0]
     """
-    _check_steps("steps", steps)
+    whole_number("steps", steps, error=NetworkError)
     lowest = checked("lowest factor", lowest)
     return lambda step: lowest + (1 - lowest) * (1 + math.cos(math.pi * min(step / steps, 1.0))) / 2
 
@@ -52,11 +54,6 @@ def warm_up(steps: int, then: Schedule | None = None) -> Schedule:
     >>> [warm_up(4)(step) for step in (0, 1, 3, 4)]
     [0.25, 0.5, 1.0, 1.0]
     """
-    _check_steps("steps", steps)
+    whole_number("steps", steps, error=NetworkError)
     later = then or constant()
     return lambda step: (step + 1) / steps if step < steps else later(step - steps)
-
-
-def _check_steps(name: str, steps: int) -> None:
-    if isinstance(steps, bool) or not isinstance(steps, int) or steps < 1:
-        raise NetworkError(f"{name} is a whole number of steps from 1, not {steps!r}")

@@ -16,6 +16,7 @@ import numpy
 import numpy.typing
 
 from autograd import Node, Tensor, no_grad
+from autograd.arguments import whole_number
 from autograd.operation import silently
 
 from . import checkpoints, clipping
@@ -116,7 +117,8 @@ def fit(
     ...     batch_size=4, rng=0)
     History(500 epochs, 500 steps, loss 0.001..., accuracy 100.00%)
     """
-    check_counts(epochs=epochs, batch_size=batch_size)
+    whole_number("epochs", epochs, error=NetworkError)
+    whole_number("batch_size", batch_size, error=NetworkError)
     if (checkpoint is not None or resume is not None) and not isinstance(model, Module):
         raise NetworkError(f"checkpoints are of modules, not of {type(model).__name__}")
     if checkpoint is not None and not Path(checkpoint).parent.is_dir():
@@ -139,13 +141,6 @@ def fit(
         loop.choose_way(compile)
         loop.run_to_the_end(first_batch, wish)
     return loop.run.history
-
-
-def check_counts(**counts: int) -> None:
-    """Refuse numbers of epochs or samples that cannot be."""
-    for name, count in counts.items():
-        if isinstance(count, bool) or not isinstance(count, int) or count < 1:
-            raise NetworkError(f"{name} is a whole number from 1, not {count!r}")
 
 
 def _check_pair(name: str, given: Any) -> None:

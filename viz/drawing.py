@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from autograd import GraphError, Node
+from autograd.arguments import check_known
 from autograd.files import write_whole
 
 from .document_style import document
@@ -74,10 +75,10 @@ def draw(
     >>> "<svg" in draw(x * x).svg()
     True
     """
-    _check("style", style, ("glass", "document"))
-    _check("theme", theme, ("light", "dark", "auto"))
-    _check("renderer", renderer, ("auto", "dot", "wasm"))
-    _check("overlay", overlay, (None, "gradient"))
+    check_known("style", style, ("glass", "document"), DrawingError)
+    check_known("theme", theme, ("light", "dark", "auto"), DrawingError)
+    check_known("renderer", renderer, ("auto", "dot", "wasm"), DrawingError)
+    check_known("overlay", overlay, (None, "gradient"), DrawingError)
     if not 0 < seconds <= _DAY:
         raise DrawingError(f"seconds is a number above 0, {_DAY:,} at most, not {seconds!r:.60}")
     traced = output if isinstance(output, Trace) else _traced(output, max_traced)
@@ -214,8 +215,3 @@ def _in_trace(wanted: Which | None, output: Node | Trace) -> Which | None:
         if node is wanted:
             return identifier
     raise DrawingError(f"{wanted!r:.80} is not in the graph of the output")
-
-
-def _check(name: str, value: object, known: tuple[object, ...]) -> None:
-    if value not in known:
-        raise DrawingError(f"unknown {name} {value!r:.60}; known are {', '.join(map(str, known))}")

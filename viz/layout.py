@@ -17,6 +17,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
+from autograd.arguments import check_known
+
 from .errors import DrawingError
 
 Renderer = Literal["auto", "dot", "wasm"]
@@ -31,8 +33,7 @@ def render_svg(dot: str, renderer: Renderer = "auto", seconds: float = SECONDS) 
         renderer: "dot" is the program of that name, "wasm" needs nothing installed, "auto" prefers the first.
         seconds: how long it may take.
     """
-    if renderer not in ("auto", "dot", "wasm"):
-        raise DrawingError(f"unknown renderer {renderer!r}; known are auto, dot, wasm")
+    check_known("renderer", renderer, ("auto", "dot", "wasm"), DrawingError)
     if renderer == "dot" or (renderer == "auto" and shutil.which("dot")):
         return by_graphviz(dot, "svg", seconds=seconds).decode()
     return _worker.render(dot, seconds)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from autograd import Node
+from autograd.arguments import whole_number
 
 from .errors import DrawingError
 from .grouping import chain
@@ -82,8 +83,8 @@ def visible(
     Raises:
         DrawingError: more than `max_nodes` would be shown, or one of the arguments is none of these.
     """
-    _check_count("hops", hops, 0)
-    _check_count("max_nodes", max_nodes, 1)
+    whole_number("hops", hops, 0, DrawingError)
+    whole_number("max_nodes", max_nodes, 1, DrawingError)
     if focus is not None:
         return _near(trace, find(trace, focus), hops, max_nodes)
     if callable(collapse):
@@ -97,11 +98,6 @@ def visible(
             raise DrawingError(f"collapse={collapse}: a depth is at least 1, the outermost modules and scopes")
         return _Collapsed(trace, _parts_at(trace, collapse), f"to depth {collapse}").view(max_nodes)
     raise DrawingError(f'collapse is "auto", a depth, a function of a node, or None, not {collapse!r:.60}')
-
-
-def _check_count(name: str, number: object, least: int) -> None:
-    if isinstance(number, bool) or not isinstance(number, int) or number < least:
-        raise DrawingError(f"{name} is a whole number from {least}, not {number!r:.60}")
 
 
 def find(trace: Trace, wanted: TracedNode | Node | str | int) -> TracedNode:

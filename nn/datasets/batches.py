@@ -9,6 +9,8 @@ from typing import Any
 import numpy
 import numpy.typing
 
+from autograd.arguments import whole_number
+
 from ..errors import DatasetError
 
 Array = numpy.typing.NDArray[Any]
@@ -45,10 +47,8 @@ class Batches:
         shuffle: bool = True,
         rng: Random = None,
     ) -> None:
-        if isinstance(batch_size, bool) or not isinstance(batch_size, int) or batch_size < 1:
-            raise DatasetError(f"batch_size is a whole number from 1, not {batch_size!r}")
         self.inputs, self.targets = checked_pair(inputs, targets)
-        self.batch_size = batch_size
+        self.batch_size = whole_number("batch_size", batch_size, error=DatasetError)
         self.shuffle = shuffle
         self.rng = numpy.random.default_rng(rng)
 

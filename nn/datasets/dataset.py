@@ -8,6 +8,8 @@ from typing import Any
 import numpy
 import numpy.typing
 
+from autograd.arguments import whole_number
+
 from ..errors import DatasetError
 from ..plotting import plots, square
 
@@ -44,8 +46,7 @@ class Dataset:
 
     def limited(self, limit: int) -> Dataset:
         """The first `limit` samples for training, and as many for testing."""
-        if limit < 1:
-            raise DatasetError(f"a limit is a whole number from 1, not {limit}")
+        whole_number("a limit", limit, error=DatasetError)
         return replace(
             self,
             train_inputs=self.train_inputs[:limit],

@@ -11,6 +11,8 @@ from typing import Any
 import numpy
 import numpy.typing
 
+from autograd.arguments import is_whole
+
 from ..errors import DatasetError
 from .batches import Random
 from .dataset import Dataset
@@ -66,7 +68,7 @@ def spiral(samples: int = 600, noise: float = 0.03, rng: Random = None, *, class
     >>> numpy.bincount(spiral(classes=4, rng=0).train_labels)
     array([150, 150, 150, 150])
     """
-    if isinstance(classes, bool) or not isinstance(classes, int) or classes < 2:
+    if not is_whole(classes, 2):
         raise DatasetError(f"a spiral has a whole number of arms from 2, not {classes!r}")
 
     def draw(labels: Array, generator: numpy.random.Generator) -> Array:
@@ -109,7 +111,7 @@ def _yinyang_class(points: Array) -> Array:
 
 
 def _planar(name: str, draw: _Draw, samples: int, classes: int, noise: float, rng: Random) -> Dataset:
-    if isinstance(samples, bool) or not isinstance(samples, int) or samples < classes:
+    if not is_whole(samples, classes):
         raise DatasetError(f"{name} takes a whole number of samples from {classes}, one of each class, not {samples!r}")
     if not (numpy.isfinite(noise) and noise >= 0):
         raise DatasetError(f"{name}: noise is a finite number ≥ 0, not {noise!r}")
