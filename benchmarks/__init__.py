@@ -1,1 +1,1 @@
-"""Side by side with the peers, in one process, alternating: `python -m benchmarks` from a checkout."""
+"""How fast, how large and how exact it is, beside the peers: `python -m benchmarks` from a checkout."""

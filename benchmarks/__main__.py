@@ -1,12 +1,16 @@
-"""`python -m benchmarks [group …]`: every row with its ratio and its bar; code 1 where one falls short."""
+"""Measures every row anew, beside its bar where it has one. Exit code 1 where a row falls short of its bar."""
 
 from __future__ import annotations
 
+import argparse
+import importlib.util
 import sys
+from collections.abc import Callable, Sequence
 
 from . import correctness, epochs, growth, imports, report, scalars, speed, steps, views
+from .harness import Row, show
 
-GROUPS = {
+GROUPS: dict[str, Callable[[], list[Row]]] = {
     "correctness": correctness.rows,
     "imports": imports.rows,
     "scalars": scalars.rows,
@@ -16,22 +20,42 @@ GROUPS = {
     "epochs": epochs.rows,
     "views": views.rows,
 }
+# What `--write` makes of a group's rows: the files it has written.
+WRITERS: dict[str, Callable[[Sequence[Row]], list[str]]] = {
+    "speed": report.write_speeds,
+    "growth": growth.write_pictures,
+}
 
 
-def main(names: list[str]) -> int:
-    unknown = [name for name in names if name not in GROUPS]
-    if unknown:
-        print(f"benchmarks: unknown group {unknown[0]!r}; known are {', '.join(GROUPS)}", file=sys.stderr)
-        return 2
-    from .harness import show
+def main(arguments: Sequence[str]) -> int:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument(
+        "groups", nargs="*", metavar="group", help=f"of {', '.join(GROUPS)}; all of them where none is named"
+    )
+    parser.add_argument(
+        "--write",
+        action="store_true",
+        help="put the table of speed into README.md and the pictures of growth into docs/",
+    )
+    options = parser.parse_args(arguments)
+    for name in options.groups:
+        if name not in GROUPS:
+            parser.error(f"there is no group {name!r}: choose from {', '.join(GROUPS)}")
+
+    names = options.groups or list(GROUPS)
+    if options.write and "growth" in names and importlib.util.find_spec("matplotlib") is None:
+        parser.error("the pictures of growth need matplotlib: pip install -e '.[plots]', or leave --write out")
 
     short: list[str] = []
-    for name in names or GROUPS:
+    missing: set[str] = set()
+    for name in names:
         rows = GROUPS[name]()
         short += [f"{row.what.strip()}: {row.measured}, bar {row.bar}" for row in show(name, rows)]
-        if name == "speed":
-            report.write_speeds(rows)
-            print(f"the table in {report.README.name} is written anew")
+        missing.update(package for row in rows if row.figures for package in row.figures.missing)
+        if options.write and name in WRITERS:
+            print("written:", *WRITERS[name](rows))
+    if missing:
+        print(f"not measured, because not installed: {', '.join(sorted(missing))}; pip install -e '.[peers]'")
     for line in short:
         print(f"SHORT: {line}")
     return 1 if short else 0

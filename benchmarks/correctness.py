@@ -5,30 +5,32 @@ from __future__ import annotations
 import json
 from pathlib import Path
 from types import ModuleType
-from typing import Literal
+from typing import Any, Literal
 
 import autograd
+from witnesses import compiled_agreement, finite_differences
+from witnesses.random_graphs import random_graph
+from witnesses.relative_error import DEFINITION
+from witnesses.torch_comparison import TOLERANCES, differences
 
-from . import compiled_agreement, finite_differences
 from .harness import Row
-from .random_graphs import random_graph
-from .relative_error import DEFINITION
-from .torch_comparison import differences
 
-RANDOM_GRAPHS = 2000
-# In 20,000 graphs of each dtype the worst were 7.0e-13 and 3.5e-4: a rounding's 2e-16 and 6e-8, some thousand
-# times over where numbers cancel.
-TOLERANCES: dict[Literal["float64", "float32"], float] = {"float64": 1e-9, "float32": 2e-3}
-_DIFFERENCES_TOLERANCE = 1e-7
-MUTATION_SUMMARY = Path(__file__).with_name("mutation.json")
+MUTATION_SUMMARY = Path(__file__).parent.parent / "mutation" / "summary.json"
+_RANDOM_GRAPHS = 2000
+_COMPILED_KINDS: tuple[dict[str, Any], ...] = (
+    {},
+    {"dtype": "float32"},
+    {"numbers": "integers"},
+    {"of_numbers": True},
+)
 
 
 def rows() -> list[Row]:
     return [
         Row("relative error", DEFINITION),
         table_row(),
-        *random_graph_rows(RANDOM_GRAPHS),
-        *compiled_agreement.rows(RANDOM_GRAPHS),
+        *random_graph_rows(_RANDOM_GRAPHS),
+        *compiled_rows(_RANDOM_GRAPHS),
         *(finite_differences_row(order) for order in (1, 2)),
         mutation_row(MUTATION_SUMMARY),
     ]
@@ -67,20 +69,41 @@ def _random_graphs_row(torch: ModuleType, dtype: Literal["float64", "float32"], 
     )
 
 
+def compiled_rows(count: int) -> list[Row]:
+    return [_compiled_row(kind, count) for kind in _COMPILED_KINDS]
+
+
+def _compiled_row(kind: dict[str, Any], count: int) -> Row:
+    worst, where, exact = 0.0, "everywhere", 0
+    for seed in range(count):
+        error = compiled_agreement.difference(seed, **kind)
+        exact += error == 0
+        if error > worst:
+            worst, where = error, f"seed {seed}"
+    tolerance = compiled_agreement.TOLERANCES[kind.get("dtype", "float64")]
+    described = ", ".join(str(one) for one in kind.values() if one is not True) or "float64"
+    return Row(
+        f"{count:,} random graphs{' of numbers' if 'of_numbers' in kind else ''} compiled beside eager, {described}",
+        f"{exact:,} equal to the bit, worst relative error {worst:.1e} ({where})",
+        f"≤ {tolerance:.0e}",
+        worst <= tolerance,
+    )
+
+
 def finite_differences_row(order: int) -> Row:
     errors = finite_differences.errors(order)
     sample, worst = max(errors.items(), key=lambda item: item[1])
     return Row(
         f"{len(errors)} samples of the table beside finite differences, {'first' if order == 1 else 'second'} order",
         f"worst relative error {worst:.1e} ({sample})",
-        f"≤ {_DIFFERENCES_TOLERANCE:.0e}",
-        worst <= _DIFFERENCES_TOLERANCE,
+        f"≤ {finite_differences.TOLERANCE:.0e}",
+        worst <= finite_differences.TOLERANCE,
     )
 
 
 def mutation_row(summary: Path) -> Row:
     if not summary.exists():
-        return Row("mutants killed", "not run: python -m benchmarks.mutation runs them and keeps the summary")
+        return Row("mutants killed", "not run: python -m mutation runs them and keeps the summary")
     found = json.loads(summary.read_text(encoding="utf-8"))
     survivors = found["mutants"] - found["killed"] - found["explained"]
     files = ", ".join(found["by_file"])

@@ -3,8 +3,7 @@ a picture of each, with the peers in it."""
 
 from __future__ import annotations
 
-import importlib.util
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -95,19 +94,31 @@ def rows() -> list[Row]:
 
 
 def _rows(sweep: Sweep) -> Iterator[Row]:
-    speeds: dict[str, dict[int, float]] = {}
     for size, contestants in sweep.points.items():
         Console(stderr=True).print(f"{sweep.title}: {sweep.axis} {size:,}", style="dim")
         measured = alternating_apart(contestants, rounds=sweep.rounds)
-        for name, seconds in measured.seconds.items():
-            speeds.setdefault(name, {})[size] = sweep.each / seconds
         listed = ", ".join(f"{name} {sweep.each / seconds:,.0f}" for name, seconds in measured.seconds.items())
-        yield Row(f"{sweep.title}: {sweep.axis} {size:,}", f"{sweep.unit} a second: {listed}")
-    path = PICTURES / f"speed-{sweep.name}.svg"
-    if importlib.util.find_spec("matplotlib") is None:
-        yield Row(f"  the picture docs/{path.name}", "not drawn: matplotlib is not installed")
-        return
-    from .pictures import growth
+        yield Row(
+            f"{sweep.title}: {sweep.axis} {size:,}",
+            f"{sweep.unit} a second: {listed}",
+            figures=measured,
+            section=sweep.name,
+            line=str(size),
+        )
 
-    growth(speeds, sweep.title, sweep.axis, f"{sweep.unit} a second", path)
-    yield Row(f"  the picture docs/{path.name}", "written")
+
+def write_pictures(rows: Sequence[Row], directory: Path = PICTURES) -> list[str]:
+    """Draw what `rows()` measured, a picture for each sweep; the files' names."""
+    from .pictures import growth  # matplotlib
+
+    written = []
+    for sweep in sweeps():
+        speeds: dict[str, dict[int, float]] = {}
+        for row in rows:
+            if row.section == sweep.name and row.figures is not None:
+                for name, seconds in row.figures.seconds.items():
+                    speeds.setdefault(name, {})[int(row.line)] = sweep.each / seconds
+        path = directory / f"speed-{sweep.name}.svg"
+        growth(speeds, sweep.title, sweep.axis, f"{sweep.unit} a second", path)
+        written.append(path.name)
+    return written

@@ -18,7 +18,8 @@ from .apart import Measured
 class Row:
     """One line of the report. `met` is None where there is no bar to meet.
 
-    `figures` is what `measured` tells, where the README shows it: in the table `section`, under the name `line`.
+    `figures` is what `measured` tells in words, where a table or a picture shows it: `section` names the table or
+    picture, `line` the line or point in it.
     """
 
     what: str

@@ -12,12 +12,12 @@ from .apart import in_words
 from .harness import Row
 
 README = Path(__file__).parent.parent / "README.md"
-_BEGIN, _END = "<!-- speed: written by python -m benchmarks speed -->", "<!-- speed ends -->"
+_BEGIN, _END = "<!-- speed: written by python -m benchmarks speed --write -->", "<!-- speed ends -->"
 _PACKAGES = ("numpy", "scipy", "torch", "jax", "casadi", "micrograd")
 
 
-def write_speeds(rows: Sequence[Row], path: Path = README) -> None:
-    """Put the table between the marks in the README.
+def write_speeds(rows: Sequence[Row], path: Path = README) -> list[str]:
+    """Put the table between the marks in the README; the file's name.
 
     Raises ValueError where the marks are not there.
     """
@@ -27,6 +27,7 @@ def write_speeds(rows: Sequence[Row], path: Path = README) -> None:
     if not begin or not end:
         raise ValueError(f"{path.name} has no {_BEGIN} … {_END} to write the table between")
     path.write_text(f"{before}{_BEGIN}\n{table(rows)}\n{_END}{after}", encoding="utf-8")
+    return [path.name]
 
 
 def table(rows: Sequence[Row]) -> str:

@@ -11,16 +11,16 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any, NamedTuple
 
-import autograd_naive_engine as naive  # naive_engine.py, which conftest.py loads
 import numpy
 import pytest
-from autograd_naive_engine import Number
 from hypothesis import currently_in_test_context, note, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 import autograd
 from autograd import NotRecordedError, StaleGraphError, Value
+from witnesses import naive_engine as naive
+from witnesses.naive_engine import Number
 
 inf, nan = math.inf, math.nan
 

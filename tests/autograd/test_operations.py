@@ -1,6 +1,6 @@
 """Every row of the table: its gradients against finite differences, its scalar rule against its NumPy one.
 
-A row is tested because it is in the table; `samples.py` says how a row with parameters is called.
+A row is tested because it is in the table; `witnesses/samples.py` says how a row with parameters is called.
 """
 
 import itertools
@@ -22,7 +22,7 @@ NUMBERS = [0.0, 1.0, -1.0, 0.5, -2.5, 3.0, 300.0, -300.0, 1e8, -1e8, math.inf, -
 def test_a_row_has_samples_to_be_tested_with(row, samples_of) -> None:
     assert samples_of(row), (
         f"the row {row.name} cannot be called with plain arrays of one shape: "
-        f"add SAMPLES[{row.name!r}] to tests/autograd/samples.py, calls with its parameters and the operands' shapes"
+        f"add SAMPLES[{row.name!r}] to witnesses/samples.py, calls with its parameters and the operands' shapes"
     )
 
 

@@ -29,12 +29,12 @@ from autograd import (
     where,
 )
 from autograd import sum as summed
-from benchmarks.random_graphs import draw_graph, leaf_arrays, output
 from nn import MLP, SGD, Linear
 from viz import Trace, formulas, trace
 from viz.arrays import ArraySummary
 from viz.errors import TooManyNodesError
 from viz.tracing import Contribution, Forward, Seed, Update
+from witnesses.random_graphs import draw_graph, leaf_arrays, output
 
 
 def test_nodes_come_once_and_operands_before_what_was_computed_from_them() -> None:

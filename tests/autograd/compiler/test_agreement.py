@@ -8,7 +8,7 @@ import pytest
 import autograd
 from autograd import Tensor, Value, compile, greater, value_and_grad, where
 from autograd.compiler.expressions import UnwrittenOperationError
-from benchmarks.random_graphs import leaf_arrays, output, random_graph
+from witnesses.random_graphs import leaf_arrays, output, random_graph
 
 # Nearly all are equal to the bit; where a rewrite rounds otherwise, by a few units in the last place.
 ULPS = {"float64": 4e-15, "float32": 2e-6}

@@ -10,7 +10,7 @@ import pytest
 
 import autograd
 from autograd import ArgumentError, Value, compile
-from benchmarks.random_graphs import leaf_arrays, output, random_graph
+from witnesses.random_graphs import leaf_arrays, output, random_graph
 
 # Its Math is not our mathematical library: a unit in the last place here and there.
 CLOSE = {"rel": 1e-13, "abs": 1e-13}

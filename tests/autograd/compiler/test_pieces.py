@@ -6,7 +6,7 @@ import pytest
 from autograd import compile, exp, sigmoid, tanh, value_and_grad
 from autograd.compiler import pieces
 from autograd.compiler.arrays import ArrayMachine
-from benchmarks.random_graphs import leaf_arrays, output, random_graph
+from witnesses.random_graphs import leaf_arrays, output, random_graph
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy
 
@@ -13,6 +13,10 @@ import autograd
 
 from .random_graphs import Graph, evaluate, leaf_arrays, weighted_sum
 from .relative_error import relative_error
+
+# In 20,000 graphs of each dtype the worst were 7.0e-13 and 3.5e-4: a rounding's 2e-16 and 6e-8, some thousand
+# times over where numbers cancel.
+TOLERANCES: dict[Literal["float64", "float32"], float] = {"float64": 1e-9, "float32": 2e-3}
 
 
 @dataclass(frozen=True)

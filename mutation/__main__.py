@@ -1,8 +1,8 @@
-"""How many small mistakes in the engine its tests notice: `python -m benchmarks.mutation [file ...]`.
+"""How many small mistakes in the engine its tests notice: `python -m mutation [file ...]`.
 
-Each mutant (`mutants.py`) is tested in a copy of the project (`mutant_tests.py`). One that no test notices
-survives: either a test is missing, or the mutant does the same and `mutation_explained.toml` says why.
-The summary goes to `mutation.json`, a file's part as soon as its mutants are done. Exit code 1 where a
+Each mutant (`mutants.py`) is tested in a copy of the project (`forks.py`). One that no test notices
+survives: either a test is missing, or the mutant does the same and `explained.toml` says why.
+The summary goes to `summary.json`, a file's part as soon as its mutants are done. Exit code 1 where a
 survivor is not explained, 2 where nothing could be measured.
 """
 
@@ -28,12 +28,12 @@ from rich.console import Console
 from rich.progress import track
 
 if TYPE_CHECKING:
-    from .mutant_tests import Reach
+    from .forks import Reach
     from .mutants import Mutant
 
 ROOT = Path(__file__).resolve().parents[1]
-SUMMARY = ROOT / "benchmarks" / "mutation.json"
-EXPLANATIONS = ROOT / "benchmarks" / "mutation_explained.toml"
+SUMMARY = Path(__file__).with_name("summary.json")
+EXPLANATIONS = Path(__file__).with_name("explained.toml")
 
 FILES = (
     "autograd/ops.py",
@@ -55,7 +55,7 @@ class MutationError(Exception):
 
 
 def main(arguments: Sequence[str]) -> int:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.mutation", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m mutation", description=__doc__)
     parser.add_argument("files", nargs="*", metavar="file", help=f"of {', '.join(FILES)}; all where none is named")
     parser.add_argument("--jobs", type=int, default=1, help="how many mutants are tested at a time")
     parser.add_argument("--survivors", action="store_true", help="only what survived last time")
@@ -67,7 +67,7 @@ def main(arguments: Sequence[str]) -> int:
             _run(options.files or list(FILES), options.jobs, options.survivors)
         return _concluded()
     except MutationError as error:
-        print(f"benchmarks.mutation: {error}", file=sys.stderr)
+        print(f"mutation: {error}", file=sys.stderr)
         return 2
 
 
@@ -91,7 +91,7 @@ def _run(files: list[str], jobs: int, only_survivors: bool) -> None:
     try:
         import coverage  # noqa: F401  # not until it is used, which is too late to say so
 
-        from . import mutant_tests, mutants
+        from . import forks, mutants
     except ImportError as error:
         raise MutationError(f"{error.name} is not installed: pip install -e '.[dev,mutation]'") from None
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that it ends what it has started
@@ -100,15 +100,15 @@ def _run(files: list[str], jobs: int, only_survivors: bool) -> None:
         files = [file for file in files if file in summary["by_file"]]
     survived_before = {(one["file"], one["within"], one["change"]) for one in summary["survivors"]}
     console = Console(stderr=True)
-    mutant_tests.warm_up()
+    forks.warm_up()
     with tempfile.TemporaryDirectory(prefix="mutation-") as directory:
         trees = [Path(directory).resolve() / str(number) for number in range(jobs)]
         _copy_project(trees[0])
         tests = _tests_in_order(trees[0])
         started = time.monotonic()
-        reached = mutant_tests.reach(trees[0], tests)
+        reached = forks.reach(trees[0], tests)
         if reached is None:
-            raise MutationError(f"without any mutant a test fails already:\n{mutant_tests.output_of(trees[0])}")
+            raise MutationError(f"without any mutant a test fails already:\n{forks.output_of(trees[0])}")
         console.print(f"{len(reached.seconds)} tests pass without a mutant, in {time.monotonic() - started:.0f} s")
         for tree in trees[1:]:
             shutil.copytree(trees[0], tree)
@@ -154,19 +154,19 @@ def _tested(
     mutated: list[Mutant], trees: list[Path], tests: list[str], reached: Reach
 ) -> Iterator[tuple[Mutant, bool]]:
     """Each mutant, and whether it survived, as they are done."""
-    from . import mutant_tests
+    from . import forks
 
     anew = [mutant for mutant in mutated if mutant.reached_by is None]
     of_bodies = [mutant for mutant in mutated if mutant.reached_by is not None]
-    for mutant, outcome in mutant_tests.outcomes(trees[0], tests, of_bodies, reached, len(trees)):
+    for mutant, outcome in forks.outcomes(trees[0], tests, of_bodies, reached, len(trees)):
         # What runs while the engine is imported, or to find tests, may be noticed there, too.
-        if outcome == mutant_tests.NOT_TESTED or (outcome == mutant_tests.SURVIVED and "" in reached.of(mutant)):
+        if outcome == forks.NOT_TESTED or (outcome == forks.SURVIVED and "" in reached.of(mutant)):
             anew.append(mutant)
         else:
-            yield mutant, outcome == mutant_tests.SURVIVED
+            yield mutant, outcome == forks.SURVIVED
     seconds = 10 + 4 * sum(reached.seconds.values())
-    for mutant, outcome in mutant_tests.outcomes_anew(trees, tests, anew, seconds):
-        yield mutant, outcome == mutant_tests.SURVIVED
+    for mutant, outcome in forks.outcomes_anew(trees, tests, anew, seconds):
+        yield mutant, outcome == forks.SURVIVED
 
 
 # --- the summary ---

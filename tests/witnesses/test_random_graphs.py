@@ -7,7 +7,7 @@ import numpy
 import pytest
 
 from autograd import Tensor, Value
-from benchmarks.random_graphs import (
+from witnesses.random_graphs import (
     Graph,
     Leaf,
     Step,

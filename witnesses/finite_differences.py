@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import numpy
@@ -14,10 +11,11 @@ import autograd
 from autograd import Tensor
 
 from .relative_error import relative_error
+from .samples import Sample, samples_of
 
 Array = numpy.ndarray[Any, Any]
 
-_SAMPLES = Path(__file__).parent.parent / "tests" / "autograd" / "samples.py"
+TOLERANCE = 1e-7
 # Four points err by about step⁴ and by rounding / step, and must not step over a kink.
 _STEP = 2e-5
 _POINTS = ((1, 2 / 3), (-1, -2 / 3), (2, -1 / 12), (-2, 1 / 12))
@@ -25,15 +23,14 @@ _POINTS = ((1, 2 / 3), (-1, -2 / 3), (2, -1 / 12), (-2, 1 / 12))
 
 def errors(order: int) -> dict[str, float]:
     """The worst relative error of a gradient, by sample; with `order` 2 of the gradient's own derivative."""
-    samples = _samples()
     table = [row for row in autograd.operations().values() if row.differentiable]
-    return {repr(sample): _error(sample, order) for row in table for sample in samples.samples_of(row)}
+    return {repr(sample): _error(sample, order) for row in table for sample in samples_of(row)}
 
 
 # --- helpers --------------------------------------------------------------------------------------------
 
 
-def _error(sample: Any, order: int) -> float:
+def _error(sample: Sample, order: int) -> float:
     operands = sample.operands()
     generator = numpy.random.default_rng(0)
     upstream = generator.uniform(-1.5, 1.5, sample.call(*map(Tensor, operands)).shape)
@@ -65,13 +62,3 @@ def _differences(function: Callable[..., Any], operands: list[Array], slot: int)
             moved[slot][element] += distance * _STEP
             result[element] += weight / _STEP * function(*map(Tensor, moved)).item()
     return result
-
-
-def _samples() -> Any:
-    """The tests' module of samples, which is in no package."""
-    specification = importlib.util.spec_from_file_location("autograd_samples", _SAMPLES)
-    assert specification is not None and specification.loader is not None
-    module = importlib.util.module_from_spec(specification)
-    sys.modules[specification.name] = module  # dataclasses look their module up
-    specification.loader.exec_module(module)
-    return module
