@@ -256,7 +256,7 @@ FUNCTIONS: dict[Any, tuple[Callable[..., Any], Mapping[str, str]]] = {
     numpy.around: (_round, {"a": "x", "decimals": "decimals"}),
     numpy.copy: (lambda x: ops.positive(x), {"a": "x"}),
     numpy.linalg.norm: (_norm, {"x": "x", "ord": "ord", "axis": "axis", "keepdims": "keepdims"}),
-    numpy.reshape: (ops.reshape, {"a": "x", "shape": "shape"}),
+    numpy.reshape: (ops.reshape, {"a": "x", "shape": "shape", "newshape": "shape"}),  # its name before NumPy 2.1
     numpy.ravel: (composites.ravel, {"a": "x"}),
     numpy.transpose: (ops.transpose, {"a": "x", "axes": "axes"}),
     numpy.swapaxes: (ops.swapaxes, {"a": "x", "axis1": "axis1", "axis2": "axis2"}),
