@@ -48,6 +48,7 @@ from .errors import (
     ProgramMismatchError,
     ShapeError,
     StaleGraphError,
+    ViewError,
 )
 from .modes import Scope, detect_anomaly, no_grad, scope, source_lines
 from .node import Node, label
@@ -173,6 +174,7 @@ __all__ = [
     "SweepObserver",
     "Tensor",
     "Value",
+    "ViewError",
     "absolute",
     "add",
     "affine",

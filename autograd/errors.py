@@ -33,6 +33,10 @@ class NotRecordedError(GraphError, ValueError):
     """A gradient was asked of something that depends on nothing that requires gradients."""
 
 
+class ViewError(GraphError, LookupError):
+    """Something was to be shown, and nothing that could show it is installed."""
+
+
 class GradientMismatchError(GraphError, AssertionError):
     """A gradient that differs from the finite differences."""
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,7 +10,7 @@ from typing import Any
 
 import numpy
 
-from . import modes, numpy_protocol, ops
+from . import modes, numpy_protocol, ops, views
 from .errors import StaleGraphError
 from .modes import Adjusted, Scope
 from .operation import Operation, Recordable
@@ -148,11 +146,9 @@ class Node(Recordable):
         node's: `in_use` has the ids of arrays that are somebody's already."""
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str] | None:
-        """In a notebook a node shows its picture, if `viz` is there; the engine does not need it."""
-        if importlib.util.find_spec("viz") is None:
-            return None
-        bundle: dict[str, str] | None = importlib.import_module("viz.notebook").display(self)
-        return bundle
+        """In a notebook a node shows its picture, where a view of nodes is registered; its repr elsewhere."""
+        show = views.registered("node")
+        return None if show is None else show(self)
 
     def __format__(self, specification: str) -> str:
         """`f"{loss:.4f}"`, for a node with a single number."""

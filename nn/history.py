@@ -14,10 +14,10 @@ from typing import Any, NamedTuple, overload
 import numpy
 import numpy.typing
 
+from autograd import views
 from autograd.files import write_whole
 
 from .errors import HistoryError
-from .plotting import plots
 
 Array = numpy.typing.NDArray[Any]
 
@@ -143,11 +143,11 @@ class History(Sequence[Epoch]):
 
     def plot(self) -> Any:
         """Loss and accuracy as a matplotlib Figure (needs the extra `plots`)."""
-        return plots().curves(self)
+        return views.find("curves")(self)
 
     def plot_gradients(self) -> Any:
         """Gradient norms, layer by layer where `Diagnostics` noted them, as a matplotlib Figure."""
-        return plots().gradient_norms(self)
+        return views.find("gradient_norms")(self)
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write one JSON object a line: what was done step by step, epoch by epoch. Whole or not at all.

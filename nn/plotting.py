@@ -1,14 +1,15 @@
-"""Pictures of networks: what `viz.plots` draws, given a model and data. Nothing here is needed to train one."""
+"""Pictures of networks: the plots that `viz` registers, given a model and data. Nothing here is needed to train one."""
 
 from __future__ import annotations
 
-import importlib
 import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy
 import numpy.typing
+
+from autograd import views
 
 from .classes import classes_of
 from .errors import NetworkError
@@ -19,14 +20,9 @@ if TYPE_CHECKING:
 Array = numpy.typing.NDArray[Any]
 
 
-def plots() -> Any:
-    """The module `viz.plots`: it knows arrays and figures, no networks."""
-    return importlib.import_module("viz.plots")
-
-
 def boundary(model: Module, inputs: Array, labels: Array) -> Any:
     """What the model takes each point of the plane for."""
-    return plots().decision_boundary(_regions(model), inputs, numpy.asarray(labels))
+    return views.find("decision_boundary")(_regions(model), inputs, numpy.asarray(labels))
 
 
 def boundaries(model: Module, states: Mapping[int, Any], inputs: Array, labels: Array) -> Any:
@@ -34,12 +30,12 @@ def boundaries(model: Module, states: Mapping[int, Any], inputs: Array, labels: 
     stages: list[tuple[str, Callable[[Array], Array]]] = []
     for epoch, state in states.items():
         stages.append((f"after epoch {epoch}" if epoch else "at the start", _with_state(model, state)))
-    return plots().decision_boundaries(stages, inputs, numpy.asarray(labels))
+    return views.find("decision_boundaries")(stages, inputs, numpy.asarray(labels))
 
 
 def confusion(model: Module, inputs: Array, labels: Array) -> Any:
     """How many of each class are taken for which."""
-    return plots().confusion_matrix(numpy.asarray(labels), classes_of(model.outputs(inputs)))
+    return views.find("confusion_matrix")(numpy.asarray(labels), classes_of(model.outputs(inputs)))
 
 
 def mistakes(model: Module, inputs: Array, labels: Array) -> Any:
@@ -52,14 +48,14 @@ def misclassified(inputs: Array, labels: Array, predicted: Array, names: Sequenc
     labels = numpy.asarray(labels)
     wrong = numpy.flatnonzero(predicted != labels)
     images = numpy.asarray(inputs)[wrong].reshape(-1, *square(numpy.shape(inputs)[1]))
-    return plots().misclassified(images, labels[wrong], predicted[wrong], names=names)
+    return views.find("misclassified")(images, labels[wrong], predicted[wrong], names=names)
 
 
 def weights(model: Module) -> Any:
     """The weights of each neuron of the first layer, as images."""
     for _, parameter in model.named_parameters():
         if numpy.ndim(parameter.data) == 2:
-            return plots().first_layer_weights(parameter.data, square(parameter.data.shape[0]))
+            return views.find("first_layer_weights")(parameter.data, square(parameter.data.shape[0]))
     raise NetworkError(f"{model!r:.80} has no matrix of weights that could be drawn")
 
 

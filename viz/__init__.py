@@ -13,5 +13,8 @@ from .errors import DrawingError
 from .numbers import format_number
 from .stepper import step, steps
 from .tracing import Trace, trace
+from .views import register_all
 
 __all__ = ["Drawing", "DrawingError", "Trace", "draw", "format_number", "step", "steps", "trace"]
+
+register_all()

@@ -5,8 +5,9 @@ from __future__ import annotations
 
 from .dot import escape, new_graph, tooltip
 from .numbers import format_data
+from .parts import TracedNode
 from .themes import Colours
-from .tracing import Trace, TracedNode
+from .tracing import Trace
 
 
 def document(trace: Trace, colours: Colours) -> str:

@@ -7,8 +7,9 @@ import re
 import graphviz
 
 from .numbers import format_data
+from .parts import TracedNode
 from .themes import Colours
-from .tracing import Trace, TracedNode
+from .tracing import Trace
 
 # Without a limit to its passes Graphviz takes minutes for hundreds of nodes that are connected across each other;
 # small pictures do without one, because their edges come out a little shorter then. A long edge is laid out as a

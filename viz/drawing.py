@@ -18,11 +18,13 @@ from .dot import printable
 from .errors import DrawingError, TooManyNodesError
 from .glass import Overlay, glass
 from .layout import SECONDS, Renderer, by_graphviz, dot_program, render_svg
+from .notebook import bundle
 from .numbers import format_data
+from .parts import TracedNode
 from .png import png, without_marks
 from .svg import finished
 from .themes import Theme, colours_of
-from .tracing import Trace, TracedNode, in_order, trace
+from .tracing import Trace, in_order, trace
 from .visible import Collapse, Visible, find, on_paths_from, visible
 
 Style = Literal["glass", "document"]
@@ -185,9 +187,7 @@ class Drawing:
         return self.svg(prefix=f"g{uuid.uuid4().hex[:10]}")
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        from .notebook import bundle  # it knows this class
-
-        return bundle(self, repr(self))
+        return bundle(self.notebook_svg(), repr(self), self.note)
 
     def __repr__(self) -> str:
         hidden = f"; {self.note}" if self.note else ""

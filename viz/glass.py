@@ -15,8 +15,8 @@ import numpy
 from .arrays import ArraySummary, norm, shape_of, summary
 from .dot import escape, new_graph, record_text, tooltip, tooltip_text
 from .numbers import format_data, format_number
+from .parts import Contribution, TracedNode
 from .themes import Colours
-from .tracing import Contribution, TracedNode
 from .visible import Box, Visible, VisibleEdge
 
 Overlay = Literal["gradient"] | None

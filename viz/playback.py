@@ -5,7 +5,8 @@ from __future__ import annotations
 from bisect import bisect_right
 from typing import Any
 
-from .tracing import Contribution, Event, Forward, Seed, Trace
+from .parts import Contribution, Event, Forward, Seed
+from .tracing import Trace
 
 # An event's index and what the node holds from there on; −1 is before all events.
 _History = list[tuple[int, Any]]

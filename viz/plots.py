@@ -250,6 +250,19 @@ def seeds(histories: Sequence[Any], claim: float | None = None) -> Figure:
     return figure
 
 
+# What networks, data sets and histories show of themselves.
+PLOTS = (
+    curves,
+    gradient_norms,
+    decision_boundary,
+    decision_boundaries,
+    confusion_matrix,
+    first_layer_weights,
+    misclassified,
+    image_grid,
+)
+
+
 def require() -> None:
     """Raises DrawingError, saying what to install, where matplotlib is not."""
     try:

@@ -7,7 +7,7 @@ import functools
 import json
 import math
 import typing
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Literal
 
 import numpy
@@ -18,29 +18,36 @@ from autograd.operation import PYTHON_NUMBERS
 from .arrays import ArraySummary
 from .errors import TraceFormatError
 from .grouping import Group
-from .tracing import Contribution, Edge, Event, Forward, Rule, Seed, Trace, TracedNode, Update
+from .parts import Contribution, Edge, Event, Forward, Seed, TracedNode, Update, WrittenRule
 
 SCHEMA = "glassgrad-trace"
 VERSION = 1
 
 
-def to_json(trace: Trace) -> str:
-    """The trace as one line of JSON, in the schema of this version."""
+def to_json(
+    nodes: Iterable[TracedNode],
+    edges: Iterable[Edge],
+    events: Iterable[Event],
+    output: int,
+    gradients: Mapping[int, Any],
+    groups: Iterable[Group],
+) -> str:
+    """A trace's fields as one line of JSON, in the schema of this version."""
     document = {
         "schema": SCHEMA,
         "version": VERSION,
-        "output": trace.output,
-        "nodes": [_fields(node) for node in trace.nodes],
-        "edges": [[edge.source, edge.target, edge.slot, _plain(edge.local_gradient)] for edge in trace.edges],
-        "events": [{"event": _EVENT_NAMES[type(event)], **_fields(event)} for event in trace.events],
-        "gradients": {str(identifier): _plain(gradient) for identifier, gradient in trace.gradients.items()},
-        "groups": [_fields(group) for group in trace.groups],
+        "output": output,
+        "nodes": [_fields(node) for node in nodes],
+        "edges": [[edge.source, edge.target, edge.slot, _plain(edge.local_gradient)] for edge in edges],
+        "events": [{"event": _EVENT_NAMES[type(event)], **_fields(event)} for event in events],
+        "gradients": {str(identifier): _plain(gradient) for identifier, gradient in gradients.items()},
+        "groups": [_fields(group) for group in groups],
     }
     return json.dumps(document, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
 
-def from_json(text: str) -> Trace:
-    """The trace that `to_json` wrote.
+def from_json(text: str) -> dict[str, Any]:
+    """The fields of the trace that `to_json` wrote.
 
     Raises:
         TraceFormatError: no JSON, not a trace, one of another version, or one that does not fit together.
@@ -59,20 +66,20 @@ def from_json(text: str) -> Trace:
             f"this trace has version {version!r:.60}, and version {VERSION} is read here: write it again"
         )
     try:
-        trace = Trace(
-            nodes=tuple(_built(TracedNode, fields) for fields in document["nodes"]),
-            edges=tuple(_checked(Edge(*map(_data, slots))) for slots in document["edges"]),
-            events=tuple(_event(fields) for fields in document["events"]),
-            output=document["output"],
-            gradients={int(identifier): _data(gradient) for identifier, gradient in document["gradients"].items()},
-            groups=tuple(_built(Group, fields) for fields in document["groups"]),
-        )
-        _check_references(trace)
+        found = {
+            "nodes": tuple(_built(TracedNode, fields) for fields in document["nodes"]),
+            "edges": tuple(_checked(Edge(*map(_data, slots))) for slots in document["edges"]),
+            "events": tuple(_event(fields) for fields in document["events"]),
+            "output": document["output"],
+            "gradients": {int(identifier): _data(gradient) for identifier, gradient in document["gradients"].items()},
+            "groups": tuple(_built(Group, fields) for fields in document["groups"]),
+        }
+        _check_references(**found)
     except KeyError as error:
         raise TraceFormatError(f"this trace is damaged: {error} is missing") from None
     except (TypeError, ValueError, AttributeError, OverflowError, RecursionError) as error:
         raise TraceFormatError(f"this trace is damaged: {error}") from None
-    return trace
+    return found
 
 
 _EVENTS: dict[str, type[Any]] = {
@@ -108,7 +115,7 @@ def _plain(item: Any) -> Any:
         return {"array": numbers, "shape": list(array.shape), "dtype": str(array.dtype)}
     if isinstance(item, ArraySummary):
         return {"summary": _fields(item)}
-    if isinstance(item, Rule):
+    if isinstance(item, WrittenRule):
         return {"rule": list(item.texts)}
     if isinstance(item, SourceLine):
         return {"source": [item.file, item.line]}
@@ -146,11 +153,11 @@ def _summary(item: Mapping[str, Any]) -> ArraySummary:
     return found
 
 
-def _rule(item: Mapping[str, Any]) -> Rule:
+def _rule(item: Mapping[str, Any]) -> WrittenRule:
     texts = item["rule"]
     if not all(isinstance(text, str) for text in texts):
         raise ValueError(f"{texts!r:.60} is no rule")
-    return Rule.of_texts(*texts)
+    return WrittenRule.of_texts(*texts)
 
 
 _UNDO: Mapping[str, Callable[[Any], Any]] = {
@@ -209,33 +216,40 @@ def _is_data(value: Any) -> bool:
     return value is None or type(value) in PYTHON_NUMBERS or isinstance(value, numpy.ndarray | ArraySummary)
 
 
-def _check_references(trace: Trace) -> None:
+def _check_references(
+    nodes: Sequence[TracedNode],
+    edges: Iterable[Edge],
+    events: Iterable[Event],
+    output: int,
+    gradients: Mapping[int, Any],
+    groups: Sequence[Group],
+) -> None:
     """Refuse a trace in which an id stands for nothing."""
 
     def check(what: str, identifier: Any, count: int) -> None:
         if type(identifier) is not int or not 0 <= identifier < count:
             raise ValueError(f"{what} is {identifier!r:.60}, and there are {count}")
 
-    n_nodes, n_groups = len(trace.nodes), len(trace.groups)
-    for position, node in enumerate(trace.nodes):
+    n_nodes, n_groups = len(nodes), len(groups)
+    for position, node in enumerate(nodes):
         if node.id != position:
             raise ValueError(f"node number {position} has the id {node.id}")
         if node.group is not None:
             check("a node's group", node.group, n_groups)
-    for position, group in enumerate(trace.groups):
+    for position, group in enumerate(groups):
         if group.id != position:
             raise ValueError(f"group number {position} has the id {group.id}")
         if group.parent is not None:
             check("the group around a group", group.parent, position)
-    for edge in trace.edges:
+    for edge in edges:
         check("an edge's target", edge.target, n_nodes)
         check("an edge's source, which comes before its target,", edge.source, edge.target)
-    for event in trace.events:
+    for event in events:
         check("an event's node", event.node, n_nodes)
         if isinstance(event, Contribution):
             check("a contribution's operand, which comes before its node,", event.operand, event.node)
-    for identifier, gradient in trace.gradients.items():
+    for identifier, gradient in gradients.items():
         check("a gradient's node", identifier, n_nodes)
         if not _is_data(gradient):
             raise ValueError(f"a gradient is {gradient!r:.60}")
-    check("the output's id", trace.output, n_nodes)
+    check("the output's id", output, n_nodes)

@@ -12,7 +12,8 @@ from .drawing import draw
 from .errors import DrawingError
 from .numbers import format_data
 from .one_line import one_line
-from .tracing import Contribution, Forward, Seed, Trace, Update, trace
+from .parts import Contribution, Forward, Seed, Update
+from .tracing import Trace, trace
 
 if TYPE_CHECKING:
     from .terminal.session import Optimizer, Source

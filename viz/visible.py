@@ -12,7 +12,8 @@ from autograd.arguments import whole_number
 
 from .errors import DrawingError
 from .grouping import chain
-from .tracing import Edge, Trace, TracedNode
+from .parts import Edge, TracedNode
+from .tracing import Trace
 
 # How a picture is collapsed: "auto" above AUTOMATIC visible nodes, to a depth of modules and scopes (1: the
 # outermost), by a function from a node to the name of its box (None: it stays), or not at all.

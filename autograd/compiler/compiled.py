@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import importlib
 import operator
 import warnings
 from collections.abc import Callable, Hashable, Sequence
@@ -12,6 +11,7 @@ from typing import Any
 
 import numpy
 
+from .. import views
 from ..backward import sweep
 from ..collection import without_garbage_collection
 from ..errors import (
@@ -84,8 +84,8 @@ class CompiledProgram:
 
     @property
     def trace(self) -> Any:
-        """The recorded graph as the views read it (`viz.trace`)."""
-        return importlib.import_module("viz").trace(self.recording.outputs[0])
+        """The recorded graph as plain data, which pictures and steps are made from."""
+        return views.find("trace")(self.recording.outputs[0])
 
     def __repr__(self) -> str:
         inputs = ", ".join(

@@ -8,10 +8,11 @@ from typing import Any
 import numpy
 import numpy.typing
 
+from autograd import views
 from autograd.arguments import whole_number
 
 from ..errors import DatasetError
-from ..plotting import plots, square
+from ..plotting import square
 
 Array = numpy.typing.NDArray[Any]
 
@@ -73,7 +74,7 @@ class Dataset:
             NetworkError: no square images.
         """
         images = self.train_inputs[:count].reshape(-1, *square(self.n_inputs))
-        return plots().image_grid(images, self.train_labels[:count])
+        return views.find("image_grid")(images, self.train_labels[:count])
 
     def as_dtype(self, dtype: Any) -> Dataset:
         """The inputs in another floating dtype."""

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from glassgrad.command_line import main
 from glassgrad.examples import EXAMPLES, example
 from viz import Trace, trace
-from viz.tracing import Update
+from viz.parts import Update
 
 Refusal = Callable[[list[str]], str]
 

@@ -10,8 +10,9 @@ from autograd import GraphError, Node, Value, log, softmax
 from glassgrad.examples import EXAMPLES, Example, example
 from viz import Trace, draw, steps, trace
 from viz.layout import Renderer
+from viz.parts import Contribution, Update
 from viz.terminal.session import Session
-from viz.tracing import Contribution, Update, in_order
+from viz.tracing import in_order
 
 NAMES = ["neuron", "paths", "vanishing", "exploding", "xor", "softmax", "dead-relu", "mlp"]
 

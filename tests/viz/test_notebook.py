@@ -12,7 +12,7 @@ import pytest
 from autograd import Tensor, Value, label, tanh
 from glassgrad.examples import example
 from nn import MLP, Module, NeuronMLP
-from viz import draw, notebook, step, trace
+from viz import draw, notebook, step, trace, views
 
 Read = Callable[[str], Any]
 
@@ -112,11 +112,11 @@ def test_where_there_is_no_picture_there_is_text_with_the_reason(monkeypatch: py
     x.data = 4.0
     assert set(shown(y)) == {"text/plain"}
     assert shown(y)["text/plain"].startswith(f"{y!r}\n(no picture: the data of x was assigned after multiply")
-    monkeypatch.setattr(notebook, "MOST_NODES", 3)
+    monkeypatch.setattr(views, "MOST_NODES", 3)
     z = tanh(tanh(tanh(Value(0.5))))
     assert shown(z)["text/plain"].startswith(f"{z!r}\n(no picture: this graph has more than 3 nodes; ")
-    monkeypatch.setattr(notebook, "MOST_NODES", 300)
-    monkeypatch.setattr(notebook, "SECONDS", 0.001)
+    monkeypatch.setattr(views, "MOST_NODES", 300)
+    monkeypatch.setattr(views, "SECONDS", 0.001)
     assert "(no picture: the graph was not laid out within 0.001 seconds: " in shown(z)["text/plain"]
 
 

@@ -6,9 +6,9 @@ from hypothesis import strategies as st
 from autograd import Tensor, Value, concatenate, no_grad, sigmoid, tanh, where
 from nn import MLP, quadratic
 from viz import trace
+from viz.parts import Contribution
 from viz.playback import Playback
 from viz.replay import copies_of_leaves, replay
-from viz.tracing import Contribution
 
 
 def test_a_graph_is_run_again_on_other_leaves_and_the_first_stays_as_it_is() -> None:

@@ -11,11 +11,12 @@ from autograd import GraphError, NotRecordedError, Tensor, Value, label, log, re
 from glassgrad.examples import example
 from nn import MLP, SGD, softmax_cross_entropy
 from viz import trace
+from viz.parts import Update
 from viz.terminal.breakpoints import AtLargeGradient, AtName, AtNotFinite, next_stop, typed_breakpoint
 from viz.terminal.entry import RefusalError, as_typed, typed_data, typed_number
 from viz.terminal.finding import containing, named
 from viz.terminal.session import Session
-from viz.tracing import Trace, Update
+from viz.tracing import Trace
 
 
 def identifier(session: Session, name: str) -> int:

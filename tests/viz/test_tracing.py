@@ -33,7 +33,7 @@ from nn import MLP, SGD, Linear
 from viz import Trace, formulas, trace
 from viz.arrays import ArraySummary
 from viz.errors import TooManyNodesError
-from viz.tracing import Contribution, Forward, Seed, Update
+from viz.parts import Contribution, Forward, Seed, Update
 from witnesses.random_graphs import draw_graph, leaf_arrays, output
 
 

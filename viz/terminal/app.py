@@ -17,9 +17,9 @@ from autograd import GraphError
 from ..arrays import shape_of
 from ..numbers import format_data
 from ..one_line import one_line
+from ..parts import Contribution, Event, Forward, Update
 from ..playback import Playback, subject
 from ..themes import Colours
-from ..tracing import Contribution, Event, Forward, Update
 from . import colours, panes
 from .breakpoints import Breakpoint, next_stop, typed_breakpoint
 from .entry import RefusalError, as_typed, typed_number

@@ -11,8 +11,9 @@ import numpy
 
 from ..arrays import ArraySummary
 from ..numbers import format_data, format_number
+from ..parts import Event
 from ..playback import given, is_gradient, subject
-from ..tracing import Event, Trace
+from ..tracing import Trace
 from .entry import RefusalError, typed_number
 from .finding import named
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from ..arrays import shape_of, summed_axes
 from ..grouping import Group
 from ..numbers import format_data
+from ..parts import Contribution, Event, Forward, Seed, TracedNode, Update
 from ..playback import Playback, subject
-from ..tracing import Contribution, Event, Forward, Seed, Trace, TracedNode, Update
+from ..tracing import Trace
 from .check import GradientCheck
 
 # An aligned line: what it is, and the text.

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import difflib
 
-from ..tracing import Trace, TracedNode
+from ..parts import TracedNode
+from ..tracing import Trace
 from .entry import RefusalError
 
 # Comparing a name with all of a large graph's takes longer than reading a sentence.

@@ -9,9 +9,10 @@ from rich.text import Text
 
 from ..numbers import format_data
 from ..one_line import one_line
+from ..parts import Event, Forward, TracedNode
 from ..playback import is_gradient
 from ..themes import Colours
-from ..tracing import Event, Forward, Trace, TracedNode
+from ..tracing import Trace
 from .equation import Equation
 from .rows import FLAGS, brief, brief_gradient, flag
 

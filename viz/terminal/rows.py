@@ -15,8 +15,9 @@ from ..arrays import ArraySummary, shape_of, summary
 from ..glass import EXPLODING, VANISHING
 from ..numbers import format_data, format_number
 from ..one_line import one_line
+from ..parts import Contribution, Event, Forward, Role, Seed, TracedNode
 from ..themes import Colours
-from ..tracing import Contribution, Event, Forward, Role, Seed, Trace, TracedNode
+from ..tracing import Trace
 
 ROLE_SIGNS: dict[Role, str] = {"input": "●", "parameter": "◆", "constant": "○", "intermediate": "·", "output": "◎"}
 FLAGS = {"∅": "dead: 0", "↓": "vanishing", "↑": "exploding", "!": "not finite"}

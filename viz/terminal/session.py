@@ -11,8 +11,9 @@ from typing import Any, Protocol
 
 from autograd import GraphError, Node, Tensor, gradients
 
+from ..parts import Update
 from ..replay import copies_of_leaves, replay
-from ..tracing import Trace, Update, in_order, trace
+from ..tracing import Trace, in_order, trace
 from .check import GradientCheck, Leaf, check
 from .entry import RefusalError, typed_data
 
