@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy
 
-from autograd.compiler.training import TrainingStep
+from autograd.compiler.training_step import TrainingStep
 from nn import MLP, SGD, quadratic, softmax_cross_entropy, train_step
 from nn.closed_form import DeltaNetwork, TwoLayerSoftmaxNetwork
 from nn.compiled_steps import CompiledStep

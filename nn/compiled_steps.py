@@ -30,7 +30,7 @@ from .optimizers import OPTIMIZERS, Optimizer
 from .regularization import Flatten, LayerNorm
 
 if TYPE_CHECKING:
-    from autograd.compiler.training import TrainingStep
+    from autograd.compiler.training_step import TrainingStep
 
 Array = numpy.typing.NDArray[Any]
 
@@ -47,14 +47,14 @@ class CompiledStep:
 
     def __init__(self, model: Any, loss: Loss, optimizer: Optimizer, example: tuple[Array, Array]) -> None:
         # The compiler is loaded by those who compile.
-        from autograd.compiler import training
-        from autograd.compiler.arrays import NotFiniteError, ShapeChangedError
+        from autograd.compiler import training_step
+        from autograd.compiler.run.array_machine import NotFiniteError, ShapeChangedError
 
         self._refusals = NotFiniteError, ShapeChangedError
         self.model, self._loss, self._optimizer = model, loss, optimizer
         self._is_known_loss = loss in LOSSES.values()
         self._settings = _settings(optimizer)
-        self._kind = training.TrainingStep
+        self._kind = training_step.TrainingStep
         self._step = self._new()
         self.recording = self._step.prepare(*example, count=2)
         for parameter in optimizer.parameters:
@@ -184,8 +184,8 @@ def compiled_step(
 def warn_of_constants(step: CompiledStep) -> None:
     """Tell of arrays that are neither data nor parameters, and of numbers that were looked at: the program keeps them
     as they are now."""
-    from autograd.compiler.constants import captured
-    from autograd.compiler.recording import listed
+    from autograd.compiler.record.captured import captured
+    from autograd.compiler.record.recording import listed
 
     found = captured(step.recording, step.model)
     if found:

@@ -5,7 +5,8 @@ Design rules:
 * There is one set of derivatives, the table's. Gradients are recorded (`create_graph`), never written here.
 * How an operation is computed comes from its row: a ufunc by its name, anything else by the row's `expansion` into
   other rows or its `written` text. A new row compiles, or a test names it.
-* A program is plain data (`program.py`); recording makes one, rewrites make one of another, printers read it.
-* Each room has one job: `signature` finds a program again, `recording` makes it, `rewrites` simplify it, `naming`
-  names it, `source` prints it for people, `arrays`, `numbers` and `columns` run it, `javascript` carries it away.
+* A program is plain data (`program.py`): recording makes one, a pass makes one of another, a target makes of it
+  what is run or read. `pipeline.py` lists every target with its passes, in order. Start there.
+* The rooms are what is done: `record`, `rewrite`, `run`, `write`. `compiled.py` and `training_step.py` are what
+  people call; `cache.py` finds the program of a call again.
 """

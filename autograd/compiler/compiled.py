@@ -24,15 +24,13 @@ from ..errors import (
 from ..modes import current_mode
 from ..node import Node
 from ..structure import flatten
-from ..tensor import Tensor
-from .arrays import ArrayMachine, ShapeChangedError
-from .columns import ColumnMachine, column_key, stand_in_of_sample, with_columns
-from .constants import CapturedConstant, captured
-from .numbers import runner
+from .cache import ProgramCache
+from .pipeline import ARRAYS, COLUMNS, COMMON, FLOATS, passed, target_named
 from .program import Program
-from .recording import Recording, listed, name_of, program_of, record
-from .rewrites import simplified
-from .signature import array_key, is_given, signature
+from .record.captured import CapturedConstant, captured
+from .record.recording import Recording, listed, name_of, program_of, record
+from .record.signature import is_given, stand_in, stand_in_of_sample
+from .run.array_machine import ShapeChangedError
 
 Arguments = int | Sequence[int]
 _MOST_VARIANTS = 16  # programs for one structure, which differ in how much masks let through
@@ -46,41 +44,42 @@ class CompiledProgram:
         recording: the run that it was made of.
     """
 
-    def __init__(self, recording: Recording, wanted: Sequence[Node], machine: Callable[[Program], Any] | None) -> None:
+    def __init__(self, recording: Recording, wanted: Sequence[Node], columns: tuple[bool, ...] | None = None) -> None:
         self.recording = recording
-        self._wanted = list(wanted)
+        self._wanted, self._columns = list(wanted), columns
         with without_garbage_collection():
-            self.program: Program = simplified(program_of(recording, wanted))
-        self._parameters = recording.parameters
-        if machine is None:
-            machine = runner if self.program.is_of_numbers else ArrayMachine
-        self._machine = machine
+            self.program: Program = passed(program_of(recording, wanted), COMMON)
         self.has_gradients = bool(wanted)
 
     @functools.cached_property
     def run(self) -> Callable[..., tuple[Any, ...]]:
         """A function of the numbers and arrays of a call: values, then gradients."""
+        machine: Callable[..., tuple[Any, ...]]
         with without_garbage_collection():
-            machine: Callable[..., tuple[Any, ...]] = self._machine(self.program)
-        parameters = self._parameters
+            if self._columns is not None:
+                machine = COLUMNS(self.program, self._columns)
+            else:
+                machine = (FLOATS if self.program.is_of_numbers else ARRAYS)(self.program)
+        parameters = self.recording.parameters
         if not parameters:
             return machine
         return lambda *leaves: machine(*leaves, *[parameter._data for parameter in parameters])
 
+    def to(self, target: str) -> Any:
+        """What a target makes of it, by the target's name in `pipeline.py`."""
+        found = target_named(target)
+        with without_garbage_collection():
+            return found(passed(program_of(self.recording, self._wanted, keep_events=found.keeps_events), COMMON))
+
     @property
     def source(self) -> str:
         """The program for people: a function that needs NumPy alone."""
-        from .source import source
-
-        with without_garbage_collection():
-            return source(simplified(program_of(self.recording, self._wanted, keep_events=True)))
+        return self.to("numpy")  # type: ignore[no-any-return]  # a text
 
     @property
     def javascript(self) -> str:
         """The same as a function in JavaScript, for programs of single numbers."""
-        from .javascript import javascript
-
-        return javascript(simplified(program_of(self.recording, self._wanted, keep_events=True)))
+        return self.to("javascript")  # type: ignore[no-any-return]  # a text
 
     @property
     def trace(self) -> Any:
@@ -117,11 +116,10 @@ class Compiled:
 
     def clear(self) -> None:
         """Forget every program: the next call records anew."""
+        self._cache: ProgramCache[_Entry] = ProgramCache(self._columns)
         self._recordings: dict[Hashable, Recording] = {}
-        self._entries: dict[Hashable, list[_Entry]] = {}
         self._constants: list[CapturedConstant] = []
         self._looks: dict[str, None] = {}  # told of
-        self._kept: dict[int, Any] = {}
         self._last: tuple[Hashable, _Entry] | None = None
 
     # --- calls ---
@@ -133,7 +131,7 @@ class Compiled:
         """
         if current_mode().looked_at is not None:
             return self._function(*arguments, **keywords)
-        key, leaves = self._key(arguments, keywords)
+        key, leaves = self._cache.key(arguments, keywords)
 
         def make() -> _Entry:
             recording = self._recording(key, arguments, keywords)
@@ -147,12 +145,12 @@ class Compiled:
 
         A Module's gradient is a dict: by the path of each parameter.
         """
-        key, leaves = self._key(arguments, keywords)
+        key, leaves = self._cache.key(arguments, keywords)
         chosen = argnums if type(argnums) is int else tuple(argnums)  # type: ignore[arg-type]  # a sequence then
 
         def make() -> _Entry:
             floats = self._differentiable(arguments, chosen)
-            recording = self._recording(self._key(floats, keywords)[0], floats, keywords)
+            recording = self._recording(self._cache.key(floats, keywords)[0], floats, keywords)
             wanted, finish = self._gradients_of(recording, floats, chosen)
             program = self._compiled(key, recording, wanted)
             if not self._columns and any(floats[n] is not argument for n, argument in enumerate(arguments)):
@@ -165,7 +163,7 @@ class Compiled:
     def backward(self, *arguments: Any, **keywords: Any) -> Any:
         """The value; and as `loss.backward()` does, add its gradients to the `.grad` of the leaves: parameters
         of the function, and nodes among the arguments that require gradients."""
-        key, leaves = self._key(arguments, keywords)
+        key, leaves = self._cache.key(arguments, keywords)
         given = [leaf for leaf in flatten((*arguments, *keywords.values()))[0] if is_given(leaf)]
         nodes = {
             number: leaf
@@ -194,7 +192,7 @@ class Compiled:
         """
         if self._columns:
             raise ArgumentError("check: give one sample to the function compiled without columns=True")
-        key, leaves = self._key(arguments, keywords)
+        key, leaves = self._cache.key(arguments, keywords)
         eager = record(self._function, arguments, keywords)
 
         def make() -> _Entry:
@@ -227,7 +225,7 @@ class Compiled:
     @property
     def programs(self) -> list[CompiledProgram]:
         """Every program so far."""
-        return [entry.program for entries in self._entries.values() for entry in entries]
+        return [entry.program for entries in self._cache.entries.values() for entry in entries]
 
     @property
     def constants(self) -> list[CapturedConstant]:
@@ -244,6 +242,10 @@ class Compiled:
         """The program of the last call in JavaScript, for programs of single numbers."""
         return self._shown().javascript
 
+    def to(self, target: str) -> Any:
+        """The program of the last call for a target: "numpy", "javascript", or one that was registered."""
+        return self._shown().to(target)
+
     @property
     def trace(self) -> Any:
         """The recorded graph of the last call as the views read it (`viz.trace`)."""
@@ -254,21 +256,11 @@ class Compiled:
 
     # --- helpers ---
 
-    def _key(self, arguments: tuple[Any, ...], keywords: dict[str, Any]) -> tuple[Hashable, list[Any]]:
-        key, leaves, kept = signature(arguments, keywords, column_key if self._columns else array_key)
-        for one in kept:
-            self._kept[id(one)] = one  # the key knows it by its identity
-        if self._columns:
-            return with_columns(key, leaves)
-        return key, leaves
-
     def _run(
         self, key: Hashable, chosen: Hashable, leaves: list[Any], make: Callable[[], _Entry]
     ) -> tuple[_Entry, tuple[Any, ...]]:
         """What the program for this call gives; recorded first where there is none, or none for these shapes."""
-        entries = self._entries.get((key, chosen))
-        if entries is None:
-            entries = self._entries[key, chosen] = []
+        entries = self._cache.entries[key, chosen]
         for entry in entries:
             try:
                 found = entry.program.run(*leaves)
@@ -288,10 +280,9 @@ class Compiled:
         recording = self._recordings.get(key)
         if recording is None:
             with without_garbage_collection():
-                if self._columns:
-                    recording = record(self._function, arguments, keywords, stand_in_of_sample)
-                else:
-                    recording = record(self._function, arguments, keywords)
+                recording = record(
+                    self._function, arguments, keywords, stand_in_of_sample if self._columns else stand_in
+                )
             self._tell_of_constants(captured(recording, self._function))
             self._tell_of_looks(recording)
             self._recordings[key] = recording  # not where a warning was made an error: the next call tells again
@@ -321,10 +312,7 @@ class Compiled:
         self._looks.update(dict.fromkeys(news))
 
     def _compiled(self, key: Hashable, recording: Recording, wanted: Sequence[Node]) -> CompiledProgram:
-        machine = None
-        if self._columns:
-            machine = functools.partial(ColumnMachine, columns=key[1])  # type: ignore[index]  # a pair, of with_columns
-        return CompiledProgram(recording, wanted, machine)
+        return CompiledProgram(recording, wanted, key[1] if self._columns else None)  # type: ignore[index]  # a pair, of with_columns
 
     def _differentiable(self, arguments: tuple[Any, ...], chosen: Any) -> tuple[Any, ...]:
         """The arguments, integer arrays that are differentiated by as float64."""
@@ -440,6 +428,3 @@ def _compare(what: str, ours: Any, eager: Any, tolerance: float | None) -> None:
             f"compile: {what} is {ours!r:.80} compiled and {eager!r:.80} eagerly; if Python's `if` or a loop looks at "
             "data, the program keeps the branch that was recorded: choose with where(…), or clear() and record anew"
         )
-
-
-__all__ = ["Compiled", "CompiledProgram", "Tensor"]

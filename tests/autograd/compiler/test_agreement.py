@@ -7,7 +7,7 @@ import pytest
 
 import autograd
 from autograd import Tensor, Value, compile, greater, value_and_grad, where
-from autograd.compiler.expressions import UnwrittenOperationError
+from autograd.compiler.write.numpy_expression import UnwrittenOperationError
 from witnesses.random_graphs import leaf_arrays, output, random_graph
 
 # Nearly all are equal to the bit; where a rewrite rounds otherwise, by a few units in the last place.

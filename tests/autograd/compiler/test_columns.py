@@ -16,7 +16,7 @@ from autograd import (
     value_and_grad,
     where,
 )
-from autograd.compiler.columns import ColumnMachine
+from autograd.compiler.pipeline import COLUMNS
 from nn import NeuronMLP, quadratic
 
 
@@ -32,8 +32,8 @@ def samples_of(count):
 
 @pytest.mark.parametrize("count", [1, 2, 255, 300, 1000])
 def test_columns_are_as_many_eager_runs(count, monkeypatch):
-    monkeypatch.setattr("autograd.compiler.columns._SMALLEST_BLOCK", 64)
-    monkeypatch.setattr("autograd.compiler.columns._CACHE", 64 * 8)
+    monkeypatch.setattr("autograd.compiler.run.column_machine._SMALLEST_BLOCK", 64)
+    monkeypatch.setattr("autograd.compiler.run.column_machine._CACHE", 64 * 8)
     w, columns = [0.5, -1.5, 0.25], samples_of(count)
     f = compile(cost, columns=True)
     values, gradients = f.value_and_grad(w, *columns)
@@ -136,6 +136,6 @@ def test_what_columns_cannot_be_is_said():
 def test_a_block_is_as_large_as_the_cache_allows():
     f = compile(cost, columns=True)
     f([1.0, 2.0, 3.0], *samples_of(3))
-    machine = ColumnMachine(f.programs[0].program, (False, False, False, True, True, True))
+    machine = COLUMNS(f.programs[0].program, (False, False, False, True, True, True))
     assert machine.block & (machine.block - 1) == 0
     assert machine.text.count("numpy.empty(size") >= 1

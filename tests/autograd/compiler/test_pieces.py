@@ -4,8 +4,8 @@ import numpy
 import pytest
 
 from autograd import compile, exp, sigmoid, tanh, value_and_grad
-from autograd.compiler import pieces
-from autograd.compiler.arrays import ArrayMachine
+from autograd.compiler.pipeline import ARRAYS
+from autograd.compiler.run import pieces
 from witnesses.random_graphs import leaf_arrays, output, random_graph
 
 
@@ -28,7 +28,7 @@ def test_a_chain_is_a_loop_over_pieces(small_pieces):
     assert value == eager_value
     for ours, eager in zip(gradients, eager_gradients, strict=True):
         numpy.testing.assert_allclose(ours, eager, rtol=1e-14)
-    text = ArrayMachine(compiled.programs[0].program).text
+    text = ARRAYS(compiled.programs[0].program).text
     assert text.count("for s, ") == 2  # forward and backward
     again, _ = compiled.value_and_grad(x + 1, y)
     assert again == value_and_grad(function)(x + 1, y)[0]
@@ -37,7 +37,7 @@ def test_a_chain_is_a_loop_over_pieces(small_pieces):
 def test_small_arrays_are_not_cut_up():
     compiled = compile(function)
     compiled(numpy.ones(1000), numpy.ones(1000))
-    assert "for s" not in ArrayMachine(compiled.programs[0].program).text
+    assert "for s" not in ARRAYS(compiled.programs[0].program).text
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,9 @@ import numpy
 import pytest
 
 import autograd
-from autograd.compiler import rewrites
 from autograd.compiler.program import Constant, Input, Program, Step, number_in
-from autograd.compiler.rewrites import TABLE, rewritten, without_dead_code
+from autograd.compiler.rewrite import simplifications as rewrites
+from autograd.compiler.rewrite.rewriting import TABLE, rewritten, without_dead_code
 
 FLOAT, SINGLE = numpy.dtype("float64"), numpy.dtype("float32")
 x = Input("x", (2, 3), FLOAT, False)
@@ -211,7 +211,7 @@ def test_a_column_times_a_row_is_an_outer_product():
     assert rewrites.multiply_for_outer_product(step("matmul", stack, line, shape=(2, 4, 3))) is None
 
 
-@pytest.mark.parametrize("rewrite", rewrites.REWRITES, ids=lambda rewrite: rewrite.__name__)
+@pytest.mark.parametrize("rewrite", rewrites.SIMPLIFICATIONS, ids=lambda rewrite: rewrite.__name__)
 def test_every_rewrite_has_a_test(rewrite):
     assert f"rewrites.{rewrite.__name__}(" in pathlib.Path(__file__).read_text(encoding="utf-8")
 

@@ -6,9 +6,9 @@ import numpy
 import pytest
 
 from autograd import Tensor, Value, compile
-from autograd.compiler.buffers import Demand, assigned
-from autograd.compiler.signature import signature
-from autograd.compiler.straight_line import Statement, function_text
+from autograd.compiler.record.signature import signature
+from autograd.compiler.run.buffers import Demand, assigned
+from autograd.compiler.run.straight_line import Statement, function_text
 from autograd.modes import Adjusted
 
 
@@ -29,7 +29,7 @@ def test_no_two_results_that_are_needed_at_once_share_a_buffer():
 
 @pytest.mark.parametrize("piece", [1, 2, 7, 1000])
 def test_a_function_in_pieces_is_the_same_function(piece, monkeypatch):
-    monkeypatch.setattr("autograd.compiler.straight_line.PIECE", piece)
+    monkeypatch.setattr("autograd.compiler.run.straight_line.PIECE", piece)
     draw = random.Random(piece)
     known = ["x", "y"]
     statements = []

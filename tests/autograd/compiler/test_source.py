@@ -8,7 +8,7 @@ import pytest
 
 import autograd
 from autograd import NotRecordedError, Tensor, Value, compile, label, sigmoid, tanh, value_and_grad
-from autograd.compiler.naming import identifier
+from autograd.compiler.write.naming import identifier
 
 NEURON = '''\
 import numpy

@@ -4,8 +4,8 @@ import numpy
 import pytest
 
 from autograd import NotRecordedError, StaleGraphError, Tensor, Value, sqrt
-from autograd.compiler.arrays import NotFiniteError
-from autograd.compiler.training import TrainingStep
+from autograd.compiler.run.array_machine import NotFiniteError
+from autograd.compiler.training_step import TrainingStep
 from nn import MLP, SGD, quadratic, softmax_cross_entropy
 
 
@@ -93,7 +93,7 @@ def test_the_update_of_a_large_matrix_takes_one_pass():
     model = MLP((50, 40, 2), "sigmoid", "sigmoid", rng=0)
     step = TrainingStep(lambda x, y: quadratic(model(x), y), descend)
     step(numpy.ones((3, 50)), numpy.ones((3, 2)), numbers=(0.1,))
-    ((machine, *_),) = step._machines.values()
+    (((machine, *_),),) = step._cache.entries.values()
     # The rate scales the (3, 40) errors, not the (50, 40) gradient; then the matrix is written over itself.
     writes = [line.strip() for line in machine.text.splitlines() if "out=x" in line]
     assert len(writes) == 4
@@ -138,7 +138,7 @@ def test_a_state_that_is_read_after_it_has_moved_is_written_where_it_belongs():
     assert (w.data.tolist(), velocity.tolist()) == ([-2.0, -4.0], [2.0, 4.0])
     step()
     assert (w.data.tolist(), velocity.tolist()) == ([2.5, 5.0], [-3.0, -6.0])
-    ((machine, *_),) = step._machines.values()
+    (((machine, *_),),) = step._cache.entries.values()
     assert "copyto" not in machine.text
 
 

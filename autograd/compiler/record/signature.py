@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy
 
-from ..errors import DataTypeError
-from ..node import Node
-from ..tensor import Tensor
-from ..value import Value
+from ...errors import DataTypeError, ShapeError
+from ...node import Node
+from ...tensor import Tensor
+from ...value import Value
 
 Key = Hashable
 ArrayKey = Callable[[Any], Key]
@@ -87,3 +87,35 @@ def stand_in(name: str, part: Any) -> Node:
     if array.dtype.kind not in "biuf":
         raise DataTypeError(f"compile: {name} is an array of {array.dtype}, and a program computes with numbers")
     return Tensor(array, requires_grad=array.dtype.kind == "f")
+
+
+# --- columns: arrays that hold a number for each sample -------------------------------------------------
+
+
+def column_key(array: Any) -> Key:
+    """A program of columns is for any number of samples."""
+    if array.ndim > 1:
+        raise ShapeError(
+            f"compile: with columns=True an array holds a number for each sample, not {array.shape}; "
+            "give the columns of a table one by one: list(x.T)"
+        )
+    return "column" if array.ndim else float
+
+
+def with_columns(key: Key, leaves: list[Any]) -> tuple[Key, list[Any]]:
+    """The key of a call with which of its leaves are columns, and the leaves in float64."""
+    flags = tuple([isinstance(leaf, numpy.ndarray) and leaf.ndim == 1 for leaf in leaves])
+    counts = {len(leaf) for leaf, is_column in zip(leaves, flags, strict=True) if is_column}
+    if len(counts) > 1:
+        raise ShapeError(f"compile: columns of different lengths: {', '.join(map(str, sorted(counts)))} samples")
+    return (key, flags), [
+        numpy.asarray(leaf, numpy.float64) if is_column else float(leaf)
+        for leaf, is_column in zip(leaves, flags, strict=True)
+    ]
+
+
+def stand_in_of_sample(name: str, part: Any) -> Node:
+    """The first sample's number, for a column."""
+    data = part._data if isinstance(part, Node) else part
+    flat = numpy.asarray(data, numpy.float64).reshape(-1)
+    return Value(float(flat[0]) if flat.size else 0.5)

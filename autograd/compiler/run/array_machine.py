@@ -13,11 +13,11 @@ from typing import Any
 
 import numpy
 
+from ..program import Constant, Input, Operand, Program, Shape, Step, in_order, shape_of
+from ..rewrite.rewriting import TABLE
 from . import pieces
-from .blas import MULTIPLE_OFF, PRODUCT, PRODUCT_OFF, is_over_all, with_blas
+from .blas import MULTIPLE_OFF, PRODUCT, PRODUCT_OFF, is_over_all
 from .buffers import Demand, assigned
-from .program import Constant, Input, Operand, Program, Shape, Step, in_order, shape_of
-from .rewrites import TABLE, expanded, multiply_for_outer_product, rewritten, simplified
 from .straight_line import Statement, function_text
 
 Run = Callable[..., tuple[Any, ...]]
@@ -30,8 +30,7 @@ class ArrayMachine:
     """A program made ready to run. Each call uses a workspace of its own, so that threads may share it."""
 
     def __init__(self, program: Program) -> None:
-        program = with_blas(simplified(expanded(program, lambda step: not step.is_number)))
-        self._workspaces = Workspaces(rewritten(program, [multiply_for_outer_product]))
+        self._workspaces = Workspaces(program)
         self._idle: list[Run] = []
 
     @property

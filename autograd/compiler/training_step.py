@@ -19,11 +19,11 @@ from ..node import Node
 from ..ops import squared_norm
 from ..tensor import Tensor
 from ..value import Value
-from .arrays import ArrayMachine
+from .cache import ProgramCache
+from .pipeline import ARRAYS, COMMON, passed
 from .program import Input, Program
-from .recording import Recording, only_number, record, translated
-from .rewrites import simplified
-from .signature import signature
+from .record.recording import Recording, only_number, record, translated
+from .run.array_machine import ArrayMachine
 
 # move(parameter, gradient, states, numbers) gives the parameter and its states after the step.
 Move = Callable[[Any, Any, tuple[Any, ...], tuple[Any, ...]], tuple[Any, tuple[Any, ...]]]
@@ -60,15 +60,12 @@ class TrainingStep:
         self._function, self._move = function, move
         self._states = states or {}
         self._parameters, self._guarded = parameters, guarded
-        self._machines: dict[Hashable, tuple[ArrayMachine, Recording, list[Node]]] = {}
-        self._kept: list[Any] = []
+        self._cache: ProgramCache[tuple[ArrayMachine, Recording, list[Node]]] = ProgramCache()
 
     def __call__(self, *arguments: Any, numbers: Sequence[float] = ()) -> Any:
         """The function's value before the step. `numbers` are what may differ from step to step (a rate)."""
-        key, leaves, kept = signature(arguments, {})
-        machine, recording, moved = self._machines.get((key, len(numbers))) or self._kept_for(
-            key, kept, arguments, len(numbers)
-        )
+        key, leaves = self._cache.key(arguments, {})
+        machine, recording, moved = self._entry(key, arguments, len(numbers))
         states = [array for parameter in moved for array in self._states.get(parameter, ())]
         outputs = machine(*leaves, *[parameter._data for parameter in recording.parameters], *states, *numbers)
         for parameter in moved:  # what was recorded before this step must see that its data is another
@@ -80,16 +77,16 @@ class TrainingStep:
 
     def prepare(self, *arguments: Any, count: int = 0) -> Recording:
         """Record the step for arguments like these and so many numbers, and run nothing."""
-        key, _, kept = signature(arguments, {})
-        return self._kept_for(key, kept, arguments, count)[1]
+        return self._entry(self._cache.key(arguments, {})[0], arguments, count)[1]
 
-    def _kept_for(
-        self, key: Hashable, kept: list[Any], arguments: tuple[Any, ...], count: int
+    def _entry(
+        self, key: Hashable, arguments: tuple[Any, ...], count: int
     ) -> tuple[ArrayMachine, Recording, list[Node]]:
-        self._kept += kept
-        with without_garbage_collection():
-            self._machines[key, count] = made = self._made(arguments, count)
-        return made
+        entries = self._cache.entries[key, count]
+        if not entries:
+            with without_garbage_collection():
+                entries.append(self._made(arguments, count))
+        return entries[0]
 
     def _made(self, arguments: tuple[Any, ...], count: int) -> tuple[ArrayMachine, Recording, list[Node]]:
         recording = record(self._function, arguments, {})
@@ -99,7 +96,7 @@ class TrainingStep:
             unread = set(moved).difference(recording.parameters)
             if unread:
                 raise NotRecordedError(f"{recording.function_name} does not depend on {unread.pop()!r:.80}")
-        return ArrayMachine(simplified(self._program(recording, moved, count))), recording, moved
+        return ARRAYS(passed(self._program(recording, moved, count), COMMON)), recording, moved
 
     def _program(self, recording: Recording, parameters: list[Node], count: int) -> Program:
         output = recording.outputs[0] if len(recording.outputs) > 1 else only_number(recording)

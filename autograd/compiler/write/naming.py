@@ -7,7 +7,7 @@ import keyword
 import re
 import unicodedata
 
-from .program import Constant, Operand, Program, Step
+from ..program import Constant, Operand, Program, Step
 
 _RESERVED = {*keyword.kwlist, *dir(builtins), "numpy", "math"}
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from ..operation import Operation
-from .program import Input, Program, Step
+from ...operation import Operation
+from ..program import Input, Program, Step
 from .straight_line import Statement, function_text
 
 _INFIX = {
@@ -24,7 +24,7 @@ _DEEPEST = 10  # brackets inside each other
 _NEAR = 100  # steps between one and what it is written in: its operands are kept for so long
 
 
-def runner(program: Program) -> Run:
+def float_machine(program: Program) -> Run:
     """A function of the program's inputs that gives its outputs as floats."""
     fast = compiled_text(*text(program, _fast))
     careful: list[Run] = []

@@ -4,32 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from .expressions import (
+from ..program import Constant, Event, Input, Operand, Program, Step, number_in
+from .naming import Names
+from .numpy_expression import (
     HELPERS,
     array_text,
     expression,
-    is_one_expression,
     literal,
     rule_formula,
     shape_note,
     told,
 )
-from .naming import Names
-from .program import Constant, Event, Input, Operand, Program, Step, number_in
-from .rewrites import expanded, simplified
 
 _LARGEST_WRITTEN = 200  # elements of a constant that is written out; a larger one becomes an argument
 
 
-def source(program: Program) -> str:
+def numpy_text(program: Program) -> str:
     """The text of a function of the program's inputs that needs NumPy alone."""
-    program = expanded(program, lambda step: _is_structural_expansion(step) and not is_one_expression(step))
-    program = simplified(program, rewrites=())
     return _Printer(program).text()
-
-
-def _is_structural_expansion(step: Step) -> bool:
-    return step.operation.expansion is not None and step.operation.written is None and not step.operation.elementwise
 
 
 class _Printer:

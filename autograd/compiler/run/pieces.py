@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy
 
-from .program import Input, Operand, Program, Step
+from ..program import Input, Operand, Program, Step
 
 SMALLEST = 1 << 18  # elements of an array that is worth it: from there on it is half as fast again
 PIECE = 1 << 13  # elements at a time

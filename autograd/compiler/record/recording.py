@@ -10,17 +10,17 @@ from typing import Any
 
 import numpy
 
-from ..backward import sweep
-from ..errors import ShapeError
-from ..modes import Adjusted
-from ..node import Node
-from ..returned import returned_node
-from ..source import SourceLine
-from ..structure import Rebuild, flatten
-from ..tensor import Tensor
-from ..traversal import nodes_in_order
-from ..value import Value
-from .program import Constant, Event, Input, Operand, Program, Step
+from ...backward import sweep
+from ...errors import ShapeError
+from ...modes import Adjusted
+from ...node import Node
+from ...returned import returned_node
+from ...source import SourceLine
+from ...structure import Rebuild, flatten
+from ...tensor import Tensor
+from ...traversal import nodes_in_order
+from ...value import Value
+from ..program import Constant, Event, Input, Operand, Program, Step
 from .signature import is_given, stand_in
 
 

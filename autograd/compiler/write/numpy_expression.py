@@ -9,12 +9,12 @@ from typing import Any
 
 import numpy
 
-from ..modes import Adjusted
-from ..node import Node
-from ..operation import Operation
-from ..value import Value
-from .program import Operand, Shape, Step
-from .rewrites import expansion_of
+from ...modes import Adjusted
+from ...node import Node
+from ...operation import Operation
+from ...value import Value
+from ..program import Operand, Shape, Step
+from ..rewrite.expansion import expansion_of
 
 # How strongly an expression holds together: an operand that holds less is put in brackets.
 ATOM, POWER, NEGATION, PRODUCT, SUM, COMPARISON = 9, 6, 5, 4, 3, 2
@@ -125,15 +125,6 @@ def _nested_text(operand: Operand, inner: set[int], text_of: Callable[[Operand],
 
 def _bracketed(text: Text, least: int) -> str:
     return text[0] if text[1] >= least else f"({text[0]})"
-
-
-def is_one_expression(step: Step) -> bool:
-    """Whether nothing that the row's expansion computes is used twice, so that it is one line."""
-    found = expansion_of(step)
-    if found is None:
-        return True
-    used = [id(operand) for part in found[0] for operand in part.operands]
-    return all(used.count(id(part)) <= 1 for part in found[0])
 
 
 def shape_note(shape: Shape, dtype: Any) -> str:

@@ -17,9 +17,9 @@ from typing import Any
 import numpy
 import numpy.typing
 
-from ..operation import Operation
-from .program import Input, Operand, Program, Step, shape_of
-from .rewrites import TABLE, without_dead_code
+from ...operation import Operation
+from ..program import Input, Operand, Program, Step, shape_of
+from ..rewrite.rewriting import TABLE, without_dead_code
 
 Array = numpy.typing.NDArray[Any]
 

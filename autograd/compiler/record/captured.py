@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy
 
-from ..node import Node
+from ...node import Node
 from .recording import Recording
 
 _DEPTH = 4

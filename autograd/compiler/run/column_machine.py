@@ -7,17 +7,14 @@ processor's cache; what does not is computed as the number it is.
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable
 from typing import Any
 
 import numpy
 
-from ..errors import ArgumentError, ShapeError
-from ..node import Node
-from ..value import Value
-from .arrays import Run, Workspaces
-from .program import Input, Operand, Program, Step
-from .rewrites import TABLE, expanded, simplified, without_dead_code
+from ...errors import ArgumentError
+from ..program import Input, Operand, Program, Step
+from ..rewrite.rewriting import TABLE, without_dead_code
+from .array_machine import Run, Workspaces
 
 _CACHE = 1 << 21  # bytes that the buffers of a block may take
 _SMALLEST_BLOCK, _LARGEST_BLOCK = 256, 8192  # samples
@@ -25,35 +22,6 @@ _UNKNOWN = 999_999_937  # stands for the number of samples in a block
 _FLOAT, _BOOLEAN = numpy.dtype(numpy.float64), numpy.dtype(numpy.bool_)
 _MULTIPLY, _SUM, _DOT, _ASTYPE = (TABLE[name] for name in ("multiply", "sum", "matmul", "astype"))
 _TAKES_BOOLEANS = {"where", "logical_not", "logical_and", "logical_or"}
-
-
-def column_key(array: Any) -> Hashable:
-    """A program of columns is for any number of samples."""
-    if array.ndim > 1:
-        raise ShapeError(
-            f"compile: with columns=True an array holds a number for each sample, not {array.shape}; "
-            "give the columns of a table one by one: list(x.T)"
-        )
-    return "column" if array.ndim else float
-
-
-def with_columns(key: Hashable, leaves: list[Any]) -> tuple[Hashable, list[Any]]:
-    """The key of a call with which of its leaves are columns, and the leaves in float64."""
-    flags = tuple([isinstance(leaf, numpy.ndarray) and leaf.ndim == 1 for leaf in leaves])
-    counts = {len(leaf) for leaf, is_column in zip(leaves, flags, strict=True) if is_column}
-    if len(counts) > 1:
-        raise ShapeError(f"compile: columns of different lengths: {', '.join(map(str, sorted(counts)))} samples")
-    return (key, flags), [
-        numpy.asarray(leaf, numpy.float64) if is_column else float(leaf)
-        for leaf, is_column in zip(leaves, flags, strict=True)
-    ]
-
-
-def stand_in_of_sample(name: str, part: Any) -> Node:
-    """The first sample's number, for a column."""
-    data = part._data if isinstance(part, Node) else part
-    flat = numpy.asarray(data, numpy.float64).reshape(-1)
-    return Value(float(flat[0]) if flat.size else 0.5)
 
 
 class ColumnMachine:
@@ -71,8 +39,7 @@ class ColumnMachine:
         given = {id(one) for one, is_column in zip(program.inputs, columns, strict=False) if is_column}
         is_column = [id(one) in given for one in program.inputs]
         self._columns = is_column
-        lowered = simplified(expanded(program, lambda step: True))
-        translated = _Translation(lowered, given)
+        translated = _Translation(program, given)
         self._workspaces = Workspaces(translated.program, _UNKNOWN)
         self.text = self._workspaces.text
         self._kinds = translated.kinds  # of the outputs: "column", "sum" or "number"

@@ -9,11 +9,10 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from ..errors import ArgumentError
-from .expressions import UnwrittenOperationError
+from ...errors import ArgumentError
+from ..program import Operand, Program, Step
 from .naming import Names
-from .program import Operand, Program, Step
-from .rewrites import expanded, simplified
+from .numpy_expression import UnwrittenOperationError
 
 _SIGNS = {
     "add": "+", "subtract": "-", "multiply": "*", "divide": "/",
@@ -103,7 +102,6 @@ def javascript(program: Program) -> str:
     """
     if not program.is_of_numbers:
         raise ArgumentError(f"javascript: {program.name} computes with arrays, and the page with single numbers")
-    program = simplified(expanded(program, lambda step: not _is_known(step)))
     names = Names(program, _RESERVED, set())
 
     def of(operand: Operand) -> str:
@@ -120,9 +118,10 @@ def javascript(program: Program) -> str:
     return "\n".join([*[_FUNCTIONS[name] for name in used], *body]) + "\n"
 
 
-def _is_known(step: Step) -> bool:
+def has_no_form(step: Step) -> bool:
+    """Whether JavaScript has none for it, so that its row's expansion is written."""
     name = step.operation.name
-    return name in _SIGNS or name in _MATH or name in _FORMS
+    return name not in _SIGNS and name not in _MATH and name not in _FORMS
 
 
 def _expression(step: Step, operands: Sequence[str]) -> str:

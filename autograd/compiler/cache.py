@@ -1,0 +1,28 @@
+"""Finding the program of a call again: by the structure of the arguments it was recorded for."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Hashable
+from typing import Any, Generic, TypeVar
+
+from .record.signature import Key, array_key, column_key, signature, with_columns
+
+Entry = TypeVar("Entry")
+
+
+class ProgramCache(Generic[Entry]):
+    """Entries by key, in a list: programs for one structure may differ in how much masks let through."""
+
+    def __init__(self, columns: bool = False) -> None:
+        self._columns = columns
+        self._array_key = column_key if columns else array_key
+        self._alive: dict[int, Any] = {}
+        self.entries: defaultdict[Hashable, list[Entry]] = defaultdict(list)
+
+    def key(self, arguments: tuple[Any, ...], keywords: dict[str, Any]) -> tuple[Key, list[Any]]:
+        """The structure of a call, and the numbers and arrays in it, in order."""
+        key, leaves, known_by_id = signature(arguments, keywords, self._array_key)
+        for one in known_by_id:
+            self._alive[id(one)] = one  # so that nothing else gets its id
+        return with_columns(key, leaves) if self._columns else (key, leaves)

@@ -1,0 +1,1 @@
+"""Rewrite: passes that make a program of a program."""

@@ -1,0 +1,158 @@
+"""How rewrites are applied: to each step until none has anything to say, operands first."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from ... import ops
+from ...operation import Operation, silently
+from ..program import VARIABLES, Constant, Operand, Program, Step
+
+TABLE = ops.operations()
+LARGEST_FOLDED = 64  # elements of a constant that folding may make out of smaller ones
+
+Rule = Callable[[Step], Operand | None]
+
+
+@dataclass(frozen=True, eq=False)
+class Rewrite:
+    """What may stand for a step instead: an operand that is there, a number, or another step.
+
+    Attributes:
+        rule: gives it for a step of one of the rows, whose operands are rewritten already; None to leave the step.
+        rows: the operations that it is about; None for every elementwise row, or with `of_structural` for every row.
+        of_known: it has something to say only where an operand is a number or a constant.
+        takes_apart: an operation that it makes anew out of that operation's operands, so that a result which is
+            needed elsewhere, too, would be computed twice: those are left.
+    """
+
+    rule: Rule
+    rows: tuple[Operation, ...] | None = None
+    of_structural: bool = False
+    of_known: bool = False
+    takes_apart: Operation | None = None
+
+    @property
+    def __name__(self) -> str:
+        return self.rule.__name__
+
+    def matches(self, row: Operation) -> bool:
+        return row.elementwise or self.of_structural if self.rows is None else row in self.rows
+
+    def __call__(self, step: Step) -> Operand | None:
+        return self.rule(step) if self.matches(step.operation) else None
+
+
+def rewrite(*names: str, **how: Any) -> Callable[[Rule], Rewrite]:
+    """Makes a rule a rewrite of the rows of these names; `how` as in `Rewrite`."""
+    rows = tuple(TABLE[name] for name in names) or None
+    return lambda rule: Rewrite(rule, rows, **how)
+
+
+@silently
+def rewritten(program: Program, rewrites: Sequence[Rewrite]) -> Program:
+    """One pass over the steps: each is rewritten until nothing applies, then merged with one like it."""
+
+    @functools.cache
+    def about(row: Operation, has_known: bool) -> list[Rewrite]:
+        return [one for one in rewrites if one.matches(row) and (has_known or not one.of_known)]
+
+    became: dict[int, Operand] = {}
+    steps: list[Step] = []
+    known: dict[Any, Step] = {}
+    shared = _needed_twice(program, {one.takes_apart for one in rewrites if one.takes_apart is not None})
+    for step in program.steps:
+        operands = tuple([became.get(id(operand), operand) for operand in step.operands])
+        now: Operand = step if operands == step.operands else step.with_operands(operands)
+        is_of_shared = bool(shared) and any(id(operand) in shared for operand in step.operands)
+        is_rewritten = False
+        while type(now) is Step and id(now) not in became:
+            found = None
+            for one in about(now.operation, not VARIABLES.issuperset(map(type, now.operands))):
+                if is_of_shared and one.takes_apart is not None:
+                    continue
+                found = one.rule(now)
+                if found is not None:
+                    break
+            if found is None:
+                break
+            now, is_rewritten = found, True
+        if type(now) is Step:
+            if id(now) in became:
+                now = became[id(now)]
+            else:
+                if is_rewritten:
+                    now = _on_new_operands(now, became, known, steps)
+                now = _merged(now, known, steps)
+                became[id(now)] = now
+        became[id(step)] = now
+    return program.mapped(steps, lambda operand: became.get(id(operand), operand))
+
+
+def without_dead_code(program: Program) -> Program:
+    """Only steps that an output needs, in their order."""
+    needed = set(map(id, program.results()))
+    for step in reversed(program.steps):
+        if id(step) in needed:
+            needed.update(map(id, step.operands))
+    return replace(program, steps=[step for step in program.steps if id(step) in needed])
+
+
+def merged(program: Program) -> Program:
+    """Common subexpressions computed once, without what nothing needs."""
+    return without_dead_code(rewritten(program, ()))
+
+
+def _needed_twice(program: Program, operations: set[Operation]) -> set[int]:
+    """The results of these operations that are needed more than once."""
+    uses = {id(step): 0 for step in program.steps if step.operation in operations}
+    if uses:
+        for operand in program.operands():
+            if id(operand) in uses:
+                uses[id(operand)] += 1
+    return {number for number, count in uses.items() if count > 1}
+
+
+def _on_new_operands(step: Step, became: dict[int, Operand], known: dict[Any, Step], steps: list[Step]) -> Step:
+    """The step, after those that a rewrite made as operands of its own have taken their place before it."""
+    if all(type(operand) is not Step or id(operand) in became for operand in step.operands):
+        return step
+    operands = []
+    for operand in step.operands:
+        if type(operand) is Step and id(operand) not in became:
+            operand = _merged(operand, known, steps)
+            became[id(operand)] = operand
+        operands.append(operand)
+    return step.with_operands(tuple(operands))
+
+
+def _merged(step: Step, known: dict[Any, Step], steps: list[Step]) -> Step:
+    """The step that computes the same already, or this one from now on."""
+    key = (
+        id(step.operation),
+        step.is_number,
+        tuple([id(operand) if type(operand) is Step else _operand_key(operand) for operand in step.operands]),
+        repr(step.parameters) if step.parameters else None,
+    )
+    same = known.get(key)
+    if same is None:
+        known[key] = step
+        steps.append(step)
+        return step
+    if same.name is None and same.origin < 0:
+        same.name = step.name
+    return same
+
+
+def _operand_key(operand: Operand) -> Any:
+    kind = type(operand)
+    if kind is float:
+        return operand.hex()  # tells 0.0 from −0.0, and nan is nan
+    if kind is int or kind is bool:
+        return kind, operand
+    if kind is Constant and operand.data.size <= LARGEST_FOLDED:
+        return operand.data.shape, operand.data.dtype.char, operand.data.tobytes()
+    return id(operand)

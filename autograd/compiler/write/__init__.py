@@ -1,0 +1,1 @@
+"""Write: programs as text, to read or to carry away."""
