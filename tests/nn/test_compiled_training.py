@@ -354,5 +354,5 @@ def test_forward_backward_and_update_are_one_program_and_no_array_is_copied() ->
     for make, settings in OPTIMIZERS:
         model = network()
         step = CompiledStep(model, softmax_cross_entropy, make(model.parameters(), 0.1, **settings), (INPUTS, LABELS))
-        ((machine, *_),) = step._step._machines.values()
+        (((machine, *_),),) = step._step._cache.entries.values()
         assert "copyto" not in machine.text and ".copy()" not in machine.text, (make, settings)
