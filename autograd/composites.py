@@ -26,6 +26,12 @@ from .operands import (
     operands_of,
 )
 
+__all__ = [
+    "diagonal", "diff", "dot", "elu", "expand_dims", "flip", "gelu", "hstack", "inner", "isfinite", "isinf", "isnan",
+    "leaky_relu", "moveaxis", "outer", "permute", "ravel", "repeat", "silu", "softplus", "split", "squeeze", "std",
+    "take", "take_along_axis", "tile", "var", "vstack",
+]  # fmt: skip
+
 # --- activations ----------------------------------------------------------------------------------------
 
 

@@ -13,6 +13,9 @@ import numpy.typing
 from .errors import DataTypeError, ShapeError
 from .operation import Recordable
 
+Array = numpy.typing.NDArray[Any]
+ArrayLike = Array | list[Any] | tuple[Any, ...]
+Number = float | numpy.number[Any] | numpy.bool_
 Axis = int | tuple[int, ...] | None
 Shape = tuple[int, ...]
 
@@ -37,7 +40,7 @@ def operands_of(name: str, arrays: Sequence[Any]) -> list[Any]:
     return [operand_of(name, operand) for operand in operands]
 
 
-def as_array(name: str, operand: Any) -> numpy.typing.NDArray[Any]:
+def as_array(name: str, operand: Any) -> Array:
     """A plain operand as an array of real numbers. Raises DataTypeError for anything else."""
     try:
         array = numpy.asarray(operand)

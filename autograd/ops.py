@@ -36,6 +36,17 @@ from .operands import (
 )
 from .operation import PYTHON_NUMBERS, Operation, Recordable, elementwise, predicate, structural, variadic
 
+__all__ = [
+    "absolute", "add", "affine", "all", "any", "arccos", "arccosh", "arcsin", "arcsinh", "arctan", "arctan2", "arctanh",
+    "argmax", "argmin", "astype", "broadcast_to", "ceil", "clip", "concatenate", "cos", "cosh", "cumsum", "divide",
+    "equal", "erf", "exp", "exp2", "expm1", "floor", "floor_divide", "getitem", "greater", "greater_equal", "hypot",
+    "less", "less_equal", "log", "log1p", "log2", "log10", "log_softmax", "logaddexp", "logical_and", "logical_not",
+    "logical_or", "logsumexp", "matmul", "max", "maximum", "mean", "min", "minimum", "multiply", "negative", "norm",
+    "not_equal", "operations", "positive", "power", "prod", "relu", "remainder", "reshape", "rint", "sigmoid", "sign",
+    "sin", "sinh", "softmax", "sqrt", "square", "squared_norm", "stack", "subtract", "sum", "sum_to_shape", "swapaxes",
+    "tan", "tanh", "transpose", "trunc", "where",
+]  # fmt: skip
+
 
 def _reduced(library: str, name: str, x: str, axis: Axis, keepdims: bool) -> str:
     """How a reduction is written with an array library."""

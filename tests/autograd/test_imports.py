@@ -1,5 +1,7 @@
 """`import autograd` brings in NumPy and nothing else."""
 
+import builtins
+import inspect
 import json
 import subprocess
 import sys
@@ -32,3 +34,27 @@ def test_every_public_name_is_there_and_no_other_row_hides_a_module() -> None:
     for name in autograd.__all__:
         assert hasattr(autograd, name), name
     assert len(set(autograd.__all__)) == len(autograd.__all__)
+
+
+def test_every_row_and_every_function_made_of_rows_is_public() -> None:
+    import autograd
+    from autograd import composites, ops
+
+    internal = {"scatter_add"}  # the pullback of getitem
+    assert {*autograd.operations()} - internal <= {*ops.__all__}
+    for room in (ops, composites):
+        functions = {
+            name
+            for name, held in vars(room).items()
+            if inspect.isfunction(held) and held.__module__ == room.__name__ and not name.startswith("_")
+        }
+        assert functions - {"summed_to_shape"} <= {*room.__all__}  # a forward rule that the sweep calls, too
+        for name in room.__all__:
+            assert getattr(autograd, name) is getattr(room, name)
+            assert (name in autograd.__all__) is not hasattr(builtins, name)
+
+
+def test_star_import_leaves_pythons_own_names_alone() -> None:
+    names: dict[str, object] = {}
+    exec("from autograd import *", names)
+    assert [name for name in names if hasattr(builtins, name)] == []
