@@ -1,160 +1,26 @@
-"""What each command of `glassgrad` does."""
+"""The commands of `glassgrad` by name: a command is a file, or a few functions in one, and an entry here."""
 
 from __future__ import annotations
 
-import re
-import textwrap
-from argparse import Namespace
-from collections.abc import Callable
-from pathlib import Path
+from . import graph_commands, training, training_options
+from .options import Command
 
-from rich.console import Console
-from rich.table import Table
-
-import viz
-from autograd import GraphError
-from nn.training import outputs_of
-from viz import terminal
-from viz.numbers import format_data
-from viz.tracing import in_order
-
-from .examples import EXAMPLES, Example, example
-from .expressions import MAX_NODES, expression_from_command_line, functions, numbers_from_command_line
-from .recipes import Recipe, Settings, recipe
-from .training import XOR_SEED, evaluate, fit_recipe, predict, train
-
-__all__ = ["COMMANDS", "GraphError"]
-
-
-def examples(options: Namespace) -> None:
-    """`glassgrad examples`: the names that step and draw take, and what an expression may contain."""
-    console = Console()
-    shown = [make() for make in EXAMPLES.values()]
-    if console.is_terminal:
-        table = Table("example", "what it shows")
-        for one in shown:
-            table.add_row(one.name, one.shows)
-        console.print(table)
-    else:
-        for one in shown:
-            print(f"{one.name:<10} {one.shows}")
-    print("\nStep through one, or draw it, with other numbers if you like:")
-    print("  glassgrad step neuron x1=3\n  glassgrad draw vanishing --overlay gradient -o vanishing.svg")
-    print("So with an expression of names, numbers, + - * / ** and functions:")
-    print('  glassgrad step "(a + b)*(b + 1)" a=2 b=1')
-    print(textwrap.fill(f"The functions: {', '.join(functions())}", width=min(console.width, 100)))
-
-
-def step(options: Namespace) -> None:
-    """`glassgrad step`: the calculation in words and numbers, or the trace as JSON."""
-    shown = _chosen(options, max_nodes=options.max_nodes)
-    if options.json:
-        print(_traced(shown).to_json())
-    elif not options.plain and terminal.is_available():
-        terminal.run(shown.record, optimizer=shown.optimizer, title=shown.shows)
-    else:
-        _print_steps(shown)
-
-
-def draw(options: Namespace) -> None:
-    """`glassgrad draw`: the graph as a picture."""
-    if options.hops is not None and options.focus is None:
-        raise GraphError("--hops says how far around --focus LABEL: give that, too")
-    drawing = viz.draw(
-        _chosen(options, max_nodes=max(options.max_nodes, MAX_NODES)).record(),
-        style=options.style,
-        collapse=options.collapse,
-        focus=options.focus,
-        hops=2 if options.hops is None else options.hops,
-        highlight=options.highlight,
-        overlay=options.overlay,
-        legend=options.legend,
-        theme=options.theme,
-        renderer=options.renderer,
-        max_nodes=options.max_nodes,
-    )
-    print(f"wrote {drawing.save(options.output)}{f' ({drawing.note})' if drawing.note else ''}")
-
-
-def demo(options: Namespace) -> None:
-    """`glassgrad demo`: the neuron worked by hand, its graph, and XOR learned."""
-    console = Console()
-    folder = Path(options.output_dir)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise GraphError(f"{folder} cannot be made: {error.strerror}") from None
-
-    console.rule("1. A neuron worked by hand")
-    shown = example("neuron")
-    _print_steps(shown)
-
-    console.rule("2. Its computation graph")
-    ours = viz.draw(example("neuron").record()).save(folder / "neuron.svg")
-    documents = viz.draw(example("neuron").record(), style="document").save(folder / "neuron-document.svg")
-    print(f"wrote {ours} and {documents}")
-
-    console.rule("3. XOR learned by a network of 2-2-1")
-    run = recipe(Settings("xor", seed=XOR_SEED))
-    fit_recipe(run)
-    console.print(_truth_table(run))
-
-    print(f"\nWritten, to be opened in a browser:\n  {ours}: values, gradients, local gradients")
-    print(f"  {documents}: the text's own picture")
-    print("Next:\n  glassgrad step neuron\n  glassgrad draw neuron -o neuron.svg\n  glassgrad train xor --engine value")
-    print("  glassgrad train spiral --plots pictures\n  glassgrad train mnist --preset modern --save mnist.safetensors")
-
-
-def _chosen(options: Namespace, max_nodes: int) -> Example:
-    """The example of that name, or the expression, with the numbers that are given.
-
-    A name alone is taken as that of an example; with numbers beside it, it is an expression.
-    """
-    text, assignments = options.example, options.assignments
-    if text in EXAMPLES or (not assignments and re.fullmatch(r"\w+(-\w+)*", text) and not text[0].isdigit()):
-        shown = example(text, numbers_from_command_line(assignments))
-    else:
-        shown = expression_from_command_line([text, *assignments], max_nodes=max_nodes)
-    count = sum(1 for _ in in_order(shown.record()))
-    if count > max_nodes:
-        raise GraphError(f"{text[:40]} has {count:,} nodes, more than --max-nodes {max_nodes:,}")
-    return shown
-
-
-def _traced(shown: Example) -> viz.Trace:
-    """Forward, backward, and the update where the example has an optimizer."""
-    return viz.trace(shown.record(), update=None if shown.optimizer is None else shown.optimizer.step)
-
-
-def _print_steps(shown: Example) -> None:
-    """Forward, backward, update, and what the moved parameters give."""
-    print(shown.shows)
-    if shown.optimizer is not None:
-        print(f"learning rate {viz.format_number(shown.optimizer.learning_rate)}")
-    print()
-    viz.step(_traced(shown), plain=True)
-    if shown.optimizer is not None:
-        print("Forward again, from the moved parameters")
-        for node in viz.trace(shown.record(), backward=False).nodes:
-            if node.operation and node.is_named:
-                print(f"      {node.label} = {format_data(node.data, digits=5)}")
-    print()
-
-
-def _truth_table(run: Recipe) -> Table:
-    table = Table("x1", "x2", "wanted", "output", "answer")
-    outputs = outputs_of(run.model, run.data.test_inputs)
-    for (x1, x2), wanted, (output,) in zip(run.data.test_inputs, run.data.test_labels, outputs, strict=True):
-        table.add_row(f"{x1:.0f}", f"{x2:.0f}", str(wanted), f"{output:.4f}", str(int(output > 0.5)))
-    return table
-
-
-COMMANDS: dict[str, Callable[[Namespace], None]] = {
-    "demo": demo,
-    "examples": examples,
-    "step": step,
-    "draw": draw,
-    "train": train,
-    "eval": evaluate,
-    "predict": predict,
+COMMANDS = {
+    "demo": Command(
+        "the worked neuron step by step and drawn, and XOR learned", graph_commands.demo_options, graph_commands.demo
+    ),
+    "examples": Command(
+        "the built-in examples, and what an expression may contain", lambda parser: None, graph_commands.examples
+    ),
+    "step": Command(
+        "every forward and backward step of a graph, in words and numbers",
+        graph_commands.step_options,
+        graph_commands.step,
+    ),
+    "draw": Command("a graph as a picture", graph_commands.draw_options, graph_commands.draw),
+    "train": Command("train a network", training_options.train_options, training.train),
+    "eval": Command(
+        "how well a saved model does on its test data", training_options.evaluate_options, training.evaluate
+    ),
+    "predict": Command("what a saved model takes an input for", training_options.predict_options, training.predict),
 }

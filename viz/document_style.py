@@ -4,15 +4,25 @@ edges and gradients below them in green."""
 from __future__ import annotations
 
 from .dot import escape, new_graph, tooltip
+from .errors import DrawingError
 from .numbers import format_data
 from .parts import TracedNode
-from .themes import Colours
+from .picture import Asked, Picture
 from .tracing import Trace
 
 
-def document(trace: Trace, colours: Colours) -> str:
-    """The DOT program of a trace in the document's style."""
-    graph = new_graph({"shape": "circle", "margin": "0.02"}, colours, nodesep="0.55", note="", count=len(trace.nodes))
+def document(asked: Asked) -> Picture:
+    """The picture of a trace in the document's style, which shows all nodes."""
+    is_plain = asked.focus is None and asked.highlight is None and asked.overlay is None and not asked.legend
+    if not is_plain or asked.collapse != "auto":
+        raise DrawingError('collapse, focus, highlight, overlay and legend are for style="glass"')
+    trace, count = asked.trace, len(asked.trace.nodes)
+    if count > asked.max_nodes:
+        raise DrawingError(
+            f"{count:,} nodes are more than the document's style shows ({asked.max_nodes:,}); "
+            'style="glass" draws modules as boxes'
+        )
+    graph = new_graph({"shape": "circle", "margin": "0.02"}, asked.colours, nodesep="0.55", note="", count=count)
     boxes = _Boxes(trace)
     for node in trace.nodes:
         name = boxes.name(node)
@@ -35,7 +45,7 @@ def document(trace: Trace, colours: Colours) -> str:
     graph.node("out", escape(output.label), shape="plaintext")
     seed = format_data(trace.gradients[output.id]) if output.id in trace.gradients else ""
     graph.edge(boxes.name(output), "out", label=_two_lines(format_data(output.data), seed))
-    return str(graph.source)
+    return Picture(str(graph.source), has_two_lines=True)
 
 
 def _summed(received: list[object]) -> str:

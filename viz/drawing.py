@@ -5,29 +5,28 @@ from __future__ import annotations
 import hashlib
 import os
 import uuid
-from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from autograd import GraphError, Node
 from autograd.arguments import check_known
 from autograd.files import write_whole
 
-from .document_style import document
 from .dot import printable
 from .errors import DrawingError, TooManyNodesError
-from .glass import Overlay, glass
-from .layout import SECONDS, Renderer, by_graphviz, dot_program, render_svg
+from .layout import RENDERERS, SECONDS, by_graphviz, dot_program, render_svg
 from .notebook import bundle
 from .numbers import format_data
+from .overlays import OVERLAYS
 from .parts import TracedNode
+from .picture import Asked, Picture
 from .png import png, without_marks
+from .styles import STYLES
 from .svg import finished
-from .themes import Theme, colours_of
+from .themes import THEMES
 from .tracing import Trace, in_order, trace
-from .visible import Collapse, Visible, find, on_paths_from, visible
+from .visible import Collapse, Visible, find
 
-Style = Literal["glass", "document"]
 Which = TracedNode | Node | str | int
 _DAY = 86_400
 
@@ -35,15 +34,15 @@ _DAY = 86_400
 def draw(
     output: Node | Trace,
     *,
-    style: Style = "glass",
+    style: str = "glass",
     collapse: Collapse = "auto",
     focus: Which | None = None,
     hops: int = 2,
     highlight: Which | None = None,
-    overlay: Overlay = None,
+    overlay: str | None = None,
     legend: bool = False,
-    theme: Theme = "light",
-    renderer: Renderer = "auto",
+    theme: str = "light",
+    renderer: str = "auto",
     max_nodes: int = 1500,
     max_traced: int = 200_000,
     seconds: float = SECONDS,
@@ -52,9 +51,8 @@ def draw(
 
     Args:
         output: a node with a single number, or a trace of one.
-        style: "glass": every number a box with its name, data and gradient, upstream × local gradient on the
-            edges; "document": document 002's, operations as nodes, a `scope(...)` as one node, values above
-            the edges and gradients below them in green.
+        style: "glass", every number a box, or "document", operations as nodes as in document 002: the names in
+            `viz.styles.STYLES`, to which you may add your own.
         collapse: which parts are drawn as one box, with the number of nodes it hides: "auto" by modules and
             scopes where more than 150 nodes would show; a depth (1: the outermost); a function from a node
             to the name of its box or None; None: nothing. The picture says what it hides.
@@ -77,52 +75,49 @@ def draw(
     >>> "<svg" in draw(x * x).svg()
     True
     """
-    check_known("style", style, ("glass", "document"), DrawingError)
-    check_known("theme", theme, ("light", "dark", "auto"), DrawingError)
-    check_known("renderer", renderer, ("auto", "dot", "wasm"), DrawingError)
-    check_known("overlay", overlay, (None, "gradient"), DrawingError)
+    for kind, name, known in (
+        ("style", style, STYLES),
+        ("theme", theme, THEMES),
+        ("renderer", renderer, RENDERERS),
+        ("overlay", overlay, (None, *OVERLAYS)),
+    ):
+        check_known(kind, name, known, DrawingError)
     if not 0 < seconds <= _DAY:
         raise DrawingError(f"seconds is a number above 0, {_DAY:,} at most, not {seconds!r:.60}")
     traced = output if isinstance(output, Trace) else _traced(output, max_traced)
-    colours = colours_of(theme)
-    if style == "document":
-        if focus is not None or highlight is not None or overlay is not None or legend or collapse != "auto":
-            raise DrawingError('collapse, focus, highlight, overlay and legend are for style="glass"')
-        if len(traced.nodes) > max_nodes:
-            raise DrawingError(
-                f"{len(traced.nodes):,} nodes are more than the document's style shows ({max_nodes:,}); "
-                'style="glass" draws modules as boxes'
-            )
-        return Drawing(document(traced, colours), traced, style, theme, renderer, seconds=seconds)
-    focus, highlight = _in_trace(focus, output), _in_trace(highlight, output)
-    view = visible(traced, collapse=collapse, focus=focus, hops=hops, max_nodes=max_nodes)
-    on_paths: Iterable[int] = () if highlight is None else on_paths_from(traced, find(traced, highlight))
-    picture = glass(view, colours, overlay=overlay, highlight=on_paths, legend=legend)
-    return Drawing(picture.dot, traced, style, theme, renderer, picture.heat_maps, view, seconds)
+    asked = Asked(
+        traced,
+        THEMES[theme].colours,
+        collapse,
+        _in_trace(focus, output, traced),
+        hops,
+        _in_trace(highlight, output, traced),
+        None if overlay is None else OVERLAYS[overlay],
+        legend,
+        max_nodes,
+    )
+    return Drawing(STYLES[style].picture(asked), traced, theme, renderer, seconds)
 
 
 class Drawing:
     """A picture: `.save(path)` writes it, a notebook shows it, `.dot` is its DOT program."""
 
-    def __init__(
-        self,
-        dot: str,
-        trace: Trace,
-        style: Style,
-        theme: Theme,
-        renderer: Renderer,
-        heat_maps: dict[str, Any] | None = None,
-        view: Visible | None = None,
-        seconds: float = SECONDS,
-    ) -> None:
-        self.dot = dot
+    def __init__(self, picture: Picture, trace: Trace, theme: str, renderer: str, seconds: float) -> None:
         self.trace = trace
-        self.style = style
-        self.theme: Theme = theme
+        self.theme = theme
         self.renderer = renderer
-        self.view = view
         self.seconds = seconds
-        self._heat_maps = heat_maps or {}
+        self._picture = picture
+
+    @property
+    def dot(self) -> str:
+        """The picture as a DOT program."""
+        return self._picture.dot
+
+    @property
+    def view(self) -> Visible | None:
+        """Which nodes it shows; None where it shows all of them."""
+        return self._picture.view
 
     @property
     def note(self) -> str:
@@ -132,28 +127,28 @@ class Drawing:
     def svg(self, *, prefix: str | None = None) -> str:
         """The picture as SVG. `prefix` begins every id in it; by default it comes from the content."""
         # The light picture and the one that follows its viewer are laid out from the same DOT.
-        content = self.dot + ("auto" if self.theme == "auto" else "")
+        content = self.dot + ("auto" if THEMES[self.theme].follows_viewer else "")
         return self._finished(self.renderer, prefix or "g" + hashlib.sha256(content.encode()).hexdigest()[:10])
 
-    def _finished(self, renderer: Renderer, prefix: str) -> str:
-        output, colours = self.trace.nodes[self.trace.output], colours_of(self.theme)
+    def _finished(self, renderer: str, prefix: str) -> str:
+        output, theme = self.trace.nodes[self.trace.output], THEMES[self.theme]
         description = f"{len(self.trace.nodes):,} nodes; {output.label} = {format_data(output.data)}"
         return finished(
             render_svg(self.dot, renderer, self.seconds),
             title=printable(f"Computation graph of {output.label}"),
             description=printable(f"{description}. {self.note}" if self.note else description),
             prefix=prefix,
-            background=colours.background,
-            gradient_color=colours.gradient if self.style == "document" else None,
-            heat_maps=self._heat_maps,
-            follows_viewer=self.theme == "auto",
+            background=theme.colours.background,
+            gradient_color=theme.colours.gradient if self._picture.has_two_lines else None,
+            heat_maps=self._picture.heat_maps,
+            follows_viewer=theme.follows_viewer,
         )
 
     def _png(self) -> bytes:
         dot_program("PNG")
-        if self.style == "glass" and not self._heat_maps:
+        if not self._picture.has_two_lines and not self._picture.heat_maps:
             return by_graphviz(self.dot, "png", seconds=self.seconds)
-        return png(self.dot, self._finished("dot", "g"), own_edge_labels=self.style == "document")
+        return png(self.dot, self._finished("dot", "g"), own_edge_labels=self._picture.has_two_lines)
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write the picture in the format that the file's ending names: .svg, .png, .dot, or .json, which is
@@ -207,11 +202,14 @@ def _traced(output: Node, most: int) -> Trace:
         ) from None
 
 
-def _in_trace(wanted: Which | None, output: Node | Trace) -> Which | None:
-    """A node by its id, because its label may be several nodes'; a trace, which holds no node, knows labels."""
+def _in_trace(wanted: Which | None, output: Node | Trace, traced: Trace) -> TracedNode | None:
+    """The node that is meant. A node of the graph is found by its place, because its label may be several nodes';
+    a trace, which holds no node, knows labels."""
+    if wanted is None:
+        return None
     if not isinstance(wanted, Node) or isinstance(output, Trace):
-        return wanted
+        return find(traced, wanted)
     for identifier, (node, _) in enumerate(in_order(output)):
         if node is wanted:
-            return identifier
+            return traced.nodes[identifier]
     raise DrawingError(f"{wanted!r:.80} is not in the graph of the output")

@@ -5,24 +5,19 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterable, Set
-from dataclasses import dataclass, field
-from typing import Any, Literal
+from collections.abc import Set
+from typing import Any
 
-import graphviz
 import numpy
 
-from .arrays import ArraySummary, norm, shape_of, summary
+from .arrays import ArraySummary, shape_of, summary
 from .dot import escape, new_graph, record_text, tooltip, tooltip_text
 from .numbers import format_data, format_number
-from .parts import Contribution, TracedNode
+from .parts import Contribution, Edge, TracedNode
+from .picture import Asked, Picture
 from .themes import Colours
-from .visible import Box, Visible, VisibleEdge
+from .visible import Box, Visible, VisibleEdge, on_paths_from, visible
 
-Overlay = Literal["gradient"] | None
-
-# Below and above these a gradient is flagged.
-VANISHING, EXPLODING = 1e-7, 1e4
 _MANY = 4
 WARNING = " ⚠"
 # A heat map takes the place of lines of text that nobody types: a mark from Unicode's private use area, and the id.
@@ -30,63 +25,43 @@ HEAT_MAP_MARK = "\uf8fd"
 _HEAT_MAP_LINES = 5
 
 
-@dataclass
-class GlassPicture:
-    """The DOT program, and the arrays whose heat maps go where their marks stand."""
-
-    dot: str
-    heat_maps: dict[str, Any] = field(default_factory=dict)
-
-
-def glass(
-    view: Visible,
-    colours: Colours,
-    *,
-    overlay: Overlay = None,
-    highlight: Iterable[int] = (),
-    legend: bool = False,
-) -> GlassPicture:
-    """The picture of what is visible.
-
-    Args:
-        overlay: "gradient" shows each gradient's magnitude as width and colour, and flags what is dead (0),
-            vanishing or exploding.
-        highlight: nodes on paths that are drawn bold, all others pale.
-        legend: also what the shapes mean.
-    """
-    return _Glass(view, colours, overlay, frozenset(highlight), legend).picture()
+def glass(asked: Asked) -> Picture:
+    """The picture of what is visible: with a highlight, what is on no path from it to the output is pale."""
+    return _Glass(asked).picture()
 
 
 class _Glass:
-    def __init__(
-        self, view: Visible, colours: Colours, overlay: Overlay, highlight: frozenset[int], legend: bool
-    ) -> None:
-        self.view, self.trace, self.colours = view, view.trace, colours
-        self.overlay, self.highlight, self.legend = overlay, highlight, legend
+    def __init__(self, asked: Asked) -> None:
+        self.trace, self.colours, self.overlay = asked.trace, asked.colours, asked.overlay
+        self.view = visible(
+            asked.trace, collapse=asked.collapse, focus=asked.focus, hops=asked.hops, max_nodes=asked.max_nodes
+        )
+        self.highlight = frozenset[int]() if asked.highlight is None else on_paths_from(asked.trace, asked.highlight)
+        self.has_legend = asked.legend
         self.contributions = self.trace.contributions()
         self.received: dict[int, list[Contribution]] = {}
         for event in self.contributions.values():
             self.received.setdefault(event.operand, []).append(event)
         self.graph = new_graph(
             {"margin": "0.12,0.05"},
-            colours,
+            self.colours,
             nodesep="0.25",
-            note=view.note,
-            count=view.count,
-            crossed_ranks=crossed_ranks(view),
+            note=self.view.note,
+            count=self.view.count,
+            crossed_ranks=crossed_ranks(self.view),
         )
         self.heat_maps: dict[str, Any] = {}
 
-    def picture(self) -> GlassPicture:
+    def picture(self) -> Picture:
         for node in self.view.nodes:
             self._node(node)
         for box in self.view.boxes:
             self._box(box)
         for edge in self.view.edges:
             self._edge(edge)
-        if self.legend:
-            _add_legend(self.graph, self.colours, self.overlay, bool(self.heat_maps))
-        return GlassPicture(str(self.graph.source), self.heat_maps)
+        if self.has_legend:
+            self._add_legend()
+        return Picture(str(self.graph.source), self.heat_maps, self.view)
 
     def _node(self, node: TracedNode) -> None:
         look = _look(node.role, self.colours)
@@ -118,7 +93,7 @@ class _Glass:
         if node.role != "constant":
             rows += self._gradient_rows(node)
             if self.overlay is not None:
-                rows += filter(None, [_flag(self.trace.gradients.get(node.id))])
+                rows += filter(None, [self.overlay.row(self.trace.gradients.get(node.id))])
         if _has_heat_map(node.data):
             mark = f"{HEAT_MAP_MARK}{node.id}"
             self.heat_maps[mark] = node.data
@@ -161,7 +136,7 @@ class _Glass:
         styles: dict[str, str] = {}
         if len(edge.slots) == 1 and self.overlay is not None:
             event = self.contributions.get((edge.slots[0].target, edge.slots[0].slot))
-            styles = self._overlaid(None if event is None else event.contribution)
+            styles = {} if event is None else self.overlay.edge(event.contribution, self.colours)
         if self.highlight:
             on_path = any(slot.source in self.highlight and slot.target in self.highlight for slot in edge.slots)
             if on_path:
@@ -170,29 +145,13 @@ class _Glass:
                 styles |= {"color": self.colours.dead, "fontcolor": self.colours.dead}
         self.graph.edge(edge.source, target, label=escape(label), **styles)
 
-    def _slot_label(self, slot: Any) -> str:
+    def _slot_label(self, slot: Edge) -> str:
         event = self.contributions.get((slot.target, slot.slot))
         if event is not None:
             return _product(event)
         if slot.local_gradient is not None:
             return format_data(slot.local_gradient)
         return ""
-
-    def _overlaid(self, gradient: Any) -> dict[str, str]:
-        """A gradient's magnitude as colour and width."""
-        if gradient is None:
-            return {}
-        colours = self.colours
-        match _flag(gradient):
-            case "dead":
-                return {"color": colours.dead, "penwidth": "0.5", "style": "dashed"}
-            case "vanishing":
-                return {"color": colours.vanishing, "penwidth": "1", "style": "dotted"}
-            case "":
-                decades = math.log10(_magnitude(gradient))  # from −7 to 4
-                shade = colours.weak if decades < -2 else colours.strong if decades > 1 else colours.parameter
-                return {"color": shade, "penwidth": f"{3.2 + 0.3 * decades:.2f}"}
-        return {"color": colours.exploding, "penwidth": "5"}
 
     def _highlighted(self, ids: Set[int]) -> dict[str, str]:
         if not self.highlight:
@@ -201,15 +160,31 @@ class _Glass:
             return {"penwidth": "3", "color": self.colours.output}
         return {"color": self.colours.dead, "fontcolor": self.colours.dead}
 
-
-def _flag(gradient: Any) -> str:
-    """What is wrong with a gradient, in a word; "" for nothing."""
-    magnitude = 1.0 if gradient is None else _magnitude(gradient)
-    if math.isnan(magnitude):
-        return "not finite"
-    if magnitude == 0:
-        return "dead"
-    return "vanishing" if magnitude < VANISHING else "exploding" if magnitude > EXPLODING else ""
+    def _add_legend(self) -> None:
+        """What shapes and colours mean, in two rows: chains of invisible edges, because the graph runs to the right."""
+        colours, ink = self.colours, {"shape": "plaintext", "fontcolor": self.colours.ink}
+        entries = [
+            ("input", _look("input", colours)),
+            ("parameter", _look("parameter", colours)),
+            ("constant", _look("constant", colours)),
+            ("computed", _look("intermediate", colours)),
+            ("output", _look("output", colours)),
+            ("+ × σ", {"shape": "circle", "margin": "0.02", "tooltip": "an operation"}),
+            ("parts of the graph\nin one box", {"shape": "box3d", "style": "filled", "fillcolor": colours.box}),
+            ("on an edge: ∂, then\nupstream × ∂ = contribution", ink),
+        ]
+        if self.heat_maps:
+            entries.append(("heat map: blue above 0,\norange below, black not finite", ink))
+        if self.overlay is not None:
+            entries += self.overlay.legend(colours)
+        with self.graph.subgraph(name="cluster_legend") as cluster:  # a cluster, so that it stays together
+            cluster.attr(label="legend", color=colours.constant, fontcolor=colours.ink, style="dashed")
+            names = [f"legend{number}" for number in range(len(entries))]
+            for name, (word, look) in zip(names, entries, strict=True):
+                cluster.node(name, word, **look)
+            for row in (names[: (len(names) + 1) // 2], names[(len(names) + 1) // 2 :]):
+                for before, after in itertools.pairwise(row):
+                    cluster.edge(before, after, style="invis")
 
 
 def crossed_ranks(view: Visible) -> int:
@@ -271,12 +246,6 @@ def _has_heat_map(data: Any) -> bool:
     return isinstance(data, numpy.ndarray) and len(shape) in (1, 2) and data.size > 3 and max(shape) <= 32
 
 
-def _magnitude(data: Any) -> float:
-    if isinstance(data, ArraySummary):
-        return math.nan if data.not_finite else data.norm
-    return norm(data)
-
-
 def _product(event: Contribution) -> str:
     if event.local_gradient is None or shape_of(event.upstream_gradient):
         return f"{event.rule.text}" if len(event.rule.text) <= 24 else ""
@@ -284,37 +253,3 @@ def _product(event: Contribution) -> str:
         f"{format_data(event.upstream_gradient)} × {format_data(event.local_gradient)} "
         f"= {format_data(event.contribution)}"
     )
-
-
-def _add_legend(graph: graphviz.Digraph, colours: Colours, overlay: Overlay, has_heat_maps: bool) -> None:
-    """What shapes and colours mean, in two rows: chains of invisible edges, as the graph runs from left to right."""
-    ink = {"fontcolor": colours.ink}
-    entries: list[tuple[str, dict[str, str]]] = [
-        ("input", _look("input", colours)),
-        ("parameter", _look("parameter", colours)),
-        ("constant", _look("constant", colours)),
-        ("computed", _look("intermediate", colours)),
-        ("output", _look("output", colours)),
-        ("+ × σ", {"shape": "circle", "margin": "0.02", "tooltip": "an operation"}),
-        ("parts of the graph\nin one box", {"shape": "box3d", "style": "filled", "fillcolor": colours.box}),
-        ("on an edge: ∂, then\nupstream × ∂ = contribution", {"shape": "plaintext", **ink}),
-    ]
-    if has_heat_maps:
-        entries.append(("heat map: blue above 0,\norange below, black not finite", {"shape": "plaintext", **ink}))
-    if overlay:
-        entries.append(("gradient: the larger,\nthe thicker and stronger", {"shape": "plaintext", **ink}))
-        least, most = format_number(VANISHING), format_number(EXPLODING)
-        for word, colour, width, style in (
-            ("dead: 0", colours.dead, "0.5", "dashed"),
-            (f"vanishing: < {least}", colours.vanishing, "1", "dotted"),
-            (f"exploding: > {most}", colours.exploding, "5", "solid"),
-        ):
-            entries.append((word, {"shape": "box", "color": colour, "penwidth": width, "style": style}))
-    with graph.subgraph(name="cluster_legend") as cluster:  # a cluster, so that it stays together
-        cluster.attr(label="legend", color=colours.constant, fontcolor=colours.ink, style="dashed")
-        names = [f"legend{number}" for number in range(len(entries))]
-        for name, (word, look) in zip(names, entries, strict=True):
-            cluster.node(name, word, **look)
-        for row in (names[: (len(names) + 1) // 2], names[(len(names) + 1) // 2 :]):
-            for before, after in itertools.pairwise(row):
-                cluster.edge(before, after, style="invis")

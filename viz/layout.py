@@ -13,7 +13,8 @@ import shutil
 import subprocess
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
@@ -21,22 +22,41 @@ from autograd.arguments import check_known
 
 from .errors import DrawingError
 
-Renderer = Literal["auto", "dot", "wasm"]
 SECONDS = 60.0
 _SECONDS_TO_END = 5.0
 
 
-def render_svg(dot: str, renderer: Renderer = "auto", seconds: float = SECONDS) -> str:
+@dataclass(frozen=True)
+class Renderer:
+    """What a renderer is, in a few words, and what makes an SVG of a DOT program within so many seconds."""
+
+    shows: str
+    svg: Callable[[str, float], str]
+
+
+RENDERERS: dict[str, Renderer] = {
+    "auto": Renderer(
+        "dot where it is installed, else wasm",
+        lambda dot, seconds: RENDERERS["dot" if shutil.which("dot") else "wasm"].svg(dot, seconds),
+    ),
+    "dot": Renderer(
+        "Graphviz's program of that name", lambda dot, seconds: by_graphviz(dot, "svg", seconds=seconds).decode()
+    ),
+    "wasm": Renderer(
+        "Graphviz in WebAssembly, which needs nothing installed", lambda dot, seconds: _worker.render(dot, seconds)
+    ),
+}
+
+
+def render_svg(dot: str, renderer: str = "auto", seconds: float = SECONDS) -> str:
     """The SVG of a DOT program.
 
     Args:
-        renderer: "dot" is the program of that name, "wasm" needs nothing installed, "auto" prefers the first.
+        renderer: one of `RENDERERS`.
         seconds: how long it may take.
     """
-    check_known("renderer", renderer, ("auto", "dot", "wasm"), DrawingError)
-    if renderer == "dot" or (renderer == "auto" and shutil.which("dot")):
-        return by_graphviz(dot, "svg", seconds=seconds).decode()
-    return _worker.render(dot, seconds)
+    check_known("renderer", renderer, RENDERERS, DrawingError)
+    return RENDERERS[renderer].svg(dot, seconds)
 
 
 def by_graphviz(
@@ -167,7 +187,7 @@ def _ask(
         answers.put(("ended", str(error).encode()))
 
 
-_worker = _Worker()
+_worker: _Worker = _Worker()
 atexit.register(_worker.stop)
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_worker.forget)

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from typing import Literal
-
-Theme = Literal["light", "dark", "auto"]
 
 
 @dataclass(frozen=True)
@@ -59,13 +56,24 @@ DARK = Colours(
 )
 
 
-def colours_of(theme: Theme) -> Colours:
-    """The colours a picture is laid out with; "auto" is light until a viewer prefers dark."""
-    return DARK if theme == "dark" else LIGHT
+@dataclass(frozen=True)
+class Theme:
+    """Colours that a picture is laid out with; one that follows its viewer is dark where the viewer prefers that."""
+
+    shows: str
+    colours: Colours
+    follows_viewer: bool = False
+
+
+THEMES = {
+    "light": Theme("for white paper", LIGHT),
+    "dark": Theme("for a dark page", DARK),
+    "auto": Theme("as the viewer prefers", LIGHT, follows_viewer=True),
+}
 
 
 def variables() -> dict[str, tuple[str, str, str]]:
-    """For `theme="auto"`: each light colour, the variable that stands for it, its dark counterpart."""
+    """Of a picture that follows its viewer: each light colour, the variable for it, its dark counterpart."""
     return {
         getattr(LIGHT, one.name): (f"--{one.name}", getattr(LIGHT, one.name), getattr(DARK, one.name))
         for one in fields(Colours)

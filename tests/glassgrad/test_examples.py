@@ -9,7 +9,6 @@ import pytest
 from autograd import GraphError, Node, Value, log, softmax
 from glassgrad.examples import EXAMPLES, Example, example
 from viz import Trace, draw, steps, trace
-from viz.layout import Renderer
 from viz.parts import Contribution, Update
 from viz.terminal.session import Session
 from viz.tracing import in_order
@@ -110,7 +109,7 @@ def test_an_example_steps_in_words_to_its_update(name: str) -> None:
 
 @every_example
 @pytest.mark.parametrize("renderer", ["wasm", "dot"])
-def test_an_example_is_drawn_whole_by_either_renderer(name: str, renderer: Renderer) -> None:
+def test_an_example_is_drawn_whole_by_either_renderer(name: str, renderer: str) -> None:
     if renderer == "dot" and shutil.which("dot") is None:
         pytest.skip("the program dot is not installed")
     drawing = draw(example(name).record(), renderer=renderer)

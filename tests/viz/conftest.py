@@ -10,7 +10,6 @@ import pytest
 
 from glassgrad.examples import example
 from viz import draw
-from viz.layout import Renderer
 
 SVG = "{http://www.w3.org/2000/svg}"
 XLINK = "{http://www.w3.org/1999/xlink}"
@@ -88,14 +87,14 @@ def drawn() -> Callable[..., Picture]:
     """The picture of an example, laid out once for all tests: `drawn("neuron", "wasm", style="document")`."""
 
     @functools.cache
-    def picture(name: str, renderer: Renderer, **options: Any) -> Picture:
+    def picture(name: str, renderer: str, **options: Any) -> Picture:
         return Picture(draw(example(name).record(), renderer=renderer, **options).svg())
 
     return picture
 
 
 @pytest.fixture(params=["wasm", "dot"])
-def renderer(request: pytest.FixtureRequest) -> Renderer:
+def renderer(request: pytest.FixtureRequest) -> str:
     """Each of the two; the program `dot` only where it is installed."""
     if request.param == "dot" and shutil.which("dot") is None:
         pytest.skip("the program dot is not installed")

@@ -14,15 +14,15 @@ from autograd import GraphError, Tensor, Value, label, no_grad, scope
 from glassgrad.examples import EXAMPLES
 from nn import MLP, softmax_cross_entropy
 from viz import DrawingError, Trace, draw, step, trace
-from viz.drawing import Drawing, Style
-from viz.layout import Renderer, render_svg
+from viz.drawing import Drawing
+from viz.layout import render_svg
 
 SVG = "{http://www.w3.org/2000/svg}"
 Read = Callable[[str], Any]
 Drawn = Callable[..., Any]
 
 
-def test_the_documents_style_has_values_above_and_gradients_below_the_edges(renderer: Renderer, drawn: Drawn) -> None:
+def test_the_documents_style_has_values_above_and_gradients_below_the_edges(renderer: str, drawn: Drawn) -> None:
     picture = drawn("neuron", renderer, style="document")
     assert picture.named_edges() == sorted(
         [
@@ -42,7 +42,7 @@ def test_the_documents_style_has_values_above_and_gradients_below_the_edges(rend
     )
 
 
-def test_in_the_documents_style_gradients_are_green_and_below_their_values(renderer: Renderer, drawn: Drawn) -> None:
+def test_in_the_documents_style_gradients_are_green_and_below_their_values(renderer: str, drawn: Drawn) -> None:
     picture = drawn("neuron", renderer, style="document")
     pairs = [
         texts
@@ -57,7 +57,7 @@ def test_in_the_documents_style_gradients_are_green_and_below_their_values(rende
         assert float(gradient.get("y", "")) > float(value.get("y", ""))
 
 
-def test_our_style_has_label_data_and_gradient_in_every_node(renderer: Renderer, drawn: Drawn) -> None:
+def test_our_style_has_label_data_and_gradient_in_every_node(renderer: str, drawn: Drawn) -> None:
     texts = drawn("neuron", renderer, style="glass").node_texts()
     for expected in (
         ["w1", "data 2", "grad 0.05288"],
@@ -71,14 +71,14 @@ def test_our_style_has_label_data_and_gradient_in_every_node(renderer: Renderer,
         assert expected in texts
 
 
-def test_our_style_has_upstream_times_local_gradient_on_the_edges(renderer: Renderer, drawn: Drawn) -> None:
+def test_our_style_has_upstream_times_local_gradient_on_the_edges(renderer: str, drawn: Drawn) -> None:
     edges = drawn("neuron", renderer, style="glass").named_edges()
     assert ("z", "σ", ["−0.2689 × 0.1966 = −0.05288"]) in edges
     assert ("w2", "×", ["−0.05288 × −2 = 0.1058"]) in edges
     assert ("x1", "×", []) in edges
 
 
-def test_no_text_is_cut_off_where_an_edge_is_far_from_its_gradient(renderer: Renderer, read: Read) -> None:
+def test_no_text_is_cut_off_where_an_edge_is_far_from_its_gradient(renderer: str, read: Read) -> None:
     w = Tensor(numpy.arange(-3.0, 3.0).reshape(2, 3), label="w")
     root = read(draw((w * w).sum(), style="document", renderer=renderer).svg()).root
     left, top, width, height = map(float, root.get("viewBox").split())
@@ -96,7 +96,7 @@ def test_no_text_is_cut_off_where_an_edge_is_far_from_its_gradient(renderer: Ren
 
 
 @pytest.mark.parametrize("style", ["glass", "document"])
-def test_a_square_written_as_a_product_has_two_edges(style: Style, read: Read) -> None:
+def test_a_square_written_as_a_product_has_two_edges(style: str, read: Read) -> None:
     x = Value(3.0, label="x")
     picture = read(draw(x * x, style=style).svg())
     assert len([edge for edge in picture.named_edges() if edge[:2] == ("x", "×")]) == 2
@@ -108,9 +108,7 @@ def test_before_any_backward_gradients_are_a_dash(read: Read) -> None:
 
 
 @pytest.mark.parametrize("name", list(EXAMPLES))
-def test_in_the_documents_style_no_text_of_an_example_stands_on_another(
-    name: str, renderer: Renderer, drawn: Drawn
-) -> None:
+def test_in_the_documents_style_no_text_of_an_example_stands_on_another(name: str, renderer: str, drawn: Drawn) -> None:
     boxes = []
     for text in drawn(name, renderer, style="document").root.iter(f"{SVG}text"):
         size, words = float(text.get("font-size", "11")), text.text or ""
@@ -141,7 +139,7 @@ def test_a_leaf_without_a_name_is_no_part_of_the_scope_that_uses_it(read: Read) 
     assert edges == [("3", "cost", ["2"]), ("cost", "c", ["4", "1"])]
 
 
-def test_the_documents_style_draws_arrays_too(renderer: Renderer, drawn: Drawn) -> None:
+def test_the_documents_style_draws_arrays_too(renderer: str, drawn: Drawn) -> None:
     edges = drawn("mlp", renderer, style="document").named_edges()
     assert any(texts[0].startswith("array ") and texts[1].startswith("array ") for *_, texts in edges if len(texts) > 1)
 
@@ -172,7 +170,7 @@ def test_a_graph_of_ten_thousand_operations_is_a_box(read: Read) -> None:
         draw(y, max_traced=20_000)
 
 
-def test_a_picture_has_a_time_limit_of_its_own(renderer: Renderer) -> None:
+def test_a_picture_has_a_time_limit_of_its_own(renderer: str) -> None:
     tangled: list[Any] = [Value(1.0, label=f"x{number}") for number in range(8)]
     for number in range(120):
         tangled.append(tangled[-1 - number % 7] * tangled[-2 - number % 5])
@@ -207,7 +205,7 @@ def test_a_graph_without_gradients_is_refused_with_a_way_to_see_it(view: Callabl
 
 
 def test_a_graph_without_gradients_is_drawn_from_its_trace(
-    read: Read, renderer: Renderer, capsys: pytest.CaptureFixture[str]
+    read: Read, renderer: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     y = Tensor([1.0, 2.0], label="x") * 2.0
     traced = trace(y, backward=False)
@@ -273,7 +271,7 @@ def test_a_picture_is_saved_as_its_trace(drawing: Drawing, tmp_path: Path, read:
 
 @pytest.mark.usefixtures("needs_dot")
 @pytest.mark.parametrize("style", ["glass", "document"])
-def test_a_png_is_as_large_as_the_whole_picture(style: Style, drawing: Drawing, tmp_path: Path, read: Read) -> None:
+def test_a_png_is_as_large_as_the_whole_picture(style: str, drawing: Drawing, tmp_path: Path, read: Read) -> None:
     picture = draw(drawing.trace, style=style, renderer="dot")
     png = picture.save(tmp_path / "x.png").read_bytes()
     assert png.startswith(b"\x89PNG\r\n")

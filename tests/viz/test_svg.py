@@ -17,10 +17,8 @@ from autograd import Tensor, Value, label, scope, tanh
 from glassgrad.examples import example
 from nn import MLP, softmax_cross_entropy
 from viz import DrawingError, Trace, draw, trace
-from viz.drawing import Style
-from viz.layout import Renderer
 from viz.numbers import format_data
-from viz.themes import DARK, LIGHT, Theme, variables
+from viz.themes import DARK, LIGHT, variables
 
 SVG = "{http://www.w3.org/2000/svg}"
 Read = Callable[[str], Any]
@@ -66,7 +64,7 @@ def test_both_renderers_give_the_same_nodes_edges_texts_and_tooltips(
 
 
 @pytest.mark.parametrize("name", ["neuron", "paths", "xor"])
-def test_every_number_of_the_graph_can_be_read_back(name: str, renderer: Renderer, drawn: Drawn) -> None:
+def test_every_number_of_the_graph_can_be_read_back(name: str, renderer: str, drawn: Drawn) -> None:
     traced = trace(example(name).record())
     picture = drawn(name, renderer)
     for node in traced.nodes:
@@ -84,7 +82,7 @@ def test_every_number_of_the_graph_can_be_read_back(name: str, renderer: Rendere
 
 @pytest.mark.parametrize("name", ["neuron", "paths", "xor"])
 def test_every_operand_slot_is_an_edge_with_upstream_times_local_gradient(
-    name: str, renderer: Renderer, drawn: Drawn
+    name: str, renderer: str, drawn: Drawn
 ) -> None:
     traced = trace(example(name).record())
     picture = drawn(name, renderer)
@@ -154,7 +152,7 @@ ODD = [
 
 
 @pytest.mark.parametrize("style", ["glass", "document"])
-def test_labels_come_out_as_typed(style: Style, renderer: Renderer, read: Read) -> None:
+def test_labels_come_out_as_typed(style: str, renderer: str, read: Read) -> None:
     total: Any = Value(1.0, label="first")
     for name in ODD:
         with scope(name):
@@ -167,7 +165,7 @@ def test_labels_come_out_as_typed(style: Style, renderer: Renderer, read: Read) 
     assert "\\" not in "".join(picture.all_texts()).replace("back\\slash \\n \\N \\l", "").replace("ends with \\", "")
 
 
-def test_titles_of_boxes_descriptions_and_tooltips_come_out_as_typed(renderer: Renderer, read: Read) -> None:
+def test_titles_of_boxes_descriptions_and_tooltips_come_out_as_typed(renderer: str, read: Read) -> None:
     x = Value(3.0, label="x")
     for name in ODD:
         y = tanh(x * 2.0)
@@ -183,7 +181,7 @@ def test_titles_of_boxes_descriptions_and_tooltips_come_out_as_typed(renderer: R
         assert tooltips["n3"].startswith(f"{name} = tanh(v1) = 0.99998".lstrip())
 
 
-def test_what_no_picture_can_show_is_replaced_by_the_sign_for_that(renderer: Renderer, read: Read) -> None:
+def test_what_no_picture_can_show_is_replaced_by_the_sign_for_that(renderer: str, read: Read) -> None:
     total: Any = Value(1.0)
     for name in ("nul\0", "\x1b[31mred", "lone \ud800", "\uffff"):
         total = total + Value(3.0, label=name)
@@ -198,7 +196,7 @@ def identifiers(root: ElementTree.Element) -> list[str]:
     return [identifier for element in root.iter() if (identifier := element.get("id"))]
 
 
-def test_every_id_begins_with_the_pictures_own_prefix(renderer: Renderer) -> None:
+def test_every_id_begins_with_the_pictures_own_prefix(renderer: str) -> None:
     svg = draw(example("mlp").record(), renderer=renderer, theme="auto", legend=True).svg(prefix="mine")
     found = identifiers(ElementTree.fromstring(svg))
     assert found[0] == "mine"
@@ -215,7 +213,7 @@ def test_the_ids_of_two_pictures_on_a_page_do_not_collide() -> None:
     assert set(identifiers(ElementTree.fromstring(one.svg()))).isdisjoint(
         identifiers(ElementTree.fromstring(other.svg()))
     )
-    themes: tuple[Theme, ...] = ("light", "dark", "auto")
+    themes = ("light", "dark", "auto")
     assert len({draw(x * 2.0, theme=theme).svg().split('id="g')[1][:10] for theme in themes}) == 3
     again = [set(identifiers(ElementTree.fromstring(one.notebook_svg()))) for _ in range(2)]
     assert again[0].isdisjoint(again[1])
@@ -238,7 +236,7 @@ def test_screen_readers_are_told_what_it_is_and_what_it_hides(network: Trace, re
     )
 
 
-def test_what_is_hidden_is_said_in_the_picture_and_on_each_box(network: Trace, renderer: Renderer, read: Read) -> None:
+def test_what_is_hidden_is_said_in_the_picture_and_on_each_box(network: Trace, renderer: str, read: Read) -> None:
     drawing = draw(network, collapse=2, renderer=renderer)
     picture = read(drawing.svg())
     assert drawing.view is not None
@@ -272,9 +270,7 @@ def background(root: ElementTree.Element) -> ElementTree.Element:
 
 
 @pytest.mark.parametrize(("theme", "colours"), [("light", LIGHT), ("dark", DARK)])
-def test_a_theme_has_a_background_and_colours_of_its_own(
-    theme: str, colours: Any, renderer: Renderer, drawn: Drawn
-) -> None:
+def test_a_theme_has_a_background_and_colours_of_its_own(theme: str, colours: Any, renderer: str, drawn: Drawn) -> None:
     picture = drawn("neuron", renderer, theme=theme)
     assert background(picture.root).get("fill") == colours.background
     assert {text.get("fill") for text in picture.root.iter(f"{SVG}text")} <= {colours.ink, colours.constant}
@@ -344,7 +340,7 @@ def pixels(address: str) -> Any:
     return lines[:, 1:].reshape(height, width, 3)
 
 
-def test_small_arrays_have_a_heat_map_of_their_signs_and_sizes(renderer: Renderer, read: Read) -> None:
+def test_small_arrays_have_a_heat_map_of_their_signs_and_sizes(renderer: str, read: Read) -> None:
     array = numpy.array([[-4.0, 0.0, 4.0], [2.0, numpy.nan, numpy.inf]])
     drawing = draw((Tensor(array, label="w") * Tensor([1.0, 2.0, 3.0], requires_grad=False)).sum(), renderer=renderer)
     picture = read(drawing.svg())
@@ -377,7 +373,7 @@ def test_heat_maps_are_for_vectors_and_matrices_to_32_by_32(shape: tuple[int, ..
     assert not any("\uf8fd" in text for text in picture.all_texts())
 
 
-def test_a_heat_map_lies_within_its_node(network: Trace, renderer: Renderer, read: Read) -> None:
+def test_a_heat_map_lies_within_its_node(network: Trace, renderer: str, read: Read) -> None:
     picture = read(draw(network, renderer=renderer).svg())
     assert len(picture.images()) > 5
     for title in picture.images():
@@ -397,7 +393,7 @@ def test_a_heat_map_lies_within_its_node(network: Trace, renderer: Renderer, rea
 # --- tooltips, flags, paths -----------------------------------------------------------------------------
 
 
-def test_tooltips_have_every_number_in_full(renderer: Renderer, drawn: Drawn) -> None:
+def test_tooltips_have_every_number_in_full(renderer: str, drawn: Drawn) -> None:
     traced = trace(example("neuron").record())
     tooltips = drawn("neuron", renderer).tooltips()
     for node in traced.nodes:
@@ -514,7 +510,7 @@ def test_the_numbers_of_edges_off_the_highlighted_paths_are_as_pale_as_the_edges
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_the_legend_says_of_the_overlay_what_holds_in_every_theme(theme: Theme) -> None:
+def test_the_legend_says_of_the_overlay_what_holds_in_every_theme(theme: str) -> None:
     svg = draw(example("paths").record(), overlay="gradient", legend=True, theme=theme).svg()
     assert "the thicker and stronger" in svg
     assert "darker" not in svg

@@ -12,9 +12,9 @@ from rich.cells import cell_len, set_cell_size
 from rich.text import Text
 
 from ..arrays import ArraySummary, shape_of, summary
-from ..glass import EXPLODING, VANISHING
 from ..numbers import format_data, format_number
 from ..one_line import one_line
+from ..overlays import EXPLODING, VANISHING
 from ..parts import Contribution, Event, Forward, Role, Seed, TracedNode
 from ..themes import Colours
 from ..tracing import Trace
