@@ -6,7 +6,7 @@ Counted are import statements wherever they stand (in functions, under TYPE_CHEC
 
 import ast
 import graphlib
-from collections.abc import Iterator
+from collections.abc import Container, Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -20,6 +20,8 @@ BELOW = {
     "viz": {"autograd"},
     "glassgrad": {"autograd", "nn", "viz"},
 }
+
+SUFFIXES = (".py", ".pyi")
 
 Graph = dict[str, set[str]]
 
@@ -64,6 +66,13 @@ def test_a_file_that_imports_from_the_face_of_its_own_package_closes_a_circle(tm
     assert circles(import_graph(tmp_path, ["nn"])) == [["nn", "nn.first"]]
 
 
+def test_a_stub_s_imports_are_its_module_s(tmp_path: Path) -> None:
+    write(
+        tmp_path, {"nn/first.py": "", "nn/first.pyi": "from .second import two", "nn/second.py": "from . import first"}
+    )
+    assert circles(import_graph(tmp_path, ["nn"])) == [["nn.first", "nn.second"]]
+
+
 @pytest.mark.parametrize(
     "hidden", ["import viz", "name = 'viz.notebook'", "find_spec('viz')", "def show():\n    from viz import draw\n"]
 )
@@ -83,8 +92,9 @@ def write(root: Path, files: dict[str, str]) -> None:
         path.write_text(text, encoding="utf-8")
 
 
-def python_files(root: Path, packages: object) -> list[Path]:
-    return sorted(path for package in packages for path in (root / package).rglob("*.py"))  # type: ignore[attr-defined]
+def python_files(root: Path, packages: Iterable[str]) -> list[Path]:
+    """The files of the packages, stubs included."""
+    return sorted(path for package in packages for path in (root / package).rglob("*.py*") if path.suffix in SUFFIXES)
 
 
 def module_name(root: Path, path: Path) -> str:
@@ -92,14 +102,15 @@ def module_name(root: Path, path: Path) -> str:
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
-def import_graph(root: Path, packages: object) -> Graph:
+def import_graph(root: Path, packages: Iterable[str]) -> Graph:
     """The modules that each module of the packages imports, among themselves."""
-    files = {module_name(root, path): path for path in python_files(root, packages)}
-    graph: Graph = {}
-    for module, path in files.items():
-        package = module if path.name == "__init__.py" else module.rpartition(".")[0]
+    files = python_files(root, packages)
+    graph: Graph = {module_name(root, path): set() for path in files}
+    for path in files:
+        module = module_name(root, path)
+        package = module if path.stem == "__init__" else module.rpartition(".")[0]
         tree = ast.parse(path.read_text(encoding="utf-8"))
-        graph[module] = {found for name in imported(tree, package) if (found := nearest(name, files)) is not None}
+        graph[module] |= {found for name in imported(tree, package) if (found := nearest(name, graph)) is not None}
         graph[module].discard(module)  # a face that imports its own room by name
     return graph
 
@@ -129,9 +140,9 @@ def called_name(call: ast.Call) -> str:
     return getattr(call.func, "attr", getattr(call.func, "id", ""))
 
 
-def nearest(name: str, files: dict[str, Path]) -> str | None:
+def nearest(name: str, modules: Container[str]) -> str | None:
     """The module that a dotted name is, or is something of."""
-    while name and name not in files:
+    while name and name not in modules:
         name = name.rpartition(".")[0]
     return name or None
 
