@@ -4,7 +4,8 @@ This is glassgrad's package of that name, not the one from PyPI.
 """
 
 from . import composites, ops
-from .backward import SweepObserver, gradients
+from . import fast_paths as fast_paths  # it puts itself ahead of Value's own methods
+from .calling_line import SourceLine
 from .checking import gradcheck
 from .compilation import compile as compile
 from .errors import (
@@ -28,9 +29,9 @@ from .functions import max as max
 from .functions import min as min
 from .functions import sum as sum
 from .modes import Scope, detect_anomaly, no_grad, scope, source_lines
-from .node import Node, label
-from .operation import Operation
-from .source import SourceLine
+from .node import Node, gradients, label
+from .operation import Contribution, Operation
+from .sweep import SweepObserver
 from .tensor import Tensor
 from .transforms import grad, hessian, hessian_vector_product, jacobian, jvp, value_and_grad, vjp
 from .value import Value
@@ -39,7 +40,7 @@ from .value import Value
 DISTRIBUTION = "glassgrad"
 
 __all__ = [
-    "DISTRIBUTION", "AnomalyError", "ArgumentError", "CapturedConstantWarning", "DataTypeError",
+    "DISTRIBUTION", "AnomalyError", "ArgumentError", "CapturedConstantWarning", "Contribution", "DataTypeError",
     "GradientMismatchError", "GraphError", "IndexRangeError", "Node", "NotRecordedError", "Operation",
     "ProgramMismatchError", "Scope", "ShapeError", "SourceLine", "StaleGraphError", "SweepObserver", "Tensor", "Value",
     "ViewError", "detect_anomaly", "grad", "gradcheck", "gradients", "hessian", "hessian_vector_product", "jacobian",

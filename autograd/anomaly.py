@@ -8,10 +8,9 @@ from typing import Any
 
 import numpy
 
+from .calling_line import calling_line
 from .errors import AnomalyError
-from .node import Node
-from .operation import Operation
-from .source import calling_line
+from .operation import Contribution, Operation, Recordable
 
 
 def check_forward(operation: Operation, operands: Sequence[Any], data: Sequence[Any], result: Any) -> None:
@@ -29,7 +28,7 @@ def check_forward(operation: Operation, operands: Sequence[Any], data: Sequence[
     )
 
 
-def check_seed(node: Node, gradient: Any) -> None:
+def check_seed(node: Recordable, gradient: Any) -> None:
     """Raise AnomalyError if a sweep is to start with a number that is not finite."""
     gradient = getattr(gradient, "_data", gradient)
     if not _is_finite(gradient):
@@ -39,14 +38,10 @@ def check_seed(node: Node, gradient: Any) -> None:
         )
 
 
-def check_contribution(
-    node: Node, slot: int, operand: Node, upstream: Any, local_gradient: Any, contribution: Any, total: Any
-) -> None:
+def check_contribution(told: Contribution) -> None:
     """Raise AnomalyError if what a node passes back is not finite, or its operand's gradient so far."""
-    contribution, total, upstream, local_gradient = (
-        number._data if isinstance(number, Node) else number
-        for number in (contribution, total, upstream, local_gradient)
-    )
+    node, slot, operand, *numbers = told
+    upstream, local_gradient, contribution, total = (getattr(number, "_data", number) for number in numbers)
     is_own = not _is_finite(contribution)
     if not is_own and _is_finite(total):
         return
@@ -94,7 +89,7 @@ def _name(node: Any) -> str:
 
 def _described(operand: Any, data: Any, where: tuple[int, ...] | None, shape: tuple[int, ...]) -> str:
     """An operand by its label, and its number at the place in question or what its numbers are like."""
-    name = f"{_name(operand)} = " if isinstance(operand, Node) else ""
+    name = f"{_name(operand)} = " if isinstance(operand, Recordable) else ""
     return f"{name}{_at(data, where, shape)}"
 
 

@@ -9,9 +9,8 @@ from typing import Any
 import numpy
 
 from . import ops
-from .backward import gradients
 from .errors import ArgumentError, DataTypeError, GradientMismatchError
-from .node import Node
+from .node import Node, gradients
 from .tensor import Tensor
 from .value import Value
 

@@ -8,7 +8,7 @@ from contextvars import ContextVar, Token
 from dataclasses import dataclass, replace
 from typing import Any
 
-from .source import SourceLine, calling_line
+from .calling_line import SourceLine, calling_line
 
 
 @dataclass(eq=False, slots=True)  # frozen would be three times as slow to make

@@ -5,20 +5,15 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from types import MappingProxyType
-from typing import Any
+from typing import Any, overload
 
 import numpy
 
 from . import modes, numpy_protocol, ops, views
-from .errors import StaleGraphError
+from .errors import DataTypeError, NotRecordedError, StaleGraphError
 from .modes import Adjusted, Scope
-from .operation import Operation, Recordable
-from .source import SourceLine
-
-# What a node passes on: the slot, the operand there, the local gradient (None where the row has a pullback
-# instead), the contribution to the operand's gradient.
-Passed = tuple[int, "Node", Any, Any]
+from .operation import Recordable
+from .sweep import backward, sweep
 
 
 @dataclass(eq=False, slots=True)  # frozen would be three times as slow to make
@@ -54,37 +49,18 @@ class Node(Recordable):
         scope: the `scope(...)` block it was recorded in, or None.
         calls: the calls of modules that returned it, the innermost first.
         source: the line that recorded it, under `detect_anomaly()` and `source_lines()`; or None.
-
-    Subclasses keep `_data`, what each operand's data was when the operation ran in `_recorded`, and the slots
-    that gradients flow to in `_gradient_slots`.
     """
 
     __slots__ = ()
-    op: Operation | None
-    requires_grad: bool
-    label: str | None = None
     scope: Scope | None = None
-    source: SourceLine | None = None
     calls: tuple[ModuleCall, ...] = ()
-    _edited: bool = False
-    _is_constant_boolean: bool = False
-    keywords: Mapping[str, Any] = MappingProxyType({})
-
-    _data: Any
-    operands: tuple[Any, ...]
-    _recorded: Sequence[Any]
-    _gradient_slots: Sequence[int]
     grad: Any
+    _edited: bool = False
 
     @property
     def inputs(self) -> tuple[Node, ...]:
         """The operands in order, `x * x` has two; a bare number is wrapped as a constant node."""
         return tuple(operand if isinstance(operand, Node) else self._constant(operand) for operand in self.operands)
-
-    @property
-    def _is_boolean(self) -> bool:
-        """Whether the data is a predicate's answer, which a Value holds as a float."""
-        return self._is_constant_boolean if self.op is None else self.op.is_boolean
 
     @property
     @abstractmethod
@@ -103,15 +79,6 @@ class Node(Recordable):
     def zero_grad(self) -> None:
         """Forget the gradient."""
 
-    @classmethod
-    @abstractmethod
-    def _constant(cls, data: Any) -> Node:
-        """A leaf without gradient."""
-
-    @abstractmethod
-    def _contributions(self, upstream: Any, slots: Sequence[int]) -> list[Passed]:
-        """What this node passes on to the operands in these slots, from the data that the operation saw."""
-
     def _refuse_stale(self) -> None:
         """Gradients belong to the forward pass that was run: refuse data that was assigned since."""
         edited: Node | None = self if self._edited else None
@@ -127,23 +94,6 @@ class Node(Recordable):
             f"the data of {label or 'an operand'} was assigned after {self.op.name} had used it; "
             "gradients and steps belong to the forward pass that was run: run it again"
         )
-
-    @abstractmethod
-    def _seed(self, gradient: Any, create_graph: bool) -> Any:
-        """What a sweep from here starts with: the checked upstream gradient, or 1."""
-
-    @abstractmethod
-    def _fit(self, contribution: Any, create_graph: bool) -> Any:
-        """A contribution to this node's gradient in its own shape and dtype: undoes broadcasting."""
-
-    @abstractmethod
-    def _hold(self, gradient: Any) -> None:
-        """Take the gradient that a sweep found for this intermediate, in place of an earlier one."""
-
-    @abstractmethod
-    def _accumulate(self, gradient: Any, in_use: set[int]) -> None:
-        """Add the gradient that a finished sweep found for this leaf. It may share memory with no other
-        node's: `in_use` has the ids of arrays that are somebody's already."""
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str] | None:
         """In a notebook a node shows its picture, where a view of nodes is registered; its repr elsewhere."""
@@ -172,8 +122,6 @@ class Node(Recordable):
         >>> x.grad
         6.0
         """
-        from .backward import backward  # it knows Value and Tensor, which are made from this class
-
         if modes.open_blocks:
             modes.note_look(self)  # gradients in `.grad` are plain numbers
         backward(self, gradient)
@@ -191,111 +139,140 @@ class Node(Recordable):
     # --- operators: the table's rows under Python's names ---
 
     def __add__(self, other: Any) -> Any:
-        return ops.add(self, other)
+        return self._record(ops.add, (self, other), {})
 
     def __radd__(self, other: Any) -> Any:
-        return ops.add(other, self)
+        return self._record(ops.add, (other, self), {})
 
     def __sub__(self, other: Any) -> Any:
-        return ops.subtract(self, other)
+        return self._record(ops.subtract, (self, other), {})
 
     def __rsub__(self, other: Any) -> Any:
-        return ops.subtract(other, self)
+        return self._record(ops.subtract, (other, self), {})
 
     def __mul__(self, other: Any) -> Any:
-        return ops.multiply(self, other)
+        return self._record(ops.multiply, (self, other), {})
 
     def __rmul__(self, other: Any) -> Any:
-        return ops.multiply(other, self)
+        return self._record(ops.multiply, (other, self), {})
 
     def __truediv__(self, other: Any) -> Any:
-        return ops.divide(self, other)
+        return self._record(ops.divide, (self, other), {})
 
     def __rtruediv__(self, other: Any) -> Any:
-        return ops.divide(other, self)
+        return self._record(ops.divide, (other, self), {})
 
     def __floordiv__(self, other: Any) -> Any:
-        return ops.floor_divide(self, other)
+        return self._record(ops.floor_divide, (self, other), {})
 
     def __rfloordiv__(self, other: Any) -> Any:
-        return ops.floor_divide(other, self)
+        return self._record(ops.floor_divide, (other, self), {})
 
     def __mod__(self, other: Any) -> Any:
-        return ops.remainder(self, other)
+        return self._record(ops.remainder, (self, other), {})
 
     def __rmod__(self, other: Any) -> Any:
-        return ops.remainder(other, self)
+        return self._record(ops.remainder, (other, self), {})
 
     def __divmod__(self, other: Any) -> Any:
-        return ops.floor_divide(self, other), ops.remainder(self, other)
+        return self // other, self % other
 
     def __rdivmod__(self, other: Any) -> Any:
-        return ops.floor_divide(other, self), ops.remainder(other, self)
+        return other // self, other % self
 
     def __pow__(self, other: Any) -> Any:
-        return ops.power(self, other)
+        return self._record(ops.power, (self, other), {})
 
     def __rpow__(self, other: Any) -> Any:
-        return ops.power(other, self)
-
-    def __neg__(self) -> Any:
-        return ops.negative(self)
+        return self._record(ops.power, (other, self), {})
 
     def __pos__(self) -> Any:
         return self
 
+    def __neg__(self) -> Any:
+        return self._record(ops.negative, (self,), {})
+
     def __abs__(self) -> Any:
-        return ops.absolute(self)
+        return self._record(ops.absolute, (self,), {})
 
     # --- the same rows as methods ---
 
     def exp(self) -> Any:
-        return ops.exp(self)
+        return self._record(ops.exp, (self,), {})
 
     def log(self) -> Any:
-        return ops.log(self)
+        return self._record(ops.log, (self,), {})
 
     def sqrt(self) -> Any:
-        return ops.sqrt(self)
+        return self._record(ops.sqrt, (self,), {})
 
     def sin(self) -> Any:
-        return ops.sin(self)
+        return self._record(ops.sin, (self,), {})
 
     def cos(self) -> Any:
-        return ops.cos(self)
+        return self._record(ops.cos, (self,), {})
 
     def tanh(self) -> Any:
-        return ops.tanh(self)
+        return self._record(ops.tanh, (self,), {})
 
     def sigmoid(self) -> Any:
-        return ops.sigmoid(self)
+        return self._record(ops.sigmoid, (self,), {})
 
     def relu(self) -> Any:
-        return ops.relu(self)
-
-
-def through(upstream: Any, local_gradient: Any) -> Any:
-    """upstream × local gradient, without multiplying by a literal 1; a boolean one is a gate: what is
-    stopped is 0, even if the upstream gradient is infinite."""
-    kind = type(local_gradient)
-    if kind is int:
-        if local_gradient == 1:
-            return upstream
-        if local_gradient == -1:
-            return -upstream
-    elif kind is bool:
-        return upstream if local_gradient else ops.where(False, upstream, 0)
-    elif getattr(local_gradient, "dtype", None) == numpy.bool_ or (
-        isinstance(local_gradient, Node) and local_gradient._is_boolean
-    ):
-        return ops.where(local_gradient, upstream, 0)
-    return upstream * local_gradient
+        return self._record(ops.relu, (self,), {})
 
 
 def without_gradient(node: Node) -> Any:
     """The same data, recorded, as a node through which nothing flows back: `detach` where a program is traced."""
     with Adjusted(recording=False):
         return ops.positive(node)
+
+
+@overload
+def gradients(output: Node, inputs: Node, gradient: Any = None, *, create_graph: bool = False) -> Node: ...
+@overload
+def gradients(
+    output: Node, inputs: Sequence[Node], gradient: Any = None, *, create_graph: bool = False
+) -> list[Node]: ...
+def gradients(
+    output: Node, inputs: Node | Sequence[Node], gradient: Any = None, *, create_graph: bool = False
+) -> Node | list[Node]:
+    """The gradients of `output` with respect to `inputs`, as nodes; no `.grad` is touched.
+
+    Args:
+        output: a node with a single number, or any node if `gradient` is given.
+        inputs: a node (leaf or intermediate) or a sequence of them.
+        gradient: the upstream gradient of `output`: a number or array of its shape, or a node.
+        create_graph: record the gradients themselves, so that they can be differentiated again.
+
+    Returns:
+        One node, or a list as long as `inputs`; zeros for an input that `output` does not depend on.
+
+    Raises:
+        ShapeError, NotRecordedError, StaleGraphError: as `Node.backward`.
+
+    >>> from autograd import Value, gradients
+    >>> x = Value(2.0)
+    >>> first = gradients(x**3, x, create_graph=True)
+    >>> first.data, gradients(first, x).data
+    (12.0, 12.0)
+    """
+    wanted = [inputs] if isinstance(inputs, Node) else list(inputs)
+    for node in wanted:
+        if not isinstance(node, Node):
+            raise DataTypeError(f"gradients: inputs are nodes (Value or Tensor), not {type(node).__name__}")
+        if not node.requires_grad:
+            raise NotRecordedError(f"gradients: the input {node!r:.80} does not require gradients")
+    reached = sweep(output, gradient, create_graph=create_graph, wanted=frozenset(wanted))
+    found = [_as_node(node, reached.get(node)) for node in wanted]
+    return found[0] if isinstance(inputs, Node) else found
+
+
+def _as_node(node: Node, gradient: Any) -> Node:
+    if isinstance(gradient, Node):
+        return gradient
+    constant: Node = node._constant(numpy.zeros_like(node._data) if gradient is None else gradient)
+    return constant
 
 
 def label(variables: Mapping[str, Any]) -> None:

@@ -92,12 +92,12 @@ def _signature(numpy_function: Callable[..., Any], parameters: tuple[str, ...]) 
 def _data(argument: Any) -> Any:
     if isinstance(argument, list | tuple):
         return type(argument)(map(_data, argument))
-    return argument._data if isinstance(argument, Recordable) else argument  # type: ignore[attr-defined]  # every node has it
+    return argument._data if isinstance(argument, Recordable) else argument
 
 
 def _looked_at(argument: Any) -> Any:
     if isinstance(argument, Recordable):
-        return argument.data  # type: ignore[attr-defined]  # as above
+        return argument.data  # type: ignore[attr-defined]  # every node has it
     return _data(argument)
 
 

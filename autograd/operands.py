@@ -24,7 +24,7 @@ def operand_of(name: str, x: Any) -> Any:
     """An operand of a function on arrays: an array, or a node that holds one."""
     if not isinstance(x, Recordable):
         return as_array(name, x)
-    if not x._records_all:
+    if not x._holds_array:
         raise DataTypeError(f"{name} works on arrays: give it a Tensor instead of a {type(x).__name__}")
     return x
 

@@ -1,4 +1,4 @@
-"""What a row of the table of operations is, and how it is run on numbers, arrays and nodes.
+"""What a row of the table of operations is, how it is run on numbers, arrays and nodes, and what it needs of a node.
 
 The rows themselves are in `ops.py`. A row's rules are plain arithmetic on whatever they are given:
 floats for `Value`, arrays for `Tensor`, nodes where the gradient itself is wanted as a graph.
@@ -7,13 +7,16 @@ floats for `Value`, arrays for `Tensor`, nodes where the gradient itself is want
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Sequence
+from abc import abstractmethod
+from collections.abc import Callable, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, TypeVar
+from types import MappingProxyType
+from typing import Any, ClassVar, NamedTuple, TypeVar
 
 import numpy
 
+from .calling_line import SourceLine
 from .errors import DataTypeError, GraphError, IndexRangeError, ShapeError
 
 Rule = Callable[..., Any]
@@ -46,14 +49,84 @@ def silently(function: Function) -> Function:
 
 
 class Recordable:
-    """What an operation records when it meets it: the base of every node."""
+    """A node, as far as operations, which record it, and the sweep, which goes back through it, need to know.
+
+    What a person sees of it is said at `Node`. Subclasses keep `_data`, what each operand's data was when the
+    operation ran in `_recorded`, and the slots that gradients flow to in `_gradient_slots`.
+    """
 
     __slots__ = ()
-    _records_all: ClassVar[bool] = False  # whether its class takes operands of the other classes, too
+    _holds_array: ClassVar[bool] = False  # then it is what operations on whole arrays work on
+    _keeps_local_gradients: ClassVar[bool] = False  # from the forward pass: data assigned since does no harm
+
+    op: Operation | None
+    requires_grad: bool
+    label: str | None = None
+    source: SourceLine | None = None
+    keywords: Mapping[str, Any] = MappingProxyType({})
+    operands: tuple[Any, ...]
+    _data: Any
+    _recorded: Sequence[Any]
+    _gradient_slots: Sequence[int]
+    _is_constant_boolean: bool = False
 
     @staticmethod
+    @abstractmethod
     def _record(operation: Operation, operands: tuple[Any, ...], parameters: Parameters) -> Any:
-        raise TypeError("a Recordable must say how an operation on it is recorded")
+        """The operation's result. NotImplemented for an array of nodes: NumPy's own loop goes through its elements."""
+
+    @property
+    def _is_boolean(self) -> bool:
+        """Whether the data is a predicate's answer, which a Value holds as a float."""
+        return self._is_constant_boolean if self.op is None else self.op.is_boolean
+
+    @classmethod
+    @abstractmethod
+    def _constant(cls, data: Any) -> Any:
+        """A leaf without gradient."""
+
+    @abstractmethod
+    def _refuse_stale(self) -> None:
+        """Gradients belong to the forward pass that was run: refuse data that was assigned since."""
+
+    @abstractmethod
+    def _contributions(self, upstream: Any, slots: Sequence[int]) -> list[Passed]:
+        """What this node passes on to the operands in these slots, from the data that the operation saw."""
+
+    @abstractmethod
+    def _seed(self, gradient: Any, create_graph: bool) -> Any:
+        """What a sweep from here starts with: the checked upstream gradient, or 1."""
+
+    @abstractmethod
+    def _fit(self, contribution: Any, create_graph: bool) -> Any:
+        """A contribution to this node's gradient in its own shape and dtype: undoes broadcasting."""
+
+    @abstractmethod
+    def _hold(self, gradient: Any) -> None:
+        """Take the gradient that a sweep found for this intermediate, in place of an earlier one."""
+
+    @abstractmethod
+    def _accumulate(self, gradient: Any, in_use: set[int]) -> None:
+        """Add the gradient that a finished sweep found for this leaf. No two nodes may share a gradient's memory:
+        `in_use` has the ids of the arrays that this sweep has already given to a node."""
+
+
+# What a node passes on: the slot, the operand there, the local gradient (None where the row has a pullback
+# instead), the contribution to the operand's gradient.
+Passed = tuple[int, Recordable, Any, Any]
+
+
+class Contribution(NamedTuple):
+    """What an observer of the sweep is told: `node` passed `contribution` on to its operand in `slot`, whose gradient
+    in this sweep is now `total`. `local_gradient` is None for an operation that has a pullback instead."""
+
+    node: Any
+    slot: int
+    operand: Any
+    upstream_gradient: Any
+    local_gradient: Any
+    contribution: Any
+    total: Any
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -109,18 +182,16 @@ class Operation:
 
     def __call__(self, *operands: Any, **parameters: Any) -> Any:
         """Run on numbers or arrays; record if an operand is a node."""
-        if isinstance(operands[0], Recordable) and operands[0]._records_all:
-            return operands[0]._record(self, operands, parameters)
-        recorder: type[Recordable] | None = None
         plain = self.scalar is not None
         for operand in operands:
             if type(operand) in PYTHON_NUMBERS:
                 continue
+            if isinstance(operand, Recordable):
+                recorded = operand._record(self, operands, parameters)
+                if recorded is NotImplemented:
+                    raise DataTypeError(f"{self.name}: takes no array of nodes; NumPy's own function goes through one")
+                return recorded
             plain = False
-            if isinstance(operand, Recordable) and (recorder is None or operand._records_all):
-                recorder = type(operand)
-        if recorder is not None:
-            return recorder._record(self, operands, parameters)
         if not plain:
             return self.on_arrays(operands, parameters)
         try:

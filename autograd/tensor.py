@@ -9,12 +9,13 @@ import numpy
 import numpy.typing
 
 from . import anomaly, composites, modes, numpy_protocol, ops
+from .calling_line import calling_line
 from .errors import ArgumentError, DataTypeError, ShapeError
 from .modes import Scope
-from .node import Node, Passed, through, without_gradient
+from .node import Node, without_gradient
 from .operands import Axis, as_array, has_mask
-from .operation import PYTHON_NUMBERS, Operation, Parameters, is_silent
-from .source import calling_line
+from .operation import PYTHON_NUMBERS, Operation, Parameters, Passed, is_silent
+from .sweep import through
 
 Array = numpy.typing.NDArray[Any]
 _new = object.__new__
@@ -56,7 +57,7 @@ class Tensor(Node):
         "requires_grad",
         "scope",
     )
-    _records_all = True
+    _holds_array = True
 
     _data: Array
     _grad: Array | None
@@ -330,17 +331,6 @@ class Tensor(Node):
         if type(other) is Tensor and self._data.ndim == other._data.ndim == 2 and self.shape[1] == other.shape[0]:
             return Tensor._record(ops.matmul_row, (self, other), {})
         return ops.matmul(self, other)
-
-    # Two Tensors need not be asked what they are.
-
-    def __add__(self, other: Any) -> Any:
-        return Tensor._record(ops.add, (self, other), {}) if type(other) is Tensor else ops.add(self, other)
-
-    def __sub__(self, other: Any) -> Any:
-        return Tensor._record(ops.subtract, (self, other), {}) if type(other) is Tensor else ops.subtract(self, other)
-
-    def __mul__(self, other: Any) -> Any:
-        return Tensor._record(ops.multiply, (self, other), {}) if type(other) is Tensor else ops.multiply(self, other)
 
     def __rmatmul__(self, other: Any) -> Any:
         return ops.matmul(other, self)

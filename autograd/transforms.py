@@ -21,13 +21,13 @@ from typing import Any
 import numpy
 
 from . import ops
-from .backward import propagate
 from .errors import ArgumentError, DataTypeError, GraphError, ShapeError
 from .modes import current_mode, recording
 from .node import Node
 from .operands import as_array
 from .returned import returned_node
 from .structure import Rebuild, flatten
+from .sweep import propagate
 from .tensor import Tensor
 from .value import Value
 

@@ -10,10 +10,10 @@ from typing import Any
 import numpy
 
 from . import anomaly, modes, ops
+from .calling_line import calling_line
 from .errors import DataTypeError, ShapeError
-from .node import Node, Passed, without_gradient
-from .operation import Operation, Parameters, ieee
-from .source import calling_line
+from .node import Node, without_gradient
+from .operation import Operation, Parameters, Passed, ieee
 from .tensor import Tensor
 
 _new = object.__new__
@@ -57,6 +57,7 @@ class Value(Node):
         "requires_grad",
     )
 
+    _keeps_local_gradients = True
     _data: float
     grad: float
     op: Operation | None
@@ -164,9 +165,10 @@ class Value(Node):
     def _constant(cls, data: Any) -> Value:
         return Value(data, requires_grad=False)
 
+    # `fast_paths.py` does the usual cases of this, and of `+`, `×` and `backward`, ahead of what is written here.
     @staticmethod
-    def _record(operation: Operation, operands: tuple[Any, ...], parameters: Parameters) -> Value | Tensor:
-        if not operation.elementwise:
+    def _record(operation: Operation, operands: tuple[Any, ...], parameters: Parameters) -> Any:
+        if not operation.elementwise and not any(isinstance(operand, Tensor) for operand in operands):
             raise DataTypeError(f"{operation.name} works on arrays: give it a Tensor instead of a Value")
         data: list[Any] = []
         kept: list[Any] = []
@@ -176,7 +178,9 @@ class Value(Node):
                 data.append(operand._data)
                 if operand.requires_grad or operand.op is not None:
                     tracked = True
-            elif _is_array(operand):
+            elif _has_objects(operand):
+                return NotImplemented
+            elif isinstance(operand, Tensor) or _is_array(operand):
                 return Tensor._record(operation, operands, parameters)  # it takes Values for arrays without axes
             else:
                 operand = _bare(operand)
@@ -204,9 +208,9 @@ class Value(Node):
                 continue
             requires_grad = True
             try:
-                gradients.append(_local(rule(out, *data)))
+                gradients.append(stored(rule(out, *data)))
             except (ArithmeticError, ValueError):
-                gradients.append(_local(ieee(rule, (out, *data))))
+                gradients.append(stored(ieee(rule, (out, *data))))
 
         node: Value
         if len(kept) > 2:
@@ -228,100 +232,6 @@ class Value(Node):
         if mode.keeping_sources:
             node.source = calling_line()
         return node
-
-    # Hot paths: what `_record` does for these rows, written out (four times as fast). A test holds them
-    # to the table.
-
-    def __add__(self, other: Any) -> Any:
-        kind = type(other)
-        if kind is Value:
-            if self.requires_grad and other.requires_grad and not modes.open_blocks:
-                node = _new(Value)
-                node._first = self
-                node._second = other
-                node._data = self._data + other._data
-                node._first_gradient = node._second_gradient = 1.0
-                node.op = ops.add
-                node.requires_grad = True
-                node.grad = 0.0
-                return node
-        elif kind is float and self.requires_grad and not modes.open_blocks:
-            node = _new(Value)
-            node._first = self
-            node._second = other
-            node._data = self._data + other
-            node._first_gradient = 1.0
-            node._second_gradient = None
-            node.op = ops.add
-            node.requires_grad = True
-            node.grad = 0.0
-            return node
-        return _binary(ops.add, self, other)
-
-    def __mul__(self, other: Any) -> Any:
-        kind = type(other)
-        if kind is Value:
-            if self.requires_grad and other.requires_grad and not modes.open_blocks:
-                node = _new(Value)
-                node._first = self
-                node._second = other
-                node._second_gradient = first = self._data
-                node._first_gradient = second = other._data
-                node._data = first * second
-                node.op = ops.multiply
-                node.requires_grad = True
-                node.grad = 0.0
-                return node
-        elif kind is float and self.requires_grad and not modes.open_blocks:
-            node = _new(Value)
-            node._first = self
-            node._second = node._first_gradient = other
-            node._data = self._data * other
-            node._second_gradient = None
-            node.op = ops.multiply
-            node.requires_grad = True
-            node.grad = 0.0
-            return node
-        return _binary(ops.multiply, self, other)
-
-    def __sub__(self, other: Any) -> Any:
-        return _binary(ops.subtract, self, other)
-
-    def __rsub__(self, other: Any) -> Any:
-        return _binary(ops.subtract, other, self)
-
-    def __truediv__(self, other: Any) -> Any:
-        return _binary(ops.divide, self, other)
-
-    def __rtruediv__(self, other: Any) -> Any:
-        return _binary(ops.divide, other, self)
-
-    def __pow__(self, other: Any) -> Any:
-        return _binary(ops.power, self, other)
-
-    def __rmul__(self, other: Any) -> Any:
-        return _binary(ops.multiply, other, self)
-
-    def __radd__(self, other: Any) -> Any:
-        return _binary(ops.add, other, self)
-
-    def __neg__(self) -> Any:
-        return _unary(ops.negative, self)
-
-    def exp(self) -> Any:
-        return _unary(ops.exp, self)
-
-    def log(self) -> Any:
-        return _unary(ops.log, self)
-
-    def tanh(self) -> Any:
-        return _unary(ops.tanh, self)
-
-    def sigmoid(self) -> Any:
-        return _unary(ops.sigmoid, self)
-
-    def relu(self) -> Any:
-        return _unary(ops.relu, self)
 
     # Comparisons look at the numbers, so `if x > 0` works; it fixes the branch that is recorded.
     # `==` stays identity: `v in nodes` must mean this very node.
@@ -346,7 +256,7 @@ class Value(Node):
         return operation(self.data, other.data if isinstance(other, Value) else _bare(other))
 
     def __array_ufunc__(self, ufunc: numpy.ufunc, method: str, *inputs: Any, **keywords: Any) -> Any:
-        if _has_objects(inputs):
+        if any(map(_has_objects, inputs)):
             return getattr(ufunc, method)(*map(_boxed, inputs), **keywords)  # NumPy goes through the array of Values
         if ufunc in _COMPARISONS and method == "__call__" and not any(map(_is_array, inputs)):
             # `numpy.float64(1) < value` is as `1.0 < value`
@@ -409,116 +319,8 @@ class _WideValue(Value):
         return self._all_gradients[slot]
 
 
-def _unary(operation: Operation, operand: Value) -> Any:
-    """`_record` for one operand in the usual case; any other is left to it."""
-    if operand.requires_grad and not modes.open_blocks:
-        data = operand._data
-        try:
-            out = operation.scalar(data)  # type: ignore[misc]  # every elementwise row has one
-            gradient = _local(operation.local_gradients[0](out, data))  # type: ignore[misc]  # the callers' rows have one
-        except (ArithmeticError, ValueError):
-            return operation(operand)
-        node = _new(Value)
-        node._first = operand
-        node._first_data = data
-        node._first_gradient = gradient
-        node._second_gradient = None
-        node._data = out
-        node.op = operation
-        node.requires_grad = True
-        node.grad = 0.0
-        return node
-    if modes.open_blocks:
-        mode = modes.current_mode()
-        if _is_without_gradients(mode):
-            return _without_gradients(mode, operation, operand)
-    return operation(operand)
-
-
-def _is_without_gradients(mode: modes.Mode) -> bool:
-    """Whether local gradients are not asked for: under `no_grad`, or in the backward pass of a traced program."""
-    return not mode.recording and not mode.detecting_anomaly and not mode.keeping_sources
-
-
-def _without_gradients(mode: modes.Mode, operation: Operation, *operands: Any) -> Any:
-    """The constant that one or two operands make, or the node, where a program is traced."""
-    data = []
-    for operand in operands:
-        if type(operand) is Value:
-            data.append(operand._data)
-        elif type(operand) in PLAIN_NUMBERS:
-            data.append(operand)
-        else:
-            return operation(*operands)
-    try:
-        out = operation.scalar(*data)  # type: ignore[misc]  # as in _unary
-    except (ArithmeticError, ValueError):
-        return operation(*operands)
-    node = _new(Value)
-    node._data = out
-    node.grad = 0.0
-    node.op = None
-    node.requires_grad = False
-    if mode.tracing:
-        node.op = operation
-        node._first, node._first_data = operands[0], data[0]
-        node._first_gradient = node._second_gradient = None
-        if len(data) == 2:
-            node._second, node._second_data = operands[1], data[1]
-        if mode.scope is not None:
-            node.scope = mode.scope
-    return node
-
-
-def _binary(operation: Operation, first: Any, second: Any) -> Any:
-    """`_record` for two operands, Values that require gradients or Python's numbers; others are left to it."""
-    mode = modes.current_mode() if modes.open_blocks else modes.DEFAULT
-    if mode is not modes.DEFAULT:
-        if _is_without_gradients(mode):
-            return _without_gradients(mode, operation, first, second)
-        return _in_general(operation, first, second)
-    first_gradient = second_gradient = None
-    if type(first) is Value and first.requires_grad:
-        first_data = first._data
-        by_first = operation.local_gradients[0]
-    elif type(first) in PLAIN_NUMBERS:
-        first_data = first
-        by_first = None
-    else:
-        return _in_general(operation, first, second)
-    if type(second) is Value and second.requires_grad:
-        second_data = second._data
-        by_second = operation.local_gradients[1]
-    elif type(second) in PLAIN_NUMBERS:
-        second_data = second
-        by_second = None
-    else:
-        return _in_general(operation, first, second)
-    try:
-        out = operation.scalar(first_data, second_data)  # type: ignore[misc]  # as in _unary
-        if by_first is not None:
-            first_gradient = _local(by_first(out, first_data, second_data))
-        if by_second is not None:
-            second_gradient = _local(by_second(out, first_data, second_data))
-    except (ArithmeticError, ValueError):
-        return operation(first, second)
-    node = _new(Value)
-    node._first, node._first_data, node._first_gradient = first, first_data, first_gradient
-    node._second, node._second_data, node._second_gradient = second, second_data, second_gradient
-    node._data = out
-    node.op = operation
-    node.requires_grad = True
-    node.grad = 0.0
-    return node
-
-
-def _in_general(operation: Operation, first: Any, second: Any) -> Any:
-    """`operation`, unless one operand is an array of Values, which NumPy goes through."""
-    return NotImplemented if _has_objects((first, second)) else operation(first, second)
-
-
-def _has_objects(operands: Sequence[Any]) -> bool:
-    return any(isinstance(operand, numpy.ndarray) and operand.dtype == object for operand in operands)
+def _has_objects(operand: Any) -> bool:
+    return isinstance(operand, numpy.ndarray) and operand.dtype == object
 
 
 _COMPARISONS = {
@@ -527,11 +329,10 @@ _COMPARISONS = {
     numpy.greater: ops.greater,
     numpy.greater_equal: ops.greater_equal,
 }
-PLAIN_NUMBERS = frozenset({float, int})
-_LARGEST = int(sys.float_info.max)
+LARGEST_INTEGER = int(sys.float_info.max)
 
 
-def _local(gradient: Any) -> float:
+def stored(gradient: Any) -> float:
     """A rule's answer as it is stored. A closed gate is stored as False: it stops even an infinite
     upstream gradient, which a factor of 0.0 makes NaN."""
     return False if gradient is False else float(gradient)
@@ -567,7 +368,7 @@ def _bare(number: Any) -> Any:
     if type(number) is float:
         return number
     if type(number) is int:
-        if abs(number) > _LARGEST:
+        if abs(number) > LARGEST_INTEGER:
             raise DataTypeError("a Value holds a float, and this integer is too large for one")
         return number
     if isinstance(number, numpy.ndarray) and number.shape == () and number.dtype.kind in "biuf":

@@ -38,7 +38,7 @@ EXPLANATIONS = Path(__file__).with_name("explained.toml")
 FILES = (
     "autograd/ops.py",
     "autograd/operation.py",
-    "autograd/backward.py",
+    "autograd/sweep.py",
     "autograd/value.py",
     "autograd/tensor.py",
     "autograd/node.py",

@@ -14,10 +14,11 @@ from typing import Any
 
 import numpy
 
+import autograd
 from autograd import GraphError, Node, NotRecordedError, ShapeError, Value
-from autograd.backward import backward as commit_backward
-from autograd.backward import sweep
-from autograd.collection import without_garbage_collection
+from autograd.garbage_collection import without_garbage_collection
+from autograd.sweep import backward as commit_backward
+from autograd.sweep import sweep
 
 from . import serialization
 from .arrays import kept
@@ -285,16 +286,8 @@ class _Observer:
         self.gradients[identifier] = _snapshot(gradient)
         self.events.append(Seed(identifier, _snapshot(gradient)))
 
-    def contribution(
-        self,
-        node: Node,
-        slot: int,
-        operand: Node,
-        upstream_gradient: Any,
-        local_gradient: Any,
-        contribution: Any,
-        total: Any,
-    ) -> None:
+    def contribution(self, told: autograd.Contribution) -> None:
+        node, slot, operand, _, local_gradient, contribution, total = told
         target, source = self._ids[node], self._ids[operand]
         if type(contribution) is not float:
             local_gradient, contribution, total = map(_snapshot, (local_gradient, contribution, total))

@@ -12,8 +12,6 @@ from typing import Any
 import numpy
 
 from .. import views
-from ..backward import sweep
-from ..collection import without_garbage_collection
 from ..errors import (
     ArgumentError,
     CapturedConstantWarning,
@@ -21,9 +19,11 @@ from ..errors import (
     NotRecordedError,
     ProgramMismatchError,
 )
+from ..garbage_collection import without_garbage_collection
 from ..modes import current_mode
 from ..node import Node
 from ..structure import flatten
+from ..sweep import sweep
 from .cache import ProgramCache
 from .pipeline import ARRAYS, COLUMNS, COMMON, FLOATS, passed, target_named
 from .program import Program

@@ -11,12 +11,12 @@ from typing import Any
 
 import numpy
 
-from ..backward import sweep
-from ..collection import without_garbage_collection
 from ..errors import NotRecordedError
+from ..garbage_collection import without_garbage_collection
 from ..modes import Adjusted
 from ..node import Node
 from ..ops import squared_norm
+from ..sweep import sweep
 from ..tensor import Tensor
 from ..value import Value
 from .cache import ProgramCache

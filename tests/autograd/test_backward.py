@@ -402,15 +402,15 @@ def test_an_observer_is_told_of_every_contribution_in_order() -> None:
         def seed(self, node, gradient) -> None:
             self.events.append(("seed", node, gradient))
 
-        def contribution(self, node, slot, operand, upstream_gradient, local_gradient, contribution, total) -> None:
-            self.events.append((node, slot, operand, upstream_gradient, local_gradient, contribution, total))
+        def contribution(self, contribution) -> None:
+            self.events.append(contribution)
 
     for kind in (Value, Tensor):
         x, w = kind(3.0), kind(2.0)
         product = w * x
         total = product + x
         log = Log()
-        autograd.backward.backward(total, observer=log)
+        autograd.sweep.backward(total, observer=log)
         assert log.events == [
             ("seed", total, 1.0),
             (total, 0, product, 1.0, 1.0, 1.0, 1.0),

@@ -10,6 +10,7 @@ import pytest
 import autograd
 from autograd import Tensor, Value
 from autograd import ops as table
+from autograd.fast_paths import record_in_general
 from autograd.operation import elementwise
 
 
@@ -22,8 +23,8 @@ class Observer:
     def seed(self, node, gradient) -> None:
         pass
 
-    def contribution(self, node, slot, operand, upstream_gradient, local_gradient, contribution, total) -> None:
-        self.local_gradients.append((slot, float(local_gradient).hex()))
+    def contribution(self, contribution) -> None:
+        self.local_gradients.append((contribution.slot, float(contribution.local_gradient).hex()))
 
 
 def random_graph(seed: int, constants: list[float]) -> tuple[Value, list[Value]]:
@@ -71,7 +72,7 @@ def test_the_sweep_of_values_is_the_general_sweep(seed) -> None:
     general, general_nodes = random_graph(seed, constants)
     for upstream in (None, -1.75):
         fast.backward(upstream)
-        autograd.backward.backward(general, upstream, observer=Observer())
+        autograd.sweep.backward(general, upstream, observer=Observer())
         assert bits_without_signs_of_zeros(fast_nodes) == bits_without_signs_of_zeros(general_nodes)
 
 
@@ -83,13 +84,13 @@ def test_the_sweep_of_values_is_the_general_sweep_also_in_the_sign_of_a_zero() -
             for leaf in [node for node in fast_nodes + general_nodes if node.op is None]:
                 leaf.grad = None
         fast.backward(-1.0)
-        autograd.backward.backward(general, -1.0, observer=Observer())
+        autograd.sweep.backward(general, -1.0, observer=Observer())
         assert bits(fast_nodes) == bits(general_nodes)
 
 
 def test_a_graph_of_values_alone_needs_no_general_sweep(monkeypatch) -> None:
     output, nodes = random_graph(0, [2, -0.5])
-    monkeypatch.setattr(autograd.backward, "sweep", None)
+    monkeypatch.setattr(autograd.sweep, "propagate", None)
     output.backward()
     assert nodes[0].grad != 0.0
 
@@ -157,7 +158,7 @@ def facts(node: Value) -> list[object]:
     found += [(operand.data.hex(), operand.requires_grad) for operand in node.inputs]
     if node.requires_grad:
         observer = Observer()
-        autograd.backward.backward(node, observer=observer)
+        autograd.sweep.backward(node, observer=observer)
         found.append(observer.local_gradients)
     return found
 
@@ -168,7 +169,7 @@ def test_a_method_of_one_operand_is_its_row(name) -> None:
     for number in NUMBERS:
         for requires_grad in (True, False):
             fast = UNARY[name](Value(number, requires_grad))
-            slow = Value._record(row, (Value(number, requires_grad),), {})
+            slow = record_in_general(row, (Value(number, requires_grad),), {})
             assert facts(fast) == facts(slow), (name, number)
 
 
@@ -179,7 +180,7 @@ def test_an_operator_between_values_is_its_row(name) -> None:
         for b in NUMBERS:
             for flags in ((True, True), (True, False), (False, True), (False, False)):
                 fast = BINARY[name](Value(a, flags[0]), Value(b, flags[1]))
-                slow = Value._record(row, (Value(a, flags[0]), Value(b, flags[1])), {})
+                slow = record_in_general(row, (Value(a, flags[0]), Value(b, flags[1])), {})
                 assert facts(fast) == facts(slow), (name, a, b, flags)
 
 
@@ -188,9 +189,9 @@ def test_an_operator_with_a_plain_number_is_its_row(name) -> None:
     row = autograd.operations()[name]
     for a in NUMBERS:
         for b in PLAIN:
-            fast, slow = BINARY[name](Value(a), b), Value._record(row, (Value(a), b), {})
+            fast, slow = BINARY[name](Value(a), b), record_in_general(row, (Value(a), b), {})
             assert facts(fast) == facts(slow), (name, a, b)
-            fast, slow = BINARY[name](b, Value(a)), Value._record(row, (b, Value(a)), {})
+            fast, slow = BINARY[name](b, Value(a)), record_in_general(row, (b, Value(a)), {})
             assert facts(fast) == facts(slow), (name, b, a)
 
 

@@ -159,8 +159,8 @@ class Locking:
     def seed(self, node, gradient) -> None:
         self._lock(gradient)
 
-    def contribution(self, node, slot, operand, upstream_gradient, local_gradient, contribution, total) -> None:
-        for array in (contribution, total, local_gradient):
+    def contribution(self, contribution) -> None:
+        for array in (contribution.contribution, contribution.total, contribution.local_gradient):
             self._lock(array)
 
     def _lock(self, array) -> None:
@@ -180,7 +180,7 @@ def test_no_rule_writes_into_its_operands_its_result_or_the_upstream_gradient(sa
     before = [node.data.tobytes() for node in nodes]
     upstream = upstream_of(output)
     upstream.flags.writeable = False
-    autograd.backward.backward(output, upstream, observer=Locking())
+    autograd.sweep.backward(output, upstream, observer=Locking())
     output.backward(upstream)  # the same without an observer
     autograd.gradients(output, leaves, upstream, create_graph=True)
     assert [node.data.tobytes() for node in nodes] == before

@@ -43,8 +43,8 @@ from autograd import (
     value_and_grad,
     vjp,
 )
-from autograd.backward import topological_order
 from autograd.structure import flatten
+from autograd.sweep import topological_order
 from nn import MLP
 
 KINDS = pytest.mark.parametrize("kind", [Value, Tensor])

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 import autograd
 from autograd import AnomalyError, StaleGraphError, Tensor, Value, detect_anomaly, gradients
-from autograd.backward import sweep
 from autograd.operation import structural
+from autograd.sweep import sweep
 
 KINDS = pytest.mark.parametrize("kind", [Value, Tensor])
 RECORDED = pytest.mark.parametrize("create_graph", [False, True])

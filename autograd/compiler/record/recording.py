@@ -10,13 +10,14 @@ from typing import Any
 
 import numpy
 
-from ...backward import sweep
+from ...calling_line import SourceLine
 from ...errors import ShapeError
 from ...modes import Adjusted
 from ...node import Node
+from ...operation import Contribution
 from ...returned import returned_node
-from ...source import SourceLine
 from ...structure import Rebuild, flatten
+from ...sweep import sweep
 from ...tensor import Tensor
 from ...traversal import nodes_in_order
 from ...value import Value
@@ -123,7 +124,7 @@ def name_of(function: Callable[..., Any]) -> str:
 def program_of(recording: Recording, wanted: Sequence[Node] = (), *, keep_events: bool = False) -> Program:
     """The recording as a program: what the function returned and, where some are wanted, the gradients of the
     number that it returned; with the sweep's events, if they are to be told of."""
-    events: list[tuple[Any, ...]] = []
+    events: list[Contribution] = []
     gradients: list[Any] = []
     if wanted:
         output = only_number(recording)
@@ -146,23 +147,14 @@ def translated(
 class _Observer:
     """Keeps the sweep's events."""
 
-    def __init__(self, events: list[tuple[Any, ...]]) -> None:
+    def __init__(self, events: list[Contribution]) -> None:
         self._events = events
 
     def seed(self, node: Node, gradient: Any) -> None:
         pass
 
-    def contribution(
-        self,
-        node: Node,
-        slot: int,
-        operand: Node,
-        upstream_gradient: Any,
-        local_gradient: Any,
-        contribution: Any,
-        total: Any,
-    ) -> None:
-        self._events.append((node, slot, operand, local_gradient, contribution, total))
+    def contribution(self, contribution: Contribution) -> None:
+        self._events.append(contribution)
 
 
 class _Translation:
@@ -186,11 +178,11 @@ class _Translation:
             self._known[id(node)] = one
 
     def program(
-        self, events: list[tuple[Any, ...]], gradients: list[Any], wanted: Sequence[Node], keep_events: bool
+        self, events: list[Contribution], gradients: list[Any], wanted: Sequence[Node], keep_events: bool
     ) -> Program:
         outputs = [self._operand(node, -1) for node in self._recording.outputs]
         translated = []
-        for origin, (node, slot, operand, local_gradient, contribution, total) in enumerate(events):
+        for origin, (node, slot, operand, _, local_gradient, contribution, total) in enumerate(events):
             if not keep_events:  # only the order of the steps is the sweep's
                 for item in (contribution, total):
                     if id(item) not in self._known:

@@ -1,0 +1,202 @@
+"""The reverse sweep: the chain rule, once through the graph, from an output to everything it depends on.
+
+There is one sweep (and the same written out for graphs of Values alone, in `fast_paths.py`). `backward()` commits
+what it finds to `.grad`, `gradients()` hands it out, and an observer is told of every seed and contribution while they
+happen; none of them computes anything again. The sweep keeps its work in a dictionary of its own, so it can run inside
+another, two threads may share leaves, and one that fails has changed no leaf.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+
+import numpy
+
+from . import anomaly, modes, ops
+from .errors import NotRecordedError
+from .operation import Contribution, Passed, Recordable, silently
+from .traversal import operands_first
+
+
+class SweepObserver(Protocol):
+    """Is told of a sweep's events in the order in which they happen."""
+
+    def seed(self, node: Any, gradient: Any) -> None:
+        """The sweep starts at `node` with this gradient."""
+
+    def contribution(self, contribution: Contribution) -> None:
+        """A node passed something on to an operand."""
+
+
+def backward(output: Recordable, gradient: Any = None, observer: SweepObserver | None = None) -> None:
+    """Sweep from `output`, then commit: leaves add the gradient up, intermediates hold this sweep's.
+
+    A sweep that fails has changed no leaf.
+    """
+    in_use: set[int] = set()
+    for leaf, found in sweep(output, gradient, observer=observer, hold=in_use).items():
+        leaf._accumulate(found, in_use)
+
+
+def sweep(
+    output: Recordable,
+    gradient: Any = None,
+    *,
+    create_graph: bool = False,
+    wanted: frozenset[Recordable] | None = None,
+    hold: set[int] | None = None,
+    observer: SweepObserver | None = None,
+) -> dict[Any, Any]:
+    """The gradients of `output`: floats for a Value, arrays for a Tensor, nodes with `create_graph`.
+
+    Args:
+        output, gradient, create_graph: as in `gradients`.
+        wanted, hold, observer: as in `propagate`.
+    """
+    if not output.requires_grad:
+        raise NotRecordedError(
+            f"backward: {output!r:.80} depends on nothing that requires gradients "
+            "(a constant, or computed under no_grad or after detach; there, `w -= …` makes a constant of w, "
+            "and `w.data -= …` moves it)"
+        )
+    seeds = {output: output._seed(gradient, create_graph)}
+    return propagate(seeds, create_graph=create_graph, wanted=wanted, hold=hold, observer=observer)
+
+
+@silently
+def propagate(
+    seeds: Mapping[Any, Any],
+    *,
+    create_graph: bool,
+    wanted: frozenset[Recordable] | None = None,
+    ends: frozenset[Recordable] = frozenset(),
+    hold: set[int] | None = None,
+    observer: SweepObserver | None = None,
+) -> dict[Any, Any]:
+    """The sweep itself, from outputs that require gradients and the upstream gradient of each.
+
+    Args:
+        seeds: the checked upstream gradients.
+        create_graph: record the gradients.
+        wanted: the nodes, leaves or intermediates, whose gradients to return: the sweep follows only the paths that
+            lead to them. None: every leaf's.
+        ends: nodes that are taken for leaves: nothing before them is looked at.
+        hold: set the `.grad` of intermediates on the way; the set collects the ids of those arrays.
+        observer: is told of each event.
+
+    Returns:
+        The gradient of what was wanted, as far as the sweep reached it.
+    """
+    order = topological_order(*seeds, ends=ends)
+    leading = {} if wanted is None else _leading_to(wanted, order)
+    detecting_anomaly = modes.current_mode().detecting_anomaly
+    for output, seed in seeds.items():
+        if detecting_anomaly:
+            anomaly.check_seed(output, seed)
+        if observer is not None:
+            observer.seed(output, seed)
+    found: dict[Any, Any] = {}
+    adjoints: dict[Any, Any] = dict(seeds)  # of nodes that the sweep has reached and not yet passed
+    get, take = adjoints.get, adjoints.pop
+    for node in reversed(order):
+        if wanted is None:
+            slots = node._gradient_slots
+        else:
+            if node in wanted:
+                found[node] = adjoints[node]
+            slots = leading.get(node, ())
+            if not slots:
+                take(node, None)
+                if create_graph or not node._keeps_local_gradients:
+                    node._refuse_stale()  # a view of what was written into may lie on a path that is not followed
+                continue
+        upstream = take(node)
+        if hold is not None:
+            node._hold(upstream)
+            hold.add(id(upstream))
+        if not create_graph:
+            passed = node._contributions(upstream, slots)
+        elif detecting_anomaly:  # a rule may pass through an infinity (1 / ∞): only what it gives counts
+            with modes.Adjusted(detecting_anomaly=False):
+                passed = _contributions_as_nodes(node, upstream, slots)
+        else:
+            passed = _contributions_as_nodes(node, upstream, slots)
+        for slot, operand, local_gradient, contribution in passed:
+            before = get(operand)
+            total = contribution if before is None else before + contribution
+            adjoints[operand] = total
+            if detecting_anomaly or observer is not None:
+                told = Contribution(node, slot, operand, upstream, local_gradient, contribution, total)
+                if detecting_anomaly:
+                    anomaly.check_contribution(told)
+                if observer is not None:
+                    observer.contribution(told)
+    found.update(adjoints)
+    return found
+
+
+def _leading_to(wanted: frozenset[Recordable], order: Sequence[Recordable]) -> dict[Recordable, Sequence[int]]:
+    """The nodes through which gradients flow to what is wanted, and through which of their slots. What is wanted is
+    among them, with no slots where gradients flow to nothing else through it."""
+    leading: dict[Recordable, Sequence[int]] = dict.fromkeys(wanted, ())
+    for node in order:
+        operands = node.operands
+        slots = [slot for slot in node._gradient_slots if operands[slot] in leading]
+        if slots:
+            leading[node] = slots
+    return leading
+
+
+def topological_order(*outputs: Recordable, ends: frozenset[Any] = frozenset()) -> list[Any]:
+    """Every recorded node that gradients of the outputs reach, operands before what was computed from them.
+
+    Leaves, and `ends`, are not listed. The reverse visits a first operand's side before a second's.
+    """
+    return operands_first([output for output in outputs if output.op is not None], _recorded_operands, ends)
+
+
+def _recorded_operands(node: Recordable) -> list[Recordable]:
+    """The operands through which gradients flow on."""
+    operands = node.operands
+    return [operand for slot in node._gradient_slots if (operand := operands[slot]).op is not None]
+
+
+def _contributions_as_nodes(node: Recordable, upstream: Recordable, slots: Sequence[int]) -> list[Passed]:
+    """What `Recordable._contributions` gives, recorded: the row's rules run on the nodes themselves."""
+    operation, operands = node.op, node.operands
+    assert operation is not None
+    node._refuse_stale()
+    passed: list[Passed] = []
+    for slot in slots:
+        rule = operation.rule(slot)
+        assert rule is not None
+        local_gradient = None
+        if operation.local_gradients:
+            try:
+                local_gradient = rule(node, *operands)
+            except ArithmeticError:  # of bare numbers alone (1 / 0): as nodes they have IEEE's answer
+                local_gradient = rule(node, *[x if isinstance(x, Recordable) else node._constant(x) for x in operands])
+            contribution = through(upstream, local_gradient)
+        else:
+            contribution = rule(upstream, node, *operands, **node.keywords)
+        passed.append((slot, operands[slot], local_gradient, operands[slot]._fit(contribution, True)))
+    return passed
+
+
+def through(upstream: Any, local_gradient: Any) -> Any:
+    """upstream × local gradient, without multiplying by a literal 1; a boolean one is a gate: what is
+    stopped is 0, even if the upstream gradient is infinite."""
+    kind = type(local_gradient)
+    if kind is int:
+        if local_gradient == 1:
+            return upstream
+        if local_gradient == -1:
+            return -upstream
+    elif kind is bool:
+        return upstream if local_gradient else ops.where(False, upstream, 0)
+    elif getattr(local_gradient, "dtype", None) == numpy.bool_ or (
+        isinstance(local_gradient, Recordable) and local_gradient._is_boolean
+    ):
+        return ops.where(local_gradient, upstream, 0)
+    return upstream * local_gradient
