@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 from collections import defaultdict
+from collections.abc import Callable
 from typing import Any
 
 from . import modes, ops
@@ -44,7 +45,7 @@ def add(self: Value, other: Any) -> Any:
         node.requires_grad = True
         node.grad = 0.0
         return node
-    return record(_add_row, (self, other), {})
+    return binary(_add_row, self, other)
 
 
 def multiply(self: Value, other: Any) -> Any:
@@ -71,96 +72,104 @@ def multiply(self: Value, other: Any) -> Any:
         node.requires_grad = True
         node.grad = 0.0
         return node
-    return record(_multiply_row, (self, other), {})
+    return binary(_multiply_row, self, other)
 
 
 def record(operation: Operation, operands: tuple[Any, ...], parameters: Parameters) -> Any:
-    """One or two operands, Values that require gradients or Python's numbers; others go the general way."""
-    if modes.open_blocks:
-        mode = modes.current_mode()
-        if mode is not modes.DEFAULT:
-            if mode.recording or mode.detecting_anomaly or mode.keeping_sources:
-                return record_in_general(operation, operands, parameters)
-            return _record_without_gradients(mode, operation, operands, parameters)
-    rules = operation.local_gradients
-    count = len(operands)
-    if count == 1 == len(rules):
-        (first,), (by_first,) = operands, rules
-        if by_first is None or not first.requires_grad:
-            return record_in_general(operation, operands, parameters)
-        first_data = first._data
-        try:
-            out = operation.scalar(first_data)  # type: ignore[misc]  # every elementwise row has one
-            first_gradient = by_first(out, first_data)
-            if type(first_gradient) is not float:
-                first_gradient = stored(first_gradient)
-            if type(out) is not float:
-                out = float(out)
-        except (ArithmeticError, ValueError):
-            return record_in_general(operation, operands, parameters)
+    if operation.scalar is not None:
+        if len(operands) == 1:
+            return unary(operation, operands[0])
+        if len(operands) == 2 and not any(type(one) is int and abs(one) > LARGEST_INTEGER for one in operands):
+            return binary(operation, *operands)
+    return record_in_general(operation, operands, parameters)
+
+
+def unary(operation: Operation, operand: Any) -> Any:
+    """`record` for one operand."""
+    if modes.open_blocks and (mode := modes.current_mode()) is not modes.DEFAULT:
+        return _inside_a_block(mode, operation, operand)
+    (rule,) = operation.local_gradients
+    if rule is None or not operand.requires_grad:
+        return record_in_general(operation, (operand,), {})
+    data = operand._data
+    try:
+        out = operation.scalar(data)  # type: ignore[misc]  # every elementwise row has one
+        gradient = rule(out, data)
         node = _new(Value)
-        node._second_gradient = None
-    elif count == 2 == len(rules):
-        first, second = operands
-        by_first, by_second = rules
-        kind = type(first)
-        if kind is Value and first.requires_grad:
-            first_data = first._data
-        elif kind is float or (kind is int and -LARGEST_INTEGER <= first <= LARGEST_INTEGER):
-            first_data, by_first = first, None
-        else:
-            return record_in_general(operation, operands, parameters)
-        kind = type(second)
-        if kind is Value and second.requires_grad:
-            second_data = second._data
-        elif kind is float or (kind is int and -LARGEST_INTEGER <= second <= LARGEST_INTEGER):
-            second_data, by_second = second, None
-        else:
-            return record_in_general(operation, operands, parameters)
-        if by_first is None and by_second is None:  # a predicate
-            return record_in_general(operation, operands, parameters)
-        first_gradient = second_gradient = None
-        try:
-            out = operation.scalar(first_data, second_data)  # type: ignore[misc]  # as above
-            if by_first is not None:
-                first_gradient = by_first(out, first_data, second_data)
-                if type(first_gradient) is not float:
-                    first_gradient = stored(first_gradient)
-            if by_second is not None:
-                second_gradient = by_second(out, first_data, second_data)
-                if type(second_gradient) is not float:
-                    second_gradient = stored(second_gradient)
-            if type(out) is not float:
-                out = float(out)
-        except (ArithmeticError, ValueError):
-            return record_in_general(operation, operands, parameters)
-        node = _new(Value)
-        node._second, node._second_data, node._second_gradient = second, second_data, second_gradient
-    else:
-        return record_in_general(operation, operands, parameters)
-    node._first, node._first_data, node._first_gradient = first, first_data, first_gradient
-    node._data = out
+        node._first = operand
+        node._first_data = data
+        node._first_gradient = gradient if type(gradient) is float else stored(gradient)
+        node._data = out if type(out) is float else float(out)
+    except (ArithmeticError, ValueError):
+        return record_in_general(operation, (operand,), {})
+    node._second_gradient = None
     node.op = operation
     node.requires_grad = True
     node.grad = 0.0
     return node
 
 
-def _record_without_gradients(
-    mode: modes.Mode, operation: Operation, operands: tuple[Any, ...], parameters: Parameters
-) -> Any:
-    """Under `no_grad` the constant that one or two operands make; the node, in the backward pass of a program that is
-    being recorded."""
-    data = [operand._data if type(operand) is Value else operand for operand in operands]
-    is_usual = operation.scalar is not None and len(data) <= 2 and all(type(number) in (float, int) for number in data)
-    if not is_usual or (operation.is_boolean and not mode.tracing):
-        return record_in_general(operation, operands, parameters)
-    try:
-        out = float(operation.scalar(*data))  # type: ignore[misc]  # `is_usual`
-    except (ArithmeticError, ValueError):
-        return record_in_general(operation, operands, parameters)
+def binary(operation: Operation, first: Any, second: Any) -> Any:
+    """`record` for two operands: here Values that require gradients, and Python's numbers."""
+    if modes.open_blocks and (mode := modes.current_mode()) is not modes.DEFAULT:
+        return _inside_a_block(mode, operation, first, second)
+    by_first, by_second = operation.local_gradients
+    kind = type(first)
+    if kind is Value and first.requires_grad:
+        first_data = first._data
+    elif kind is float or kind is int:
+        first_data, by_first = first, None
+    else:
+        return record_in_general(operation, (first, second), {})
+    kind = type(second)
+    if kind is Value and second.requires_grad:
+        second_data = second._data
+    elif kind is float or kind is int:
+        second_data, by_second = second, None
+    else:
+        return record_in_general(operation, (first, second), {})
     node = _new(Value)
-    node._data = out
+    node._first_gradient = node._second_gradient = None
+    try:
+        out = operation.scalar(first_data, second_data)  # type: ignore[misc]  # as above
+        if by_first is not None:
+            gradient = by_first(out, first_data, second_data)
+            node._first_gradient = gradient if type(gradient) is float else stored(gradient)
+        if by_second is not None:
+            gradient = by_second(out, first_data, second_data)
+            node._second_gradient = gradient if type(gradient) is float else stored(gradient)
+        elif by_first is None:  # a predicate
+            return record_in_general(operation, (first, second), {})
+        node._data = out if type(out) is float else float(out)
+    except (ArithmeticError, ValueError):
+        return record_in_general(operation, (first, second), {})
+    node._first, node._first_data = first, first_data
+    node._second, node._second_data = second, second_data
+    node.op = operation
+    node.requires_grad = True
+    node.grad = 0.0
+    return node
+
+
+def _inside_a_block(mode: modes.Mode, operation: Operation, *operands: Any) -> Any:
+    """Where no local gradients are asked for, under `no_grad` and in the backward pass of a program that is being
+    recorded: the constant that the operands make, or the program's node."""
+    data = []
+    for operand in operands:
+        if type(operand) is Value:
+            data.append(operand._data)
+        elif type(operand) is float or type(operand) is int:
+            data.append(operand)
+        else:
+            return record_in_general(operation, operands, {})
+    if mode.recording or mode.detecting_anomaly or mode.keeping_sources or operation.is_boolean:
+        return record_in_general(operation, operands, {})
+    try:
+        out = operation.scalar(*data)  # type: ignore[misc]  # as above
+        node = _new(Value)
+        node._data = out if type(out) is float else float(out)
+    except (ArithmeticError, ValueError):
+        return record_in_general(operation, operands, {})
     node.grad = 0.0
     node.op = None
     node.requires_grad = False
@@ -240,10 +249,35 @@ def sweep_values(output: Value, seed: float) -> dict[Value, float] | None:
     return leaves
 
 
-for _name, _function in {
+def _method(row: Operation) -> Callable[..., Any]:
+    return lambda self: unary(row, self)
+
+
+def _operator(row: Operation) -> Callable[..., Any]:
+    return lambda self, other: binary(row, self, other)
+
+
+def _reflected(row: Operation) -> Callable[..., Any]:
+    return lambda self, other: binary(row, other, self)
+
+
+_fast: dict[str, Any] = {
     "__add__": add,
     "__mul__": multiply,
+    "__neg__": _method(ops.negative),
     "_record": staticmethod(record),
     "backward": backward,
+}
+for _row in (ops.exp, ops.log, ops.tanh, ops.sigmoid, ops.relu):
+    _fast[_row.name] = _method(_row)
+for _name, _row in {
+    "add": ops.add,
+    "mul": ops.multiply,
+    "sub": ops.subtract,
+    "truediv": ops.divide,
+    "pow": ops.power,
 }.items():
+    _fast.setdefault(f"__{_name}__", _operator(_row))
+    _fast[f"__r{_name}__"] = _reflected(_row)
+for _name, _function in _fast.items():
     setattr(Value, _name, _function)
