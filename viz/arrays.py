@@ -59,14 +59,3 @@ def norm(array: Any) -> float:
 def shape_of(data: Any) -> tuple[int, ...]:
     """The shape of a number, an array or a summary."""
     return () if data is None else tuple(getattr(data, "shape", ()))
-
-
-def summed_axes(shape: tuple[int, ...], to: tuple[int, ...]) -> tuple[int, ...]:
-    """The axes over which a gradient is summed where its operand was broadcast.
-
-    >>> summed_axes((32, 10), (10,)), summed_axes((32, 10), (32, 1)), summed_axes((32, 10), (32, 10))
-    ((0,), (1,), ())
-    """
-    added = len(shape) - len(to)
-    stretched = (added + axis for axis, size in enumerate(to) if size == 1 != shape[added + axis])
-    return (*range(added), *stretched)

@@ -6,8 +6,10 @@ import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, TextIO
 
+from autograd.notation.rules import summed_axes
+
 from . import notebook, terminal
-from .arrays import shape_of, summed_axes
+from .arrays import shape_of
 from .drawing import draw
 from .errors import DrawingError
 from .numbers import format_data

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from ..arrays import shape_of, summed_axes
+from autograd.notation.rules import summed_axes
+
+from ..arrays import shape_of
 from ..grouping import Group
 from ..numbers import format_data
 from ..parts import Contribution, Event, Forward, Seed, TracedNode, Update

@@ -9,14 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from ...notation.signs import SIGNS
 from ...operation import Operation
 from ..program import Input, Program, Step
 from .straight_line import Statement, function_text
 
-_INFIX = {
-    "add": "+", "subtract": "-", "multiply": "*", "divide": "/", "remainder": "%", "floor_divide": "//",
-    "greater": ">", "greater_equal": ">=", "less": "<", "less_equal": "<=", "equal": "==", "not_equal": "!=",
-}  # fmt: skip
+# Of two floats ** may be complex: a power is the row's own rule.
+_SIGNS = {name: sign.python for name, sign in SIGNS.items() if sign.python and name != "power"}
 
 Run = Callable[..., tuple[Any, ...]]
 
@@ -117,8 +116,8 @@ def _literal(number: float | int) -> str:
 
 def _fast(operation: Operation, operands: Sequence[str]) -> tuple[str, Any]:
     name = operation.name
-    if name in _INFIX:
-        return f"{operands[0]} {_INFIX[name]} {operands[1]}", None
+    if name in _SIGNS:
+        return f"{operands[0]} {_SIGNS[name]} {operands[1]}", None
     if name == "negative":
         return f"-{operands[0]}", None
     if name == "square":

@@ -10,14 +10,12 @@ import math
 from collections.abc import Sequence
 
 from ...errors import ArgumentError
+from ...notation.signs import SIGNS
 from ..program import Operand, Program, Step
 from .naming import Names
 from .numpy_expression import UnwrittenOperationError
 
-_SIGNS = {
-    "add": "+", "subtract": "-", "multiply": "*", "divide": "/",
-    "greater": ">", "greater_equal": ">=", "less": "<", "less_equal": "<=", "equal": "==", "not_equal": "!=",
-}  # fmt: skip
+_SIGNS = {name: sign.javascript for name, sign in SIGNS.items() if sign.javascript}
 _MATH = {
     "absolute": "abs", "arccos": "acos", "arccosh": "acosh", "arcsin": "asin", "arcsinh": "asinh", "arctan": "atan",
     "arctan2": "atan2", "arctanh": "atanh", "ceil": "ceil", "cos": "cos", "cosh": "cosh", "exp": "exp",

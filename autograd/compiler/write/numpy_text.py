@@ -4,31 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from ...notation.rules import bare_literals, filled
 from ..program import Constant, Event, Input, Operand, Program, Step, number_in
 from .naming import Names
-from .numpy_expression import (
-    HELPERS,
-    array_text,
-    expression,
-    literal,
-    rule_formula,
-    shape_note,
-    told,
-)
+from .numpy_expression import NUMPY, ArrayLibrary, rule_formula, shape_note, told
 
 _LARGEST_WRITTEN = 200  # elements of a constant that is written out; a larger one becomes an argument
 
 
-def numpy_text(program: Program) -> str:
-    """The text of a function of the program's inputs that needs NumPy alone."""
-    return _Printer(program).text()
+def numpy_text(program: Program, library: ArrayLibrary = NUMPY) -> str:
+    """The text of a function of the program's inputs that needs this library alone."""
+    return _Printer(program, library).text()
 
 
 class _Printer:
-    def __init__(self, program: Program) -> None:
-        self.program = program
+    def __init__(self, program: Program, library: ArrayLibrary) -> None:
+        self.program, self.library = program, library
         self.inlined = _transposes_in_products(program)
-        self.names = Names(program, set(HELPERS), self.inlined)
+        self.names = Names(program, {library.name.partition(".")[0], *library.helpers}, self.inlined)
         self._gradients_named: list[str] = []
         self.totals = {id(event.operand): event.total for event in program.events}
 
@@ -39,14 +32,13 @@ class _Printer:
         self.small = {id(constant) for constant in constants} - {id(constant) for constant in large}
         returned = [*[self._name(output) for output in self._values()], *self._gradient_names()]
         body = [*self._lines(), f"return {', '.join(returned)}"]
-        used = "\n".join(body)
         arguments = ", ".join([self.names[one] for one in (*program.inputs, *large)])
         what = f"{program.name}_and_gradients" if self._gradients() else program.name
-        head = ["import math", ""] if "erf(" in used else []
-        head += ["import numpy", "", ""]
-        for name, helper in HELPERS.items():
-            if f"{name}(" in used:
-                head += [helper, "", ""]
+        helpers = [text for name, text in self.library.helpers.items() if any(f"{name}(" in line for line in body)]
+        head = ["import math", ""] if any("math." in helper for helper in helpers) else []
+        head += [f"import {self.library.name}", "", ""]
+        for helper in helpers:
+            head += [helper, "", ""]
         note = self._note(large)
         indented = [f"    {line}" if line else "" for line in [*note, *body]]
         return "\n".join([*head, f"def {self.names.fresh(what)}({arguments}):", *indented]) + "\n"
@@ -87,7 +79,7 @@ class _Printer:
             if id(step) in self.inlined:
                 continue
             note = shape_note(step.shape, step.dtype)
-            line = f"{self.names[step]} = {expression(step, self._name)}"
+            line = f"{self.names[step]} = {self.library.expression(step, self._name)}"
             yield f"{line}  # {note}" if note else line
 
     def _prose(self, number: int) -> Iterable[str]:
@@ -104,10 +96,8 @@ class _Printer:
             if not _is_same_node(first, event):
                 break
             if event.operation.local_gradients:
-                literals = tuple([one if isinstance(one, float | int) else None for one in event.operands])
-                formula = rule_formula(event.operation, event.slot, literals).replace("{out}", name(event.node))
-                for place, operand in enumerate(event.operands):
-                    formula = formula.replace(f"{{{place}}}", name(operand))
+                formula = rule_formula(event.operation, event.slot, bare_literals(event.operation, event.operands))
+                formula = filled(formula, [name(operand) for operand in event.operands], name(event.node))
                 parts.append(f"∂{name(event.node)}/∂{name(event.operand)} = {formula}")
             else:
                 pulled.append(f"d_{name(event.operand)}")
@@ -125,7 +115,7 @@ class _Printer:
         gradient = self.totals.get(id(node), 1.0)
         number = number_in(gradient)
         if number is not None:
-            return literal(number)
+            return self.library.literal(number)
         return self._name(gradient) if not isinstance(gradient, Constant) else f"d_{self._name(node)}"
 
     def _gradients(self) -> list[Operand]:
@@ -145,16 +135,15 @@ class _Printer:
 
     def _name(self, operand: Operand) -> str:
         if isinstance(operand, float | int):
-            return literal(operand)
+            return self.library.literal(operand)
         if id(operand) in self.inlined:
-            return expression(operand, self._name)
-        if isinstance(operand, Constant) and id(operand) in self.small:
-            return array_text(operand.data)
-        name = self.names.get(operand)
+            return self.library.expression(operand, self._name)
+        name = None if id(operand) in self.small else self.names.get(operand)
         if name is not None:
             return name
-        # What simplification took away is only told of.
-        return expression(operand, self._name) if isinstance(operand, Step) else array_text(operand.data)
+        if isinstance(operand, Step):  # what simplification took away is only told of
+            return self.library.expression(operand, self._name)
+        return self.library.array(operand.data)
 
 
 def _is_same_node(one: Event, other: Event) -> bool:
