@@ -3,7 +3,7 @@
 This is glassgrad's package of that name, not the one from PyPI.
 """
 
-from . import composites, ops
+from . import array_functions, composites, ops
 from . import fast_paths as fast_paths  # it puts itself ahead of Value's own methods
 from .calling_line import SourceLine
 from .checking import gradcheck
@@ -47,6 +47,7 @@ __all__ = [
     "jvp", "label", "no_grad", "scope", "source_lines", "value_and_grad", "vjp",
 ]  # fmt: skip
 __all__ += ops.__all__
+__all__ += array_functions.__all__
 __all__ += composites.__all__
 # `from autograd import *` leaves Python's own sum, max, min, any, all and compile alone.
 __all__.remove("all")

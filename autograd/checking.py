@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy
 
-from . import ops
+from . import array_functions
 from .errors import ArgumentError, DataTypeError, GradientMismatchError
 from .node import Node, gradients
 from .tensor import Tensor
@@ -99,14 +99,14 @@ def _projected_gradient(
     """The gradient of `function` along fixed directions: one number to differentiate again."""
     output = function(*nodes)
     if not output.requires_grad:
-        return 0.0 * sum((ops.sum(node) if isinstance(node, Tensor) else node for node in nodes), 0.0)
+        return 0.0 * sum((array_functions.sum(node) if isinstance(node, Tensor) else node for node in nodes), 0.0)
     found = gradients(output, list(nodes), _like(output, upstream), create_graph=True)
     total: Any = 0.0
     for gradient, direction, node in zip(found, directions, nodes, strict=True):
         part = gradient * direction.item() if direction.shape == () else gradient * direction
-        total = total + (ops.sum(part) if isinstance(part, Tensor) else part)
+        total = total + (array_functions.sum(part) if isinstance(part, Tensor) else part)
         # keeps inputs on which the gradient does not depend in the graph
-        total = total + 0.0 * (ops.sum(node) if isinstance(node, Tensor) else node)
+        total = total + 0.0 * (array_functions.sum(node) if isinstance(node, Tensor) else node)
     return total
 
 

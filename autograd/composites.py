@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 import numpy
 
-from . import ops
+from . import array_functions, ops
 from .errors import DataTypeError, IndexRangeError, ShapeError
 from .operands import (
     Axis,
@@ -135,7 +135,7 @@ def var(x: Any, axis: Axis = None, ddof: float = 0, keepdims: bool = False) -> A
     (1.0, 2.0)
     """
     deviations, freedom = _deviations("var", x, axis, ddof)
-    return ops.squared_norm(deviations, axis, keepdims, scale=1 / freedom)
+    return array_functions.squared_norm(deviations, axis, keepdims, scale=1 / freedom)
 
 
 def std(x: Any, axis: Axis = None, ddof: float = 0, keepdims: bool = False) -> Any:
@@ -146,7 +146,7 @@ def std(x: Any, axis: Axis = None, ddof: float = 0, keepdims: bool = False) -> A
     1.0
     """
     deviations, freedom = _deviations("std", x, axis, ddof)
-    return ops.divide(ops.norm(deviations, axis, keepdims), math.sqrt(freedom))
+    return ops.divide(array_functions.norm(deviations, axis, keepdims), math.sqrt(freedom))
 
 
 def _deviations(name: str, x: Any, axis: Axis, ddof: float) -> tuple[Any, float]:
@@ -162,7 +162,7 @@ def _deviations(name: str, x: Any, axis: Axis, ddof: float) -> tuple[Any, float]
         raise ShapeError(
             f"{name}: {count} elements along axis {axis} of shape {x.shape} are not enough for ddof={ddof}"
         )
-    return ops.subtract(x, ops.mean(x, axis, keepdims=True)), freedom
+    return ops.subtract(x, array_functions.mean(x, axis, keepdims=True)), freedom
 
 
 # --- shape ----------------------------------------------------------------------------------------------
@@ -170,7 +170,7 @@ def _deviations(name: str, x: Any, axis: Axis, ddof: float) -> tuple[Any, float]
 
 def permute(x: Any, *axes: Any) -> Any:
     """`transpose` with the axes written as arguments, PyTorch's name for it."""
-    return ops.transpose(x, axes[0] if len(axes) == 1 and numpy.ndim(axes[0]) == 1 else axes)
+    return array_functions.transpose(x, axes[0] if len(axes) == 1 and numpy.ndim(axes[0]) == 1 else axes)
 
 
 def ravel(x: Any) -> Any:
@@ -180,7 +180,7 @@ def ravel(x: Any) -> Any:
     >>> ravel(Tensor([[1.0, 2.0], [3.0, 4.0]])).shape
     (4,)
     """
-    return ops.reshape(operand_of("ravel", x), -1)
+    return array_functions.reshape(operand_of("ravel", x), -1)
 
 
 def squeeze(x: Any, axis: Axis = None) -> Any:
@@ -199,7 +199,7 @@ def squeeze(x: Any, axis: Axis = None) -> Any:
     for one in dropped:
         if shape[one] != 1:
             raise ShapeError(f"squeeze: axis {one} of an operand of shape {shape} has size {shape[one]}, not 1")
-    return ops.reshape(x, tuple(size for i, size in enumerate(shape) if i not in dropped))
+    return array_functions.reshape(x, tuple(size for i, size in enumerate(shape) if i not in dropped))
 
 
 def expand_dims(x: Any, axis: int | tuple[int, ...]) -> Any:
@@ -216,7 +216,7 @@ def expand_dims(x: Any, axis: int | tuple[int, ...]) -> Any:
     if len(places) != len(wanted) or not places <= set(range(count)):
         raise ShapeError(f"expand_dims: axis {axis} names no {len(wanted)} new axes among {count}")
     sizes = iter(x.shape)
-    return ops.reshape(x, tuple(1 if i in places else next(sizes) for i in range(count)))
+    return array_functions.reshape(x, tuple(1 if i in places else next(sizes) for i in range(count)))
 
 
 def moveaxis(x: Any, source: int | Sequence[int], destination: int | Sequence[int]) -> Any:
@@ -233,7 +233,7 @@ def moveaxis(x: Any, source: int | Sequence[int], destination: int | Sequence[in
         raise ShapeError(f"moveaxis: operand of shape {x.shape}: {error}") from None
     except TypeError:
         raise DataTypeError(f"moveaxis: axes are integers, not {source!r:.60} and {destination!r:.60}") from None
-    return ops.transpose(x, order)
+    return array_functions.transpose(x, order)
 
 
 def flip(x: Any, axis: Axis = None) -> Any:
@@ -245,7 +245,7 @@ def flip(x: Any, axis: Axis = None) -> Any:
     """
     x = operand_of("flip", x)
     reversed_axes = axes_of(x.ndim, checked_axis("flip", x, axis))
-    return ops.getitem(x, tuple(slice(None, None, -1 if i in reversed_axes else 1) for i in range(x.ndim)))
+    return array_functions.getitem(x, tuple(slice(None, None, -1 if i in reversed_axes else 1) for i in range(x.ndim)))
 
 
 def repeat(x: Any, repeats: int | Sequence[int], axis: int | None = None) -> Any:
@@ -283,7 +283,7 @@ def tile(x: Any, repetitions: int | Sequence[int]) -> Any:
     between = tuple(part for size in shape for part in (1, size))
     spread = tuple(part for count, size in zip(counts, shape, strict=True) for part in (count, size))
     whole = tuple(count * size for count, size in zip(counts, shape, strict=True))
-    return ops.reshape(ops.broadcast_to(ops.reshape(x, between), spread), whole)
+    return array_functions.reshape(array_functions.broadcast_to(array_functions.reshape(x, between), spread), whole)
 
 
 def _whole_numbers(statement: str, given: Any) -> tuple[int, ...]:
@@ -312,9 +312,9 @@ def take(x: Any, indices: Any, axis: int | None = None) -> Any:
     axis = checked_one_axis("take", x, axis) % x.ndim
     indices = _indices("take", indices)
     if indices.dtype.kind == "b":  # to NumPy's take they are 0 and 1; a mask goes into x[mask]
-        indices = ops.astype(indices, dtype=numpy.intp)
+        indices = array_functions.astype(indices, dtype=numpy.intp)
     try:
-        return ops.getitem(x, (*(slice(None),) * axis, indices))
+        return array_functions.getitem(x, (*(slice(None),) * axis, indices))
     except IndexRangeError:
         raise _out_of_range("take", indices, axis, x) from None
 
@@ -341,7 +341,7 @@ def take_along_axis(x: Any, indices: Any, axis: int | None) -> Any:
     places: list[Any] = [numpy.arange(size).reshape((-1,) + (1,) * (x.ndim - 1 - i)) for i, size in enumerate(x.shape)]
     places[axis] = indices
     try:
-        return ops.getitem(x, tuple(places))
+        return array_functions.getitem(x, tuple(places))
     except IndexRangeError:
         raise _out_of_range("take_along_axis", indices, axis, x) from None
 
@@ -383,7 +383,7 @@ def split(x: Any, indices_or_sections: int | Sequence[int], axis: int = 0) -> li
             raise ShapeError(f"split: a size of {size} is not {sections} equal parts")
         cuts = tuple(size // sections * i for i in range(1, sections))
     before = (slice(None),) * axis
-    return [ops.getitem(x, (*before, slice(*part))) for part in itertools.pairwise((0, *cuts, size))]
+    return [array_functions.getitem(x, (*before, slice(*part))) for part in itertools.pairwise((0, *cuts, size))]
 
 
 def diff(x: Any, axis: int = -1) -> Any:
@@ -395,21 +395,24 @@ def diff(x: Any, axis: int = -1) -> Any:
     """
     x = operand_of("diff", x)
     before = (slice(None),) * (checked_one_axis("diff", x, axis) % x.ndim)
-    later, earlier = ops.getitem(x, (*before, slice(1, None))), ops.getitem(x, (*before, slice(None, -1)))
+    later, earlier = (
+        array_functions.getitem(x, (*before, slice(1, None))),
+        array_functions.getitem(x, (*before, slice(None, -1))),
+    )
     return (ops.not_equal if x.dtype.kind == "b" else ops.subtract)(later, earlier)  # booleans have no difference
 
 
 def vstack(arrays: Sequence[Any]) -> Any:
     """The arrays on top of each other; one-dimensional ones are rows."""
     joined = [operand_of("vstack", array) for array in operands_of("vstack", arrays)]
-    return ops.concatenate([ops.reshape(x, (1, -1)) if x.ndim < 2 else x for x in joined], 0)
+    return array_functions.concatenate([array_functions.reshape(x, (1, -1)) if x.ndim < 2 else x for x in joined], 0)
 
 
 def hstack(arrays: Sequence[Any]) -> Any:
     """The arrays side by side: along the second axis, one-dimensional ones along their only one."""
     joined = [operand_of("hstack", array) for array in operands_of("hstack", arrays)]
-    joined = [ops.reshape(x, -1) if x.ndim == 0 else x for x in joined]
-    return ops.concatenate(joined, 1 if joined[0].ndim > 1 else 0)
+    joined = [array_functions.reshape(x, -1) if x.ndim == 0 else x for x in joined]
+    return array_functions.concatenate(joined, 1 if joined[0].ndim > 1 else 0)
 
 
 # --- products -------------------------------------------------------------------------------------------
@@ -427,15 +430,15 @@ def dot(a: Any, b: Any) -> Any:
     if a.ndim == 0 or b.ndim == 0:
         return ops.multiply(a, b)
     if b.ndim <= 2:
-        return ops.matmul(a, b)
+        return array_functions.matmul(a, b)
     if a.shape[-1] != b.shape[-2]:
         raise ShapeError(
             f"dot: operands of shape {a.shape} and {b.shape} do not fit: "
             "the left one's last size must be the right one's second to last size"
         )
     others: Shape = (*b.shape[:-2], b.shape[-1])
-    columns = ops.reshape(moveaxis(b, -2, 0), (b.shape[-2], math.prod(others)))
-    return ops.reshape(ops.matmul(a, columns), (*a.shape[:-1], *others))
+    columns = array_functions.reshape(moveaxis(b, -2, 0), (b.shape[-2], math.prod(others)))
+    return array_functions.reshape(array_functions.matmul(a, columns), (*a.shape[:-1], *others))
 
 
 def inner(a: Any, b: Any) -> Any:
@@ -450,7 +453,7 @@ def inner(a: Any, b: Any) -> Any:
         return ops.multiply(a, b)
     if a.shape[-1] != b.shape[-1]:
         raise ShapeError(f"inner: operands of shape {a.shape} and {b.shape} differ in their last size")
-    return dot(a, b if b.ndim == 1 else ops.swapaxes(b, -1, -2))
+    return dot(a, b if b.ndim == 1 else array_functions.swapaxes(b, -1, -2))
 
 
 def outer(a: Any, b: Any) -> Any:
@@ -462,7 +465,7 @@ def outer(a: Any, b: Any) -> Any:
            [6., 8.]])
     """
     a, b = operand_of("outer", a), operand_of("outer", b)
-    return ops.multiply(ops.reshape(a, (-1, 1)), ops.reshape(b, (1, -1)))
+    return ops.multiply(array_functions.reshape(a, (-1, 1)), array_functions.reshape(b, (1, -1)))
 
 
 def diagonal(x: Any, offset: int = 0) -> Any:
@@ -478,5 +481,5 @@ def diagonal(x: Any, offset: int = 0) -> Any:
     (shift,) = _whole_numbers("diagonal: the offset is an integer", (offset,))
     rows = numpy.arange(x.shape[0])
     rows = rows[(rows + shift >= 0) & (rows + shift < x.shape[1])]
-    found = ops.getitem(x, (rows, rows + shift))
+    found = array_functions.getitem(x, (rows, rows + shift))
     return found if x.ndim == 2 else moveaxis(found, 0, -1)

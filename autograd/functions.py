@@ -1,4 +1,5 @@
-"""The public functions, gathered: the table's and those put together from it. Their types are in `functions.pyi`."""
+"""The public functions, gathered from where they are written. Their types are in `functions.pyi`."""
 
-from .composites import *  # noqa: F403  # what its `__all__` lists
+from .array_functions import *  # noqa: F403  # what its `__all__` lists
+from .composites import *  # noqa: F403  # as above
 from .ops import *  # noqa: F403  # as above

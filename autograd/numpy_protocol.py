@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy
 
-from . import composites, ops
+from . import array_functions, composites, ops
 from .errors import DataTypeError
 from .operands import axes_of, operand_of
 from .operation import Recordable
@@ -109,13 +109,13 @@ def _reduced(function: Callable[..., Any], x: Any, axis: Any = 0, keepdims: bool
 
 
 def _accumulated(x: Any, axis: int = 0) -> Any:
-    return ops.cumsum(x, axis)
+    return array_functions.cumsum(x, axis)
 
 
 def _outer(function: Callable[..., Any], a: Any, b: Any) -> Any:
     """Every element of a with every one of b."""
     a, b = operand_of("outer", a), operand_of("outer", b)
-    return function(ops.reshape(a, (*a.shape, *(1,) * b.ndim)), b)
+    return function(array_functions.reshape(a, (*a.shape, *(1,) * b.ndim)), b)
 
 
 def _where(condition: Any, *branches: Any, x: Any = None, y: Any = None) -> Any:
@@ -127,14 +127,14 @@ def _where(condition: Any, *branches: Any, x: Any = None, y: Any = None) -> Any:
 
 
 def _clip(x: Any, low: Any = None, high: Any = None, lowest: Any = None, highest: Any = None) -> Any:
-    return ops.clip(x, lowest if low is None else low, highest if high is None else high)
+    return array_functions.clip(x, lowest if low is None else low, highest if high is None else high)
 
 
 def _norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Any:
     ndim = len(x.shape) if axis is None else len(axes_of(x.ndim, axis))
     if ord is not None and (ord, ndim) not in ((2, 1), ("fro", 2)):
         raise DataTypeError(f"numpy.linalg.norm: ord={ord!r} is not supported on a Tensor; the Euclidean norm is")
-    return ops.norm(x, axis, keepdims)
+    return array_functions.norm(x, axis, keepdims)
 
 
 def _round(x: Any, decimals: int = 0) -> Any:
@@ -147,11 +147,11 @@ def _filled(x: Any, number: Any, dtype: Any = None) -> Any:
 
 
 def _vdot(a: Any, b: Any) -> Any:
-    return ops.sum(ops.multiply(composites.ravel(a), composites.ravel(b)))
+    return array_functions.sum(ops.multiply(composites.ravel(a), composites.ravel(b)))
 
 
 def _trace(x: Any, offset: int = 0) -> Any:
-    return ops.sum(composites.diagonal(x, offset), -1)
+    return array_functions.sum(composites.diagonal(x, offset), -1)
 
 
 def _difference(x: Any, order: int = 1, axis: int = -1) -> Any:
@@ -165,7 +165,7 @@ def _at_least(ndim: int, arrays: Sequence[Any]) -> Any:
     widened = []
     for x in arrays:
         shape = operand_of(f"atleast_{ndim}d", x).shape
-        widened.append(ops.reshape(x, (1,) * (ndim - len(shape)) + shape) if len(shape) < ndim else x)
+        widened.append(array_functions.reshape(x, (1,) * (ndim - len(shape)) + shape) if len(shape) < ndim else x)
     return widened[0] if len(widened) == 1 else tuple(widened)
 
 
@@ -208,7 +208,7 @@ UFUNCS: dict[numpy.ufunc, Callable[..., Any]] = {
         for name, row in ops.operations().items()
         if isinstance(getattr(numpy, name, None), numpy.ufunc)
     },
-    numpy.matmul: ops.matmul,
+    numpy.matmul: array_functions.matmul,
     numpy.fabs: ops.absolute,
     numpy.float_power: ops.power,
     numpy.reciprocal: lambda x: ops.divide(1, x),
@@ -224,31 +224,31 @@ UFUNCS: dict[numpy.ufunc, Callable[..., Any]] = {
 }
 
 REDUCTIONS: dict[numpy.ufunc, Callable[..., Any]] = {
-    numpy.add: ops.sum,
-    numpy.multiply: ops.prod,
-    numpy.maximum: ops.max,
-    numpy.minimum: ops.min,
-    numpy.logical_and: ops.all,
-    numpy.logical_or: ops.any,
+    numpy.add: array_functions.sum,
+    numpy.multiply: array_functions.prod,
+    numpy.maximum: array_functions.max,
+    numpy.minimum: array_functions.min,
+    numpy.logical_and: array_functions.all,
+    numpy.logical_or: array_functions.any,
 }
 
 # NumPy's function: ours, and which of NumPy's parameters is which of ours.
 _REDUCING = {"a": "x", "axis": "axis", "keepdims": "keepdims"}
 FUNCTIONS: dict[Any, tuple[Callable[..., Any], Mapping[str, str]]] = {
-    numpy.sum: (ops.sum, _REDUCING),
-    numpy.mean: (ops.mean, _REDUCING),
-    numpy.prod: (ops.prod, _REDUCING),
-    numpy.max: (ops.max, _REDUCING),
-    numpy.amax: (ops.max, _REDUCING),
-    numpy.min: (ops.min, _REDUCING),
-    numpy.amin: (ops.min, _REDUCING),
-    numpy.any: (ops.any, _REDUCING),
-    numpy.all: (ops.all, _REDUCING),
+    numpy.sum: (array_functions.sum, _REDUCING),
+    numpy.mean: (array_functions.mean, _REDUCING),
+    numpy.prod: (array_functions.prod, _REDUCING),
+    numpy.max: (array_functions.max, _REDUCING),
+    numpy.amax: (array_functions.max, _REDUCING),
+    numpy.min: (array_functions.min, _REDUCING),
+    numpy.amin: (array_functions.min, _REDUCING),
+    numpy.any: (array_functions.any, _REDUCING),
+    numpy.all: (array_functions.all, _REDUCING),
     numpy.var: (composites.var, {**_REDUCING, "ddof": "ddof"}),
     numpy.std: (composites.std, {**_REDUCING, "ddof": "ddof"}),
-    numpy.argmax: (ops.argmax, {"a": "x", "axis": "axis"}),
-    numpy.argmin: (ops.argmin, {"a": "x", "axis": "axis"}),
-    numpy.cumsum: (ops.cumsum, {"a": "x", "axis": "axis"}),
+    numpy.argmax: (array_functions.argmax, {"a": "x", "axis": "axis"}),
+    numpy.argmin: (array_functions.argmin, {"a": "x", "axis": "axis"}),
+    numpy.cumsum: (array_functions.cumsum, {"a": "x", "axis": "axis"}),
     numpy.diff: (_difference, {"a": "x", "n": "order", "axis": "axis"}),
     numpy.clip: (_clip, {"a": "x", "a_min": "low", "a_max": "high", "min": "lowest", "max": "highest"}),
     numpy.where: (_where, {"condition": "condition", "x": "x", "y": "y"}),
@@ -256,14 +256,17 @@ FUNCTIONS: dict[Any, tuple[Callable[..., Any], Mapping[str, str]]] = {
     numpy.around: (_round, {"a": "x", "decimals": "decimals"}),
     numpy.copy: (lambda x: ops.positive(x), {"a": "x"}),
     numpy.linalg.norm: (_norm, {"x": "x", "ord": "ord", "axis": "axis", "keepdims": "keepdims"}),
-    numpy.reshape: (ops.reshape, {"a": "x", "shape": "shape", "newshape": "shape"}),  # its name before NumPy 2.1
+    numpy.reshape: (
+        array_functions.reshape,
+        {"a": "x", "shape": "shape", "newshape": "shape"},
+    ),  # its name before NumPy 2.1
     numpy.ravel: (composites.ravel, {"a": "x"}),
-    numpy.transpose: (ops.transpose, {"a": "x", "axes": "axes"}),
-    numpy.swapaxes: (ops.swapaxes, {"a": "x", "axis1": "axis1", "axis2": "axis2"}),
+    numpy.transpose: (array_functions.transpose, {"a": "x", "axes": "axes"}),
+    numpy.swapaxes: (array_functions.swapaxes, {"a": "x", "axis1": "axis1", "axis2": "axis2"}),
     numpy.moveaxis: (composites.moveaxis, {"a": "x", "source": "source", "destination": "destination"}),
     numpy.squeeze: (composites.squeeze, {"a": "x", "axis": "axis"}),
     numpy.expand_dims: (composites.expand_dims, {"a": "x", "axis": "axis"}),
-    numpy.broadcast_to: (ops.broadcast_to, {"array": "x", "shape": "shape"}),
+    numpy.broadcast_to: (array_functions.broadcast_to, {"array": "x", "shape": "shape"}),
     numpy.flip: (composites.flip, {"m": "x", "axis": "axis"}),
     numpy.repeat: (composites.repeat, {"a": "x", "repeats": "repeats", "axis": "axis"}),
     numpy.tile: (composites.tile, {"A": "x", "reps": "repetitions"}),
@@ -273,8 +276,8 @@ FUNCTIONS: dict[Any, tuple[Callable[..., Any], Mapping[str, str]]] = {
         composites.split,
         {"ary": "x", "indices_or_sections": "indices_or_sections", "axis": "axis"},
     ),
-    numpy.concatenate: (ops.concatenate, {"arrays": "arrays", "axis": "axis"}),
-    numpy.stack: (ops.stack, {"arrays": "arrays", "axis": "axis"}),
+    numpy.concatenate: (array_functions.concatenate, {"arrays": "arrays", "axis": "axis"}),
+    numpy.stack: (array_functions.stack, {"arrays": "arrays", "axis": "axis"}),
     numpy.vstack: (composites.vstack, {"tup": "arrays"}),
     numpy.hstack: (composites.hstack, {"tup": "arrays"}),
     numpy.atleast_1d: (functools.partial(_at_least, 1), {"arys": "arrays"}),

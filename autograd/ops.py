@@ -1,50 +1,34 @@
 """The table of primitive operations: the one place where derivatives are written.
 
-A rule is plain arithmetic on its arguments and calls nothing but this table's functions, so that the same
-line runs on floats, on arrays and on nodes. It never looks at data through Python or NumPy (`if a > 0`):
+A rule is plain arithmetic on its arguments and calls nothing but this table's rows, so that the same line
+runs on floats, on arrays and on nodes. It never looks at data through Python or NumPy (`if a > 0`):
 that would freeze the branch; it asks a recorded predicate (`greater(a, 0)`). A local gradient that is
 boolean is a gate: the upstream gradient passes where it is true. Undoing broadcasting is the sweep's work.
 
-Elementwise functions take numbers, arrays, `Value`s or `Tensor`s alike; the others, arrays and `Tensor`s.
+Elementwise rows take numbers, arrays, `Value`s or `Tensor`s alike; the others, arrays and `Tensor`s, and their
+parameters by name, unchecked: what people call instead is in `array_functions.py`.
 """
 
 from __future__ import annotations
 
-import itertools
 import math
 import operator
 from collections.abc import Sequence
-from types import EllipsisType
 from typing import Any
 
 import numpy
 
-from .errors import DataTypeError, ShapeError
-from .operands import (
-    Axis,
-    Shape,
-    as_array,
-    axes_of,
-    checked_axis,
-    checked_one_axis,
-    count_along,
-    index_of_axis,
-    kept_shape,
-    nonempty,
-    operand_of,
-    operands_of,
-)
-from .operation import PYTHON_NUMBERS, Operation, Recordable, elementwise, predicate, structural, variadic
+from .errors import ShapeError
+from .operands import Axis, Shape, axes_of, count_along, kept_shape
+from .operation import Operation, elementwise, predicate, structural, variadic
 
+# The rows that are public as they are; the others' public functions are in `array_functions.py`.
 __all__ = [
-    "absolute", "add", "affine", "all", "any", "arccos", "arccosh", "arcsin", "arcsinh", "arctan", "arctan2", "arctanh",
-    "argmax", "argmin", "astype", "broadcast_to", "ceil", "clip", "concatenate", "cos", "cosh", "cumsum", "divide",
-    "equal", "erf", "exp", "exp2", "expm1", "floor", "floor_divide", "getitem", "greater", "greater_equal", "hypot",
-    "less", "less_equal", "log", "log1p", "log2", "log10", "log_softmax", "logaddexp", "logical_and", "logical_not",
-    "logical_or", "logsumexp", "matmul", "max", "maximum", "mean", "min", "minimum", "multiply", "negative", "norm",
-    "not_equal", "operations", "positive", "power", "prod", "relu", "remainder", "reshape", "rint", "sigmoid", "sign",
-    "sin", "sinh", "softmax", "sqrt", "square", "squared_norm", "stack", "subtract", "sum", "sum_to_shape", "swapaxes",
-    "tan", "tanh", "transpose", "trunc", "where",
+    "absolute", "add", "arccos", "arccosh", "arcsin", "arcsinh", "arctan", "arctan2", "arctanh", "ceil", "cos", "cosh",
+    "divide", "equal", "erf", "exp", "exp2", "expm1", "floor", "floor_divide", "greater", "greater_equal", "hypot",
+    "less", "less_equal", "log", "log1p", "log2", "log10", "logaddexp", "logical_and", "logical_not", "logical_or",
+    "maximum", "minimum", "multiply", "negative", "not_equal", "operations", "positive", "power", "relu", "remainder",
+    "rint", "sigmoid", "sign", "sin", "sinh", "sqrt", "square", "subtract", "tan", "tanh", "trunc", "where",
 ]  # fmt: skip
 
 
@@ -55,28 +39,28 @@ def _reduced(library: str, name: str, x: str, axis: Axis, keepdims: bool) -> str
 
 # --- predicates: recorded, without gradient --------------------------------------------------------------
 
-greater = predicate("greater", ">", numpy.greater, operator.gt)
-greater_equal = predicate("greater_equal", "≥", numpy.greater_equal, operator.ge)
-less = predicate("less", "<", numpy.less, operator.lt)
-less_equal = predicate("less_equal", "≤", numpy.less_equal, operator.le)
-equal = predicate("equal", "=", numpy.equal, operator.eq)
-not_equal = predicate("not_equal", "≠", numpy.not_equal, operator.ne)
-logical_not = predicate("logical_not", "not", numpy.logical_not, operator.not_, slots=1)
-logical_and = predicate("logical_and", "and", numpy.logical_and, lambda a, b: bool(a) and bool(b))
-logical_or = predicate("logical_or", "or", numpy.logical_or, lambda a, b: bool(a) or bool(b))
-_argmax = predicate(
+greater: Operation = predicate("greater", ">", numpy.greater, operator.gt)
+greater_equal: Operation = predicate("greater_equal", "≥", numpy.greater_equal, operator.ge)
+less: Operation = predicate("less", "<", numpy.less, operator.lt)
+less_equal: Operation = predicate("less_equal", "≤", numpy.less_equal, operator.le)
+equal: Operation = predicate("equal", "=", numpy.equal, operator.eq)
+not_equal: Operation = predicate("not_equal", "≠", numpy.not_equal, operator.ne)
+logical_not: Operation = predicate("logical_not", "not", numpy.logical_not, operator.not_, slots=1)
+logical_and: Operation = predicate("logical_and", "and", numpy.logical_and, lambda a, b: bool(a) and bool(b))
+logical_or: Operation = predicate("logical_or", "or", numpy.logical_or, lambda a, b: bool(a) or bool(b))
+argmax: Operation = predicate(
     "argmax", "argmax", numpy.argmax, slots=1, is_boolean=False,
     written=lambda library, x, axis: f"{library}.argmax({x}, axis={axis})",
 )  # fmt: skip
-_argmin = predicate(
+argmin: Operation = predicate(
     "argmin", "argmin", numpy.argmin, slots=1, is_boolean=False,
     written=lambda library, x, axis: f"{library}.argmin({x}, axis={axis})",
 )  # fmt: skip
-_any = predicate(
+any: Operation = predicate(
     "any", "any", numpy.any, slots=1,
     written=lambda library, x, axis, keepdims: _reduced(library, "any", x, axis, keepdims),
 )  # fmt: skip
-_all = predicate(
+all: Operation = predicate(
     "all", "all", numpy.all, slots=1,
     written=lambda library, x, axis, keepdims: _reduced(library, "all", x, axis, keepdims),
 )  # fmt: skip
@@ -89,49 +73,58 @@ def _zero(out: Any, *operands: Any) -> bool:
     return False
 
 
-sign = elementwise(
+sign: Operation = elementwise(
     "sign", "sign", numpy.sign, lambda a: float((a > 0) - (a < 0)) if a == a else a,
     local_gradients=(_zero,),
 )  # fmt: skip
 # Python's functions give integers, which have no −0.
-floor = elementwise(
+floor: Operation = elementwise(
     "floor", "floor", numpy.floor, lambda a: math.copysign(math.floor(a), a), local_gradients=(_zero,)
 )  # fmt: skip
-ceil = elementwise("ceil", "ceil", numpy.ceil, lambda a: math.copysign(math.ceil(a), a), local_gradients=(_zero,))
-trunc = elementwise("trunc", "trunc", numpy.trunc, lambda a: math.copysign(math.trunc(a), a), local_gradients=(_zero,))
-rint = elementwise("rint", "round", numpy.rint, lambda a: math.copysign(round(a), a), local_gradients=(_zero,))
-floor_divide = elementwise(
+ceil: Operation = elementwise(
+    "ceil", "ceil", numpy.ceil, lambda a: math.copysign(math.ceil(a), a),
+    local_gradients=(_zero,),
+)  # fmt: skip
+trunc: Operation = elementwise(
+    "trunc", "trunc", numpy.trunc, lambda a: math.copysign(math.trunc(a), a),
+    local_gradients=(_zero,),
+)  # fmt: skip
+rint: Operation = elementwise(
+    "rint", "round", numpy.rint, lambda a: math.copysign(round(a), a),
+    local_gradients=(_zero,),
+)  # fmt: skip
+floor_divide: Operation = elementwise(
     "floor_divide", "//", numpy.floor_divide, operator.floordiv,
     local_gradients=(_zero, _zero),
 )  # fmt: skip
 
 # --- arithmetic -----------------------------------------------------------------------------------------
 
-add = elementwise(
+add: Operation = elementwise(
     "add", "+", numpy.add, operator.add,
     local_gradients=(lambda out, a, b: 1, lambda out, a, b: 1),
 )  # fmt: skip
-subtract = elementwise(
+subtract: Operation = elementwise(
     "subtract", "−", numpy.subtract, operator.sub,
     local_gradients=(lambda out, a, b: 1, lambda out, a, b: -1),
 )  # fmt: skip
-multiply = elementwise(
+multiply: Operation = elementwise(
     "multiply", "×", numpy.multiply, operator.mul,
     local_gradients=(lambda out, a, b: b, lambda out, a, b: a),
 )  # fmt: skip
-divide = elementwise(
+divide: Operation = elementwise(
     "divide", "÷", numpy.divide, operator.truediv,
     local_gradients=(lambda out, a, b: 1 / b, lambda out, a, b: -out / b),
 )  # fmt: skip
-positive = elementwise(  # the same number as a node of its own
+positive: Operation = elementwise(  # the same number as a node of its own
     "positive", "+", numpy.positive, operator.pos,
     local_gradients=(lambda out, a: 1,),
 )  # fmt: skip
-negative = elementwise(
+negative: Operation = elementwise(
     "negative", "−", numpy.negative, operator.neg,
     local_gradients=(lambda out, a: -1,),
 )  # fmt: skip
-remainder = elementwise(
+remainder: Operation = elementwise(
     "remainder", "mod", numpy.remainder, operator.mod,
     local_gradients=(lambda out, a, b: 1, lambda out, a, b: -floor_divide(a, b)),
 )  # fmt: skip
@@ -162,47 +155,56 @@ def _powered(base: Any, exponent: Any) -> Any:
         return base ** numpy.asarray(exponent, numpy.float64)
 
 
-power = elementwise(
+power: Operation = elementwise(
     "power", "**", _powered, math.pow,
     local_gradients=(_power_by_base, _power_by_exponent),
 )  # fmt: skip
 
 # --- functions of one number ----------------------------------------------------------------------------
 
-square = elementwise("square", "x²", numpy.square, lambda a: a * a, local_gradients=(lambda out, a: 2 * a,))
-exp = elementwise("exp", "exp", numpy.exp, math.exp, local_gradients=(lambda out, a: out,))
-log = elementwise("log", "log", numpy.log, math.log, local_gradients=(lambda out, a: 1 / a,))
-exp2 = elementwise("exp2", "2ˣ", numpy.exp2, math.exp2, local_gradients=(lambda out, a: out * math.log(2),))
-expm1 = elementwise("expm1", "expm1", numpy.expm1, math.expm1, local_gradients=(lambda out, a: exp(a),))
-log1p = elementwise("log1p", "log1p", numpy.log1p, math.log1p, local_gradients=(lambda out, a: 1 / (1 + a),))
-log2 = elementwise("log2", "log2", numpy.log2, math.log2, local_gradients=(lambda out, a: 1 / (a * math.log(2)),))
-log10 = elementwise("log10", "log10", numpy.log10, math.log10, local_gradients=(lambda out, a: 1 / (a * math.log(10)),))
-sqrt = elementwise("sqrt", "√", numpy.sqrt, math.sqrt, local_gradients=(lambda out, a: 0.5 / out,))
-sin = elementwise("sin", "sin", numpy.sin, math.sin, local_gradients=(lambda out, a: cos(a),))
+square: Operation = elementwise("square", "x²", numpy.square, lambda a: a * a, local_gradients=(lambda out, a: 2 * a,))
+exp: Operation = elementwise("exp", "exp", numpy.exp, math.exp, local_gradients=(lambda out, a: out,))
+log: Operation = elementwise("log", "log", numpy.log, math.log, local_gradients=(lambda out, a: 1 / a,))
+exp2: Operation = elementwise("exp2", "2ˣ", numpy.exp2, math.exp2, local_gradients=(lambda out, a: out * math.log(2),))
+expm1: Operation = elementwise("expm1", "expm1", numpy.expm1, math.expm1, local_gradients=(lambda out, a: exp(a),))
+log1p: Operation = elementwise("log1p", "log1p", numpy.log1p, math.log1p, local_gradients=(lambda out, a: 1 / (1 + a),))
+log2: Operation = elementwise(
+    "log2", "log2", numpy.log2, math.log2,
+    local_gradients=(lambda out, a: 1 / (a * math.log(2)),),
+)  # fmt: skip
+log10: Operation = elementwise(
+    "log10", "log10", numpy.log10, math.log10,
+    local_gradients=(lambda out, a: 1 / (a * math.log(10)),),
+)  # fmt: skip
+sqrt: Operation = elementwise("sqrt", "√", numpy.sqrt, math.sqrt, local_gradients=(lambda out, a: 0.5 / out,))
+sin: Operation = elementwise("sin", "sin", numpy.sin, math.sin, local_gradients=(lambda out, a: cos(a),))
 cos: Operation = elementwise("cos", "cos", numpy.cos, math.cos, local_gradients=(lambda out, a: -sin(a),))
-tan = elementwise("tan", "tan", numpy.tan, math.tan, local_gradients=(lambda out, a: 1 + out * out,))
+tan: Operation = elementwise("tan", "tan", numpy.tan, math.tan, local_gradients=(lambda out, a: 1 + out * out,))
 # (1 − a)(1 + a) keeps the digits that 1 − a² loses near ±1.
-arcsin = elementwise(
+arcsin: Operation = elementwise(
     "arcsin", "arcsin", numpy.arcsin, math.asin,
     local_gradients=(lambda out, a: 1 / sqrt((1 - a) * (1 + a)),),
 )  # fmt: skip
-arccos = elementwise(
+arccos: Operation = elementwise(
     "arccos", "arccos", numpy.arccos, math.acos,
     local_gradients=(lambda out, a: -1 / sqrt((1 - a) * (1 + a)),),
 )  # fmt: skip
-arctan = elementwise("arctan", "arctan", numpy.arctan, math.atan, local_gradients=(lambda out, a: 1 / (1 + a * a),))
-sinh = elementwise("sinh", "sinh", numpy.sinh, math.sinh, local_gradients=(lambda out, a: cosh(a),))
+arctan: Operation = elementwise(
+    "arctan", "arctan", numpy.arctan, math.atan,
+    local_gradients=(lambda out, a: 1 / (1 + a * a),),
+)  # fmt: skip
+sinh: Operation = elementwise("sinh", "sinh", numpy.sinh, math.sinh, local_gradients=(lambda out, a: cosh(a),))
 cosh: Operation = elementwise("cosh", "cosh", numpy.cosh, math.cosh, local_gradients=(lambda out, a: sinh(a),))
-tanh = elementwise("tanh", "tanh", numpy.tanh, math.tanh, local_gradients=(lambda out, a: 1 - out * out,))
-arcsinh = elementwise(
+tanh: Operation = elementwise("tanh", "tanh", numpy.tanh, math.tanh, local_gradients=(lambda out, a: 1 - out * out,))
+arcsinh: Operation = elementwise(
     "arcsinh", "arcsinh", numpy.arcsinh, math.asinh,
     local_gradients=(lambda out, a: 1 / hypot(a, 1),),
 )  # fmt: skip
-arccosh = elementwise(
+arccosh: Operation = elementwise(
     "arccosh", "arccosh", numpy.arccosh, math.acosh,
     local_gradients=(lambda out, a: 1 / (sqrt(a - 1) * sqrt(a + 1)),),
 )  # fmt: skip
-arctanh = elementwise(
+arctanh: Operation = elementwise(
     "arctanh", "arctanh", numpy.arctanh, math.atanh,
     local_gradients=(lambda out, a: 1 / ((1 - a) * (1 + a)),),
 )  # fmt: skip
@@ -214,7 +216,7 @@ def _erf_forward(a: Any) -> Any:
     return numbers.reshape(a.shape).astype(a.dtype if a.dtype.kind == "f" else numpy.float64)
 
 
-erf = elementwise(
+erf: Operation = elementwise(
     "erf", "erf", _erf_forward, math.erf,
     local_gradients=(lambda out, a: 2 / math.sqrt(math.pi) * exp(-a * a),),
     written=lambda library, a: f"erf({a})",
@@ -233,17 +235,17 @@ def _sigmoid_forward(a: Any) -> Any:
     return 1 / result
 
 
-sigmoid = elementwise(
+sigmoid: Operation = elementwise(
     "sigmoid", "σ", _sigmoid_forward, lambda a: 1 / (1 + math.exp(-a)),
     local_gradients=(lambda out, a: out * (1 - out),),
     expansion=lambda a: 1 / (1 + exp(-a)),
 )  # fmt: skip
-relu = elementwise(
+relu: Operation = elementwise(
     "relu", "relu", lambda a: numpy.maximum(a, 0), lambda a: 0.0 if a <= 0 else a,
     local_gradients=(lambda out, a: greater(a, 0),),
     expansion=lambda a: maximum(a, 0),
 )  # fmt: skip
-absolute = elementwise("absolute", "abs", numpy.absolute, abs, local_gradients=(lambda out, a: sign(a),))
+absolute: Operation = elementwise("absolute", "abs", numpy.absolute, abs, local_gradients=(lambda out, a: sign(a),))
 
 
 def _logaddexp_of_numbers(a: float, b: float) -> float:
@@ -252,7 +254,7 @@ def _logaddexp_of_numbers(a: float, b: float) -> float:
     return (a if a > b else b) + math.log1p(math.exp(-abs(a - b)))
 
 
-logaddexp = elementwise(
+logaddexp: Operation = elementwise(
     "logaddexp", "logaddexp", numpy.logaddexp, _logaddexp_of_numbers,
     local_gradients=(lambda out, a, b: sigmoid(a - b), lambda out, a, b: sigmoid(b - a)),
 )  # fmt: skip
@@ -267,7 +269,7 @@ hypot: Operation = elementwise(
     local_gradients=(lambda out, a, b: _hypot_by(a, out), lambda out, a, b: _hypot_by(b, out)),
 )  # fmt: skip
 # Divided twice by the length, because its square overflows where the gradient does not.
-arctan2 = elementwise(
+arctan2: Operation = elementwise(
     "arctan2", "arctan2", numpy.arctan2, math.atan2,
     local_gradients=(
         lambda out, y, x: x / hypot(y, x) / hypot(y, x),
@@ -291,11 +293,11 @@ maximum: Operation = elementwise(
     "maximum", "max", numpy.maximum, lambda a, b: b if b > a or b != b else a,
     local_gradients=(_share_of_first(greater), _share_of_second(greater)),
 )  # fmt: skip
-minimum = elementwise(
+minimum: Operation = elementwise(
     "minimum", "min", numpy.minimum, lambda a, b: b if b < a or b != b else a,
     local_gradients=(_share_of_first(less), _share_of_second(less)),
 )  # fmt: skip
-_clip = elementwise(
+clip: Operation = elementwise(
     "clip", "clip", numpy.clip, lambda a, low, high: minimum.scalar(maximum.scalar(a, low), high),  # type: ignore[misc]  # elementwise rows have one
     written=lambda library, a, low, high: f"{library}.clip({a}, {low}, {high})",
     local_gradients=(  # at its bounds it passes the gradient
@@ -304,7 +306,7 @@ _clip = elementwise(
         lambda out, a, low, high: logical_or(greater(a, high), greater(low, high)),
     ),
 )  # fmt: skip
-where = elementwise(
+where: Operation = elementwise(
     "where", "where", numpy.where, lambda condition, a, b: a if condition else b,
     local_gradients=(
         None,
@@ -316,14 +318,14 @@ where = elementwise(
 
 # --- shape ----------------------------------------------------------------------------------------------
 
-_reshape = structural(
+reshape: Operation = structural(
     "reshape", "reshape", lambda x, shape: x.reshape(shape),
-    pullbacks=(lambda upstream, out, x, shape: reshape(upstream, x.shape),),
+    pullbacks=(lambda upstream, out, x, shape: reshape(upstream, shape=x.shape),),
     written=lambda library, x, shape: f"{x}.reshape({shape})",
 )  # fmt: skip
-_transpose = structural(
+transpose: Operation = structural(
     "transpose", "ᵀ", lambda x, axes: numpy.transpose(x, axes),
-    pullbacks=(lambda upstream, out, x, axes: transpose(upstream, _inverse_permutation(axes)),),
+    pullbacks=(lambda upstream, out, x, axes: transpose(upstream, axes=_inverse_permutation(axes)),),
     written=lambda library, x, axes: f"{x}.T" if axes == (1, 0) else f"{library}.transpose({x}, {axes})",
 )  # fmt: skip
 
@@ -341,9 +343,9 @@ def _broadcasted(x: Any, shape: Shape) -> Any:
     return numpy.broadcast_to(x, shape)
 
 
-_broadcast_to = structural(
+broadcast_to: Operation = structural(
     "broadcast_to", "broadcast", _broadcasted,
-    pullbacks=(lambda upstream, out, x, shape: sum_to_shape(upstream, x.shape),),
+    pullbacks=(lambda upstream, out, x, shape: sum_to_shape(upstream, shape=x.shape),),
     written=lambda library, x, shape: f"{library}.broadcast_to({x}, {shape})",
 )  # fmt: skip
 
@@ -362,14 +364,14 @@ def summed_to_shape(x: Any, shape: Shape) -> Any:
     return summed.reshape(shape)
 
 
-_sum_to_shape = structural(
+sum_to_shape: Operation = structural(
     "sum_to_shape", "Σ", summed_to_shape,
-    pullbacks=(lambda upstream, out, x, shape: broadcast_to(upstream, x.shape),),
+    pullbacks=(lambda upstream, out, x, shape: broadcast_to(upstream, shape=x.shape),),
     expansion=lambda x, shape: _summed_and_reshaped(x, shape),
 )  # fmt: skip
-_astype = structural(
+astype: Operation = structural(
     "astype", "cast", lambda x, dtype: numpy.asarray(x).astype(dtype),
-    pullbacks=(lambda upstream, out, x, dtype: astype(upstream, x.dtype),),
+    pullbacks=(lambda upstream, out, x, dtype: astype(upstream, dtype=x.dtype),),
     written=lambda library, x, dtype: f"{x}.astype({library}.{dtype.name if dtype.kind != 'b' else 'bool_'})",
 )  # fmt: skip
 
@@ -382,7 +384,7 @@ def _matmul_pullback_right(upstream: Any, out: Any, a: Any, b: Any, bias: Any = 
     return a.mT @ upstream
 
 
-matmul_row = structural(
+matmul: Operation = structural(
     "matmul", "@", numpy.matmul,
     pullbacks=(_matmul_pullback_left, _matmul_pullback_right),
 )  # fmt: skip
@@ -393,7 +395,7 @@ def _affine_forward(x: Any, weight: Any, bias: Any) -> Any:
     return numpy.add(z, bias, out=z if z.dtype == bias.dtype else None)
 
 
-affine_row = structural(
+affine: Operation = structural(
     "affine", "x@W+b", _affine_forward,
     pullbacks=(
         _matmul_pullback_left,
@@ -409,7 +411,7 @@ affine_row = structural(
 def _kept(x: Any, reduced: Any, axis: Axis) -> Any:
     """A reduction's result or upstream gradient with the reduced axes back, as ones."""
     shape = kept_shape(x.shape, axis)
-    return reduced if reduced.shape == shape else reshape(reduced, shape)
+    return reduced if reduced.shape == shape else reshape(reduced, shape=shape)
 
 
 def _broadcastable(x: Any, reduced: Any, axis: Axis) -> Any:
@@ -418,16 +420,16 @@ def _broadcastable(x: Any, reduced: Any, axis: Axis) -> Any:
 
 
 def _sum_pullback(upstream: Any, out: Any, x: Any, axis: Axis, keepdims: bool) -> Any:
-    return broadcast_to(_broadcastable(x, upstream, axis), x.shape)
+    return broadcast_to(_broadcastable(x, upstream, axis), shape=x.shape)
 
 
 def _mean_pullback(upstream: Any, out: Any, x: Any, axis: Axis, keepdims: bool) -> Any:
-    return broadcast_to(_kept(x, upstream, axis) / count_along(x.shape, axis), x.shape)
+    return broadcast_to(_kept(x, upstream, axis) / count_along(x.shape, axis), shape=x.shape)
 
 
 def _extremum_pullback(upstream: Any, out: Any, x: Any, axis: Axis, keepdims: bool) -> Any:
     ties = equal(x, _kept(x, out, axis))
-    return where(ties, _kept(x, upstream, axis) / sum(ties, axis, keepdims=True), 0)
+    return where(ties, _kept(x, upstream, axis) / sum(ties, axis=axis, keepdims=True), 0)
 
 
 def _norm_pullback(upstream: Any, out: Any, x: Any, axis: Axis, keepdims: bool) -> Any:
@@ -468,23 +470,23 @@ def _softmax_forward(x: Any, axis: Axis) -> Any:
     return exponentials / numpy.sum(exponentials, axis=axis, keepdims=True)
 
 
-_sum = structural(
+sum: Operation = structural(
     "sum", "Σ", lambda x, axis, keepdims: numpy.add.reduce(x, axis=axis, keepdims=keepdims),
     pullbacks=(_sum_pullback,),
     written=lambda library, x, axis, keepdims: _reduced(library, "sum", x, axis, keepdims),
 )  # fmt: skip
-_mean = structural(
+mean: Operation = structural(
     "mean", "mean", lambda x, axis, keepdims: numpy.mean(x, axis=axis, keepdims=keepdims),
     pullbacks=(_mean_pullback,),
     written=lambda library, x, axis, keepdims: _reduced(library, "mean", x, axis, keepdims),
-    expansion=lambda x, axis, keepdims: sum(x, axis, keepdims) / count_along(x.shape, axis),
+    expansion=lambda x, axis, keepdims: sum(x, axis=axis, keepdims=keepdims) / count_along(x.shape, axis),
 )  # fmt: skip
-_max = structural(
+max: Operation = structural(
     "max", "max", lambda x, axis, keepdims: numpy.max(x, axis=axis, keepdims=keepdims),
     pullbacks=(_extremum_pullback,),
     written=lambda library, x, axis, keepdims: _reduced(library, "max", x, axis, keepdims),
 )  # fmt: skip
-_min = structural(
+min: Operation = structural(
     "min", "min", lambda x, axis, keepdims: numpy.min(x, axis=axis, keepdims=keepdims),
     pullbacks=(_extremum_pullback,),
     written=lambda library, x, axis, keepdims: _reduced(library, "min", x, axis, keepdims),
@@ -494,9 +496,9 @@ _min = structural(
 def _prod_pullback(upstream: Any, out: Any, x: Any, axis: Axis, keepdims: bool) -> Any:
     reduced = axes_of(x.ndim, axis)
     order = (*(i for i in range(x.ndim) if i not in reduced), *reduced)
-    moved = transpose(x, order)
-    rows = reshape(moved, (*moved.shape[: x.ndim - len(reduced)], count_along(x.shape, axis)))
-    others = transpose(reshape(_products_of_others(rows), moved.shape), _inverse_permutation(order))
+    moved = transpose(x, axes=order)
+    rows = reshape(moved, shape=(*moved.shape[: x.ndim - len(reduced)], count_along(x.shape, axis)))
+    others = transpose(reshape(_products_of_others(rows), shape=moved.shape), axes=_inverse_permutation(order))
     return _kept(x, upstream, axis) * others
 
 
@@ -507,14 +509,21 @@ def _products_of_others(x: Any) -> Any:
     if count < 2:
         return numpy.ones(x.shape, x.dtype)
     half = (count + 1) // 2
-    first, second = getitem(x, (..., slice(half))), getitem(x, (..., slice(half, None)))
+    first, second = getitem(x, index=(..., slice(half))), getitem(x, index=(..., slice(half, None)))
     if count % 2:
-        second = concatenate([second, numpy.ones((*x.shape[:-1], 1), x.dtype)], -1)
+        second = _beside(second, numpy.ones((*x.shape[:-1], 1), x.dtype))
     others = _products_of_others(first * second)
-    return getitem(concatenate([others * second, others * first], -1), (..., slice(count)))
+    return getitem(_beside(others * second, others * first), index=(..., slice(count)))
 
 
-_prod = structural(
+def _beside(first: Any, second: Any) -> Any:
+    """Two arrays joined along their last axis."""
+    size = first.shape[-1]
+    starts = (0, size, size + second.shape[-1])
+    return concatenate(first, second, axis=len(first.shape) - 1, starts=starts)
+
+
+prod: Operation = structural(
     "prod", "Π", lambda x, axis, keepdims: numpy.prod(x, axis=axis, keepdims=keepdims),
     pullbacks=(_prod_pullback,),
     written=lambda library, x, axis, keepdims: _reduced(library, "prod", x, axis, keepdims),
@@ -523,10 +532,10 @@ _prod = structural(
 
 def _cumsum_pullback(upstream: Any, out: Any, x: Any, axis: int) -> Any:
     backwards = (*(slice(None),) * (axis % x.ndim), slice(None, None, -1))
-    return getitem(cumsum(getitem(upstream, backwards), axis), backwards)
+    return getitem(cumsum(getitem(upstream, index=backwards), axis=axis), index=backwards)
 
 
-_cumsum = structural(
+cumsum: Operation = structural(
     "cumsum", "Σ…", lambda x, axis: numpy.cumsum(x, axis=axis),
     pullbacks=(_cumsum_pullback,),
     written=lambda library, x, axis: f"{library}.cumsum({x}, axis={axis})",
@@ -544,58 +553,58 @@ def _squared_norm_pullback(upstream: Any, out: Any, x: Any, axis: Axis, keepdims
     return x * (2 * scale * _broadcastable(x, upstream, axis))
 
 
-_squared_norm = structural(
+squared_norm: Operation = structural(
     "squared_norm", "‖·‖²", _squared_norm_forward,
     pullbacks=(_squared_norm_pullback,),
     written=lambda library, x, axis, keepdims, scale: (
         f"{_reduced(library, 'sum', f'{x} * {x}', axis, keepdims)} * {scale}"
     ),
 )  # fmt: skip
-_norm = structural(
+norm: Operation = structural(
     "norm", "‖·‖", _norm_forward,
     pullbacks=(_norm_pullback,),
-    expansion=lambda x, axis, keepdims: sqrt(sum(square(x), axis, keepdims)),
+    expansion=lambda x, axis, keepdims: sqrt(sum(square(x), axis=axis, keepdims=keepdims)),
 )  # fmt: skip
-_logsumexp = structural(
+logsumexp: Operation = structural(
     "logsumexp", "logsumexp", _logsumexp_forward,
     pullbacks=(_logsumexp_pullback,),
     expansion=lambda x, axis, keepdims: _logsumexp_expanded(x, axis, keepdims),
 )  # fmt: skip
-_softmax = structural(
+softmax: Operation = structural(
     "softmax", "softmax", _softmax_forward,
-    pullbacks=(lambda upstream, out, x, axis: out * (upstream - sum(upstream * out, axis, keepdims=True)),),
-    expansion=lambda x, axis: _shares(exp(x - max(x, axis, keepdims=True)), axis),
+    pullbacks=(lambda upstream, out, x, axis: out * (upstream - sum(upstream * out, axis=axis, keepdims=True)),),
+    expansion=lambda x, axis: _shares(exp(x - max(x, axis=axis, keepdims=True)), axis),
 )  # fmt: skip
-_log_softmax = structural(
+log_softmax: Operation = structural(
     "log_softmax", "log softmax", _log_softmax_forward,
-    pullbacks=(lambda upstream, out, x, axis: upstream - exp(out) * sum(upstream, axis, keepdims=True),),
-    expansion=lambda x, axis: _less_logarithm(x - max(x, axis, keepdims=True), axis),
+    pullbacks=(lambda upstream, out, x, axis: upstream - exp(out) * sum(upstream, axis=axis, keepdims=True),),
+    expansion=lambda x, axis: _less_logarithm(x - max(x, axis=axis, keepdims=True), axis),
 )  # fmt: skip
 
 
 def _shares(exponentials: Any, axis: Axis) -> Any:
-    return exponentials / sum(exponentials, axis, keepdims=True)
+    return exponentials / sum(exponentials, axis=axis, keepdims=True)
 
 
 def _less_logarithm(shifted: Any, axis: Axis) -> Any:
-    return shifted - log(sum(exp(shifted), axis, keepdims=True))
+    return shifted - log(sum(exp(shifted), axis=axis, keepdims=True))
 
 
 def _logsumexp_expanded(x: Any, axis: Axis, keepdims: bool) -> Any:
-    highest = max(x, axis, keepdims=True)
+    highest = max(x, axis=axis, keepdims=True)
     highest = where(logical_and(less(highest, math.inf), greater(highest, -math.inf)), highest, 0)
-    result = log(sum(exp(x - highest), axis, keepdims=True)) + highest
+    result = log(sum(exp(x - highest), axis=axis, keepdims=True)) + highest
     kept = kept_shape(x.shape, axis)
     reduced = axes_of(len(x.shape), axis)
-    return result if keepdims else reshape(result, tuple(s for i, s in enumerate(kept) if i not in reduced))
+    return result if keepdims else reshape(result, shape=tuple(s for i, s in enumerate(kept) if i not in reduced))
 
 
 def _summed_and_reshaped(x: Any, shape: Shape) -> Any:
     lead = len(x.shape) - len(shape)
     stretched = [i + lead for i, size in enumerate(shape) if size == 1 and x.shape[i + lead] != 1]
     axes = (*range(lead), *stretched)
-    summed = sum(x, axes[0] if len(axes) == 1 else axes, keepdims=bool(stretched)) if axes else x
-    return summed if summed.shape == shape else reshape(summed, shape)
+    summed = sum(x, axis=axes[0] if len(axes) == 1 else axes, keepdims=bool(stretched)) if axes else x
+    return summed if summed.shape == shape else reshape(summed, shape=shape)
 
 
 # --- indexing and joining -------------------------------------------------------------------------------
@@ -608,19 +617,19 @@ class _IndexArray:
         return "array"
 
 
-_INDEX_ARRAY = _IndexArray()
+INDEX_ARRAY = _IndexArray()
 Index = tuple[Any, ...]
 
 
 def _filled(index: Index, arrays: Sequence[Any]) -> Index:
     remaining = iter(arrays)
-    return tuple(next(remaining) if part is _INDEX_ARRAY else part for part in index)
+    return tuple(next(remaining) if part is INDEX_ARRAY else part for part in index)
 
 
 def _index_text(index: Index, arrays: Sequence[str]) -> str:
     """An index as it is written between the brackets."""
     remaining = iter(arrays)
-    return ", ".join(next(remaining) if part is _INDEX_ARRAY else _part_text(part) for part in index) or "()"
+    return ", ".join(next(remaining) if part is INDEX_ARRAY else _part_text(part) for part in index) or "()"
 
 
 def _part_text(part: Any) -> str:
@@ -641,14 +650,14 @@ def _scattered(values: Any, *arrays: Any, index: Index, shape: Shape) -> Any:
     return result
 
 
-_getitem = variadic(
+getitem: Operation = variadic(
     "getitem", "[ ]", lambda x, *arrays, index: x[_filled(index, arrays)],
-    lambda slot, upstream, out, x, *arrays, index: _scatter_add(upstream, *arrays, index=index, shape=x.shape),
+    lambda slot, upstream, out, x, *arrays, index: scatter_add(upstream, *arrays, index=index, shape=x.shape),
     written=lambda library, x, *arrays, index: f"{x}[{_index_text(index, arrays)}]",
 )  # fmt: skip
-_scatter_add: Operation = variadic(
+scatter_add: Operation = variadic(
     "scatter_add", "scatter", _scattered,
-    lambda slot, upstream, out, values, *arrays, index, shape: _getitem(upstream, *arrays, index=index),
+    lambda slot, upstream, out, values, *arrays, index, shape: getitem(upstream, *arrays, index=index),
     written=lambda library, x, *arrays, index, shape: (
         f"scattered({x}, {shape}, {library}.s_[{_index_text(index, arrays)}])"
     ),
@@ -657,18 +666,18 @@ _scatter_add: Operation = variadic(
 
 def _concatenate_pullback(slot: int, upstream: Any, out: Any, *arrays: Any, axis: int, starts: tuple[int, ...]) -> Any:
     before = (slice(None),) * axis
-    return getitem(upstream, (*before, slice(starts[slot], starts[slot + 1])))
+    return getitem(upstream, index=(*before, slice(starts[slot], starts[slot + 1])))
 
 
 def _stack_pullback(slot: int, upstream: Any, out: Any, *arrays: Any, axis: int) -> Any:
-    return getitem(upstream, (*(slice(None),) * (axis % len(out.shape)), slot))
+    return getitem(upstream, index=(*(slice(None),) * (axis % len(out.shape)), slot))
 
 
-_concatenate = variadic(
+concatenate: Operation = variadic(
     "concatenate", "concat", lambda *arrays, axis, starts: numpy.concatenate(arrays, axis), _concatenate_pullback,
     written=lambda library, *arrays, axis, starts: f"{library}.concatenate([{', '.join(arrays)}], axis={axis})",
 )  # fmt: skip
-stack_row = variadic(
+stack: Operation = variadic(
     "stack", "stack", lambda *arrays, axis: numpy.stack(arrays, axis), _stack_pullback,
     written=lambda library, *arrays, axis: f"{library}.stack([{', '.join(arrays)}], axis={axis})",
 )  # fmt: skip
@@ -678,388 +687,3 @@ def operations() -> dict[str, Operation]:
     """The whole table, by name."""
     rows = [row for row in globals().values() if isinstance(row, Operation)]
     return {row.name: row for row in rows}
-
-
-# --- the public functions of rows that take parameters --------------------------------------------------
-
-
-def reshape(x: Any, shape: int | Shape) -> Any:
-    """x with another shape; one size may be -1.
-
-    >>> from autograd import Tensor, reshape
-    >>> reshape(Tensor([1.0, 2.0, 3.0, 4.0]), (2, -1)).shape
-    (2, 2)
-    """
-    return _reshape(operand_of("reshape", x), shape=shape)
-
-
-def transpose(x: Any, axes: int | Sequence[int] | None = None) -> Any:
-    """x with its axes permuted; reversed where `axes` is not given.
-
-    >>> from autograd import Tensor, transpose
-    >>> transpose(Tensor([[1.0, 2.0, 3.0]])).shape
-    (3, 1)
-    """
-    x = operand_of("transpose", x)
-    count = x.ndim
-    if axes is None:
-        return _transpose(x, axes=tuple(range(count))[::-1])
-    if isinstance(axes, int | numpy.integer):  # NumPy's way to write the only axis
-        axes = (axes,)
-    order = tuple(checked_one_axis("transpose", x, axis) % count for axis in axes)
-    if sorted(order) != list(range(count)):
-        raise ShapeError(f"transpose: axes {tuple(axes)} are not a permutation of the axes of shape {x.shape}")
-    return _transpose(x, axes=order)
-
-
-def swapaxes(x: Any, axis1: int, axis2: int) -> Any:
-    """x with two axes exchanged.
-
-    >>> from autograd import Tensor, swapaxes
-    >>> swapaxes(Tensor([[[1.0], [2.0]]]), -1, -2).shape
-    (1, 1, 2)
-    """
-    x = operand_of("swapaxes", x)
-    axis1, axis2 = checked_one_axis("swapaxes", x, axis1), checked_one_axis("swapaxes", x, axis2)
-    if type(x) is numpy.ndarray:
-        return x.swapaxes(axis1, axis2)
-    order = list(range(x.ndim))
-    order[axis1], order[axis2] = order[axis2], order[axis1]
-    return _transpose(x, axes=tuple(order))
-
-
-def astype(x: Any, dtype: Any) -> Any:
-    """x as float32, float64, integers or booleans; only floats have gradients.
-
-    >>> from autograd import Tensor, astype
-    >>> astype(Tensor([1.5, 2.0]), "float32").dtype
-    dtype('float32')
-    """
-    try:
-        target = numpy.dtype(dtype)
-    except TypeError:
-        target = numpy.dtype(object)
-    if target not in (numpy.float32, numpy.float64) and target.kind not in "biu":
-        raise DataTypeError(f"astype: to float32, float64, integers or booleans, not {dtype!r:.60}")
-    return _astype(operand_of("astype", x), dtype=target)
-
-
-def broadcast_to(x: Any, shape: int | Shape) -> Any:
-    """x repeated along new and unit axes to `shape`.
-
-    >>> from autograd import Tensor, broadcast_to
-    >>> broadcast_to(Tensor([1.0, 2.0]), (3, 2)).shape
-    (3, 2)
-    """
-    whole: Any = shape if type(shape) is tuple else tuple(shape) if numpy.ndim(shape) else (shape,)  # type: ignore[arg-type]  # a list or one size
-    if isinstance(x, Recordable):
-        return _broadcast_to(x, shape=whole)
-    try:
-        return _broadcasted(numpy.asarray(x), whole)
-    except (ValueError, TypeError) as error:
-        raise _broadcast_to.refusal((x,), {"shape": whole}, error) from error
-
-
-def sum_to_shape(x: Any, shape: Shape) -> Any:
-    """x summed over whatever broadcasting `shape` to x's shape repeats: the adjoint of `broadcast_to`.
-
-    >>> from autograd import Tensor, sum_to_shape
-    >>> sum_to_shape(Tensor([[1.0, 2.0], [3.0, 4.0]]), (2,)).data
-    array([4., 6.])
-    """
-    return _sum_to_shape(x, shape=shape) if isinstance(x, Recordable) else summed_to_shape(numpy.asarray(x), shape)
-
-
-def matmul(a: Any, b: Any) -> Any:
-    """Matrix product as NumPy's `@`: 1-D operands are a row on the left, a column on the right; 2-D and
-    more multiply matrices, broadcasting the axes before the last two.
-
-    Raises ShapeError where the inner sizes differ or an operand has no axes.
-
-    >>> from autograd import Tensor, matmul
-    >>> matmul(Tensor([[1.0, 2.0], [3.0, 4.0]]), Tensor([1.0, 1.0])).data
-    array([3., 7.])
-    """
-    a, b = operand_of("matmul", a), operand_of("matmul", b)
-    shape_a, shape_b = a.shape, b.shape
-    if not shape_a or not shape_b:
-        raise ShapeError(
-            f"matmul: operands of shape {shape_a} and {shape_b}: a single number has no rows; use * instead of @"
-        )
-    if shape_a[-1] != shape_b[-1 if len(shape_b) == 1 else -2]:
-        raise ShapeError(
-            f"matmul: operands of shape {shape_a} and {shape_b} do not fit: "
-            f"the left one's last size must be the right one's {'only' if len(shape_b) == 1 else 'second to last'} size"
-        )
-    if len(shape_a) > 1 and len(shape_b) > 1:
-        return matmul_row(a, b)
-    product = matmul_row(
-        reshape(a, (1, *shape_a)) if len(shape_a) == 1 else a,
-        reshape(b, (*shape_b, 1)) if len(shape_b) == 1 else b,
-    )
-    *batch, rows, columns = product.shape
-    kept = (*(() if len(shape_a) == 1 else (rows,)), *(() if len(shape_b) == 1 else (columns,)))
-    return reshape(product, (*batch, *kept))
-
-
-def affine(x: Any, weight: Any, bias: Any) -> Any:
-    """x @ weight + bias, the pre-activations z of a layer, as one operation.
-
-    Args:
-        x: (samples, inputs), or one sample (inputs,).
-        weight: (inputs, outputs).
-        bias: (outputs,).
-
-    >>> from autograd import Tensor, affine
-    >>> affine(Tensor([[1.0, 2.0]]), Tensor([[1.0], [1.0]]), Tensor([0.5])).data
-    array([[3.5]])
-    """
-    x, weight, bias = (operand_of("affine", operand) for operand in (x, weight, bias))
-    shapes = x.shape, weight.shape, bias.shape
-    if len(shapes[0]) == len(shapes[1]) == 2 and shapes[0][1] == shapes[1][0] and shapes[2] == shapes[1][1:]:
-        return affine_row(x, weight, bias)
-    return add(matmul(x, weight), bias)
-
-
-def sum(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
-    """The sum over `axis` (an axis, several, or all of them).
-
-    >>> from autograd import Tensor, sum
-    >>> sum(Tensor([[1.0, 2.0], [3.0, 4.0]]), axis=0).data
-    array([4., 6.])
-    """
-    x = operand_of("sum", x)
-    return _sum(x, axis=checked_axis("sum", x, axis), keepdims=keepdims)
-
-
-def mean(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
-    """The mean over `axis`. Raises ShapeError where there is nothing to average.
-
-    >>> from autograd import Tensor, mean
-    >>> mean(Tensor([[1.0, 2.0], [3.0, 4.0]])).item()
-    2.5
-    """
-    x, axis = nonempty("mean", x, axis)
-    return _mean(x, axis=axis, keepdims=keepdims)
-
-
-def max(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
-    """The greatest element over `axis`; elements that tie share the gradient equally.
-
-    >>> from autograd import Tensor, max
-    >>> x = Tensor([3.0, 1.0, 3.0])
-    >>> max(x).backward()
-    >>> x.grad
-    array([0.5, 0. , 0.5])
-    """
-    x, axis = nonempty("max", x, axis)
-    return _max(x, axis=axis, keepdims=keepdims)
-
-
-def min(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
-    """The least element over `axis`; elements that tie share the gradient equally.
-
-    >>> from autograd import Tensor, min
-    >>> min(Tensor([3.0, 1.0, 2.0])).item()
-    1.0
-    """
-    x, axis = nonempty("min", x, axis)
-    return _min(x, axis=axis, keepdims=keepdims)
-
-
-def prod(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
-    """The product over `axis`. Zeros among the factors are no trouble for the gradient.
-
-    >>> from autograd import Tensor, prod
-    >>> x = Tensor([2.0, 0.0, 4.0])
-    >>> prod(x).backward()
-    >>> x.grad
-    array([0., 8., 0.])
-    """
-    x = operand_of("prod", x)
-    return _prod(x, axis=checked_axis("prod", x, axis), keepdims=keepdims)
-
-
-def cumsum(x: Any, axis: int | None = None) -> Any:
-    """The running sum along `axis`; of the flattened x where it is not given.
-
-    >>> from autograd import Tensor, cumsum
-    >>> cumsum(Tensor([1.0, 2.0, 3.0])).data
-    array([1., 3., 6.])
-    """
-    x = operand_of("cumsum", x)
-    if axis is None:
-        x, axis = x if x.ndim == 1 else reshape(x, -1), 0
-    return _cumsum(x, axis=checked_one_axis("cumsum", x, axis))
-
-
-def clip(x: Any, low: Any = None, high: Any = None) -> Any:
-    """x kept between `low` and `high`; None leaves that side open. At a bound the gradient passes to x.
-
-    >>> from autograd import Tensor, clip
-    >>> x = Tensor([-2.0, 0.5, 1.0])
-    >>> clip(x, -1, 1).sum().backward()
-    >>> x.grad
-    array([0., 1., 1.])
-    """
-    if not isinstance(x, Recordable) and type(x) not in PYTHON_NUMBERS:
-        x = as_array("clip", x)
-    dtype = getattr(x, "dtype", None)
-    lowest: float = -math.inf
-    highest: float = math.inf
-    if dtype is not None and dtype.kind in "iu":  # integers stay integers
-        lowest, highest = int(numpy.iinfo(dtype).min), int(numpy.iinfo(dtype).max)
-    elif dtype is not None and dtype.kind == "b":
-        lowest, highest = 0, 1
-    return _clip(x, lowest if low is None else low, highest if high is None else high)
-
-
-def any(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
-    """Whether something is true (not 0) along `axis`: recorded, a boolean, without gradient.
-
-    >>> from autograd import Tensor, any
-    >>> bool(any(Tensor([1.0, -1.0]) > 0))
-    True
-    """
-    x = operand_of("any", x)
-    return _any(x, axis=checked_axis("any", x, axis), keepdims=keepdims)
-
-
-def all(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
-    """Whether everything is true (not 0) along `axis`: recorded, a boolean, without gradient."""
-    x = operand_of("all", x)
-    return _all(x, axis=checked_axis("all", x, axis), keepdims=keepdims)
-
-
-def argmax(x: Any, axis: int | None = None) -> Any:
-    """The index of the greatest element: recorded, an integer, without gradient.
-
-    >>> from autograd import Tensor, argmax
-    >>> argmax(Tensor([[1.0, 5.0], [7.0, 2.0]]), axis=1).data
-    array([1, 0])
-    """
-    x, axis = nonempty("argmax", x, axis, one=True)
-    return _argmax(x, axis=axis)
-
-
-def argmin(x: Any, axis: int | None = None) -> Any:
-    """The index of the least element: recorded, an integer, without gradient."""
-    x, axis = nonempty("argmin", x, axis, one=True)
-    return _argmin(x, axis=axis)
-
-
-def norm(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
-    """The Euclidean norm √Σx² over `axis`, with gradient 0 where it is 0.
-
-    >>> from autograd import Tensor, norm
-    >>> norm(Tensor([3.0, 4.0])).item()
-    5.0
-    """
-    x = operand_of("norm", x)
-    return _norm(x, axis=checked_axis("norm", x, axis), keepdims=keepdims)
-
-
-def squared_norm(x: Any, axis: Axis = None, keepdims: bool = False, scale: float = 1.0) -> Any:
-    """scale · Σx², the square of `norm`, over `axis`: ½‖x‖² with the scale 0.5.
-
-    >>> from autograd import Tensor, squared_norm
-    >>> squared_norm(Tensor([3.0, 4.0]), scale=0.5).item()
-    12.5
-    """
-    x = operand_of("squared_norm", x)
-    return _squared_norm(x, axis=checked_axis("squared_norm", x, axis), keepdims=keepdims, scale=scale)
-
-
-def logsumexp(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
-    """log Σ exp(x) over `axis`, without overflow.
-
-    >>> from autograd import Tensor, logsumexp
-    >>> logsumexp(Tensor([1000.0, 1000.0])).item() - 1000.0 < 0.6932
-    True
-    """
-    x, axis = nonempty("logsumexp", x, axis)
-    return _logsumexp(x, axis=axis, keepdims=keepdims)
-
-
-def softmax(x: Any, axis: Axis = -1) -> Any:
-    """exp(x) / Σ exp(x) over `axis`, without overflow.
-
-    >>> from autograd import Tensor, softmax
-    >>> softmax(Tensor([1000.0, 1000.0])).data
-    array([0.5, 0.5])
-    """
-    x, axis = nonempty("softmax", x, axis)
-    return _softmax(x, axis=axis)
-
-
-def log_softmax(x: Any, axis: Axis = -1) -> Any:
-    """x − logsumexp(x) over `axis`: the logarithm of softmax that does not underflow.
-
-    >>> from autograd import Tensor, log_softmax
-    >>> log_softmax(Tensor([1000.0, -1000.0])).data
-    array([    0., -2000.])
-    """
-    x, axis = nonempty("log_softmax", x, axis)
-    return _log_softmax(x, axis=axis)
-
-
-def getitem(x: Any, index: Any) -> Any:
-    """x[index], NumPy's indexing: integers, slices, None, ..., integer arrays, boolean masks.
-
-    >>> from autograd import Tensor, getitem
-    >>> x = Tensor([1.0, 2.0, 3.0])
-    >>> getitem(x, [0, 0, 2]).sum().backward()
-    >>> x.grad
-    array([2., 0., 1.])
-    """
-    parts = index if isinstance(index, tuple) else (index,)
-    template: list[Any] = []
-    arrays: list[Any] = []
-    for part in parts:
-        if isinstance(part, slice | EllipsisType | None) or (
-            isinstance(part, int | numpy.integer) and not isinstance(part, bool)
-        ):
-            template.append(part)
-            continue
-        array = part if isinstance(part, Recordable) else numpy.asarray(part)
-        if isinstance(array, numpy.ndarray) and array.size == 0 and isinstance(part, list | tuple):
-            array = array.astype(numpy.intp)  # NumPy reads an empty list as no indices, not as floats
-        if not hasattr(array, "dtype") or array.dtype.kind not in "biu":
-            raise DataTypeError(
-                f"getitem: an index is made of integers, slices, None, ... and integer or boolean arrays, "
-                f"not {type(part).__name__} {part!r:.60}"
-            )
-        template.append(_INDEX_ARRAY)
-        arrays.append(array)
-    return _getitem(operand_of("getitem", x), *arrays, index=tuple(template))
-
-
-def concatenate(arrays: Sequence[Any], axis: int | None = 0) -> Any:
-    """The arrays joined along an axis they have; flattened first where the axis is None.
-
-    >>> from autograd import Tensor, concatenate
-    >>> concatenate([Tensor([1.0]), Tensor([2.0, 3.0])]).data
-    array([1., 2., 3.])
-    """
-    arrays = operands_of("concatenate", arrays)
-    if axis is None:
-        arrays, axis = [reshape(array, -1) for array in arrays], 0
-    ndim = arrays[0].ndim
-    axis = checked_one_axis("concatenate", arrays[0], axis) % ndim
-    sizes = [array.shape[axis] if array.ndim == ndim else 0 for array in arrays]
-    return _concatenate(*arrays, axis=axis, starts=tuple(itertools.accumulate(sizes, initial=0)))
-
-
-def stack(arrays: Sequence[Any], axis: int = 0) -> Any:
-    """The arrays, all of one shape, joined along a new axis.
-
-    >>> from autograd import Tensor, stack
-    >>> stack([Tensor([1.0, 2.0]), Tensor([3.0, 4.0])]).shape
-    (2, 2)
-    """
-    arrays = operands_of("stack", arrays)
-    ndim = arrays[0].ndim
-    axis = index_of_axis("stack", axis)
-    if not -ndim - 1 <= axis <= ndim:
-        raise ShapeError(f"stack: axis {axis} is no axis of a stack of operands of shape {arrays[0].shape}")
-    return stack_row(*arrays, axis=axis)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy
 import numpy.typing
 
-from . import anomaly, composites, modes, numpy_protocol, ops
+from . import anomaly, array_functions, composites, modes, numpy_protocol, ops
 from .calling_line import calling_line
 from .errors import ArgumentError, DataTypeError, ShapeError
 from .modes import Scope
@@ -289,10 +289,10 @@ class Tensor(Node):
     def _fit(self, contribution: Any, create_graph: bool) -> Any:
         shape, dtype = self._data.shape, self._data.dtype
         if contribution.shape != shape:
-            sum_to_shape = ops.sum_to_shape if create_graph else ops.summed_to_shape
+            sum_to_shape = array_functions.sum_to_shape if create_graph else ops.summed_to_shape
             contribution = sum_to_shape(contribution, shape)
         if contribution.dtype != dtype:
-            contribution = ops.astype(contribution, dtype)
+            contribution = array_functions.astype(contribution, dtype)
         return contribution
 
     def _hold(self, gradient: Any) -> None:
@@ -311,7 +311,7 @@ class Tensor(Node):
     # --- as an array ---
 
     def __getitem__(self, index: Any) -> Tensor:
-        return ops.getitem(self, index)  # type: ignore[no-any-return]  # the table's functions take anything
+        return array_functions.getitem(self, index)  # type: ignore[no-any-return]  # the table's functions take anything
 
     def __setitem__(self, index: Any, item: Any) -> None:
         raise DataTypeError(
@@ -329,11 +329,11 @@ class Tensor(Node):
 
     def __matmul__(self, other: Any) -> Any:
         if type(other) is Tensor and self._data.ndim == other._data.ndim == 2 and self.shape[1] == other.shape[0]:
-            return Tensor._record(ops.matmul_row, (self, other), {})
-        return ops.matmul(self, other)
+            return Tensor._record(ops.matmul, (self, other), {})
+        return array_functions.matmul(self, other)
 
     def __rmatmul__(self, other: Any) -> Any:
-        return ops.matmul(other, self)
+        return array_functions.matmul(other, self)
 
     def __lt__(self, other: Any) -> Any:
         return ops.less(self, other)
@@ -406,51 +406,51 @@ class Tensor(Node):
     @property
     def T(self) -> Tensor:
         """The axes reversed."""
-        return ops.transpose(self)  # type: ignore[no-any-return]  # as above
+        return array_functions.transpose(self)  # type: ignore[no-any-return]  # as above
 
     @property
     def mT(self) -> Tensor:
         """The last two axes exchanged."""
-        return ops.swapaxes(self, -1, -2)  # type: ignore[no-any-return]  # as above
+        return array_functions.swapaxes(self, -1, -2)  # type: ignore[no-any-return]  # as above
 
     def reshape(self, *shape: Any) -> Tensor:
         """`t.reshape(2, -1)` or `t.reshape((2, -1))`."""
         whole = shape[0] if len(shape) == 1 and isinstance(shape[0], tuple | list) else shape
-        return ops.reshape(self, tuple(whole))  # type: ignore[no-any-return]  # as above
+        return array_functions.reshape(self, tuple(whole))  # type: ignore[no-any-return]  # as above
 
     def transpose(self, *axes: Any) -> Tensor:
         """`t.transpose()`, `t.transpose(1, 0)` or `t.transpose((1, 0))`."""
         order = axes[0] if len(axes) == 1 and isinstance(axes[0], tuple | list) else axes
-        return ops.transpose(self, order or None)  # type: ignore[no-any-return]  # as above
+        return array_functions.transpose(self, order or None)  # type: ignore[no-any-return]  # as above
 
     permute = transpose
 
     def swapaxes(self, axis1: int, axis2: int) -> Tensor:
-        return ops.swapaxes(self, axis1, axis2)  # type: ignore[no-any-return]  # as above
+        return array_functions.swapaxes(self, axis1, axis2)  # type: ignore[no-any-return]  # as above
 
     def sum(self, axis: Axis = None, keepdims: bool = False) -> Tensor:
-        return ops.sum(self, axis, keepdims)  # type: ignore[no-any-return]  # as above
+        return array_functions.sum(self, axis, keepdims)  # type: ignore[no-any-return]  # as above
 
     def mean(self, axis: Axis = None, keepdims: bool = False) -> Tensor:
-        return ops.mean(self, axis, keepdims)  # type: ignore[no-any-return]  # as above
+        return array_functions.mean(self, axis, keepdims)  # type: ignore[no-any-return]  # as above
 
     def max(self, axis: Axis = None, keepdims: bool = False) -> Tensor:
-        return ops.max(self, axis, keepdims)  # type: ignore[no-any-return]  # as above
+        return array_functions.max(self, axis, keepdims)  # type: ignore[no-any-return]  # as above
 
     def min(self, axis: Axis = None, keepdims: bool = False) -> Tensor:
-        return ops.min(self, axis, keepdims)  # type: ignore[no-any-return]  # as above
+        return array_functions.min(self, axis, keepdims)  # type: ignore[no-any-return]  # as above
 
     def argmax(self, axis: int | None = None) -> Tensor:
-        return ops.argmax(self, axis)  # type: ignore[no-any-return]  # as above
+        return array_functions.argmax(self, axis)  # type: ignore[no-any-return]  # as above
 
     def argmin(self, axis: int | None = None) -> Tensor:
-        return ops.argmin(self, axis)  # type: ignore[no-any-return]  # as above
+        return array_functions.argmin(self, axis)  # type: ignore[no-any-return]  # as above
 
     def norm(self, axis: Axis = None, keepdims: bool = False) -> Tensor:
-        return ops.norm(self, axis, keepdims)  # type: ignore[no-any-return]  # as above
+        return array_functions.norm(self, axis, keepdims)  # type: ignore[no-any-return]  # as above
 
     def prod(self, axis: Axis = None, keepdims: bool = False) -> Tensor:
-        return ops.prod(self, axis, keepdims)  # type: ignore[no-any-return]  # as above
+        return array_functions.prod(self, axis, keepdims)  # type: ignore[no-any-return]  # as above
 
     def var(self, axis: Axis = None, ddof: float = 0, keepdims: bool = False) -> Tensor:
         return composites.var(self, axis, ddof, keepdims)  # type: ignore[no-any-return]  # as above
@@ -459,16 +459,16 @@ class Tensor(Node):
         return composites.std(self, axis, ddof, keepdims)  # type: ignore[no-any-return]  # as above
 
     def cumsum(self, axis: int | None = None) -> Tensor:
-        return ops.cumsum(self, axis)  # type: ignore[no-any-return]  # as above
+        return array_functions.cumsum(self, axis)  # type: ignore[no-any-return]  # as above
 
     def any(self, axis: Axis = None, keepdims: bool = False) -> Tensor:
-        return ops.any(self, axis, keepdims)  # type: ignore[no-any-return]  # as above
+        return array_functions.any(self, axis, keepdims)  # type: ignore[no-any-return]  # as above
 
     def all(self, axis: Axis = None, keepdims: bool = False) -> Tensor:
-        return ops.all(self, axis, keepdims)  # type: ignore[no-any-return]  # as above
+        return array_functions.all(self, axis, keepdims)  # type: ignore[no-any-return]  # as above
 
     def clip(self, low: Any = None, high: Any = None) -> Tensor:
-        return ops.clip(self, low, high)  # type: ignore[no-any-return]  # as above
+        return array_functions.clip(self, low, high)  # type: ignore[no-any-return]  # as above
 
     def round(self) -> Tensor:
         return ops.rint(self)  # type: ignore[no-any-return]  # as above
@@ -491,14 +491,14 @@ class Tensor(Node):
     flatten = ravel
 
     def astype(self, dtype: Any) -> Tensor:
-        return ops.astype(self, dtype)  # type: ignore[no-any-return]  # as above
+        return array_functions.astype(self, dtype)  # type: ignore[no-any-return]  # as above
 
     def tolist(self) -> Any:
         """The numbers as nested lists."""
         return self.data.tolist()
 
     def softmax(self, axis: Axis = -1) -> Tensor:
-        return ops.softmax(self, axis)  # type: ignore[no-any-return]  # as above
+        return array_functions.softmax(self, axis)  # type: ignore[no-any-return]  # as above
 
     def __repr__(self) -> str:
         body = numpy.array2string(self._data, separator=", ", prefix="Tensor(", threshold=100)

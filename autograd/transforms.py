@@ -20,7 +20,7 @@ from typing import Any
 
 import numpy
 
-from . import ops
+from . import array_functions, ops
 from .errors import ArgumentError, DataTypeError, GraphError, ShapeError
 from .modes import current_mode, recording
 from .node import Node
@@ -281,7 +281,7 @@ class _Run:
             return rows[0]
         whole = (*shape, *numpy.shape(node._data))
         if self._recorded and rows:
-            return ops.reshape(Tensor._record(ops.stack_row, tuple(rows), {"axis": 0}), whole)
+            return array_functions.reshape(Tensor._record(ops.stack, tuple(rows), {"axis": 0}), whole)
         joined = numpy.array(rows, getattr(node._data, "dtype", numpy.float64)).reshape(whole)
         return Tensor(joined, requires_grad=False) if self._recorded else joined
 

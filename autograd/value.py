@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy
 
-from . import anomaly, modes, ops
+from . import anomaly, array_functions, modes, ops
 from .calling_line import calling_line
 from .errors import DataTypeError, ShapeError
 from .node import Node, without_gradient
@@ -151,7 +151,7 @@ class Value(Node):
         if create_graph and type(contribution) is Value:
             return contribution
         if numpy.shape(getattr(contribution, "_data", contribution)) != ():  # from a Tensor it was broadcast in
-            contribution = ops.sum_to_shape(contribution, ())
+            contribution = array_functions.sum_to_shape(contribution, ())
         return contribution if create_graph else float(contribution)
 
     def _hold(self, gradient: float) -> None:

@@ -8,9 +8,8 @@ from typing import Any
 
 import numpy
 
-from autograd import ShapeError, Tensor, affine
+from autograd import ShapeError, Tensor, affine, ops
 from autograd.arguments import is_whole
-from autograd.ops import affine_row
 
 from .activations import Activation, activation_of
 from .errors import NetworkError
@@ -60,7 +59,7 @@ class Linear(Module):
         if x.shape[-1:] != (self.n_inputs,):
             raise ShapeError(f"{self!r} takes rows of {self.n_inputs} numbers, not an input of shape {x.shape}")
         # Its shapes are known to fit: the function `affine` need not look at them again.
-        return affine_row(x, self.weight, self.bias) if x.ndim == 2 else affine(x, self.weight, self.bias)
+        return ops.affine(x, self.weight, self.bias) if x.ndim == 2 else affine(x, self.weight, self.bias)
 
     def __repr__(self) -> str:
         return f"Linear({self.n_inputs} → {self.n_outputs})"

@@ -11,11 +11,11 @@ from typing import Any
 
 import numpy
 
+from ..array_functions import squared_norm
 from ..errors import NotRecordedError
 from ..garbage_collection import without_garbage_collection
 from ..modes import Adjusted
 from ..node import Node
-from ..ops import squared_norm
 from ..sweep import sweep
 from ..tensor import Tensor
 from ..value import Value

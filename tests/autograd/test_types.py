@@ -14,7 +14,7 @@ from typing import Any
 import numpy
 import pytest
 
-from autograd import composites, ops
+from autograd import array_functions, composites, ops
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLES = sorted((ROOT / "tests" / "typing").glob("*.py"))
@@ -46,7 +46,7 @@ def test_types_are_written_for_every_public_function() -> None:
     written = ast.parse((ROOT / "autograd" / "functions.pyi").read_text(encoding="utf-8")).body
     names = {row.target.id for row in written if isinstance(row, ast.AnnAssign) and isinstance(row.target, ast.Name)}
     names |= {function.name for function in written if isinstance(function, ast.FunctionDef)}
-    assert names == {*ops.__all__, *composites.__all__}
+    assert names == {*ops.__all__, *array_functions.__all__, *composites.__all__}
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.stem)

@@ -1,0 +1,412 @@
+"""The public functions of the rows that take parameters: what they are given is checked, then the row is run.
+
+They take arrays and `Tensor`s, `clip` numbers and `Value`s, too.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Sequence
+from types import EllipsisType
+from typing import Any
+
+import numpy
+
+from . import ops
+from .errors import DataTypeError, ShapeError
+from .operands import (
+    Axis,
+    Shape,
+    as_array,
+    checked_axis,
+    checked_one_axis,
+    index_of_axis,
+    nonempty,
+    operand_of,
+    operands_of,
+)
+from .operation import PYTHON_NUMBERS, Recordable
+
+__all__ = [
+    "affine", "all", "any", "argmax", "argmin", "astype", "broadcast_to", "clip", "concatenate", "cumsum", "getitem",
+    "log_softmax", "logsumexp", "matmul", "max", "mean", "min", "norm", "prod", "reshape", "softmax", "squared_norm",
+    "stack", "sum", "sum_to_shape", "swapaxes", "transpose",
+]  # fmt: skip
+
+
+def reshape(x: Any, shape: int | Shape) -> Any:
+    """x with another shape; one size may be -1.
+
+    >>> from autograd import Tensor, reshape
+    >>> reshape(Tensor([1.0, 2.0, 3.0, 4.0]), (2, -1)).shape
+    (2, 2)
+    """
+    return ops.reshape(operand_of("reshape", x), shape=shape)
+
+
+def transpose(x: Any, axes: int | Sequence[int] | None = None) -> Any:
+    """x with its axes permuted; reversed where `axes` is not given.
+
+    >>> from autograd import Tensor, transpose
+    >>> transpose(Tensor([[1.0, 2.0, 3.0]])).shape
+    (3, 1)
+    """
+    x = operand_of("transpose", x)
+    count = x.ndim
+    if axes is None:
+        return ops.transpose(x, axes=tuple(range(count))[::-1])
+    if isinstance(axes, int | numpy.integer):  # NumPy's way to write the only axis
+        axes = (axes,)
+    order = tuple(checked_one_axis("transpose", x, axis) % count for axis in axes)
+    if sorted(order) != list(range(count)):
+        raise ShapeError(f"transpose: axes {tuple(axes)} are not a permutation of the axes of shape {x.shape}")
+    return ops.transpose(x, axes=order)
+
+
+def swapaxes(x: Any, axis1: int, axis2: int) -> Any:
+    """x with two axes exchanged.
+
+    >>> from autograd import Tensor, swapaxes
+    >>> swapaxes(Tensor([[[1.0], [2.0]]]), -1, -2).shape
+    (1, 1, 2)
+    """
+    x = operand_of("swapaxes", x)
+    axis1, axis2 = checked_one_axis("swapaxes", x, axis1), checked_one_axis("swapaxes", x, axis2)
+    if type(x) is numpy.ndarray:
+        return x.swapaxes(axis1, axis2)
+    order = list(range(x.ndim))
+    order[axis1], order[axis2] = order[axis2], order[axis1]
+    return ops.transpose(x, axes=tuple(order))
+
+
+def astype(x: Any, dtype: Any) -> Any:
+    """x as float32, float64, integers or booleans; only floats have gradients.
+
+    >>> from autograd import Tensor, astype
+    >>> astype(Tensor([1.5, 2.0]), "float32").dtype
+    dtype('float32')
+    """
+    try:
+        target = numpy.dtype(dtype)
+    except TypeError:
+        target = numpy.dtype(object)
+    if target not in (numpy.float32, numpy.float64) and target.kind not in "biu":
+        raise DataTypeError(f"astype: to float32, float64, integers or booleans, not {dtype!r:.60}")
+    return ops.astype(operand_of("astype", x), dtype=target)
+
+
+def broadcast_to(x: Any, shape: int | Shape) -> Any:
+    """x repeated along new and unit axes to `shape`.
+
+    >>> from autograd import Tensor, broadcast_to
+    >>> broadcast_to(Tensor([1.0, 2.0]), (3, 2)).shape
+    (3, 2)
+    """
+    whole: Any = shape if type(shape) is tuple else tuple(shape) if numpy.ndim(shape) else (shape,)  # type: ignore[arg-type]  # a list or one size
+    return ops.broadcast_to(x if isinstance(x, Recordable) else numpy.asarray(x), shape=whole)
+
+
+def sum_to_shape(x: Any, shape: Shape) -> Any:
+    """x summed over whatever broadcasting `shape` to x's shape repeats: the adjoint of `broadcast_to`.
+
+    >>> from autograd import Tensor, sum_to_shape
+    >>> sum_to_shape(Tensor([[1.0, 2.0], [3.0, 4.0]]), (2,)).data
+    array([4., 6.])
+    """
+    return ops.sum_to_shape(x if isinstance(x, Recordable) else numpy.asarray(x), shape=shape)
+
+
+def matmul(a: Any, b: Any) -> Any:
+    """Matrix product as NumPy's `@`: 1-D operands are a row on the left, a column on the right; 2-D and
+    more multiply matrices, broadcasting the axes before the last two.
+
+    Raises ShapeError where the inner sizes differ or an operand has no axes.
+
+    >>> from autograd import Tensor, matmul
+    >>> matmul(Tensor([[1.0, 2.0], [3.0, 4.0]]), Tensor([1.0, 1.0])).data
+    array([3., 7.])
+    """
+    a, b = operand_of("matmul", a), operand_of("matmul", b)
+    shape_a, shape_b = a.shape, b.shape
+    if not shape_a or not shape_b:
+        raise ShapeError(
+            f"matmul: operands of shape {shape_a} and {shape_b}: a single number has no rows; use * instead of @"
+        )
+    if shape_a[-1] != shape_b[-1 if len(shape_b) == 1 else -2]:
+        raise ShapeError(
+            f"matmul: operands of shape {shape_a} and {shape_b} do not fit: "
+            f"the left one's last size must be the right one's {'only' if len(shape_b) == 1 else 'second to last'} size"
+        )
+    if len(shape_a) > 1 and len(shape_b) > 1:
+        return ops.matmul(a, b)
+    product = ops.matmul(
+        reshape(a, (1, *shape_a)) if len(shape_a) == 1 else a,
+        reshape(b, (*shape_b, 1)) if len(shape_b) == 1 else b,
+    )
+    *batch, rows, columns = product.shape
+    kept = (*(() if len(shape_a) == 1 else (rows,)), *(() if len(shape_b) == 1 else (columns,)))
+    return reshape(product, (*batch, *kept))
+
+
+def affine(x: Any, weight: Any, bias: Any) -> Any:
+    """x @ weight + bias, the pre-activations z of a layer, as one operation.
+
+    Args:
+        x: (samples, inputs), or one sample (inputs,).
+        weight: (inputs, outputs).
+        bias: (outputs,).
+
+    >>> from autograd import Tensor, affine
+    >>> affine(Tensor([[1.0, 2.0]]), Tensor([[1.0], [1.0]]), Tensor([0.5])).data
+    array([[3.5]])
+    """
+    x, weight, bias = (operand_of("affine", operand) for operand in (x, weight, bias))
+    shapes = x.shape, weight.shape, bias.shape
+    if len(shapes[0]) == len(shapes[1]) == 2 and shapes[0][1] == shapes[1][0] and shapes[2] == shapes[1][1:]:
+        return ops.affine(x, weight, bias)
+    return ops.add(matmul(x, weight), bias)
+
+
+def sum(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
+    """The sum over `axis` (an axis, several, or all of them).
+
+    >>> from autograd import Tensor, sum
+    >>> sum(Tensor([[1.0, 2.0], [3.0, 4.0]]), axis=0).data
+    array([4., 6.])
+    """
+    x = operand_of("sum", x)
+    return ops.sum(x, axis=checked_axis("sum", x, axis), keepdims=keepdims)
+
+
+def mean(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
+    """The mean over `axis`. Raises ShapeError where there is nothing to average.
+
+    >>> from autograd import Tensor, mean
+    >>> mean(Tensor([[1.0, 2.0], [3.0, 4.0]])).item()
+    2.5
+    """
+    x, axis = nonempty("mean", x, axis)
+    return ops.mean(x, axis=axis, keepdims=keepdims)
+
+
+def max(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
+    """The greatest element over `axis`; elements that tie share the gradient equally.
+
+    >>> from autograd import Tensor, max
+    >>> x = Tensor([3.0, 1.0, 3.0])
+    >>> max(x).backward()
+    >>> x.grad
+    array([0.5, 0. , 0.5])
+    """
+    x, axis = nonempty("max", x, axis)
+    return ops.max(x, axis=axis, keepdims=keepdims)
+
+
+def min(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
+    """The least element over `axis`; elements that tie share the gradient equally.
+
+    >>> from autograd import Tensor, min
+    >>> min(Tensor([3.0, 1.0, 2.0])).item()
+    1.0
+    """
+    x, axis = nonempty("min", x, axis)
+    return ops.min(x, axis=axis, keepdims=keepdims)
+
+
+def prod(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
+    """The product over `axis`. Zeros among the factors are no trouble for the gradient.
+
+    >>> from autograd import Tensor, prod
+    >>> x = Tensor([2.0, 0.0, 4.0])
+    >>> prod(x).backward()
+    >>> x.grad
+    array([0., 8., 0.])
+    """
+    x = operand_of("prod", x)
+    return ops.prod(x, axis=checked_axis("prod", x, axis), keepdims=keepdims)
+
+
+def cumsum(x: Any, axis: int | None = None) -> Any:
+    """The running sum along `axis`; of the flattened x where it is not given.
+
+    >>> from autograd import Tensor, cumsum
+    >>> cumsum(Tensor([1.0, 2.0, 3.0])).data
+    array([1., 3., 6.])
+    """
+    x = operand_of("cumsum", x)
+    if axis is None:
+        x, axis = x if x.ndim == 1 else reshape(x, -1), 0
+    return ops.cumsum(x, axis=checked_one_axis("cumsum", x, axis))
+
+
+def clip(x: Any, low: Any = None, high: Any = None) -> Any:
+    """x kept between `low` and `high`; None leaves that side open. At a bound the gradient passes to x.
+
+    >>> from autograd import Tensor, clip
+    >>> x = Tensor([-2.0, 0.5, 1.0])
+    >>> clip(x, -1, 1).sum().backward()
+    >>> x.grad
+    array([0., 1., 1.])
+    """
+    if not isinstance(x, Recordable) and type(x) not in PYTHON_NUMBERS:
+        x = as_array("clip", x)
+    dtype = getattr(x, "dtype", None)
+    lowest: float = -math.inf
+    highest: float = math.inf
+    if dtype is not None and dtype.kind in "iu":  # integers stay integers
+        lowest, highest = int(numpy.iinfo(dtype).min), int(numpy.iinfo(dtype).max)
+    elif dtype is not None and dtype.kind == "b":
+        lowest, highest = 0, 1
+    return ops.clip(x, lowest if low is None else low, highest if high is None else high)
+
+
+def any(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
+    """Whether something is true (not 0) along `axis`: recorded, a boolean, without gradient.
+
+    >>> from autograd import Tensor, any
+    >>> bool(any(Tensor([1.0, -1.0]) > 0))
+    True
+    """
+    x = operand_of("any", x)
+    return ops.any(x, axis=checked_axis("any", x, axis), keepdims=keepdims)
+
+
+def all(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
+    """Whether everything is true (not 0) along `axis`: recorded, a boolean, without gradient."""
+    x = operand_of("all", x)
+    return ops.all(x, axis=checked_axis("all", x, axis), keepdims=keepdims)
+
+
+def argmax(x: Any, axis: int | None = None) -> Any:
+    """The index of the greatest element: recorded, an integer, without gradient.
+
+    >>> from autograd import Tensor, argmax
+    >>> argmax(Tensor([[1.0, 5.0], [7.0, 2.0]]), axis=1).data
+    array([1, 0])
+    """
+    x, axis = nonempty("argmax", x, axis, one=True)
+    return ops.argmax(x, axis=axis)
+
+
+def argmin(x: Any, axis: int | None = None) -> Any:
+    """The index of the least element: recorded, an integer, without gradient."""
+    x, axis = nonempty("argmin", x, axis, one=True)
+    return ops.argmin(x, axis=axis)
+
+
+def norm(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
+    """The Euclidean norm √Σx² over `axis`, with gradient 0 where it is 0.
+
+    >>> from autograd import Tensor, norm
+    >>> norm(Tensor([3.0, 4.0])).item()
+    5.0
+    """
+    x = operand_of("norm", x)
+    return ops.norm(x, axis=checked_axis("norm", x, axis), keepdims=keepdims)
+
+
+def squared_norm(x: Any, axis: Axis = None, keepdims: bool = False, scale: float = 1.0) -> Any:
+    """scale · Σx², the square of `norm`, over `axis`: ½‖x‖² with the scale 0.5.
+
+    >>> from autograd import Tensor, squared_norm
+    >>> squared_norm(Tensor([3.0, 4.0]), scale=0.5).item()
+    12.5
+    """
+    x = operand_of("squared_norm", x)
+    return ops.squared_norm(x, axis=checked_axis("squared_norm", x, axis), keepdims=keepdims, scale=scale)
+
+
+def logsumexp(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
+    """log Σ exp(x) over `axis`, without overflow.
+
+    >>> from autograd import Tensor, logsumexp
+    >>> logsumexp(Tensor([1000.0, 1000.0])).item() - 1000.0 < 0.6932
+    True
+    """
+    x, axis = nonempty("logsumexp", x, axis)
+    return ops.logsumexp(x, axis=axis, keepdims=keepdims)
+
+
+def softmax(x: Any, axis: Axis = -1) -> Any:
+    """exp(x) / Σ exp(x) over `axis`, without overflow.
+
+    >>> from autograd import Tensor, softmax
+    >>> softmax(Tensor([1000.0, 1000.0])).data
+    array([0.5, 0.5])
+    """
+    x, axis = nonempty("softmax", x, axis)
+    return ops.softmax(x, axis=axis)
+
+
+def log_softmax(x: Any, axis: Axis = -1) -> Any:
+    """x − logsumexp(x) over `axis`: the logarithm of softmax that does not underflow.
+
+    >>> from autograd import Tensor, log_softmax
+    >>> log_softmax(Tensor([1000.0, -1000.0])).data
+    array([    0., -2000.])
+    """
+    x, axis = nonempty("log_softmax", x, axis)
+    return ops.log_softmax(x, axis=axis)
+
+
+def getitem(x: Any, index: Any) -> Any:
+    """x[index], NumPy's indexing: integers, slices, None, ..., integer arrays, boolean masks.
+
+    >>> from autograd import Tensor, getitem
+    >>> x = Tensor([1.0, 2.0, 3.0])
+    >>> getitem(x, [0, 0, 2]).sum().backward()
+    >>> x.grad
+    array([2., 0., 1.])
+    """
+    parts = index if isinstance(index, tuple) else (index,)
+    template: list[Any] = []
+    arrays: list[Any] = []
+    for part in parts:
+        if isinstance(part, slice | EllipsisType | None) or (
+            isinstance(part, int | numpy.integer) and not isinstance(part, bool)
+        ):
+            template.append(part)
+            continue
+        array = part if isinstance(part, Recordable) else numpy.asarray(part)
+        if isinstance(array, numpy.ndarray) and array.size == 0 and isinstance(part, list | tuple):
+            array = array.astype(numpy.intp)  # NumPy reads an empty list as no indices, not as floats
+        if not hasattr(array, "dtype") or array.dtype.kind not in "biu":
+            raise DataTypeError(
+                f"getitem: an index is made of integers, slices, None, ... and integer or boolean arrays, "
+                f"not {type(part).__name__} {part!r:.60}"
+            )
+        template.append(ops.INDEX_ARRAY)
+        arrays.append(array)
+    return ops.getitem(operand_of("getitem", x), *arrays, index=tuple(template))
+
+
+def concatenate(arrays: Sequence[Any], axis: int | None = 0) -> Any:
+    """The arrays joined along an axis they have; flattened first where the axis is None.
+
+    >>> from autograd import Tensor, concatenate
+    >>> concatenate([Tensor([1.0]), Tensor([2.0, 3.0])]).data
+    array([1., 2., 3.])
+    """
+    arrays = operands_of("concatenate", arrays)
+    if axis is None:
+        arrays, axis = [reshape(array, -1) for array in arrays], 0
+    ndim = arrays[0].ndim
+    axis = checked_one_axis("concatenate", arrays[0], axis) % ndim
+    sizes = [array.shape[axis] if array.ndim == ndim else 0 for array in arrays]
+    return ops.concatenate(*arrays, axis=axis, starts=tuple(itertools.accumulate(sizes, initial=0)))
+
+
+def stack(arrays: Sequence[Any], axis: int = 0) -> Any:
+    """The arrays, all of one shape, joined along a new axis.
+
+    >>> from autograd import Tensor, stack
+    >>> stack([Tensor([1.0, 2.0]), Tensor([3.0, 4.0])]).shape
+    (2, 2)
+    """
+    arrays = operands_of("stack", arrays)
+    ndim = arrays[0].ndim
+    axis = index_of_axis("stack", axis)
+    if not -ndim - 1 <= axis <= ndim:
+        raise ShapeError(f"stack: axis {axis} is no axis of a stack of operands of shape {arrays[0].shape}")
+    return ops.stack(*arrays, axis=axis)
