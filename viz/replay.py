@@ -27,15 +27,9 @@ def replay(output: Node, leaves: Mapping[Node, Node] | None = None) -> Node:
     (110.0, 12.0)
     """
     again = _Again(leaves or {})
-    stack = [output]
     with Adjusted(recording=True):
-        while stack:
-            node = stack[-1]
-            missing = [one for one in node.operands if isinstance(one, Node) and one not in again.found]
-            if missing and node not in again.found:
-                stack += missing
-            else:
-                again.record(stack.pop())
+        for node in nodes_in_order([output]):
+            again.record(node)
     return again.found[output]
 
 
@@ -62,8 +56,6 @@ class _Again:
         self.calls: dict[ModuleCall, ModuleCall] = {}
 
     def record(self, node: Node) -> None:
-        if node in self.found:
-            return
         if node.op is None:
             self.found[node] = self.leaves.get(node, node)
             return

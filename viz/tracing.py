@@ -19,6 +19,7 @@ from autograd import GraphError, Node, NotRecordedError, ShapeError, Value
 from autograd.garbage_collection import without_garbage_collection
 from autograd.sweep import backward as commit_backward
 from autograd.sweep import sweep
+from autograd.traversal import operands_first
 
 from . import serialization
 from .arrays import kept
@@ -121,12 +122,8 @@ def trace(
     """
     if not isinstance(output, Node):
         raise GraphError(f"trace: the output is a node (Value or Tensor), not {type(output).__name__}")
-    if most is not None and _has_more_nodes(output, most):
-        raise TooManyNodesError(
-            f"this graph has more than {most:,} nodes; trace a part of it, or more of it with most="
-        )
     with without_garbage_collection():
-        walk = _Walk(output)
+        walk = _Walk(output, most)
         events: list[Event] = [Forward(node.id) for node in walk.traced] if forward else []
         observer = _Observer(walk, events)
         if update is not None:
@@ -163,8 +160,8 @@ def _observe(output: Node, gradient: Any, observer: _Observer) -> None:
 class _Walk:
     """The nodes that `output` was computed from, each once; a bare number is a node of its own slot."""
 
-    def __init__(self, output: Node) -> None:
-        order = list(in_order(output))
+    def __init__(self, output: Node, most: int | None) -> None:
+        order = in_order(output, most)
         self.nodes = [node for node, _ in order]
         self.traced: list[TracedNode] = []
         self.edges: list[Edge] = []
@@ -213,42 +210,20 @@ class _Walk:
             recorded.out = traced
 
 
-def in_order(output: Node) -> Iterator[tuple[Node, tuple[Node, ...]]]:
-    """Every node with its inputs, operands first, a first operand's side before a second's."""
-    finished: set[Node] = set()
-    stack: list[tuple[Node, tuple[Node, ...] | None]] = [(output, None)]
-    while stack:
-        node, inputs = stack.pop()
-        if node in finished:
-            continue
-        if inputs is not None or node.op is None:
-            finished.add(node)
-            yield node, inputs or ()
-            continue
-        wrapped = node.operands
-        for operand in wrapped:
-            if not isinstance(operand, Node):
-                wrapped = node.inputs
-                break
-        stack.append((node, wrapped))
-        for operand in wrapped[::-1]:
-            if operand not in finished:
-                stack.append((operand, None))
+def in_order(output: Node, most: int | None = None) -> list[tuple[Node, tuple[Node, ...]]]:
+    """Every node with its inputs, operands first, a first operand's side before a second's. Raises TooManyNodesError as
+    soon as there are more than `most`."""
+    inputs: dict[Node, tuple[Node, ...]] = {}
 
+    def operands_of(node: Node) -> tuple[Node, ...]:
+        if len(inputs) == most:
+            raise TooManyNodesError(
+                f"this graph has more than {most:,} nodes; trace a part of it, or more of it with most="
+            )
+        found = inputs[node] = tuple([one if isinstance(one, Node) else node._constant(one) for one in node.operands])
+        return found[::-1]
 
-def _has_more_nodes(output: Node, most: int) -> bool:
-    """Whether the graph has more nodes than so many, which is known before all of it was walked."""
-    found, waiting, count = {output}, [output], 1
-    while waiting and count <= most:
-        node = waiting.pop()
-        for operand in node.operands if node.op is not None else ():
-            if isinstance(operand, Node):
-                if operand in found:
-                    continue
-                found.add(operand)
-                waiting.append(operand)
-            count += 1
-    return count > most
+    return [(node, inputs[node]) for node in operands_first([output], operands_of)]
 
 
 def _distinct_labels(nodes: Sequence[Node], paths: dict[Node, str]) -> dict[Node, str]:

@@ -14,6 +14,7 @@ from typing import Any
 import numpy
 
 from ..operation import Operation
+from ..traversal import operands_first
 
 Shape = tuple[int, ...]
 Operand = Any  # Input | Constant | Step | float | int | bool
@@ -175,18 +176,10 @@ def shape_of(operand: Operand) -> Shape:
     return operand.shape if isinstance(operand, Step | Input | Constant) else ()
 
 
-def in_order(outputs: Sequence[Operand], seen: set[int] | None = None) -> list[Step]:
-    """The steps that the outputs need, operands first; those in `seen` (ids) are taken as done."""
-    done = set() if seen is None else seen
-    order: list[Step] = []
-    for output in outputs:
-        stack: list[Any] = [output]
-        while stack:
-            top = stack.pop()
-            if top is None:
-                order.append(stack.pop())
-            elif type(top) is Step and id(top) not in done:
-                done.add(id(top))
-                stack += (top, None)
-                stack += [o for o in reversed(top.operands) if type(o) is Step and id(o) not in done]
-    return order
+def in_order(outputs: Sequence[Operand], done: Sequence[Step] = ()) -> list[Step]:
+    """The steps that the outputs need besides those that are done, operands first."""
+    return operands_first(_steps_in(outputs), lambda step: _steps_in(step.operands), done)
+
+
+def _steps_in(operands: Sequence[Operand]) -> list[Step]:
+    return [operand for operand in reversed(operands) if isinstance(operand, Step)]

@@ -13,6 +13,7 @@ from typing import Any
 import numpy
 
 from ...node import Node
+from ...traversal import nodes_in_order
 from .recording import Recording
 
 _DEPTH = 4
@@ -41,18 +42,10 @@ def captured(recording: Recording, function: Callable[..., Any]) -> list[Capture
     """The constants of a recording that a caller should know about."""
     own = {*recording.inputs, *recording.parameters}
     arrays: dict[int, tuple[Any, Any]] = {}
-    stack: list[Any] = list(reversed(recording.outputs))
-    seen: set[int] = set()
-    while stack:
-        item = stack.pop()
-        if id(item) in seen:
-            continue
-        seen.add(id(item))
-        if isinstance(item, Node) and item.op is not None:
-            stack += [one for one in reversed(item.operands) if not isinstance(one, float | int)]
-        elif item not in own if isinstance(item, Node) else isinstance(item, numpy.ndarray):
-            data = numpy.asarray(item._data if isinstance(item, Node) else item)
-            arrays[id(item)] = (item, data)
+    for node in nodes_in_order(recording.outputs):
+        if node.op is None and node not in own:
+            arrays[id(node)] = (node, numpy.asarray(node._data))
+        arrays |= {id(bare): (bare, bare) for bare in node.operands if isinstance(bare, numpy.ndarray)}
     if not arrays:
         return []
     around = list(_around(function))

@@ -19,7 +19,7 @@ from ...returned import returned_node
 from ...structure import Rebuild, flatten
 from ...sweep import sweep
 from ...tensor import Tensor
-from ...traversal import nodes_in_order
+from ...traversal import nodes_in_order, operands_first
 from ...value import Value
 from ..program import Constant, Event, Input, Operand, Program, Step
 from .signature import is_given, stand_in
@@ -217,25 +217,8 @@ class _Translation:
     def _operand(self, item: Any, origin: int) -> Operand:
         """An operand, after the steps that it needs."""
         known, steps, label = self._known, self._steps, self._recording.label
-        if not isinstance(item, Node) or item.op is None or id(item) in known:
-            return self._leaf(item)
-        stack: list[Any] = [item]
-        while stack:
-            node = stack[-1]
-            if id(node) in known:
-                stack.pop()
-                continue
-            recorded = node.operands
-            operands = tuple([known.get(id(operand)) for operand in recorded])
-            if None in operands:
-                pending = [
-                    one for one in recorded if isinstance(one, Node) and one.op is not None and id(one) not in known
-                ]
-                if pending:
-                    stack += reversed(pending)
-                    continue
-                operands = tuple([self._leaf(one) for one in recorded])
-            stack.pop()
+        for node in operands_first(self._unknown([item]), lambda node: self._unknown(node.operands)):
+            operands = tuple([known.get(id(one)) or self._leaf(one) for one in node.operands])
             is_number = isinstance(node, Value)
             step = known[id(node)] = Step(
                 node.op,
@@ -249,7 +232,12 @@ class _Translation:
             )
             self._alive.append(node)
             steps.append(step)
-        return known[id(item)]
+        return self._leaf(item)
+
+    def _unknown(self, items: Sequence[Any]) -> list[Any]:
+        """The operations among them that are no steps yet, the last one first."""
+        known = self._known
+        return [one for one in reversed(items) if isinstance(one, Node) and one.op is not None and id(one) not in known]
 
     def _leaf(self, item: Any) -> Operand:
         """What is no operation: a literal, a constant, or something known already."""

@@ -342,9 +342,8 @@ def _with_guards_first(program: Program) -> tuple[Program, int | None]:
     """The steps in an order in which guards are known before anything is updated; and where they are."""
     if not program.guards:
         return program, None
-    seen: set[int] = set()
-    first = in_order([*program.outputs, *program.guards], seen)
-    return replace(program, steps=[*first, *in_order(program.results(), seen)]), len(first)
+    first = in_order([*program.outputs, *program.guards])
+    return replace(program, steps=[*first, *in_order(program.results(), first)]), len(first)
 
 
 class NotFiniteError(ArithmeticError):
