@@ -2,6 +2,7 @@
 
 import builtins
 import json
+import pkgutil
 import subprocess
 import sys
 
@@ -27,12 +28,16 @@ def test_the_engine_says_whose_it_is() -> None:
     assert autograd.DISTRIBUTION == "glassgrad"
 
 
-def test_every_public_name_is_there_and_no_other_row_hides_a_module() -> None:
+def test_every_public_name_is_there_once_and_neither_it_nor_a_row_has_the_name_of_a_module() -> None:
     import autograd
 
     for name in autograd.__all__:
         assert hasattr(autograd, name), name
     assert len(set(autograd.__all__)) == len(autograd.__all__)
+    # One name for a function and a module would be the function or the module, by what was imported last.
+    modules = {module.name for module in pkgutil.iter_modules(autograd.__path__)}
+    assert "tensor" in modules
+    assert modules & {*autograd.__all__, *autograd.operations()} == set()
 
 
 def test_every_row_and_every_function_made_of_rows_is_public() -> None:

@@ -132,7 +132,7 @@ def test_every_row_of_numbers(scalar_row, samples):
     compiled = compile(scalar_row)
     eager = scalar_row(*[Value(number) for number in operands])
     assert compiled(*operands) == eager.data
-    assert printed(compiled)(*operands)[0] == pytest.approx(eager.data, rel=1e-15) or scalar_row.differentiable is False
+    assert printed(compiled)(*operands)[0] == pytest.approx(eager.data, rel=1e-15)
     if scalar_row.differentiable:
         slots = tuple(slot for slot in range(scalar_row.slots) if scalar_row.rule(slot) is not None)
         value, gradients = compiled.value_and_grad(*operands, argnums=slots)
