@@ -1,11 +1,29 @@
-"""With CI=true everything that tests need is there: a skipped test is a failure."""
+"""What holds for every test: no random failures, and with CI=true, where nothing may be absent, no skipped tests."""
 
 import os
+import signal
 from collections.abc import Generator
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
+
+# The same examples in every run, and no limits of time, which a busy machine would exceed. With
+# --hypothesis-profile=fuzz they are others in every run, and more of them: `--hypothesis-seed` repeats a run.
+hypothesis.settings.register_profile(
+    "glassgrad", derandomize=True, deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.register_profile(
+    "fuzz", deadline=None, max_examples=500, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if not config.getoption("hypothesis_profile"):
+        hypothesis.settings.load_profile("glassgrad")
+    if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:  # as a shell starts what runs in its background
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")

@@ -1,26 +1,40 @@
 """A test that takes `row`, `elementwise_row`, `predicate_row` or `sample` runs for every one the table has."""
 
+import functools
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 
 import autograd
 import witnesses.samples
+from autograd import Operation
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    table = autograd.operations().values()
-    differentiable = [row for row in table if row.differentiable]
-    choices = {
-        "row": differentiable,
-        "elementwise_row": [row for row in differentiable if row.elementwise],
-        "predicate_row": [row for row in table if not row.differentiable],
-        "scalar_row": [row for row in table if row.scalar is not None],
-        "sample": [sample for row in differentiable for sample in witnesses.samples.samples_of(row)],
-    }
-    for name, chosen in choices.items():
+    for name in _CHOICES:
         if name in metafunc.fixturenames:
-            metafunc.parametrize(
-                name, chosen, ids=[getattr(one, "name", None) if name != "sample" else repr(one) for one in chosen]
-            )
+            chosen, ids = _chosen(name)
+            metafunc.parametrize(name, chosen, ids=ids)
+
+
+_CHOICES: dict[str, Callable[[Operation], bool]] = {
+    "row": lambda row: row.differentiable,
+    "elementwise_row": lambda row: row.differentiable and row.elementwise,
+    "predicate_row": lambda row: not row.differentiable,
+    "scalar_row": lambda row: row.scalar is not None,
+    "sample": lambda row: row.differentiable,
+}
+
+
+@functools.cache
+def _chosen(name: str) -> tuple[list[Any], list[str]]:
+    """What a test is called with that takes `name`, and the names of these in its own name."""
+    rows = [row for row in autograd.operations().values() if _CHOICES[name](row)]
+    if name == "sample":
+        samples = [sample for row in rows for sample in witnesses.samples.samples_of(row)]
+        return samples, [repr(sample) for sample in samples]
+    return rows, [row.name for row in rows]
 
 
 @pytest.fixture

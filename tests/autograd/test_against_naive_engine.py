@@ -272,7 +272,7 @@ class BothEngines(RuleBasedStateMachine):
             assert agree(gradient, pair.gradient, pair.magnitude), pair
 
 
-SETTINGS = settings(max_examples=100, stateful_step_count=20, deadline=None, derandomize=True)
+SETTINGS = settings(max_examples=100, stateful_step_count=20)
 
 
 def test_whatever_is_computed_the_naive_engine_agrees() -> None:

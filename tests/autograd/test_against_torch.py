@@ -41,7 +41,7 @@ def compare(chunk: int, count: int, *, order: int = 1, **choices) -> None:
     compared = []
 
     @seed(chunk)
-    @settings(max_examples=count, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=count, suppress_health_check=list(HealthCheck))
     @given(graphs(**choices))
     def agrees(graph: Graph) -> None:
         compared.append(graph)

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import autograd
@@ -257,7 +257,7 @@ def outcome(call: Callable[[], Any]) -> Any:
 
 
 @pytest.mark.parametrize("name", sorted(FUNCTIONS))
-@settings(max_examples=25, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25)
 @given(data=st.data())
 def test_drawn_arguments_give_what_numpy_gives_or_are_refused_as_numpy_refuses_them(name, data) -> None:
     x = array(data.draw, data.draw(SHAPES), data.draw(DTYPES))
@@ -281,7 +281,7 @@ def test_drawn_arguments_give_what_numpy_gives_or_are_refused_as_numpy_refuses_t
 
 
 @pytest.mark.parametrize("name", sorted(LINEAR))
-@settings(max_examples=15, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=15)
 @given(data=st.data())
 def test_the_gradient_is_the_adjoint_of_numpy_s_function(name, data) -> None:
     """⟨upstream, f(direction)⟩ = ⟨gradient, direction⟩ for every linear f."""

@@ -4,7 +4,7 @@ import itertools
 
 import numpy
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import autograd
@@ -138,7 +138,7 @@ def in_torch(torch, structure):
 
 
 def at_random(count):
-    return settings(max_examples=count, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+    return settings(max_examples=count)
 
 
 class TestIdentities:

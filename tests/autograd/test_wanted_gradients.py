@@ -259,7 +259,7 @@ def bits(gradient) -> bytes:
 
 @pytest.mark.parametrize("kinds", [(Value, Value, Value), (Tensor, Tensor, Tensor), (Value, Tensor, Value)])
 class TestRandomGraphs:
-    @settings(max_examples=250, deadline=None, derandomize=True)
+    @settings(max_examples=250)
     @given(drawn=graphs())
     def test_whatever_is_wanted_gets_the_bits_that_the_whole_sweep_gives_it(self, kinds, drawn) -> None:
         _, nodes, output = built(drawn, kinds)
@@ -275,7 +275,7 @@ class TestRandomGraphs:
             assert numpy.shape(found.data) == numpy.shape(node.data)
             assert bits(found.data) == bits(whole) == bits(alone.data)
 
-    @settings(max_examples=60, deadline=None, derandomize=True)
+    @settings(max_examples=60)
     @given(drawn=graphs())
     def test_recorded_ones_are_equal_and_so_are_their_derivatives(self, kinds, drawn) -> None:
         leaves, nodes, output = built(drawn, kinds)

@@ -134,7 +134,7 @@ def assert_equal_in_norm(found, expected, tolerance=TOLERANCE):
 # --- document 002 ---------------------------------------------------------------------------------------
 
 
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 @given(delta_cases())
 def test_the_four_equations(case):
     network = delta_network(case)
@@ -146,7 +146,7 @@ def test_the_four_equations(case):
     assert_equal_in_norm(in_order(network.gradients(case.x, case.y)), parameter_gradients)
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 @given(delta_cases())
 def test_the_average_over_samples_is_the_gradient_of_the_batch(case):
     """Document 002 backpropagates sample by sample and averages; so do closed form and engine, and it is the same."""
@@ -177,7 +177,7 @@ def test_the_equations_do_not_hold_for_softmax():
 # --- document 000 ---------------------------------------------------------------------------------------
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 @given(sigmoid_cases(n_layers=2), st.booleans())
 def test_the_seven_lines_with_softmax(case, one_hot):
     n, n_classes = case.y.shape
@@ -199,7 +199,7 @@ def test_the_seven_lines_with_softmax(case, one_hot):
     assert_equal_in_norm([found.dW2, found.db2, found.dW1, found.db1], [dW2, db2, dW1, db1])
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 @given(sigmoid_cases(n_layers=2, n_outputs=1))
 def test_the_seven_lines_for_eight_or_not(case):
     cost, (dW1, db1, dW2, db2), (dZ1, dZ2) = by_the_engine(case)
@@ -213,7 +213,7 @@ def test_the_seven_lines_for_eight_or_not(case):
 # --- document 001 ---------------------------------------------------------------------------------------
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 @given(sigmoid_cases())
 def test_the_sigmoid_network(case):
     network = SigmoidNetwork(weights=case.weights, biases=case.biases)

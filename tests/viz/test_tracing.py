@@ -168,7 +168,7 @@ def same(one: Any, other: Any) -> bool:
 
 
 @pytest.mark.parametrize("kind", [Value, Tensor])
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(data=st.data())
 def test_replaying_the_events_gives_the_engines_gradients_exactly(kind: type, data: st.DataObject) -> None:
     computed, leaves = data.draw(recorded_graphs(kind))
@@ -194,7 +194,7 @@ def test_replaying_the_events_gives_the_engines_gradients_exactly(kind: type, da
 
 
 @pytest.mark.parametrize("kind", [Value, Tensor])
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(data=st.data())
 def test_a_trace_is_the_same_every_time(kind: type, data: st.DataObject) -> None:
     computed, _ = data.draw(recorded_graphs(kind))
@@ -202,7 +202,7 @@ def test_a_trace_is_the_same_every_time(kind: type, data: st.DataObject) -> None
 
 
 @pytest.mark.parametrize("kind", [Value, Tensor])
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(data=st.data())
 def test_every_node_comes_once_after_its_operands_with_an_edge_for_every_slot(kind: type, data: st.DataObject) -> None:
     computed, _ = data.draw(recorded_graphs(kind))

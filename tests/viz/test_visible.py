@@ -309,7 +309,7 @@ def traces(draw_from: st.DrawFn) -> Trace:
     return trace(nodes[-1])
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(traced=traces(), collapse=st.sampled_from([None, 1, 2, 3, "auto", lambda node: node.operation]))
 def test_every_node_is_shown_or_counted_and_every_edge_is_drawn_or_inside(traced: Trace, collapse: Any) -> None:
     view = visible(traced, collapse=collapse)
@@ -331,7 +331,7 @@ def test_every_node_is_shown_or_counted_and_every_edge_is_drawn_or_inside(traced
     assert set(into_boxes.values()) <= {1}
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(traced=traces(), depth=st.integers(1, 3))
 def test_folding_makes_no_circle_that_was_not_there(traced: Trace, depth: int) -> None:
     view = visible(traced, collapse=depth)
