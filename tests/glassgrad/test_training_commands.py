@@ -125,7 +125,7 @@ def test_seeds_are_told_one_by_one_and_together(here: Path, capsys: pytest.Captu
 
 
 def test_ctrl_c_keeps_history_and_checkpoint_and_says_how_to_go_on(here: Path) -> None:
-    arguments = ["train", "xor", "--epochs", "100000", "--save", "model", "--history", "run.jsonl"]
+    arguments = ["train", "xor", "--epochs", "10000000", "--save", "model", "--history", "run.jsonl"]
     process = subprocess.Popen(
         [sys.executable, "-m", "glassgrad", *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
@@ -133,8 +133,11 @@ def test_ctrl_c_keeps_history_and_checkpoint_and_says_how_to_go_on(here: Path) -
     deadline = time.monotonic() + 60
     while not (here / "model").exists() and time.monotonic() < deadline:  # it is written after a second of training
         time.sleep(0.02)
-    process.send_signal(signal.SIGINT)
-    _, complaint = process.communicate(timeout=60)
+    try:
+        process.send_signal(signal.SIGINT)
+        _, complaint = process.communicate(timeout=60)
+    finally:
+        process.kill()
     assert process.returncode == 130
     assert re.fullmatch(r"glassgrad: stopped after [\d,]+ steps; go on with --resume model\n", complaint)
     history = History.load("run.jsonl")

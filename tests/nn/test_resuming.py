@@ -5,7 +5,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -268,30 +267,34 @@ def test_a_checkpoint_that_cannot_be_written_is_said_before_training(tmp_path: P
 
 
 TRAINING = """
-import sys
+import os, signal, sys
 import numpy
-from nn import Adam, Dropout, Linear, Sequential, fit, quadratic
+from nn import Adam, Callback, Dropout, Linear, Sequential, fit, quadratic
+
+class Killed(Callback):
+    def on_step(self, run, step):
+        if len(run.history.steps) == int(sys.argv[2]):
+            os.kill(os.getpid(), signal.SIGKILL)
+
 rng = numpy.random.default_rng(0)
 x = rng.normal(size=(64, 8))
 model = Sequential(Linear(8, 16, rng=0), numpy.tanh, Dropout(0.2, rng=1), Linear(16, 1, rng=2))
 history = fit(model, (x, x[:, :1] ** 2), quadratic, Adam(model.parameters(), 0.01), 150, batch_size=16, rng=3,
-              checkpoint=sys.argv[1], checkpoint_seconds=0, resume=sys.argv[2] if len(sys.argv) > 2 else None)
+              checkpoint=sys.argv[1], checkpoint_seconds=0, callbacks=[Killed()],
+              resume=sys.argv[3] if len(sys.argv) > 3 else None)
 numpy.save(sys.argv[1] + ".npy", history.steps.column("loss"))
 """
 
 
 def test_a_killed_process_is_resumed_as_if_it_had_not_been(tmp_path: Path) -> None:
-    def run(*arguments: Path) -> Any:
-        return subprocess.Popen([sys.executable, "-c", TRAINING, *map(str, arguments)])
+    def run(*arguments: Any) -> int:
+        command = [sys.executable, "-c", TRAINING, *map(str, arguments)]
+        return subprocess.run(command, check=False, timeout=300).returncode
 
-    assert run(tmp_path / "whole").wait() == 0
-    killed = run(tmp_path / "killed")
-    while not (tmp_path / "killed").exists():
-        time.sleep(0.01)
-    time.sleep(0.1)
-    killed.kill()
-    assert killed.wait() != 0
-    assert run(tmp_path / "killed", tmp_path / "killed").wait() == 0
+    never = 0
+    assert run(tmp_path / "whole", never) == 0
+    assert run(tmp_path / "killed", 301) == -signal.SIGKILL
+    assert run(tmp_path / "killed", never, tmp_path / "killed") == 0
     whole, resumed = (numpy.load(tmp_path / f"{name}.npy") for name in ("whole", "killed"))
     assert len(whole) == 600 and whole.tobytes() == resumed.tobytes()
     one, other = (checkpoints.read(tmp_path / name) for name in ("whole", "killed"))

@@ -53,6 +53,19 @@ def waited_for(condition: Callable[[], bool], seconds: float = 20.0) -> bool:
     return True
 
 
+def while_asked(worker: layout._Worker, act: Callable[[], object]) -> threading.Thread:
+    """Do something soon after the renderer was given its graph, however long that takes."""
+
+    def wait_and_act() -> None:
+        waited_for(lambda: worker._process is not None)
+        time.sleep(0.3)
+        act()
+
+    thread = threading.Thread(target=wait_and_act)
+    thread.start()
+    return thread
+
+
 def test_after_what_takes_too_long_or_fails_the_next_layout_works(worker: layout._Worker) -> None:
     with pytest.raises(DrawingError, match=r"not laid out within 0.2 seconds: draw less of it \(collapse=, focus=\)"):
         render_svg(LARGE, "wasm", seconds=0.2)
@@ -70,8 +83,7 @@ def test_after_what_takes_too_long_or_fails_the_next_layout_works(worker: layout
 
 
 def test_a_process_that_ends_while_it_is_asked_is_an_error_of_one_sentence(worker: layout._Worker) -> None:
-    killer = threading.Timer(0.3, lambda: process_of(worker).kill())
-    killer.start()
+    killer = while_asked(worker, lambda: process_of(worker).kill())
     with pytest.raises(DrawingError, match="the graph could not be laid out: "):
         render_svg(LARGE, "wasm")
     killer.join()
@@ -80,8 +92,7 @@ def test_a_process_that_ends_while_it_is_asked_is_an_error_of_one_sentence(worke
 @pytest.mark.skipif(not hasattr(signal, "pthread_kill"), reason="the system cannot send a signal to a thread")
 def test_ctrl_c_kills_the_layout(worker: layout._Worker) -> None:
     here = threading.get_ident()
-    interrupt = threading.Timer(0.5, lambda: signal.pthread_kill(here, signal.SIGINT))
-    interrupt.start()
+    interrupt = while_asked(worker, lambda: signal.pthread_kill(here, signal.SIGINT))
     with pytest.raises(KeyboardInterrupt):
         render_svg(LARGE, "wasm")
     interrupt.join()
