@@ -23,7 +23,12 @@ torch.set_num_threads(1)
 # Differentiable rows that PyTorch is not asked about, each with its reason. There is none.
 WITHOUT_PAIR: dict[str, str] = {}
 
-CHUNKS, GRAPHS_IN_A_CHUNK = range(10), 200  # 2,000 of the plain kind
+
+def chunks(count: int) -> pytest.MarkDecorator:
+    """So many chunks of graphs, the first of them in every run."""
+    return pytest.mark.parametrize(
+        "chunk", [0, *(pytest.param(chunk, marks=pytest.mark.slow) for chunk in range(1, count))]
+    )
 
 
 @st.composite
@@ -60,31 +65,32 @@ def disagreement(graph: Graph, **how) -> str:
     return ""
 
 
-@pytest.mark.parametrize("chunk", CHUNKS)
+@chunks(10)
 def test_a_random_graph_has_pytorch_s_values_and_gradients(chunk) -> None:
-    compare(chunk, GRAPHS_IN_A_CHUNK)
+    compare(chunk, 200)
 
 
-@pytest.mark.parametrize("chunk", range(2))
+@chunks(2)
 def test_a_random_graph_of_float32_has_pytorch_s_values_and_gradients(chunk) -> None:
     compare(chunk, 150, dtype="float32")
 
 
-@pytest.mark.parametrize("chunk", range(2))
+@chunks(2)
 def test_where_numbers_tie_the_gradient_is_shared_as_pytorch_shares_it(chunk) -> None:
     compare(chunk, 150, numbers="integers")
 
 
-@pytest.mark.parametrize("chunk", range(2))
+@chunks(2)
 def test_a_random_graph_has_pytorch_s_second_derivatives(chunk) -> None:
     compare(chunk, 100, order=2)
 
 
-@pytest.mark.parametrize("chunk", range(2))
+@chunks(2)
 def test_a_random_graph_of_values_has_pytorch_s_values_and_gradients(chunk) -> None:
     compare(chunk, 100, of_numbers=True)
 
 
+@pytest.mark.slow
 def test_a_random_graph_of_values_has_pytorch_s_second_derivatives() -> None:
     compare(0, 60, of_numbers=True, order=2)
 

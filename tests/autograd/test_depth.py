@@ -10,7 +10,10 @@ import pytest
 import autograd
 from autograd import Tensor, Value, gradients
 
-SIZES = pytest.mark.parametrize(("kind", "operations"), [(Value, 1_000_000), (Tensor, 100_000)])
+SIZES = pytest.mark.parametrize(
+    ("kind", "operations"),
+    [(Value, 100_000), (Tensor, 100_000), pytest.param(Value, 1_000_000, marks=pytest.mark.slow)],
+)
 
 
 @pytest.fixture(autouse=True)

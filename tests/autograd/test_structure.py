@@ -148,6 +148,7 @@ structures = st.recursive(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=200)
 @given(structures)
 def test_a_structure_built_from_its_own_leaves_is_equal_to_itself(structure) -> None:

@@ -35,6 +35,7 @@ def failing_later():
     return lambda: time.sleep(0.01 + 0 * next(calls))
 
 
+@pytest.mark.slow
 def test_seconds_are_those_of_a_unit():
     measured = in_turns(
         {"long": Contestant(sleeping, (0.02,)), "in tens": Contestant(sleeping, (0.02,), amount=10)},
@@ -45,10 +46,12 @@ def test_seconds_are_those_of_a_unit():
     assert measured.missing == []
 
 
+@pytest.mark.slow
 def test_a_contestant_has_a_process_of_its_own():
     assert "apart" in in_turns({"apart": Contestant(of_another_process, (os.getpid(),))}).seconds
 
 
+@pytest.mark.slow
 def test_what_is_not_installed_is_told():
     measured = in_turns(
         {"here": Contestant(sleeping, (0.0,)), "there": Contestant(sleeping, (0.0,), needs="no_such_package")},
@@ -58,12 +61,14 @@ def test_what_is_not_installed_is_told():
     assert str(measured).endswith("; no_such_package is not installed")
 
 
+@pytest.mark.slow
 def test_a_contestant_that_fails_ends_the_run(capfd):
     with pytest.raises(RuntimeError, match="failing failed in its process"):
         in_turns({"broken": Contestant(failing)})
     assert "it cannot be made" in capfd.readouterr().err
 
 
+@pytest.mark.slow
 def test_the_one_that_fails_in_a_turn_is_named(capfd):
     with pytest.raises(RuntimeError, match="failing_later failed in its process"):
         in_turns(
@@ -116,6 +121,7 @@ def test_every_engine_of_numbers_finds_the_same_gradients():
         assert ours == pytest.approx(other, rel=1e-12)
 
 
+@pytest.mark.slow
 def test_every_line_of_a_picture_has_a_style(tmp_path):
     for sweep in sweeps():
         speeds = {name: {1: 10.0, 100: 1000.0} for contestants in sweep.points.values() for name in contestants}

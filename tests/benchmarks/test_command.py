@@ -62,6 +62,7 @@ def test_pictures_without_matplotlib_are_refused_before_anything_is_measured(wri
     assert "need matplotlib: pip install -e '.[plots]'" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_a_picture_is_drawn_for_each_sweep(tmp_path):
     rows = [
         Row("", "", figures=Measured(dict.fromkeys(contestants, 0.001), []), section=sweep.name, line=str(size))

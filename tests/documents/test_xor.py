@@ -75,6 +75,7 @@ def as_the_program_draws(seed):
     return SigmoidNetwork(weights=[W1.T, W2.T], biases=[b1, b2])
 
 
+@pytest.mark.slow
 def test_how_many_of_fifty_starts_solve_it(record_property):
     """Solved: all four outputs on their target's side of 0.5. These 50 starts: 37; of 4000 others, 67 %.
 

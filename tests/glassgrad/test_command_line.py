@@ -202,6 +202,7 @@ def test_train_xor_learns_on_both_engines_alike(engine: str, capsys: pytest.Capt
     assert "test accuracy 100.00% on 4 samples after 800 epochs" in told
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "extra",
     [
@@ -219,6 +220,7 @@ def test_train_mnist_reads_the_real_files(
     assert "on 24 samples after 1 epochs" in capsys.readouterr().out
 
 
+@pytest.mark.slow
 def test_mnist_is_learned(mnist_directory: Path, capsys: pytest.CaptureFixture[str]) -> None:
     arguments = ["--data-dir", str(mnist_directory), "--limit", "6000", "--epochs", "3", "--seed", "1"]
     assert main(["train", "mnist", *arguments]) == 0

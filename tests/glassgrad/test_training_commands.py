@@ -48,6 +48,7 @@ def test_the_plane_is_learned(dataset: str, capsys: pytest.CaptureFixture[str]) 
     assert float(share) > 90
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("preset", "shown"),
     [
@@ -79,6 +80,7 @@ def test_the_presets_are_the_documents_recipes() -> None:
     assert set(PRESETS["modern"].datasets) == set(DATASETS)
 
 
+@pytest.mark.slow
 def test_files_hold_what_happened(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     pytest.importorskip("matplotlib", reason="matplotlib is not installed: no plots")
     assert main([*SMALL, "--save", "model", "--history", "run.jsonl", "--plots", "pictures"]) == 0
@@ -124,6 +126,7 @@ def test_seeds_are_told_one_by_one_and_together(here: Path, capsys: pytest.Captu
     assert [path.name for path in (here / "pictures").iterdir()] == ["seeds.png"]
 
 
+@pytest.mark.slow
 def test_ctrl_c_keeps_history_and_checkpoint_and_says_how_to_go_on(here: Path) -> None:
     arguments = ["train", "xor", "--epochs", "10000000", "--save", "model", "--history", "run.jsonl"]
     process = subprocess.Popen(

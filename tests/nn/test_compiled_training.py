@@ -86,6 +86,7 @@ def same(one: Any, other: Any, tolerance: float = 1e-10) -> None:
         numpy.testing.assert_allclose(column, column2, rtol=tolerance, atol=tolerance, err_msg=name)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("make", "settings"), OPTIMIZERS)
 def test_a_thousand_compiled_steps_are_a_thousand_eager_ones(make: Any, settings: Any) -> None:
     more: Any = {"epochs": 334, "schedule": schedules.warm_up(50, schedules.cosine(1000))}
@@ -262,6 +263,7 @@ def test_a_compiled_run_goes_on_to_the_bit(
     same(resumed, whole, tolerance=0.0)
 
 
+@pytest.mark.slow
 def test_a_resumed_run_goes_on_as_its_checkpoint_was_trained(tmp_path: Path, stop_after: Ending) -> None:
     path = tmp_path / "half.safetensors"
     trained(False, checkpoint=path, callbacks=[stop_after(4)])

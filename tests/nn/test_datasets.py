@@ -114,6 +114,7 @@ def test_a_declared_size_that_the_file_cannot_hold_is_refused_before_memory_is_a
         read_idx(path, 3)
 
 
+@pytest.mark.slow
 def test_a_gzip_bomb_is_not_decompressed(tmp_path: Path) -> None:
     path = tmp_path / "labels.gz"
     path.write_bytes(gzip.compress(LABELS + bytes(200_000_000), 9))

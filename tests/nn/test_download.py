@@ -157,6 +157,7 @@ def test_a_later_call_fetches_what_is_missing(mirrors: tuple[Mirror, Mirror], tm
     assert mirrors[0].asked.count("/train-images-idx3-ubyte.gz") == 1
 
 
+@pytest.mark.slow
 def test_a_mirror_that_does_not_answer_is_left(mirrors: tuple[Mirror, Mirror], monkeypatch: pytest.MonkeyPatch) -> None:
     mirrors[0].pause = 2.0
     monkeypatch.setattr(download, "_SECONDS_WITHOUT_A_WORD", 0.5)  # a busy machine answers in a tenth of it

@@ -286,6 +286,7 @@ numpy.save(sys.argv[1] + ".npy", history.steps.column("loss"))
 """
 
 
+@pytest.mark.slow
 def test_a_killed_process_is_resumed_as_if_it_had_not_been(tmp_path: Path) -> None:
     def run(*arguments: Any) -> int:
         command = [sys.executable, "-c", TRAINING, *map(str, arguments)]

@@ -167,6 +167,7 @@ def test_the_engine_and_the_closed_form_agree_on_mnist_step_by_step(mnist_direct
             assert numpy.linalg.norm(layer.bias.data - bias) <= 1e-9 * numpy.linalg.norm(bias)
 
 
+@pytest.mark.slow
 def test_a_thousand_epochs_of_xor_keep_their_figures_and_nothing_else() -> None:
     """Seven numbers for the step, and an Epoch: below a kilobyte. A graph left behind is more than ten."""
 

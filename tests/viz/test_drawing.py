@@ -344,6 +344,7 @@ def test_a_link_stays_and_what_it_leads_to_is_written(drawing: Drawing, tmp_path
     assert (tmp_path / "picture.dot").read_text(encoding="utf-8").startswith("digraph")
 
 
+@pytest.mark.slow
 def test_many_graphs_are_drawn_one_after_the_other(read: Read) -> None:
     for count in range(30):
         y = Value(3.0, label="x")

@@ -89,6 +89,7 @@ def test_a_process_that_ends_while_it_is_asked_is_an_error_of_one_sentence(worke
     killer.join()
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not hasattr(signal, "pthread_kill"), reason="the system cannot send a signal to a thread")
 def test_ctrl_c_kills_the_layout(worker: layout._Worker) -> None:
     here = threading.get_ident()
@@ -112,6 +113,7 @@ def test_threads_take_turns() -> None:
     assert sorted(name for picture in pictures for name in "abc" if f">{name}</text>" in picture) == ["a", "b", "c"]
 
 
+@pytest.mark.slow
 def test_where_nothing_can_be_kept_between_runs_pictures_are_laid_out_all_the_same(
     worker: layout._Worker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -120,6 +122,7 @@ def test_where_nothing_can_be_kept_between_runs_pictures_are_laid_out_all_the_sa
     assert "<svg" in render_svg(SMALL, "wasm")
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc").exists(), reason="processes are looked up in /proc")
 @pytest.mark.parametrize("end", ["pass", "os.kill(os.getpid(), signal.SIGKILL)"])
 def test_nothing_is_left_running_at_the_end(end: str) -> None:
@@ -135,6 +138,7 @@ def test_nothing_is_left_running_at_the_end(end: str) -> None:
     assert waited_for(lambda: not is_running(int(done.stdout)))
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="the system has no timers")
 def test_a_layout_that_nobody_waits_for_ends_by_itself() -> None:
     child = (

@@ -207,6 +207,7 @@ def test_only_a_jupyter_kernel_is_a_notebook(monkeypatch: pytest.MonkeyPatch, ke
     assert not notebook.in_notebook()
 
 
+@pytest.mark.slow
 def test_in_a_real_kernel_nodes_modules_and_steps_show_themselves() -> None:
     nbclient = pytest.importorskip("nbclient", reason="nbclient is not installed: nothing to run a notebook with")
     nbformat = pytest.importorskip("nbformat", reason="nbformat is not installed: nothing to make a notebook with")

@@ -150,6 +150,7 @@ OTHERS: list[Any] = [
 ]  # fmt: skip
 
 
+@pytest.mark.slow
 def test_whatever_is_changed_in_it_a_trace_is_refused_or_can_be_shown(texts: list[str]) -> None:
     generator = random.Random(0)
     shown = 0

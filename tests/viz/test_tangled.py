@@ -28,6 +28,7 @@ def test_the_ranks_that_edges_cross_are_counted() -> None:
     assert crossed_ranks(draw(y).view) == 0
 
 
+@pytest.mark.slow
 def test_a_tangled_graph_has_straight_edges_and_an_orderly_one_has_curves() -> None:
     tangled = draw(random_graph(140), collapse=None)
     assert crossed_ranks(tangled.view) > MANY_CROSSED_RANKS

@@ -113,6 +113,7 @@ def test_the_arrows_n_and_p_step_and_home_and_end_are_the_ends() -> None:
     neuron(script)
 
 
+@pytest.mark.slow
 def test_forward_and_backward_are_a_key_away() -> None:
     async def script(screen: Screen) -> None:
         await screen.press("b")
@@ -140,6 +141,7 @@ def test_the_equation_shows_symbols_numbers_and_what_is_before_and_after() -> No
     neuron(script)
 
 
+@pytest.mark.slow
 def test_accumulation_is_shown_where_paths_meet() -> None:
     async def script(screen: Screen) -> None:
         await screen.press("end")
@@ -150,6 +152,7 @@ def test_accumulation_is_shown_where_paths_meet() -> None:
     on_screen(x * x, script)
 
 
+@pytest.mark.slow
 def test_nodes_show_what_they_hold_at_the_current_event_and_no_more() -> None:
     async def script(screen: Screen) -> None:
         await screen.press("n", "n")  # ω1 is computed
@@ -163,6 +166,7 @@ def test_nodes_show_what_they_hold_at_the_current_event_and_no_more() -> None:
     neuron(script)
 
 
+@pytest.mark.slow
 def test_g_goes_to_a_node_in_this_pass() -> None:
     async def script(screen: Screen) -> None:
         await screen.press("g")
@@ -179,6 +183,7 @@ def test_g_goes_to_a_node_in_this_pass() -> None:
     neuron(script)
 
 
+@pytest.mark.slow
 def test_a_slash_searches_names_and_operations_and_enter_repeats() -> None:
     async def script(screen: Screen) -> None:
         await screen.press("slash")
@@ -191,6 +196,7 @@ def test_a_slash_searches_names_and_operations_and_enter_repeats() -> None:
     neuron(script)
 
 
+@pytest.mark.slow
 def test_up_and_down_select_and_enter_goes_there() -> None:
     async def script(screen: Screen) -> None:
         await screen.press("down", "down", "down", "up")
@@ -215,6 +221,7 @@ def test_e_edits_a_leaf_and_the_engine_computes_again() -> None:
     neuron(script)
 
 
+@pytest.mark.slow
 def test_an_element_of_an_array_is_edited() -> None:
     async def script(screen: Screen) -> None:
         await screen.press("e")
@@ -226,6 +233,7 @@ def test_an_element_of_an_array_is_edited() -> None:
     assert not w.data.any()
 
 
+@pytest.mark.slow
 def test_c_checks_the_gradient_of_the_selected_leaf() -> None:
     async def script(screen: Screen) -> None:
         await screen.press("c")
@@ -241,6 +249,7 @@ def test_c_checks_the_gradient_of_the_selected_leaf() -> None:
     neuron(script)
 
 
+@pytest.mark.slow
 def test_a_check_that_fails_says_so_with_a_sign() -> None:
     async def script(screen: Screen) -> None:
         await screen.press("c")
@@ -271,6 +280,7 @@ def test_u_updates_with_the_optimizer_and_shows_the_next_pass() -> None:
     neuron(script)
 
 
+@pytest.mark.slow
 def test_without_an_optimizer_u_asks_for_the_learning_rate() -> None:
     async def script(screen: Screen) -> None:
         await screen.press("u")
@@ -283,6 +293,7 @@ def test_without_an_optimizer_u_asks_for_the_learning_rate() -> None:
     assert x.data == 3.0
 
 
+@pytest.mark.slow
 def test_an_edit_after_an_update_stays_at_its_event() -> None:
     async def script(screen: Screen) -> None:
         await screen.press("u", "f", "n", "n")
@@ -294,6 +305,7 @@ def test_an_edit_after_an_update_stays_at_its_event() -> None:
     neuron(script)
 
 
+@pytest.mark.slow
 def test_runs_stop_at_breakpoints_that_are_set_told_and_removed() -> None:
     async def script(screen: Screen) -> None:
         await screen.press("r")
@@ -321,6 +333,7 @@ def test_runs_stop_at_breakpoints_that_are_set_told_and_removed() -> None:
     neuron(script)
 
 
+@pytest.mark.slow
 def test_a_run_stops_at_what_is_not_finite() -> None:
     async def script(screen: Screen) -> None:
         await screen.press("s")
@@ -343,6 +356,7 @@ BAD_INPUT = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("key", "typed", "sentence"), BAD_INPUT)
 def test_bad_input_is_one_sentence_and_may_be_repaired_or_left(key: str, typed: str, sentence: str) -> None:
     async def script(screen: Screen) -> None:
@@ -359,6 +373,7 @@ def test_bad_input_is_one_sentence_and_may_be_repaired_or_left(key: str, typed: 
     neuron(script)
 
 
+@pytest.mark.slow
 def test_a_bad_learning_rate_is_one_sentence() -> None:
     async def script(screen: Screen) -> None:
         await screen.press("u")
@@ -368,6 +383,7 @@ def test_a_bad_learning_rate_is_one_sentence() -> None:
     on_screen(Value(3.0, label="x") * 2.0, script)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("key", ["e", "c"])
 def test_what_is_no_leaf_is_not_edited_or_checked(key: str) -> None:
     async def script(screen: Screen) -> None:
@@ -378,6 +394,7 @@ def test_what_is_no_leaf_is_not_edited_or_checked(key: str) -> None:
     neuron(script)
 
 
+@pytest.mark.slow
 def test_a_trace_alone_can_be_stepped_through() -> None:
     async def script(screen: Screen) -> None:
         for key in ("e", "c", "u"):
@@ -391,6 +408,7 @@ def test_a_trace_alone_can_be_stepped_through() -> None:
     on_screen(trace(Value(3.0, label="x") * 2.0), script)
 
 
+@pytest.mark.slow
 def test_letters_that_are_typed_are_no_keys() -> None:
     async def script(screen: Screen) -> None:
         await screen.press("g", "q", "n", "b", "question_mark", "u")
@@ -419,6 +437,7 @@ def test_the_help_names_every_key_and_fits_the_smallest_screen() -> None:
     neuron(script)
 
 
+@pytest.mark.slow
 def test_the_mouse_chooses_events_nodes_and_keys() -> None:
     async def script(screen: Screen) -> None:
         await screen.click("#events", 5, 6)
@@ -445,6 +464,7 @@ def test_the_mouse_chooses_events_nodes_and_keys() -> None:
     neuron(script)
 
 
+@pytest.mark.slow
 def test_a_click_below_the_last_node_does_nothing() -> None:
     async def script(screen: Screen) -> None:
         await screen.click("#nodes", 5, 8)
@@ -462,6 +482,7 @@ def test_q_quits(key: str) -> None:
     neuron(script)
 
 
+@pytest.mark.slow
 def test_a_light_screen_is_a_key_away() -> None:
     async def script(screen: Screen) -> None:
         dark = screen.app.export_screenshot()
@@ -473,6 +494,7 @@ def test_a_light_screen_is_a_key_away() -> None:
     neuron(script)
 
 
+@pytest.mark.slow
 def test_a_terminal_that_says_it_is_light_gets_a_light_screen(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLORFGBG", "0;15")
 
@@ -488,6 +510,7 @@ def network() -> tuple[Callable[[], Any], SGD]:
     return lambda: softmax_cross_entropy(model(x), numpy.arange(16) % 10), SGD(model.parameters(), 0.1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [(80, 24), (160, 50)])
 def test_arrays_are_shown_by_shape_and_statistics_and_by_their_pullback(size: tuple[int, int]) -> None:
     async def script(screen: Screen) -> None:
@@ -502,6 +525,7 @@ def test_arrays_are_shown_by_shape_and_statistics_and_by_their_pullback(size: tu
     on_screen(record, script, optimizer=optimizer, size=size)
 
 
+@pytest.mark.slow
 def test_a_large_screen_shows_more() -> None:
     async def script(screen: Screen) -> None:
         await screen.press("b", "n", "n", "n", "n")
@@ -513,6 +537,7 @@ def test_a_large_screen_shows_more() -> None:
     neuron(script, size=(160, 50))
 
 
+@pytest.mark.slow
 def test_labels_that_look_like_markup_are_shown_as_they_are() -> None:
     async def script(screen: Screen) -> None:
         assert "[bold]w[0][/] is given" in screen.text
@@ -527,6 +552,7 @@ def test_labels_that_look_like_markup_are_shown_as_they_are() -> None:
     on_screen(Value(3.0, label="[bold]w[0][/]") * 2.0, script)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [(30, 8), (10, 3), (200, 60)])
 def test_no_size_of_the_screen_is_an_error(size: tuple[int, int]) -> None:
     async def script(screen: Screen) -> None:
@@ -536,6 +562,7 @@ def test_no_size_of_the_screen_is_an_error(size: tuple[int, int]) -> None:
     neuron(script, size=size)
 
 
+@pytest.mark.slow
 def test_of_ten_thousand_nodes_only_the_lines_in_sight_are_made(monkeypatch: pytest.MonkeyPatch) -> None:
     made = {"lines": 0}
 
@@ -715,6 +742,7 @@ viz.step(d, plain=True)
 """
 
 
+@pytest.mark.slow
 def test_one_session_in_a_real_terminal(tmux: Callable[[str], Tmux]) -> None:
     terminal = tmux(PROGRAM)
     shown = terminal.wait_for("event 1 of 9", "a is given (parameter)", "q quit")
@@ -764,6 +792,7 @@ def test_one_session_in_a_real_terminal(tmux: Callable[[str], Tmux]) -> None:
     assert "gradient of b: 1 + 2 = 3" in ended
 
 
+@pytest.mark.slow
 def test_the_headings_stay_above_their_columns_when_the_window_changes() -> None:
     async def script(screen: Screen) -> None:
         await screen.pilot.resize_terminal(80, 24)
@@ -777,6 +806,7 @@ def test_the_headings_stay_above_their_columns_when_the_window_changes() -> None
     neuron(script, size=(160, 50))
 
 
+@pytest.mark.slow
 def test_the_equation_says_over_which_axes_a_broadcast_operand_gets_the_sum() -> None:
     async def script(screen: Screen) -> None:
         await screen.press("end")
@@ -785,6 +815,7 @@ def test_the_equation_says_over_which_axes_a_broadcast_operand_gets_the_sum() ->
     on_screen((Tensor([[1.0, 2.0], [3.0, 4.0]]).detach() * Tensor([5.0, 6.0], label="b") * 2.0).sum(), script)
 
 
+@pytest.mark.slow
 def test_a_label_of_several_lines_stays_on_its_row() -> None:
     async def script(screen: Screen) -> None:
         row = next(line for line in screen.lines if "◆ two⏎lines" in line)

@@ -167,6 +167,7 @@ def same(one: Any, other: Any) -> bool:
     return one.shape == other.shape and one.dtype == other.dtype and numpy.array_equal(one, other, equal_nan=True)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", [Value, Tensor])
 @settings(max_examples=60)
 @given(data=st.data())
@@ -219,6 +220,7 @@ def test_every_node_comes_once_after_its_operands_with_an_edge_for_every_slot(ki
         assert node.role != "output" or node.id == traced.output
 
 
+@pytest.mark.slow
 def test_a_deep_graph_is_walked_without_recursion() -> None:
     x = Value(0.1, label="x")
     y: Value = x

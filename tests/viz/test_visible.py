@@ -309,6 +309,7 @@ def traces(draw_from: st.DrawFn) -> Trace:
     return trace(nodes[-1])
 
 
+@pytest.mark.slow
 @settings(max_examples=150)
 @given(traced=traces(), collapse=st.sampled_from([None, 1, 2, 3, "auto", lambda node: node.operation]))
 def test_every_node_is_shown_or_counted_and_every_edge_is_drawn_or_inside(traced: Trace, collapse: Any) -> None:
@@ -331,6 +332,7 @@ def test_every_node_is_shown_or_counted_and_every_edge_is_drawn_or_inside(traced
     assert set(into_boxes.values()) <= {1}
 
 
+@pytest.mark.slow
 @settings(max_examples=100)
 @given(traced=traces(), depth=st.integers(1, 3))
 def test_folding_makes_no_circle_that_was_not_there(traced: Trace, depth: int) -> None:
