@@ -12,7 +12,6 @@ from rich.table import Table
 
 import viz
 from autograd import GraphError
-from nn.training import outputs_of
 from viz import terminal
 from viz.layout import RENDERERS
 from viz.numbers import format_data
@@ -197,7 +196,7 @@ def _print_steps(shown: Example) -> None:
 
 def _truth_table(run: Recipe) -> Table:
     table = Table("x1", "x2", "wanted", "output", "answer")
-    outputs = outputs_of(run.model, run.data.test_inputs)
+    outputs = run.model.outputs(run.data.test_inputs)
     for (x1, x2), wanted, (output,) in zip(run.data.test_inputs, run.data.test_labels, outputs, strict=True):
         table.add_row(f"{x1:.0f}", f"{x2:.0f}", str(wanted), f"{output:.4f}", str(int(output > 0.5)))
     return table

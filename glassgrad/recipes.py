@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
@@ -11,40 +11,21 @@ import numpy
 
 from autograd.arguments import check_known, whole_number
 from nn import (
+    DATASETS,
     LOSSES,
     MLP,
     OPTIMIZERS,
+    SCHEDULES,
     Dataset,
     NetworkError,
     Optimizer,
-    binary_cross_entropy,
-    circles,
-    digits,
-    mnist,
-    moons,
-    one_hot,
-    quadratic,
-    schedules,
-    softmax_cross_entropy,
-    spiral,
     to_neurons,
-    xor,
-    yinyang,
 )
-from nn.losses import Loss
+from nn.meaning import Loss, meaning_of
 from nn.schedules import Schedule
 
-# (directory, seed) → data. The points in the plane are the same for every seed: what is compared is the networks.
-DATASETS: dict[str, Callable[[str | None], Dataset]] = {
-    "xor": lambda directory: xor(),
-    "moons": lambda directory: moons(rng=0),
-    "circles": lambda directory: circles(rng=0),
-    "spiral": lambda directory: spiral(rng=0),
-    "yinyang": lambda directory: yinyang(rng=0),
-    "digits": lambda directory: digits(dtype=numpy.float32),
-    "mnist": lambda directory: mnist(directory),
-}
-_IMAGES = ("digits", "mnist")
+ENGINES = ("tensor", "value")
+DTYPES = ("float32", "float64")
 
 
 @dataclass(frozen=True)
@@ -53,14 +34,14 @@ class Preset:
 
     Attributes:
         shows: where it is from.
-        datasets: what it is for.
+        datasets: what it is for; by default all.
+        usual_for: the data sets that are trained with it unless the user names another.
         digit: told from all others, instead of all classes from each other.
         claim: the accuracy that its text speaks of; some seeds reach it.
         differing: other settings for some data sets.
     """
 
     shows: str
-    datasets: tuple[str, ...]
     hidden: tuple[int, ...]
     activation: str
     loss: str
@@ -69,7 +50,9 @@ class Preset:
     learning_rate: float
     epochs: int
     batch_size: int
-    is_annealed: bool = False
+    schedule: str = "constant"
+    datasets: Collection[str] = field(default_factory=DATASETS.keys)
+    usual_for: Collection[str] = ()
     digit: int | None = None
     claim: float | None = None
     differing: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
@@ -80,7 +63,7 @@ class Preset:
 
 _DOCUMENT_000 = Preset(
     shows="document 000: 784-256-10, sigmoid and softmax, cross-entropy, rate 0.05, batches of 32",
-    datasets=_IMAGES,
+    datasets=("digits", "mnist"),
     hidden=(256,),
     activation="sigmoid",
     loss="softmax-cross-entropy",
@@ -104,6 +87,7 @@ PRESETS: dict[str, Preset] = {
     "sigmoid-xor": Preset(
         shows="document 001: 2-2-1 sigmoids, cross-entropy, rate 1, 1000 passes",
         datasets=("xor",),
+        usual_for=("xor",),
         hidden=(2,),
         activation="sigmoid",
         loss="binary-cross-entropy",
@@ -116,7 +100,8 @@ PRESETS: dict[str, Preset] = {
     ),
     "quadratic-sigmoid": Preset(
         shows="document 002: 784-32-10 sigmoids, quadratic cost, rate 3, batches of 16, 30 passes",
-        datasets=_IMAGES,
+        datasets=("digits", "mnist"),
+        usual_for=("mnist",),
         hidden=(32,),
         activation="sigmoid",
         loss="quadratic",
@@ -129,7 +114,6 @@ PRESETS: dict[str, Preset] = {
     ),
     "modern": Preset(
         shows="ReLU, He's start, Adam, a rate that falls like a cosine",
-        datasets=tuple(DATASETS),
         hidden=(32, 32),
         activation="relu",
         loss="softmax-cross-entropy",
@@ -138,7 +122,7 @@ PRESETS: dict[str, Preset] = {
         learning_rate=0.01,
         epochs=60,
         batch_size=32,
-        is_annealed=True,
+        schedule="cosine",
         differing={
             "xor": {"hidden": (8,), "epochs": 200, "batch_size": 4},
             "digits": {"hidden": (64,), "epochs": 40, "learning_rate": 0.005},
@@ -146,15 +130,11 @@ PRESETS: dict[str, Preset] = {
         },
     ),
 }
-_USUAL = {"xor": "sigmoid-xor", "mnist": "quadratic-sigmoid"}
 
-# A loss, and the activation whose outputs it takes.
-LOSS_CHOICES: dict[str, tuple[Loss, str]] = {
-    "quadratic": (quadratic, "sigmoid"),
-    "binary-cross-entropy": (binary_cross_entropy, "sigmoid"),
-    "softmax-cross-entropy": (softmax_cross_entropy, "identity"),
-}
-assert set(LOSS_CHOICES) <= set(LOSSES)
+
+def offered_losses() -> dict[str, Loss]:
+    """The losses that say which activation their networks end in, by name."""
+    return {name: loss for name, loss in LOSSES.items() if meaning_of(loss).output is not None}
 
 
 @dataclass(frozen=True)
@@ -168,6 +148,7 @@ class Settings:
     activation: str | None = None
     loss: str | None = None
     optimizer: str | None = None
+    schedule: str | None = None
     epochs: int | None = None
     batch_size: int | None = None
     learning_rate: float | None = None
@@ -211,15 +192,17 @@ def recipe(settings: Settings, data_dir: str | None = None) -> Recipe:
     """
     preset_name, preset = _preset(settings)
     engine, loss_name = settings.engine or "tensor", settings.loss or preset.loss
-    check_known("loss", loss_name, LOSS_CHOICES, NetworkError)
-    check_known("engine", engine, ("tensor", "value"), NetworkError)
+    check_known("loss", loss_name, offered_losses(), NetworkError)
+    check_known("engine", engine, ENGINES, NetworkError)
     if engine == "value" and settings.dtype not in (None, "float64"):
         raise NetworkError(f"the engine `value` computes in float64, so --dtype {settings.dtype} cannot be had with it")
     seed = whole_number("the seed", settings.seed or 0, 0, NetworkError)
     if settings.dtype is not None:
-        check_known("dtype", settings.dtype, ("float32", "float64"), NetworkError)
+        check_known("dtype", settings.dtype, DTYPES, NetworkError)
     optimizer_name = settings.optimizer or preset.optimizer
     check_known("optimizer", optimizer_name, OPTIMIZERS, NetworkError)
+    schedule_name = settings.schedule or preset.schedule
+    check_known("schedule", schedule_name, SCHEDULES, NetworkError)
     epochs = preset.epochs if settings.epochs is None else settings.epochs
     batch_size = preset.batch_size if settings.batch_size is None else settings.batch_size
     whole_number("epochs", epochs, error=NetworkError)
@@ -228,9 +211,9 @@ def recipe(settings: Settings, data_dir: str | None = None) -> Recipe:
     data = _data(settings, preset.digit, data_dir)
     dtype = numpy.dtype("float64" if engine == "value" else settings.dtype or data.train_inputs.dtype)
     data = data.as_dtype(dtype)
-    loss, output = LOSS_CHOICES[loss_name]
-    by_classes = data.classes > 2 or loss_name == "softmax-cross-entropy"
-    n_outputs = data.classes if by_classes else 1
+    loss = LOSSES[loss_name]
+    meaning = meaning_of(loss)
+    n_outputs = data.classes if data.classes > 2 or meaning.takes_labels else 1
     sizes = settings.sizes or (data.n_inputs, *preset.hidden, n_outputs)
     if len(sizes) < 2 or sizes[0] != data.n_inputs or sizes[-1] != n_outputs:
         raise NetworkError(
@@ -240,7 +223,7 @@ def recipe(settings: Settings, data_dir: str | None = None) -> Recipe:
     network = MLP(
         sizes,
         settings.activation or preset.activation,
-        output,
+        meaning.output or "identity",
         initializer=preset.initializer,
         rng=seed,
         dtype=dtype,
@@ -251,11 +234,11 @@ def recipe(settings: Settings, data_dir: str | None = None) -> Recipe:
     return Recipe(
         data=data,
         model=model,
-        targets=targets_of(data.train_labels, loss_name, n_outputs, dtype),
-        test_targets=targets_of(data.test_labels, loss_name, n_outputs, dtype),
+        targets=meaning.targets_for(data.train_labels, n_outputs, dtype),
+        test_targets=meaning.targets_for(data.test_labels, n_outputs, dtype),
         loss=loss,
         optimizer=OPTIMIZERS[optimizer_name](model.parameters(), rate),
-        schedule=schedules.cosine(steps) if preset.is_annealed else None,
+        schedule=None if schedule_name == "constant" else SCHEDULES[schedule_name](steps),
         epochs=epochs,
         batch_size=batch_size,
         seed=seed,
@@ -268,8 +251,8 @@ def recipe(settings: Settings, data_dir: str | None = None) -> Recipe:
     )
 
 
-def data_of_notes(notes: Mapping[str, Any], data_dir: str | None) -> tuple[Dataset, str]:
-    """The data that a checkpoint's model was trained on, and the name of its loss.
+def data_of_notes(notes: Mapping[str, Any], data_dir: str | None) -> tuple[Dataset, Loss]:
+    """The data that a checkpoint's model was trained on, and its loss.
 
     Raises:
         NetworkError: notes that `glassgrad train` did not write. DatasetError: data that cannot be read.
@@ -277,23 +260,17 @@ def data_of_notes(notes: Mapping[str, Any], data_dir: str | None) -> tuple[Datas
     try:
         settings = Settings(notes["recipe"]["dataset"])
         loss, digit, classes = notes["loss"], notes["digit"], range(10)
-        if settings.dataset not in DATASETS or loss not in LOSS_CHOICES or not (digit is None or digit in classes):
+        if settings.dataset not in DATASETS or loss not in offered_losses() or not (digit is None or digit in classes):
             raise ValueError
     except (KeyError, TypeError, ValueError):
         raise NetworkError("the file does not say what its model was trained on") from None
-    return _data(settings, digit, data_dir), loss
-
-
-def targets_of(labels: Any, loss_name: str, n_outputs: int, dtype: Any) -> Any:
-    """What the loss takes for these labels."""
-    if loss_name == "softmax-cross-entropy":
-        return labels
-    return one_hot(labels, n_outputs, dtype) if n_outputs > 1 else labels.reshape(-1, 1).astype(dtype)
+    return _data(settings, digit, data_dir), LOSSES[loss]
 
 
 def _preset(settings: Settings) -> tuple[str, Preset]:
     check_known("dataset", settings.dataset, DATASETS, NetworkError)
-    name = settings.preset or _USUAL.get(settings.dataset, "modern")
+    usual = (name for name, preset in PRESETS.items() if settings.dataset in preset.usual_for)
+    name = settings.preset or next(usual, "modern")
     check_known("preset", name, PRESETS, NetworkError)
     if settings.dataset not in PRESETS[name].datasets:
         raise NetworkError(f"the preset {name} is for {', '.join(PRESETS[name].datasets)}, not for {settings.dataset}")

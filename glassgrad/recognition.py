@@ -12,13 +12,12 @@ import numpy
 import numpy.typing
 
 from autograd import GraphError, Tensor, gradients
-from nn import Dataset, NeuronMLP, checkpoints
-from nn.classes import classes_of
-from nn.plotting import misclassified
-from nn.training import outputs_of
+from nn import Dataset, NeuronMLP, checkpoints, plotting
+from nn.meaning import Loss, meaning_of
+from nn.outputs import classes_of
 from viz.numbers import format_number
 
-from .recipes import LOSS_CHOICES, data_of_notes, targets_of
+from .recipes import data_of_notes
 
 Array = numpy.typing.NDArray[Any]
 
@@ -34,24 +33,24 @@ _FAINTEST = 0.1
 class Recognizer:
     """A model beside the data that it was trained on."""
 
-    def __init__(self, model: Any, data: Dataset, loss_name: str, digit: int | None) -> None:
-        self.model, self.data, self.loss_name, self.digit = model, data, loss_name, digit
+    def __init__(self, model: Any, data: Dataset, loss: Loss, digit: int | None) -> None:
+        self.model, self.data, self._loss, self._meaning = model, data, loss, meaning_of(loss)
         self.names = [f"not {digit}", str(digit)] if digit is not None else [str(one) for one in range(data.classes)]
 
     @functools.cached_property
     def outputs(self) -> Array:
         """For each of the test data."""
-        return outputs_of(self.model, self.data.test_inputs)
+        return numpy.asarray(self.model.outputs(self.data.test_inputs))
 
     def predicted(self) -> Array:
         """The class that each of the test data is taken for."""
-        return classes_of(self.outputs)
+        return classes_of(self.outputs, self._meaning.border)
 
     def loss(self) -> float:
         """The loss on the test data."""
         found = self.outputs
-        targets = targets_of(self.data.test_labels, self.loss_name, found.shape[1], found.dtype)
-        return float(LOSS_CHOICES[self.loss_name][0](Tensor(found, requires_grad=False), targets).item())
+        targets = self._meaning.targets_for(self.data.test_labels, found.shape[1], found.dtype)
+        return float(self._loss(Tensor(found, requires_grad=False), targets).item())
 
     def sample(self, text: str) -> tuple[Array, str]:
         """The input that a number of the test data, or the file of a picture, stands for; and what it is."""
@@ -72,11 +71,8 @@ class Recognizer:
 
     def shares(self, row: Array) -> Array:
         """A number from 0 to 1 for each class: probabilities, or what a model without softmax gives."""
-        found = outputs_of(self.model, row[numpy.newaxis])[0].astype(float)
-        if self.loss_name == "softmax-cross-entropy":
-            found = numpy.exp(found - found.max())
-            return numpy.asarray(found / found.sum())
-        return numpy.array([1 - found[0], found[0]]) if len(found) == 1 else found
+        shares: Array = self._meaning.shares(self.model.outputs(row[numpy.newaxis]))[0]
+        return shares
 
     def bars(self, row: Array) -> Iterator[str]:
         """A line for each class, longest where the network is surest."""
@@ -96,7 +92,7 @@ class Recognizer:
             raise GraphError("the gradient is shown for networks of Tensors, not of Values")
         score: Any = outputs[0, best] if outputs.shape[1] > 1 else outputs[0, 0]
         gradient: Array = gradients(score, x).data[0]
-        score_name = "its score" if self.loss_name == "softmax-cross-entropy" else "its output"
+        score_name = "its score" if self._meaning.outputs in ("logits", "scores") else "its output"
         if outputs.shape[1] == 1 and best == 0:
             score_name = f"the output, {self.names[1]},"
         yield f"{self.names[best]} wins; how {score_name} changes with each input (+ and # raise it, - and = lower it)"
@@ -116,24 +112,29 @@ class Recognizer:
         inputs, labels, predicted = self.data.test_inputs, self.data.test_labels, self.predicted()
         made = {"confusion": plots.confusion_matrix(labels, predicted, names=self.names)}
         if self.data.n_inputs == 2:
-            made["boundary"] = self.model.plot_boundary(inputs, labels)
+            made["boundary"] = plotting.boundary(self._seen_as, inputs, labels)
         if is_image(self.data.n_inputs):
-            made["misclassified"] = misclassified(inputs, labels, predicted, self.names)
+            made["misclassified"] = plotting.misclassified(inputs, labels, predicted, self.names)
             if not isinstance(self.model, NeuronMLP):
                 made["weights"] = self.model.plot_weights()
         return made
+
+    def _seen_as(self, points: Array) -> Array:
+        """The share of class 1 for each point where there is one output, else the outputs."""
+        outputs: Array = self.model.outputs(points)
+        return self._meaning.shares(outputs)[:, 1:] if outputs.shape[1] == 1 else outputs
 
 
 def opened(path: str, data_dir: str | None) -> Recognizer:
     """The model of a checkpoint that `glassgrad train --save` wrote, and its data."""
     model, notes = checkpoints.build(path)
-    data, loss_name = data_of_notes(notes, data_dir)
+    data, loss = data_of_notes(notes, data_dir)
     n_inputs = model.sizes[0]  # type: ignore[attr-defined]  # both classes that are built have it
     n_outputs = model.sizes[-1]  # type: ignore[attr-defined]  # as above
     if n_inputs != data.n_inputs or n_outputs not in ({1, 2} if data.classes == 2 else {data.classes}):
         raise GraphError(f"{path}: {model!r} does not fit {data.name}")
     dtype = next(iter(model.state_dict().values())).dtype
-    return Recognizer(model, data.as_dtype(dtype), loss_name, notes["digit"])
+    return Recognizer(model, data.as_dtype(dtype), loss, notes["digit"])
 
 
 def is_image(n_inputs: int) -> bool:

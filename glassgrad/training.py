@@ -8,7 +8,7 @@ from argparse import Namespace
 from collections.abc import Sequence
 from dataclasses import fields, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, get_type_hints
 
 import numpy
 
@@ -27,7 +27,7 @@ from nn import (
     diagnose,
     fit,
 )
-from nn.callbacks import Run
+from nn.callbacks import TrainingRun
 
 from . import recognition
 from .recipes import Recipe, Settings, recipe
@@ -40,7 +40,8 @@ _STAGES = (0.0, 0.02, 0.05, 0.1, 0.3, 1.0)
 
 def train(options: Namespace) -> None:
     """`glassgrad train`: a line for each of some epochs, a final line, and the files that were asked for."""
-    settings = Settings(**{one.name: getattr(options, one.name) for one in fields(Settings)})
+    given: dict[str, Any] = {one.name: getattr(options, one.name, None) for one in fields(Settings)}
+    settings = Settings(**given)
     if options.resume is not None:
         settings = settings.filled_from(_kept_settings(options.resume, settings.dataset))
     if options.seeds is not None:
@@ -152,7 +153,7 @@ class _Told(Callback):
         self.every = max(1, math.ceil(epochs / 30)) if epochs <= 100 else math.ceil(epochs / 10)
         self.shown_at = time.perf_counter()
 
-    def on_epoch(self, run: Run, epoch: Epoch) -> None:
+    def on_epoch(self, run: TrainingRun, epoch: Epoch) -> None:
         if epoch.number % self.every == 0 or epoch.number == run.epochs:
             now = time.perf_counter()
             print(
@@ -221,29 +222,24 @@ def _kept_settings(path: str, dataset: str) -> dict[str, Any]:
 
 def _is_setting(name: str, entry: Any) -> bool:
     """Whether this may stand in a checkpoint as that setting."""
-    if name == "sizes" and isinstance(entry, list):
-        return all(isinstance(size, int) for size in entry)
-    kinds: dict[str, type | tuple[type, ...]] = {
-        **dict.fromkeys(("epochs", "batch_size", "seed", "limit"), int),
-        **dict.fromkeys(("dataset", "preset", "engine", "activation", "loss", "optimizer", "dtype"), str),
-        "learning_rate": (int, float),
-        "sizes": (),
-    }
-    return name in kinds and (entry is None or isinstance(entry, kinds[name]))
+    if name == "sizes":
+        return entry is None or (isinstance(entry, list) and all(isinstance(size, int) for size in entry))
+    kinds = get_type_hints(Settings)
+    return name in kinds and (
+        entry is None or isinstance(entry, kinds[name]) or (name == "learning_rate" and isinstance(entry, int))
+    )
 
 
 def _check_places(options: Namespace) -> None:
     """Refuse files and folders that cannot be written before hours are spent on what should go there."""
     for name in ("save", "history"):
-        given = getattr(options, name, None)
-        if given is not None and (not Path(given).parent.is_dir() or Path(given).is_dir()):
-            raise GraphError(f"--{name} {given} cannot be written: its directory is none, or it is one itself")
+        given = getattr(options, name)
+        if given is not None and Path(given).is_dir():
+            raise GraphError(f"--{name} {given} cannot be written: it is a directory")
+        if given is not None and not Path(given).parent.is_dir():
+            raise GraphError(f"--{name} {given} cannot be written: {Path(given).parent} is no directory")
     written = options.save or options.resume
-    if (
-        options.history is not None
-        and written is not None
-        and Path(options.history).resolve() == Path(written).resolve()
-    ):
+    if options.history and written and Path(options.history).resolve() == Path(written).resolve():
         raise GraphError(f"--history {options.history} is where the model is to go: it would be lost")
     if options.plots is not None:
         from viz import plots
@@ -268,7 +264,7 @@ def _plot(run: Recipe, history: History, snapshots: Snapshots, folder: Path) -> 
     if history.epochs:
         figures["curves"] = history.plot()
     figures["gradients"] = history.plot_gradients()
-    figures |= recognition.Recognizer(run.model, run.data, run.notes["loss"], run.notes["digit"]).figures()
+    figures |= recognition.Recognizer(run.model, run.data, run.loss, run.notes["digit"]).figures()
     if run.data.n_inputs == 2 and len(snapshots.states) > 1:
         figures["boundaries"] = snapshots.plot_boundaries(run.model, *run.data.test)
     _write_figures(folder, figures)

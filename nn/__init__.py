@@ -12,6 +12,7 @@ from . import checkpoints, schedules
 from .activations import ACTIVATIONS, activation_of, identity
 from .callbacks import Callback, EarlyStopping, Snapshots
 from .datasets import (
+    DATASETS,
     Batches,
     Dataset,
     circles,
@@ -26,7 +27,8 @@ from .datasets import (
     yinyang,
 )
 from .diagnostics import Diagnostics, diagnose
-from .errors import CheckpointError, DatasetError, DivergenceError, HistoryError, NetworkError
+from .divergence import DivergenceError
+from .errors import CheckpointError, DatasetError, HistoryError, NetworkError
 from .history import Epoch, History
 from .initializers import INITIALIZERS, Initializer
 from .layers import MLP, Linear, Sequential
@@ -40,18 +42,22 @@ from .losses import (
     quadratic,
     softmax_cross_entropy,
 )
+from .measuring import accuracy
 from .module import Module
 from .neuron import Neuron, NeuronLayer, NeuronMLP, to_neurons, to_tensors
 from .optimizers import OPTIMIZERS, SGD, Adam, AdamW, Optimizer, RMSProp
 from .regularization import BatchNorm1d, Dropout, Flatten, LayerNorm
-from .training import accuracy, fit, train_step
+from .schedules import SCHEDULES
+from .training import fit, train_step
 
 __all__ = [
     "ACTIVATIONS",
+    "DATASETS",
     "INITIALIZERS",
     "LOSSES",
     "MLP",
     "OPTIMIZERS",
+    "SCHEDULES",
     "SGD",
     "Adam",
     "AdamW",

@@ -6,17 +6,24 @@ import math
 from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
+import numpy
+import numpy.typing
+
 from autograd.arguments import check_known, whole_number
 
 from . import plotting
+from .checks import checked
 from .errors import NetworkError
 from .history import Epoch, History, Step
-from .module import Module, State
-from .optimizers import Optimizer, checked
+from .module import Module
+from .optimizers import Optimizer
+from .state import State
+
+Array = numpy.typing.NDArray[Any]
 
 
 @dataclass
-class Run:
+class TrainingRun:
     """A training run, as its callbacks see it.
 
     Attributes:
@@ -52,21 +59,21 @@ class Callback:
     2 0.267
     """
 
-    def on_start(self, run: Run) -> None:
+    def on_start(self, run: TrainingRun) -> None:
         """Before the first step."""
 
-    def on_gradients(self, run: Run, outputs: Any) -> None:
+    def on_gradients(self, run: TrainingRun, outputs: Any) -> None:
         """Between backward and the update: parameters have this step's gradients and the old data.
 
         Who overrides this makes steps eager: a compiled one keeps no gradients."""
 
-    def on_step(self, run: Run, step: Step) -> None:
+    def on_step(self, run: TrainingRun, step: Step) -> None:
         """After an update."""
 
-    def on_epoch(self, run: Run, epoch: Epoch) -> None:
+    def on_epoch(self, run: TrainingRun, epoch: Epoch) -> None:
         """After a pass through the data, and the look at the validation data."""
 
-    def on_end(self, run: Run) -> None:
+    def on_end(self, run: TrainingRun) -> None:
         """After the last step, whatever ended the run."""
 
 
@@ -82,20 +89,33 @@ class Snapshots(Callback):
         self.epochs = frozenset(epochs)
         self.states: dict[int, State] = {}
 
-    def on_start(self, run: Run) -> None:
+    def on_start(self, run: TrainingRun) -> None:
         if not run.history.steps:
             self._keep(run, 0)
 
-    def on_epoch(self, run: Run, epoch: Epoch) -> None:
+    def on_epoch(self, run: TrainingRun, epoch: Epoch) -> None:
         self._keep(run, epoch.number)
 
-    def _keep(self, run: Run, epoch: int) -> None:
+    def _keep(self, run: TrainingRun, epoch: int) -> None:
         if epoch in self.epochs:
             self.states[epoch] = run.model.state_dict()
 
     def plot_boundaries(self, model: Module, inputs: Any, labels: Any) -> Any:
         """What the model took each point of the plane for at these stages, as a matplotlib Figure."""
-        return plotting.boundaries(model, self.states, inputs, labels)
+
+        def with_state(state: State) -> plotting.Outputs:
+            def outputs(points: Array) -> Array:
+                own = model.state_dict()
+                model.load_state_dict(state)
+                try:
+                    return model.outputs(points)
+                finally:
+                    model.load_state_dict(own)
+
+            return outputs
+
+        stages = {epoch: with_state(state) for epoch, state in self.states.items()}
+        return plotting.boundaries(stages, inputs, labels)
 
 
 Watched = Literal["loss", "validation_loss", "accuracy", "validation_accuracy"]
@@ -117,16 +137,16 @@ class EarlyStopping(Callback):
         self.patience = whole_number("the patience", patience, error=NetworkError)
         self.watch, self.improvement = watch, checked("improvement", improvement)
 
-    def on_start(self, run: Run) -> None:
+    def on_start(self, run: TrainingRun) -> None:
         if self.watch not in run.measured:
             raise NetworkError(f"early stopping watches {self.watch}, and this run does not measure it")
         if run.history.epochs:  # a resumed run may be at its end already
             self._look_back(run)
 
-    def on_epoch(self, run: Run, epoch: Epoch) -> None:
+    def on_epoch(self, run: TrainingRun, epoch: Epoch) -> None:
         self._look_back(run)
 
-    def _look_back(self, run: Run) -> None:
+    def _look_back(self, run: TrainingRun) -> None:
         figures = run.history.column(self.watch).tolist()
         sign = -1 if self.watch.endswith("loss") else 1
         best, best_epoch = -math.inf, 0

@@ -29,9 +29,9 @@ from .layers import MLP
 from .module import Module
 from .neuron import NeuronMLP
 from .optimizers import Optimizer
+from .state import State, differences
 
 Array = numpy.typing.NDArray[Any]
-Arrays = dict[str, Array]
 FORMAT = "glassgrad-checkpoint"
 VERSION = 1
 _OPTIMIZER = "optimizer/"
@@ -46,9 +46,9 @@ LARGEST = 8 * 2**30
 class Checkpoint:
     """What a file holds: arrays of the model, the optimizer and the history, and what was noted beside them."""
 
-    model: Arrays
-    optimizer: Arrays
-    history: Arrays
+    model: State
+    optimizer: State
+    history: State
     architecture: dict[str, Any]
     optimizer_settings: dict[str, Any]
     notes: dict[str, Any] = field(default_factory=dict)
@@ -156,14 +156,15 @@ def load(path: str | os.PathLike[str], model: Module, optimizer: Optimizer | Non
 
 def restore(found: Checkpoint, path: str | os.PathLike[str], model: Module, optimizer: Optimizer | None = None) -> None:
     """As `load`, of a checkpoint that was read."""
-    problems = _differences(found.model, model.state_dict())
+    problems = differences(found.model, model.state_dict(), in_file=True)
     if optimizer is not None:
         theirs = found.optimizer_settings.get("class")
         if theirs != type(optimizer).__name__:
             raise CheckpointError(
                 f"{path} holds the state of {theirs or 'no optimizer'}, not of {type(optimizer).__name__}"
             )
-        problems += [f"the optimizer's {one}" for one in _differences(found.optimizer, optimizer.state_dict())]
+        others = differences(found.optimizer, optimizer.state_dict(), in_file=True)
+        problems += [f"the optimizer's {one}" for one in others]
     if problems:
         more = f"; and {len(problems) - _MOST_SHOWN} more" if len(problems) > _MOST_SHOWN else ""
         raise CheckpointError(f"{path} does not fit {model!r:.80}: {'; '.join(problems[:_MOST_SHOWN])}{more}")
@@ -172,22 +173,10 @@ def restore(found: Checkpoint, path: str | os.PathLike[str], model: Module, opti
         optimizer.load_state_dict(found.optimizer)
 
 
-def _check_kinds(target: Path, tensors: Arrays) -> None:
+def _check_kinds(target: Path, tensors: State) -> None:
     wrong = [name for name, array in tensors.items() if array.dtype.kind not in "fiu"]
     if wrong:
         raise CheckpointError(f"{target}: {wrong[0]} holds {tensors[wrong[0]].dtype}, not numbers")
-
-
-def _differences(theirs: Arrays, own: Arrays) -> list[str]:
-    """In words, what arrays of a file are missing, unknown, of another shape or dtype."""
-    problems = [f"{name} is missing" for name in own if name not in theirs]
-    problems += [f"{name} is unknown" for name in sorted(theirs) if name not in own]
-    for name in own:
-        if name in theirs and theirs[name].shape != own[name].shape:
-            problems.append(f"{name} has shape {theirs[name].shape} there and {own[name].shape} here")
-        elif name in theirs and theirs[name].dtype != own[name].dtype:
-            problems.append(f"{name} is {theirs[name].dtype} there and {own[name].dtype} here")
-    return problems
 
 
 def described_settings(optimizer: Optimizer) -> dict[str, Any]:
@@ -271,13 +260,13 @@ def _content(target: Path) -> bytes:
         raise CheckpointError(f"{target} cannot be read: {error.strerror or error}") from None
 
 
-def _parsed(target: Path, content: bytes) -> tuple[Arrays, dict[str, Any]]:
+def _parsed(target: Path, content: bytes) -> tuple[State, dict[str, Any]]:
     """The arrays and the metadata of a safetensors file."""
     import safetensors
     import safetensors.numpy
 
     try:
-        tensors: Arrays = safetensors.numpy.load(content)
+        tensors: State = safetensors.numpy.load(content)
         header = json.loads(content[8 : 8 + int.from_bytes(content[:8], "little")])
     except (safetensors.SafetensorError, ValueError, KeyError, TypeError, RecursionError) as error:
         reason = " ".join(str(error).split())
@@ -286,7 +275,7 @@ def _parsed(target: Path, content: bytes) -> tuple[Arrays, dict[str, Any]]:
     return tensors, metadata if isinstance(metadata, dict) else {}
 
 
-def _digest(text: str, tensors: Arrays) -> str:
+def _digest(text: str, tensors: State) -> str:
     """A sum over all that a checkpoint says: safetensors itself does not notice a number that has changed."""
     total = hashlib.sha256(text.encode())
     for name in sorted(tensors):
@@ -296,5 +285,5 @@ def _digest(text: str, tensors: Arrays) -> str:
     return total.hexdigest()
 
 
-def _under(prefix: str, tensors: Arrays) -> Arrays:
+def _under(prefix: str, tensors: State) -> State:
     return {name.removeprefix(prefix): array for name, array in tensors.items() if name.startswith(prefix)}

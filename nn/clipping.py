@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy
 
+from .checks import checked
 from .errors import NetworkError
-from .optimizers import checked
 
 
 def gradient_norm(parameters: Sequence[Any]) -> float:

@@ -6,10 +6,8 @@ second set of rules.
 
 from __future__ import annotations
 
-import operator
 import types
-import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy
@@ -17,25 +15,16 @@ import numpy.lib.mixins
 import numpy.typing
 
 import autograd
-from autograd import CapturedConstantWarning, Tensor, no_grad
-from autograd.modes import current_mode
+from autograd import Tensor, no_grad
 
-from .activations import ACTIVATIONS
-from .callbacks import Callback
-from .errors import NetworkError
-from .layers import MLP, Linear, Sequential
-from .losses import LOSSES, Loss
-from .module import Module
-from .optimizers import OPTIMIZERS, Optimizer
-from .regularization import Flatten, LayerNorm
+from .losses import LOSSES
+from .meaning import Loss
+from .optimizers import Optimizer
 
 if TYPE_CHECKING:
     from autograd.compiler.training_step import TrainingStep
 
 Array = numpy.typing.NDArray[Any]
-
-# Modules that compute the same of the same inputs, whatever those are.
-_KNOWN_MODULES: tuple[type[Module], ...] = (Linear, Sequential, MLP, LayerNorm, Flatten)
 
 
 class CompiledStep:
@@ -123,49 +112,6 @@ class CompiledStep:
         return data.node, tuple([cell.node for cell in kept.values()])
 
 
-def why_eager(
-    model: Any, loss: Loss, optimizer: Optimizer, callbacks: Sequence[Callback], is_clipping: bool
-) -> str | None:
-    """In words, why steps cannot be compiled; None where they can."""
-    if type(optimizer) not in OPTIMIZERS.values():
-        return f"{type(optimizer).__name__} is an optimizer of your own"
-    if not all(isinstance(parameter, Tensor) for parameter in optimizer.parameters):
-        return "its parameters are Values"
-    if is_clipping:
-        return "gradients are clipped"
-    for callback in callbacks:
-        if type(callback).on_gradients is not Callback.on_gradients:
-            return f"{type(callback).__name__} looks at gradients"
-    if current_mode().detecting_anomaly:
-        return "anomalies are looked for"
-    if isinstance(model, Module):
-        for path, module in model.named_modules():
-            place = f"{path or 'the model'} ({type(module).__name__})"
-            if any(isinstance(part, numpy.random.Generator) for part in vars(module).values()):
-                return f"{place} draws random numbers"
-            if module.buffers:
-                return f"{place} keeps statistics between steps"
-    return None
-
-
-def why_not_by_default(model: Any, loss: Loss) -> str | None:
-    """In words, what may look at the numbers in a way that a program does not follow; None where nothing does."""
-    if loss not in LOSSES.values():
-        return f"{_name(loss)} is a loss of your own"
-    if not isinstance(model, Module):
-        return "the model is a function of your own"
-    for path, module in model.named_modules():
-        if type(module) not in _KNOWN_MODULES:
-            return f"{path or 'the model'} is a {type(module).__name__}"
-        parts = [*vars(module).values(), *(module.layers if isinstance(module, Sequential) else ())]
-        for part in parts:
-            if callable(part) and not isinstance(part, Module) and not _is_of_the_table(part):
-                return f"{_name(part)} is a function of your own"
-            if isinstance(part, Tensor) and not (part.requires_grad and part.op is None):
-                return f"{path or 'the model'} holds a Tensor that is no parameter"
-    return None
-
-
 def compiled_step(
     model: Any, loss: Loss, optimizer: Optimizer, example: tuple[Array, Array], targets: Array
 ) -> CompiledStep | str:
@@ -179,42 +125,6 @@ def compiled_step(
     except Exception as error:  # the model's own code runs here; an eager step will meet its error again
         return f"a step cannot be recorded ({' '.join(str(error).split()):.200})"
     return step
-
-
-def warn_of_constants(step: CompiledStep) -> None:
-    """Tell of arrays that are neither data nor parameters, and of numbers that were looked at: the program keeps them
-    as they are now."""
-    from autograd.compiler.record.captured import captured
-    from autograd.compiler.record.recording import listed
-
-    found = captured(step.recording, step.model)
-    if found:
-        _warn(
-            f"uses {', '.join(map(str, found))}: neither data nor parameter, so it keeps it as it is now; with "
-            "compile=False it is read in every step"
-        )
-    looks = step.recording.looks
-    if looks:
-        _warn(f"looks at {listed(looks)}: what comes of it stays as it is now; with compile=False it is looked at anew")
-
-
-def _warn(what: str) -> None:
-    warnings.warn(f"fit: the compiled step {what}", CapturedConstantWarning, stacklevel=6)
-
-
-def structure(model: Any) -> Any:
-    """What a program was recorded of: compare it with `==` to see whether a callback has changed the model."""
-    if not isinstance(model, Module):
-        return None
-    # The objects themselves and no ids: another object may be where one was.
-    return [
-        (module, [(name, _Same(part)) for name, part in vars(module).items()]) for _, module in model.named_modules()
-    ]
-
-
-def refusal(reason: str) -> NetworkError:
-    """The error for steps that were to be compiled and cannot be."""
-    return NetworkError(f"compile=True: {reason}, so its steps are eager only; leave compile out")
 
 
 class _Cell(numpy.lib.mixins.NDArrayOperatorsMixin):
@@ -255,32 +165,8 @@ class _Cell(numpy.lib.mixins.NDArrayOperatorsMixin):
         raise TypeError("an update that is compiled does not look at its numbers")
 
 
-class _Same:
-    """An object, or a list of objects, equal to nothing but the same ones."""
-
-    def __init__(self, part: Any) -> None:
-        self._parts = list(part) if isinstance(part, list | tuple) else [part]
-
-    def __eq__(self, other: object) -> bool:
-        if not isinstance(other, _Same):
-            return False
-        return len(self._parts) == len(other._parts) and all(map(operator.is_, self._parts, other._parts))
-
-    __hash__ = None  # type: ignore[assignment]  # compared only
-
-
 def _settings(optimizer: Optimizer) -> dict[str, Any]:
     """Hyper-parameters that stay the same from step to step."""
     settings = optimizer.settings()
     del settings["learning_rate"]
     return settings
-
-
-def _is_of_the_table(function: Any) -> bool:
-    module = getattr(function, "__module__", None) or ""
-    is_ours = isinstance(function, numpy.ufunc) or module.partition(".")[0] == "autograd"
-    return is_ours or any(function is one for one in ACTIVATIONS.values())
-
-
-def _name(function: Any) -> str:
-    return getattr(function, "__name__", type(function).__name__)

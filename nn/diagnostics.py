@@ -15,11 +15,10 @@ from autograd.arguments import whole_number
 from autograd.structure import flatten
 from autograd.traversal import nodes_in_order
 
-from .callbacks import Callback, Run
+from .callbacks import Callback, TrainingRun
 from .errors import NetworkError
 from .history import History, LayerFigures, Step
-from .inspection import own_module
-from .module import Module
+from .module import Module, own_module
 
 # Operations that are activations: what follows a layer's own output, if one of these does.
 _ACTIVATIONS = frozenset({"relu", "sigmoid", "tanh", "sin"})
@@ -62,7 +61,7 @@ class Diagnostics(Callback):
         self.every = whole_number("every", every, error=NetworkError)
         self._pending: list[tuple[LayerFigures, list[Tensor], list[Any]]] = []
 
-    def on_start(self, run: Run) -> None:
+    def on_start(self, run: TrainingRun) -> None:
         if not isinstance(run.model, Module):
             raise NetworkError(f"diagnostics look into modules, not into a {type(run.model).__name__}")
         self._layers = {
@@ -73,7 +72,7 @@ class Diagnostics(Callback):
         if not self._layers:
             raise NetworkError(f"diagnostics look at layers of Tensors, and {run.model!r:.60} has none")
 
-    def on_gradients(self, run: Run, outputs: Any) -> None:
+    def on_gradients(self, run: TrainingRun, outputs: Any) -> None:
         number = len(run.history.steps)
         self._pending = []
         if number % self.every:
@@ -86,7 +85,7 @@ class Diagnostics(Callback):
             figures = LayerFigures(number, path, average, deviation, dead, _norm(gradients), None)
             self._pending.append((figures, parameters, [parameter.data.copy() for parameter in parameters]))
 
-    def on_step(self, run: Run, step: Step) -> None:
+    def on_step(self, run: TrainingRun, step: Step) -> None:
         for figures, parameters, before in self._pending:
             size = _norm(before)
             moved = _norm([parameter.data - was for parameter, was in zip(parameters, before, strict=True)])

@@ -1,4 +1,4 @@
-"""The states of random generators as JSON can hold them."""
+"""Random generators, and their states as JSON can hold them."""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ from typing import Any
 import numpy
 
 from .errors import CheckpointError
+
+# What every function that draws takes: a generator, or a seed.
+Random = numpy.random.Generator | int | None
 
 _KINDS = {kind.__name__: kind for kind in (numpy.random.PCG64, numpy.random.PCG64DXSM, numpy.random.MT19937,
                                            numpy.random.Philox, numpy.random.SFC64)}  # fmt: skip

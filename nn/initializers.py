@@ -12,9 +12,9 @@ import numpy.typing
 from autograd.arguments import check_known
 
 from .errors import NetworkError
+from .generators import Random
 
 Array = numpy.typing.NDArray[Any]
-Random = numpy.random.Generator | int | None
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy
 
@@ -13,7 +13,8 @@ from autograd.arguments import is_whole
 
 from .activations import Activation, activation_of
 from .errors import NetworkError
-from .initializers import Initializer, Random, initializer_of
+from .generators import Random
+from .initializers import Initializer, initializer_of
 from .module import Module
 
 
@@ -30,6 +31,8 @@ class Linear(Module):
     >>> Linear(3, 2, rng=0)([[1.0, 2.0, 3.0]]).shape
     (1, 2)
     """
+
+    is_traceable: ClassVar[bool] = True
 
     def __init__(
         self,
@@ -74,6 +77,8 @@ class Sequential(Module):
     (1,)
     """
 
+    is_traceable: ClassVar[bool] = True
+
     def __init__(self, *layers: Any) -> None:
         for layer in layers:
             if not callable(layer):
@@ -104,6 +109,8 @@ class MLP(Module):
     >>> MLP((2, 3, 1), activation="tanh", output="sigmoid", rng=0)
     MLP(2-3-1, activation=tanh, output=sigmoid)
     """
+
+    is_traceable: ClassVar[bool] = True
 
     def __init__(
         self,

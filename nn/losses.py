@@ -35,11 +35,11 @@ from autograd import (
 )
 from autograd.operands import as_array
 
-from .optimizers import checked
+from .checks import checked
+from .meaning import Loss, Meaning
 
-Loss = Callable[[Any, Any], Any]
 
-
+@Meaning("values", output="sigmoid")
 def quadratic(a: Any, y: Any) -> Any:
     """½‖a − y‖², averaged over the samples: document 002's cost.
 
@@ -60,6 +60,7 @@ def quadratic(a: Any, y: Any) -> Any:
         return squared_norm(a - y, scale=0.5 / _samples(a.shape))
 
 
+@Meaning("probabilities", output="sigmoid")
 def binary_cross_entropy(a: Any, y: Any) -> Any:
     """−(y log a + (1 − y) log(1 − a)) for probabilities a, summed over outputs and averaged over samples:
     documents 000 and 001. 0 · log 0 counts as 0; a wrong certainty costs infinity.
@@ -72,6 +73,7 @@ def binary_cross_entropy(a: Any, y: Any) -> Any:
     return _averaged("binary_cross_entropy", a, y, lambda a, y: -(_y_log(y, a) + _y_log(1 - y, 1 - a)))
 
 
+@Meaning("logits")
 def binary_cross_entropy_with_logits(z: Any, y: Any) -> Any:
     """`binary_cross_entropy` of sigmoid(z), without the loss of digits at large |z|.
 
@@ -83,6 +85,7 @@ def binary_cross_entropy_with_logits(z: Any, y: Any) -> Any:
     return _averaged("binary_cross_entropy_with_logits", z, y, lambda z, y: softplus(z) - z * y)
 
 
+@Meaning("values")
 def mean_absolute_error(a: Any, y: Any) -> Any:
     """|a − y|, summed over outputs and averaged over samples.
 
@@ -94,6 +97,7 @@ def mean_absolute_error(a: Any, y: Any) -> Any:
     return _averaged("mean_absolute_error", a, y, lambda a, y: absolute(a - y))
 
 
+@Meaning("values")
 def huber(a: Any, y: Any, delta: float = 1.0) -> Any:
     """½(a − y)² up to a distance of `delta`, beyond it a straight line, δ(|a − y| − ½δ); summed over outputs and
     averaged over samples (Huber 1964).
@@ -112,6 +116,7 @@ def huber(a: Any, y: Any, delta: float = 1.0) -> Any:
     return _averaged("huber", a, y, of_element)
 
 
+@Meaning("scores", no=-1.0)
 def hinge(a: Any, y: Any) -> Any:
     """max(0, 1 − y·a) for targets of −1 and 1, summed over outputs and averaged over samples.
 
@@ -126,6 +131,7 @@ def hinge(a: Any, y: Any) -> Any:
     return _averaged("hinge", a, y, lambda a, y: relu(1 - a * y))
 
 
+@Meaning("logits", takes_labels=True, output="identity")
 def softmax_cross_entropy(logits: Any, labels: Any) -> Any:
     """−log softmax(logits)[label], averaged over the samples.
 

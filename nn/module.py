@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import html
 import itertools
@@ -18,8 +19,8 @@ from autograd.node import ModuleCall
 
 from . import plotting
 from .errors import NetworkError
-
-State = dict[str, numpy.typing.NDArray[Any]]
+from .outputs import ROWS_AT_ONCE, classes_of, outputs_of
+from .state import State, differences
 
 
 class Module:
@@ -36,9 +37,13 @@ class Module:
     # being trained: some layers behave differently then.
     buffers: ClassVar[tuple[str, ...]] = ()
     training: bool = True
+    # Whether it computes the same whatever its inputs' numbers are, so that a program recorded once follows it: then
+    # `fit` compiles it without being asked. Said by each class for itself, for a subclass may compute something else.
+    is_traceable: ClassVar[bool] = False
 
     def __init_subclass__(cls, **keywords: Any) -> None:
         super().__init_subclass__(**keywords)
+        cls.is_traceable = vars(cls).get("is_traceable", False)
         if "__call__" in vars(cls):
             cls.__call__ = _marking(cls.__call__)  # type: ignore[method-assign]  # what it returns is marked
 
@@ -105,13 +110,7 @@ class Module:
         Raises NetworkError naming what is missing, unknown or of another shape.
         """
         parameters, kept = dict(self.named_parameters()), dict(self.named_buffers())
-        shapes = {name: numpy.shape(parameter.data) for name, parameter in parameters.items()}
-        shapes |= {name: buffer.shape for name, buffer in kept.items()}
-        problems = [f"{name} is missing" for name in shapes if name not in state]
-        problems += [f"{name} is unknown" for name in state if name not in shapes]
-        for name, shape in shapes.items():
-            if name in state and numpy.shape(state[name]) != shape:
-                problems.append(f"{name} has shape {numpy.shape(state[name])}, expected {shape}")
+        problems = differences(state, self.state_dict())
         if problems:
             raise NetworkError(f"load_state_dict: {'; '.join(problems)}")
         for name, parameter in parameters.items():
@@ -119,32 +118,34 @@ class Module:
         for name, buffer in kept.items():
             buffer[...] = state[name]
 
-    def outputs(self, inputs: Any, rows_at_once: int = 2000) -> numpy.typing.NDArray[Any]:
+    def outputs(self, inputs: Any, rows_at_once: int = ROWS_AT_ONCE) -> numpy.typing.NDArray[Any]:
         """What comes out for rows of inputs, as an array; in use, not in training, and without a graph.
 
         >>> from nn import MLP
         >>> MLP((2, 3, 1), rng=0).outputs([[0.0, 1.0], [1.0, 0.0]]).shape
         (2, 1)
         """
-        from .training import outputs_of  # it knows modules
-
-        return outputs_of(self, numpy.asarray(inputs), rows_at_once)
+        with mode(self, training=False):
+            return outputs_of(self, numpy.asarray(inputs), rows_at_once)
 
     def plot_boundary(self, inputs: Any, labels: Any) -> Any:
         """What it takes each point of the plane for, with the data, as a matplotlib Figure (extra `plots`)."""
-        return plotting.boundary(self, numpy.asarray(inputs), labels)
+        return plotting.boundary(self.outputs, inputs, labels)
 
     def plot_confusion(self, inputs: Any, labels: Any) -> Any:
         """How many of each class it takes for which, as a matplotlib Figure."""
-        return plotting.confusion(self, numpy.asarray(inputs), labels)
+        return plotting.confusion(labels, classes_of(self.outputs(inputs)))
 
     def plot_mistakes(self, inputs: Any, labels: Any) -> Any:
         """The images that it takes for another class, as a matplotlib Figure."""
-        return plotting.mistakes(self, numpy.asarray(inputs), labels)
+        return plotting.misclassified(inputs, labels, classes_of(self.outputs(inputs)))
 
     def plot_weights(self) -> Any:
         """The weights of the first layer's neurons as images, as a matplotlib Figure."""
-        return plotting.weights(self)
+        for _, parameter in self.named_parameters():
+            if numpy.ndim(parameter.data) == 2:
+                return plotting.weights(parameter.data)
+        raise NetworkError(f"{self!r:.80} has no matrix of weights that could be drawn")
 
     def summary(self) -> str:
         """A table of the parameters: path, shape, dtype, count."""
@@ -176,6 +177,25 @@ class Module:
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}()"
+
+
+@contextlib.contextmanager
+def mode(model: Any, training: bool) -> Iterator[None]:
+    """Every part of a model in training or in use; afterwards each as it was."""
+    modules = [module for _, module in model.named_modules()] if isinstance(model, Module) else []
+    before = [module.training for module in modules]
+    for module in modules:
+        module.training = training
+    try:
+        yield
+    finally:
+        for module, was in zip(modules, before, strict=True):
+            module.training = was
+
+
+def own_module(node: Node) -> Module | None:
+    """The innermost module that returned this node."""
+    return node.calls[0].module if node.calls else None
 
 
 def _marking(call: Callable[..., Any]) -> Callable[..., Any]:

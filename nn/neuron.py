@@ -11,7 +11,8 @@ import numpy
 from autograd import ShapeError, Tensor, Value, exp, logaddexp
 
 from .activations import Activation, activation_of
-from .initializers import Initializer, Random, initializer_of
+from .generators import Random
+from .initializers import Initializer, initializer_of
 from .layers import MLP, check_sizes
 from .module import Module
 

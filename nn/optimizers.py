@@ -6,7 +6,6 @@ parameters (Values) are gathered into one array for a step, so that there is one
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -15,10 +14,11 @@ import numpy.typing
 
 from autograd import Node, Tensor, Value
 
+from .checks import checked
 from .errors import NetworkError
+from .state import State, differences
 
 Array = numpy.typing.NDArray[Any]
-State = dict[str, Array]
 
 
 class Optimizer:
@@ -99,14 +99,7 @@ class Optimizer:
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         """Go on from a state. Names and shapes are checked before anything is changed."""
-        expected = self.state_dict()
-        problems = [f"{name} is missing" for name in expected if name not in state]
-        problems += [f"{name} is unknown" for name in state if name not in expected]
-        problems += [
-            f"{name} has shape {numpy.shape(state[name])}, expected {kept.shape}"
-            for name, kept in expected.items()
-            if name in state and numpy.shape(state[name]) != kept.shape
-        ]
+        problems = differences(state, self.state_dict())
         if problems:
             raise NetworkError(f"the state is not one of this {type(self).__name__}: {'; '.join(problems)}")
         self.steps = int(state["steps"])
@@ -356,15 +349,6 @@ class AdamW(Adam):
 
 
 OPTIMIZERS: dict[str, type[Any]] = {"sgd": SGD, "rmsprop": RMSProp, "adam": Adam, "adamw": AdamW}
-
-
-def checked(name: str, number: Any, below: float | None = None) -> float:
-    """A hyper-parameter: a finite number ≥ 0, and below a bound where there is one."""
-    is_number = isinstance(number, int | float | numpy.number) and not isinstance(number, bool)
-    if not (is_number and math.isfinite(number) and number >= 0 and (below is None or number < below)):
-        bound = "" if below is None else f" and below {below:g}"
-        raise NetworkError(f"the {name} is a finite number ≥ 0{bound}, not {number!r}")
-    return float(number)
 
 
 class _Slot:

@@ -1,49 +1,41 @@
-"""Pictures of networks: the plots that `viz` registers, given a model and data. Nothing here is needed to train one."""
+"""Pictures of networks: the plots that `viz` registers, given outputs and data. Nothing here is needed to train one."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy
 import numpy.typing
 
 from autograd import views
 
-from .classes import classes_of
 from .errors import NetworkError
-
-if TYPE_CHECKING:
-    from .module import Module
+from .outputs import classes_of
 
 Array = numpy.typing.NDArray[Any]
+# A model: rows of inputs → rows of outputs.
+Outputs = Callable[[Array], Array]
 
 
-def boundary(model: Module, inputs: Array, labels: Array) -> Any:
-    """What the model takes each point of the plane for."""
-    return views.find("decision_boundary")(_regions(model), inputs, numpy.asarray(labels))
+def boundary(outputs: Outputs, inputs: Any, labels: Any) -> Any:
+    """What a model takes each point of the plane for."""
+    return views.find("decision_boundary")(_regions(outputs), numpy.asarray(inputs), numpy.asarray(labels))
 
 
-def boundaries(model: Module, states: Mapping[int, Any], inputs: Array, labels: Array) -> Any:
-    """The same from each of the states that `Snapshots` kept."""
-    stages: list[tuple[str, Callable[[Array], Array]]] = []
-    for epoch, state in states.items():
-        stages.append((f"after epoch {epoch}" if epoch else "at the start", _with_state(model, state)))
-    return views.find("decision_boundaries")(stages, inputs, numpy.asarray(labels))
+def boundaries(stages: Mapping[int, Outputs], inputs: Any, labels: Any) -> Any:
+    """The same after each of some epochs."""
+    titled = [(f"after epoch {epoch}" if epoch else "at the start", _regions(stages[epoch])) for epoch in stages]
+    return views.find("decision_boundaries")(titled, numpy.asarray(inputs), numpy.asarray(labels))
 
 
-def confusion(model: Module, inputs: Array, labels: Array) -> Any:
+def confusion(labels: Any, predicted: Array) -> Any:
     """How many of each class are taken for which."""
-    return views.find("confusion_matrix")(numpy.asarray(labels), classes_of(model.outputs(inputs)))
+    return views.find("confusion_matrix")(numpy.asarray(labels), predicted)
 
 
-def mistakes(model: Module, inputs: Array, labels: Array) -> Any:
-    """The images that are taken for another class."""
-    return misclassified(inputs, labels, classes_of(model.outputs(inputs)))
-
-
-def misclassified(inputs: Array, labels: Array, predicted: Array, names: Sequence[str] | None = None) -> Any:
+def misclassified(inputs: Any, labels: Any, predicted: Array, names: Sequence[str] | None = None) -> Any:
     """The images among the inputs whose predicted class is not their label; classes by their names if there are any."""
     labels = numpy.asarray(labels)
     wrong = numpy.flatnonzero(predicted != labels)
@@ -51,12 +43,9 @@ def misclassified(inputs: Array, labels: Array, predicted: Array, names: Sequenc
     return views.find("misclassified")(images, labels[wrong], predicted[wrong], names=names)
 
 
-def weights(model: Module) -> Any:
-    """The weights of each neuron of the first layer, as images."""
-    for _, parameter in model.named_parameters():
-        if numpy.ndim(parameter.data) == 2:
-            return views.find("first_layer_weights")(parameter.data, square(parameter.data.shape[0]))
-    raise NetworkError(f"{model!r:.80} has no matrix of weights that could be drawn")
+def weights(matrix: Array) -> Any:
+    """The weights of each neuron of a first layer, as images."""
+    return views.find("first_layer_weights")(matrix, square(matrix.shape[0]))
 
 
 def square(n_inputs: int) -> tuple[int, int]:
@@ -70,23 +59,11 @@ def square(n_inputs: int) -> tuple[int, int]:
     return side, side
 
 
-def _regions(model: Module) -> Callable[[Array], Array]:
+def _regions(outputs: Outputs) -> Outputs:
     """A share of class 1 for each point where there is one output, else a class."""
 
     def regions(points: Array) -> Array:
-        outputs = model.outputs(points)
-        return outputs[:, 0] if outputs.shape[1] == 1 else classes_of(outputs)
-
-    return regions
-
-
-def _with_state(model: Module, state: Any) -> Callable[[Array], Array]:
-    def regions(points: Array) -> Array:
-        own = model.state_dict()
-        model.load_state_dict(state)
-        try:
-            return _regions(model)(points)
-        finally:
-            model.load_state_dict(own)
+        found = outputs(points)
+        return found[:, 0] if found.shape[1] == 1 else classes_of(found)
 
     return regions

@@ -6,7 +6,7 @@ import sys
 import time
 from typing import TYPE_CHECKING
 
-from .callbacks import Callback, Run
+from .callbacks import Callback, TrainingRun
 from .history import Epoch, Step
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ class ProgressLine(Callback):
 
         self._console = console if console is not None else Console(stderr=True)
 
-    def on_start(self, run: Run) -> None:
+    def on_start(self, run: TrainingRun) -> None:
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
         self._progress = Progress(
@@ -58,7 +58,7 @@ class ProgressLine(Callback):
         )
         self._progress.start()
 
-    def on_step(self, run: Run, step: Step) -> None:
+    def on_step(self, run: TrainingRun, step: Step) -> None:
         now = time.perf_counter()
         if self._progress.disable or now - self._shown_at < _SECONDS_BETWEEN:
             return
@@ -76,14 +76,14 @@ class ProgressLine(Callback):
             rate=f"{speed:,.0f} {kind}steps/s" if speed else "",
         )
 
-    def on_epoch(self, run: Run, epoch: Epoch) -> None:
+    def on_epoch(self, run: TrainingRun, epoch: Epoch) -> None:
         if not self._progress.disable and epoch.validation_accuracy is not None:
             self._progress.update(self._task, figures=f"validation accuracy {epoch.validation_accuracy:.2%}")
 
-    def on_end(self, run: Run) -> None:
+    def on_end(self, run: TrainingRun) -> None:
         self._progress.stop()
 
 
-def somebody_looks() -> bool:
+def is_watched() -> bool:
     """Whether the standard error stream is a terminal."""
     return sys.stderr is not None and sys.stderr.isatty()

@@ -9,10 +9,10 @@ import numpy
 
 from autograd import ShapeError, Tensor, mean, multiply, reshape, sqrt, square
 
+from .checks import checked
 from .errors import NetworkError
-from .initializers import Random
+from .generators import Random
 from .module import Module
-from .optimizers import checked
 
 
 class Dropout(Module):
@@ -108,6 +108,8 @@ class LayerNorm(Module):
     [[-1.0, 1.0]]
     """
 
+    is_traceable: ClassVar[bool] = True
+
     def __init__(self, n_features: int, *, epsilon: float = 1e-5, dtype: Any = numpy.float64) -> None:
         self.weight = Tensor(numpy.ones(n_features, dtype), label="weight")
         self.bias = Tensor(numpy.zeros(n_features, dtype), label="bias")
@@ -131,6 +133,8 @@ class Flatten(Module):
     >>> Flatten()(Tensor(numpy.zeros((5, 28, 28)))).shape
     (5, 784)
     """
+
+    is_traceable: ClassVar[bool] = True
 
     def __call__(self, x: Any) -> Any:
         return reshape(x, (x.shape[0], math.prod(x.shape[1:])))

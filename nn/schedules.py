@@ -11,8 +11,8 @@ from collections.abc import Callable
 
 from autograd.arguments import whole_number
 
+from .checks import checked
 from .errors import NetworkError
-from .optimizers import checked
 
 Schedule = Callable[[int], float]
 
@@ -57,3 +57,7 @@ def warm_up(steps: int, then: Schedule | None = None) -> Schedule:
     whole_number("steps", steps, error=NetworkError)
     later = then or constant()
     return lambda step: (step + 1) / steps if step < steps else later(step - steps)
+
+
+# steps in all → schedule: by these names recipes ask for one.
+SCHEDULES: dict[str, Callable[[int], Schedule]] = {"constant": lambda steps: constant(), "cosine": cosine}

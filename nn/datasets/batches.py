@@ -12,9 +12,9 @@ import numpy.typing
 from autograd.arguments import whole_number
 
 from ..errors import DatasetError
+from ..generators import Random
 
 Array = numpy.typing.NDArray[Any]
-Random = numpy.random.Generator | int | None
 
 
 class Batches:

@@ -7,7 +7,8 @@ from typing import Any
 import numpy
 
 from ..errors import DatasetError
-from .batches import Random, split_samples
+from ..generators import Random
+from .batches import split_samples
 from .dataset import Dataset
 
 

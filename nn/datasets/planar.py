@@ -14,7 +14,7 @@ import numpy.typing
 from autograd.arguments import is_whole
 
 from ..errors import DatasetError
-from .batches import Random
+from ..generators import Random
 from .dataset import Dataset
 
 Array = numpy.typing.NDArray[Any]

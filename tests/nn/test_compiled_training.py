@@ -158,7 +158,7 @@ def test_settings_that_a_callback_changes_are_followed() -> None:
 @pytest.fixture
 def always(monkeypatch: pytest.MonkeyPatch) -> None:
     """Short runs are compiled, too."""
-    monkeypatch.setattr("nn.training._WORTH_COMPILING", 1)
+    monkeypatch.setattr("nn.way._WORTH_COMPILING", 1)
 
 
 @pytest.mark.usefixtures("always")
@@ -214,7 +214,7 @@ def test_what_cannot_be_compiled_is_eager_and_says_why(change: dict[str, Any], r
 @pytest.mark.usefixtures("always")
 def test_under_detect_anomaly_steps_are_eager() -> None:
     with detect_anomaly():
-        assert trained(None)[2].way == "eager steps: anomalies are looked for"
+        assert trained(None)[2].way == "eager steps: detect_anomaly() looks at every operation"
 
 
 class Own(Module):
@@ -268,7 +268,7 @@ def test_a_resumed_run_goes_on_as_its_checkpoint_was_trained(tmp_path: Path, sto
     path = tmp_path / "half.safetensors"
     trained(False, checkpoint=path, callbacks=[stop_after(4)])
     assert checkpoints.read(path).notes["training"]["compiled"] is False
-    assert trained(None, resume=path, epochs=400)[2].way == "eager steps: the checkpoint's steps were"
+    assert trained(None, resume=path, epochs=400)[2].way == "eager steps: the checkpoint was trained in eager steps"
     same(trained(True, resume=path), trained(False))
     trained(True, checkpoint=path, callbacks=[stop_after(4)])
     assert checkpoints.read(path).notes["training"]["compiled"] is True

@@ -24,7 +24,7 @@ from nn import (
     xor,
 )
 from nn.closed_form import DeltaNetwork
-from nn.training import predict
+from nn.outputs import predict
 
 XOR = (xor().train_inputs, xor().train_labels.reshape(-1, 1).astype(float))
 

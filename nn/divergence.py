@@ -1,37 +1,42 @@
-"""Which layer of a network computed which node, and where a number stopped being one."""
+"""Numbers that are no longer finite: the error that tells of them, and where they began."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy
 
-from autograd import Node
+from autograd import GraphError, Node
 from autograd.traversal import nodes_in_order
 
-from .module import Module
+from .history import History
+from .module import Module, own_module
 
 # Where a number was not finite before the model saw it.
 DATA_OF_THE_BATCH = "the data of the batch"
 
 
-def paths_of(model: Any) -> dict[Any, str]:
-    """The path of each module in the model, such as `layers.0`; the model's own is its class."""
-    if not isinstance(model, Module):
-        return {}
-    return {module: path or type(model).__name__ for path, module in reversed(list(model.named_modules()))}
+class DivergenceError(GraphError, ArithmeticError):
+    """Training came to a number that is not finite.
 
+    Attributes:
+        step: the step's number, from 0.
+        where: the layer or parameter where it began.
+        history: all that was done until then.
+    """
 
-def own_module(node: Node) -> Module | None:
-    """The innermost module that returned this node."""
-    return node.calls[0].module if node.calls else None
+    def __init__(self, message: str, step: int, where: str, history: History) -> None:
+        super().__init__(message)
+        self.step, self.where, self.history = step, where, history
 
 
 def origin_of_non_finite(model: Any, cost: Node) -> str:
     """Where in a recorded graph the first number is that is not finite: a layer, a parameter, the loss."""
-    paths = paths_of(model)
+    paths: dict[Any, str] = {}
     parameters: dict[Any, str] = {}
     if isinstance(model, Module):
+        paths = {module: path or type(model).__name__ for path, module in reversed(list(model.named_modules()))}
         parameters = {node: name for name, node in model.named_parameters()}
     latest: dict[Node, str] = {}  # the last layer on the way to each node
     for node in nodes_in_order([cost]):
@@ -55,7 +60,7 @@ def origin_of_non_finite(model: Any, cost: Node) -> str:
     return "the loss"
 
 
-def first_bad_gradient(named: list[tuple[str, Any]]) -> str:
+def first_bad_gradient(named: Iterable[tuple[str, Any]]) -> str:
     """The parameter nearest to the loss whose gradient is not finite: backward begins there."""
     bad = [name for name, one in named if one.grad is not None and not numpy.isfinite(one.grad).all()]
     return bad[-1]

@@ -1,0 +1,19 @@
+"""The check of hyper-parameters."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy
+
+from .errors import NetworkError
+
+
+def checked(name: str, number: Any, below: float | None = None) -> float:
+    """A hyper-parameter: a finite number ≥ 0, and below a bound where there is one."""
+    is_number = isinstance(number, int | float | numpy.number) and not isinstance(number, bool)
+    if not (is_number and math.isfinite(number) and number >= 0 and (below is None or number < below)):
+        bound = "" if below is None else f" and below {below:g}"
+        raise NetworkError(f"the {name} is a finite number ≥ 0{bound}, not {number!r}")
+    return float(number)

@@ -1,0 +1,176 @@
+"""Where a training run stands: written into a checkpoint, and gone on from, bit for bit."""
+
+from __future__ import annotations
+
+import functools
+import math
+import time
+import zlib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy
+import numpy.typing
+
+from . import checkpoints
+from .callbacks import TrainingRun
+from .datasets.batches import Batches
+from .errors import CheckpointError
+from .generators import set_state, state_of
+from .history import History
+from .schedules import Schedule
+
+Array = numpy.typing.NDArray[Any]
+
+
+class Standing:
+    """Where a run stands.
+
+    Args:
+        path: where it is written to; None: nowhere.
+        seconds: it is written at most so often.
+        notes: what else the file is to hold.
+        settings: what must be the same for the run to be resumed, besides the data.
+
+    Attributes:
+        first_batch: the number of the next batch of an epoch that was interrupted.
+        was_compiled: how the steps of the run that is resumed were run; None where none is.
+    """
+
+    def __init__(
+        self,
+        run: TrainingRun,
+        batches: Batches,
+        schedule: Schedule | None,
+        path: Path | None,
+        seconds: float,
+        notes: Mapping[str, Any],
+        settings: Mapping[str, Any],
+    ) -> None:
+        self._run, self._batches, self._schedule = run, batches, schedule
+        self.path, self._seconds, self._notes, self._settings = path, seconds, notes, settings
+        self._base_rate = run.optimizer.learning_rate
+        self._order_at_epoch_start: dict[str, Any] = {}
+        self._order_when_interrupted: dict[str, Any] = {}
+        self._written_at = time.perf_counter()
+        self.first_batch = 0
+        self.was_compiled: bool | None = None
+
+    def next_batches(self) -> Iterator[tuple[Array, Array]]:
+        """The batches of the next epoch, or the rest of the one that was interrupted."""
+        order, first, self.first_batch = self._batches.rng, self.first_batch, 0
+        if not first:
+            self._order_at_epoch_start = state_of(order)
+        batches = self._batches.from_batch(first)  # draws the order
+        if first:
+            set_state(order, self._order_when_interrupted)
+        return batches
+
+    @property
+    def is_time_to_write(self) -> bool:
+        history = self._run.history
+        is_end = history.stopped is not None or len(history) == self._run.epochs
+        return is_end or time.perf_counter() - self._written_at >= self._seconds
+
+    def write(self) -> None:
+        """Write the checkpoint, if there is to be one."""
+        if self.path is None:
+            return
+        run, order = self._run, self._batches.rng
+        self._written_at = time.perf_counter()
+        if self.first_batch:  # nothing was done since it was read
+            set_state(order, self._order_when_interrupted)
+        training = {
+            **self._fingerprint(),
+            "is_within_epoch": len(run.history.steps) > len(run.history) * run.steps_per_epoch,
+            "compiled": run.history.compiled,
+            "order_at_epoch_start": self._order_at_epoch_start,
+            "order": state_of(order),
+            "generators": {name: state_of(one) for name, one in run.model.named_generators()},
+            "layers": [figures.layer for figures in run.history.layers],
+        }
+        scheduled, run.optimizer.learning_rate = run.optimizer.learning_rate, self._base_rate
+        try:
+            checkpoints.save(
+                self.path,
+                run.model,
+                run.optimizer,
+                notes={**self._notes, "training": training},
+                history=run.history.to_arrays(),
+            )
+        finally:
+            run.optimizer.learning_rate = scheduled
+
+    def go_on_from(self, path: Path) -> None:
+        """Set everything to where a checkpoint was written. Nothing is changed unless all of it fits."""
+        run, order = self._run, self._batches.rng
+        found = checkpoints.read(path)
+        notes = found.notes.get("training")
+        if not isinstance(notes, dict):
+            raise CheckpointError(f"{path} holds a model and no training to go on with")
+        own = {**self._fingerprint(), **checkpoints.described_settings(run.optimizer)}
+        theirs = {**notes, **found.optimizer_settings}
+        differing = [
+            f"{name} was {theirs.get(name)!r} and is {own[name]!r}" for name in own if theirs.get(name) != own[name]
+        ]
+        if differing:
+            raise CheckpointError(f"{path} is of another training: {'; '.join(differing)}")
+        generators = dict(run.model.named_generators())
+        try:
+            states = notes["generators"]
+            if set(states) != set(generators):
+                raise CheckpointError(f"it has random generators {sorted(states)}, the model {sorted(generators)}")
+            history = History.from_arrays(found.history, notes["layers"])
+            first_batch = len(history.steps) - len(history) * run.steps_per_epoch
+            if not 0 <= first_batch < run.steps_per_epoch or bool(first_batch) != notes["is_within_epoch"]:
+                raise CheckpointError("its steps do not fit its epochs")
+            trial = [_copy_of(generator) for generator in (order, *generators.values())]
+            for one, state in zip(trial, (notes["order"], *states.values()), strict=True):
+                set_state(one, state)
+            set_state(trial[0], notes["order_at_epoch_start"])
+        except (CheckpointError, KeyError, TypeError, ValueError) as error:
+            raise CheckpointError(f"{path}: where training stood cannot be read: {error}") from None
+        self._refuse_another_schedule(path, history)
+        checkpoints.restore(found, path, run.model, run.optimizer)
+        run.history = history
+        self.first_batch, self.was_compiled = first_batch, notes.get("compiled") is True
+        self._order_at_epoch_start = notes["order_at_epoch_start"]
+        self._order_when_interrupted = notes["order"]
+        for name, generator in generators.items():
+            set_state(generator, states[name])
+        # An epoch that was interrupted has its order drawn again, from where it was drawn.
+        set_state(order, self._order_at_epoch_start if first_batch else self._order_when_interrupted)
+
+    def _fingerprint(self) -> dict[str, Any]:
+        """What must be the same for a run to be resumed."""
+        return {
+            "samples": self._run.samples,
+            "checksum of the data": self._data_checksum,
+            "batch_size": self._batches.batch_size,
+            **self._settings,
+            "has_schedule": self._schedule is not None,
+        }
+
+    @functools.cached_property
+    def _data_checksum(self) -> str:
+        checksum = 0
+        for array in (self._batches.inputs, self._batches.targets):
+            checksum = zlib.crc32(numpy.ascontiguousarray(array).data, checksum)
+        return f"{checksum:08x}"
+
+    def _refuse_another_schedule(self, path: Path, history: History) -> None:
+        """A schedule is a function, of which a file can keep no more than what it gave."""
+        if self._schedule is None or not history.steps:
+            return
+        last = len(history.steps) - 1
+        was, would_be = history.steps[last].learning_rate, self._base_rate * self._schedule(last)
+        if not math.isclose(was, would_be, rel_tol=1e-9):
+            raise CheckpointError(
+                f"{path} is of another training: in step {last + 1} the learning rate was {was:g} and its schedule is "
+                f"now to give {would_be:g} (one that falls until the last epoch differs with the number of epochs)"
+            )
+
+
+def _copy_of(generator: numpy.random.Generator) -> numpy.random.Generator:
+    return numpy.random.Generator(type(generator.bit_generator)())

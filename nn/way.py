@@ -1,0 +1,187 @@
+"""How the steps of a run are run: as one program or eagerly, and why."""
+
+from __future__ import annotations
+
+import operator
+import warnings
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy
+
+from autograd import CapturedConstantWarning, Tensor
+from autograd.modes import current_mode
+
+from .activations import ACTIVATIONS
+from .callbacks import Callback, TrainingRun
+from .compiled_steps import CompiledStep, compiled_step
+from .datasets.batches import Batches
+from .errors import NetworkError
+from .losses import LOSSES
+from .meaning import Loss, name_of
+from .module import Module
+from .optimizers import OPTIMIZERS, Optimizer
+
+# Recording takes as long as some hundred small steps gain by it; a run as short as that is left alone.
+_WORTH_COMPILING = 1000
+
+
+class Way:
+    """How a run's steps are run. What was chosen, and why, stands in the run's history.
+
+    Args:
+        wanted: True: compiled; False: eagerly; None: compiled where that is sure to follow the model and pays.
+        was_compiled: how the steps of the run that is resumed were run; None where none is.
+
+    Attributes:
+        step: the step as one program; None where steps are eager.
+    """
+
+    def __init__(
+        self,
+        run: TrainingRun,
+        loss: Loss,
+        batches: Batches,
+        callbacks: Sequence[Callback],
+        is_clipping: bool,
+        wanted: bool | None,
+        was_compiled: bool | None,
+    ) -> None:
+        self._run, self._loss, self._batches, self._callbacks = run, loss, batches, callbacks
+        self._is_clipping, self._wanted, self._was_compiled = is_clipping, wanted, was_compiled
+        self.step: CompiledStep | None = None
+
+    def choose(self) -> None:
+        """Compile the step, or note why not. Raises NetworkError where it was to be compiled and cannot be."""
+        found = None if self._wanted is False else self._step_or_reason()
+        if isinstance(found, str) and self._wanted:
+            raise NetworkError(f"compile=True: {found}, so its steps are eager only; leave compile out")
+        history = self._run.history
+        self.step = found if isinstance(found, CompiledStep) else None
+        history.compiled = self.step is not None
+        history.eager_because = found if isinstance(found, str) else None
+        self._structure = _structure(self._run.model) if history.compiled else None
+
+    def choose_again_if_changed(self) -> None:
+        """A callback may have given the model other parts than those that were recorded."""
+        if self.step is not None and _structure(self._run.model) != self._structure:
+            self.choose()
+
+    def _step_or_reason(self) -> CompiledStep | str:
+        model, optimizer, loss, batches = self._run.model, self._run.optimizer, self._loss, self._batches
+        doubt = _why_not_by_default(model, loss)
+        reason = _why_eager(model, optimizer, self._callbacks, self._is_clipping)
+        if reason is None and self._wanted is None and not self._was_compiled:
+            reason = self._why_not_worth_it() or doubt
+        if reason is not None:
+            return reason
+        example = batches.inputs[: batches.batch_size], batches.targets[: batches.batch_size]
+        found = compiled_step(model, loss, optimizer, example, batches.targets)
+        if isinstance(found, CompiledStep) and doubt is not None:
+            _warn_of_constants(found)
+        return found
+
+    def _why_not_worth_it(self) -> str | None:
+        if self._was_compiled is False:
+            return "the checkpoint was trained in eager steps"
+        steps = self._run.epochs * self._run.steps_per_epoch - len(self._run.history.steps)
+        return f"{steps:,} steps are too few to gain by compiling" if steps < _WORTH_COMPILING else None
+
+
+def _why_eager(model: Any, optimizer: Optimizer, callbacks: Sequence[Callback], is_clipping: bool) -> str | None:
+    """In words, why steps cannot be compiled; None where they can."""
+    if type(optimizer) not in OPTIMIZERS.values():
+        return f"{type(optimizer).__name__} is an optimizer of your own"
+    if not all(isinstance(parameter, Tensor) for parameter in optimizer.parameters):
+        return "its parameters are Values"
+    if is_clipping:
+        return "gradients are clipped"
+    for callback in callbacks:
+        if type(callback).on_gradients is not Callback.on_gradients:
+            return f"{type(callback).__name__} looks at gradients"
+    if current_mode().detecting_anomaly:
+        return "detect_anomaly() looks at every operation"
+    if isinstance(model, Module):
+        for path, module in model.named_modules():
+            place = f"{path or 'the model'} ({type(module).__name__})"
+            if any(isinstance(part, numpy.random.Generator) for part in vars(module).values()):
+                return f"{place} draws random numbers"
+            if module.buffers:
+                return f"{place} keeps statistics between steps"
+    return None
+
+
+def _why_not_by_default(model: Any, loss: Loss) -> str | None:
+    """In words, what may look at the numbers in a way that a program does not follow; None where nothing does."""
+    if loss not in LOSSES.values():
+        return f"{name_of(loss)} is a loss of your own"
+    if not isinstance(model, Module):
+        return "the model is a function of your own"
+    for path, module in model.named_modules():
+        if not module.is_traceable:
+            return f"{path or 'the model'} is a {type(module).__name__}"
+        for part in _parts(module):
+            if callable(part) and not isinstance(part, Module) and not _is_of_the_table(part):
+                return f"{name_of(part)} is a function of your own"
+            if isinstance(part, Tensor) and not (part.requires_grad and part.op is None):
+                return f"{path or 'the model'} holds a Tensor that is no parameter"
+    return None
+
+
+def _parts(module: Module) -> Iterator[Any]:
+    """The attributes of a module, and the items of those that are lists."""
+    for part in vars(module).values():
+        yield part
+        if isinstance(part, list | tuple):
+            yield from part
+
+
+def _is_of_the_table(function: Any) -> bool:
+    package = (getattr(function, "__module__", None) or "").partition(".")[0]
+    is_ours = isinstance(function, numpy.ufunc) or package == "autograd"
+    return is_ours or any(function is one for one in ACTIVATIONS.values())
+
+
+def _warn_of_constants(step: CompiledStep) -> None:
+    """Tell of arrays that are neither data nor parameters, and of numbers that were looked at: the program keeps them
+    as they are now."""
+    from autograd.compiler.record.captured import captured
+    from autograd.compiler.record.recording import listed
+
+    found = captured(step.recording, step.model)
+    if found:
+        _warn(
+            f"uses {', '.join(map(str, found))}: neither data nor parameter, so it keeps it as it is now; with "
+            "compile=False it is read in every step"
+        )
+    looks = step.recording.looks
+    if looks:
+        _warn(f"looks at {listed(looks)}: what comes of it stays as it is now; with compile=False it is looked at anew")
+
+
+def _warn(what: str) -> None:
+    warnings.warn(f"fit: the compiled step {what}", CapturedConstantWarning, stacklevel=6)
+
+
+def _structure(model: Any) -> Any:
+    """What a program was recorded of: another one where a callback has changed the model."""
+    if not isinstance(model, Module):
+        return None
+    # The objects themselves and no ids: another object may be where one was.
+    return [
+        (module, [(name, _Same(part)) for name, part in vars(module).items()]) for _, module in model.named_modules()
+    ]
+
+
+class _Same:
+    """An object, or a list of objects, equal to nothing but the same ones."""
+
+    def __init__(self, part: Any) -> None:
+        self._parts = list(part) if isinstance(part, list | tuple) else [part]
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, _Same):
+            return False
+        return len(self._parts) == len(other._parts) and all(map(operator.is_, self._parts, other._parts))
+
+    __hash__ = None  # type: ignore[assignment]  # compared only
