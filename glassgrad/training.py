@@ -40,8 +40,7 @@ _STAGES = (0.0, 0.02, 0.05, 0.1, 0.3, 1.0)
 
 def train(options: Namespace) -> None:
     """`glassgrad train`: a line for each of some epochs, a final line, and the files that were asked for."""
-    given: dict[str, Any] = {one.name: getattr(options, one.name, None) for one in fields(Settings)}
-    settings = Settings(**given)
+    settings = Settings(**{one.name: getattr(options, one.name) for one in fields(Settings)})
     if options.resume is not None:
         settings = settings.filled_from(_kept_settings(options.resume, settings.dataset))
     if options.seeds is not None:

@@ -4,26 +4,26 @@ from __future__ import annotations
 
 from argparse import ArgumentParser, ArgumentTypeError
 
-from nn import OPTIMIZERS
-from nn.activations import ACTIVATIONS
+from nn import ACTIVATIONS, DATASETS, OPTIMIZERS, SCHEDULES
 
 from .options import named, told
-from .recipes import DATASETS, LOSS_CHOICES, PRESETS
+from .recipes import DTYPES, ENGINES, PRESETS, offered_losses
 
 
 def train_options(parser: ArgumentParser) -> None:
     parser.add_argument("dataset", help=named(DATASETS))
     parser.add_argument("--preset", help=told(PRESETS))
     _add_data_dir(parser)
-    parser.add_argument("--engine", help="tensor (usual), or value: every number a scalar node")
+    parser.add_argument("--engine", help=f"{named(ENGINES)}: arrays (usual), or every number a node of its own")
     parser.add_argument("--sizes", type=_sizes, help="the width of every layer, such as 784,32,10")
     parser.add_argument("--activation", help=f"of the hidden layers: {named(ACTIVATIONS)}")
-    parser.add_argument("--loss", help=named(LOSS_CHOICES))
+    parser.add_argument("--loss", help=named(offered_losses()))
     parser.add_argument("--optimizer", help=named(OPTIMIZERS))
+    parser.add_argument("--schedule", help=f"of the learning rate: {named(SCHEDULES)}")
     parser.add_argument("--epochs", type=int, help="passes through the data")
     parser.add_argument("--batch-size", type=int, help="samples a step")
     parser.add_argument("--learning-rate", type=float, help="the step size")
-    parser.add_argument("--dtype", help="float32 or float64")
+    parser.add_argument("--dtype", help=named(DTYPES))
     parser.add_argument("--seed", type=int, help="of the start and the order of samples (0)")
     parser.add_argument("--limit", type=int, help="use only the first N samples to train on, and N to test on")
     parser.add_argument("--save", metavar="FILE", help="the model and all else that --resume needs, after every epoch")
