@@ -7,6 +7,9 @@ from typing import Any
 
 import numpy
 
+# Arrays of up to so many elements are kept whole: enough for a picture of 32 × 32.
+WHOLE_ARRAYS = 1024
+
 
 @dataclass(frozen=True)
 class ArraySummary:
@@ -25,11 +28,11 @@ class ArraySummary:
         return int(numpy.prod(self.shape))
 
 
-def kept(data: Any, most: int) -> Any:
-    """A snapshot of data: arrays of more than `most` elements as a summary, smaller ones copied."""
+def kept(data: Any) -> Any:
+    """What a trace keeps of data: large arrays as a summary, smaller ones copied, because they may change."""
     if not isinstance(data, numpy.ndarray):
         return data
-    return data.copy() if data.size <= most else summary(data)
+    return data.copy() if data.size <= WHOLE_ARRAYS else summary(data)
 
 
 def summary(array: Any) -> ArraySummary:
@@ -54,6 +57,20 @@ def norm(array: Any) -> float:
         return largest
     with numpy.errstate(all="ignore"):  # where it is larger than every float, it is infinite
         return largest * float(numpy.linalg.norm(numbers / largest))
+
+
+def largest(data: Any) -> float:
+    """The largest magnitude of a number, an array or a summary; nan where one is nan, of a summary only the finite."""
+    if isinstance(data, ArraySummary):
+        return max(abs(data.low), abs(data.high))
+    return float(numpy.max(numpy.abs(data), initial=0.0))
+
+
+def is_finite(data: Any) -> bool:
+    """Whether a number, an array or a summary is finite everywhere; what is not there is."""
+    if isinstance(data, ArraySummary):
+        return not data.not_finite
+    return data is None or bool(numpy.isfinite(data).all())
 
 
 def shape_of(data: Any) -> tuple[int, ...]:

@@ -100,12 +100,7 @@ def _candidates(curve: Any, sizes: list[tuple[float, float]]) -> Iterator[_Place
             distance = width / 2 * abs(side[0]) + height / 2 * abs(side[1]) + gap
             centre = curve[at] + side * distance
             boxes.append(
-                _Box(
-                    centre[0] - width / 2,
-                    centre[1] - height / 2,
-                    centre[0] + width / 2,
-                    centre[1] + height / 2,
-                )
+                _Box(centre[0] - width / 2, centre[1] - height / 2, centre[0] + width / 2, centre[1] + height / 2)
             )
         yield _Places(boxes, 20 * abs(part - 0.5) + gap - _GAPS[0])
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy
 
-from .arrays import ArraySummary, shape_of, summary
+from .arrays import ArraySummary, is_finite, shape_of, summary
 from .dot import escape, new_graph, record_text, tooltip, tooltip_text
 from .numbers import format_data, format_number
 from .parts import Contribution, Edge, TracedNode
@@ -106,7 +106,7 @@ class _Glass:
         if len(parts) > 1 and not shape_of(gradient):
             terms = " + ".join(format_data(part) for part in parts).replace("+ −", "− ")
             summed = terms if len(parts) <= _MANY else f"of {len(parts):,}"
-            return [f"grad Σ {summed} = {format_data(gradient)}{'' if _is_finite(gradient) else WARNING}"]
+            return [f"grad Σ {summed} = {format_data(gradient)}{'' if is_finite(gradient) else WARNING}"]
         if len(parts) > 1:
             first, *rest = _data_rows("grad", gradient)
             return [f"{first} (Σ of {len(parts):,})", *rest]
@@ -214,12 +214,7 @@ def _look(role: str, colours: Colours) -> dict[str, str]:
     return {
         "input": {"shape": "Mrecord", "color": colours.input},
         "parameter": {"shape": "record", "color": colours.parameter, "penwidth": "2.5"},
-        "constant": {
-            "shape": "record",
-            "color": colours.constant,
-            "style": "dashed",
-            "fontcolor": colours.constant,
-        },
+        "constant": {"shape": "record", "color": colours.constant, "style": "dashed", "fontcolor": colours.constant},
         "intermediate": {"shape": "record", "color": colours.ink},
         # Records have one border only; a box has its rows as lines.
         "output": {"shape": "box", "color": colours.output, "peripheries": "2"},
@@ -230,15 +225,11 @@ def _data_rows(name: str, data: Any) -> list[str]:
     """A number in one row; an array's shape and dtype, and what it is like, in two. What is not finite is marked."""
     shape = shape_of(data)
     if not shape or math.prod(shape) <= 3:
-        return [f"{name} {format_data(data)}{'' if _is_finite(data) else WARNING}"]
+        return [f"{name} {format_data(data)}{'' if is_finite(data) else WARNING}"]
     like = data if isinstance(data, ArraySummary) else summary(data)
     size = "×".join(map(str, shape))
     rows = [f"{name} {size} {like.dtype}", f"mean {format_number(like.mean)}, norm {format_number(like.norm)}"]
     return [*rows, f"{like.not_finite:,} not finite{WARNING}"] if like.not_finite else rows
-
-
-def _is_finite(data: Any) -> bool:
-    return data is None or bool(numpy.isfinite(numpy.asarray(data, numpy.float64)).all())
 
 
 def _has_heat_map(data: Any) -> bool:

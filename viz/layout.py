@@ -60,11 +60,7 @@ def render_svg(dot: str, renderer: str = "auto", seconds: float = SECONDS) -> st
 
 
 def by_graphviz(
-    dot: str,
-    form: str,
-    arguments: Sequence[str] = (),
-    folder: str | None = None,
-    seconds: float = SECONDS,
+    dot: str, form: str, arguments: Sequence[str] = (), folder: str | None = None, seconds: float = SECONDS
 ) -> bytes:
     """What the program `dot` makes of a DOT program, in one of its forms.
 

@@ -169,7 +169,8 @@ def confusion_matrix(labels: Array, predicted: Array, names: Sequence[str] | Non
     axis.set_xlabel("taken for")
     axis.set_ylabel("is")
     axis.set_title(f"{numpy.trace(counts):,} of {counts.sum():,} right", loc="left")
-    _without_frame(axis)
+    axis.spines[:].set_visible(False)
+    axis.tick_params(length=0)
     return figure
 
 
@@ -435,11 +436,6 @@ def _outline(row: int, column: int) -> Any:
     from matplotlib.patches import Rectangle
 
     return Rectangle((column - 0.5, row - 0.5), 1, 1, fill=False, edgecolor=_GREY, linewidth=0.8, clip_on=False)
-
-
-def _without_frame(axis: Axes) -> None:
-    axis.spines[:].set_visible(False)
-    axis.tick_params(length=0)
 
 
 def _grid_of_images(images: Array, captions: Sequence[str] | None, title: str, low: float, high: float) -> Figure:

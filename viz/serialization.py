@@ -7,7 +7,7 @@ import functools
 import json
 import math
 import typing
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
 import numpy
@@ -24,24 +24,17 @@ SCHEMA = "glassgrad-trace"
 VERSION = 1
 
 
-def to_json(
-    nodes: Iterable[TracedNode],
-    edges: Iterable[Edge],
-    events: Iterable[Event],
-    output: int,
-    gradients: Mapping[int, Any],
-    groups: Iterable[Group],
-) -> str:
+def to_json(fields: Mapping[str, Any]) -> str:
     """A trace's fields as one line of JSON, in the schema of this version."""
     document = {
         "schema": SCHEMA,
         "version": VERSION,
-        "output": output,
-        "nodes": [_fields(node) for node in nodes],
-        "edges": [[edge.source, edge.target, edge.slot, _plain(edge.local_gradient)] for edge in edges],
-        "events": [{"event": _EVENT_NAMES[type(event)], **_fields(event)} for event in events],
-        "gradients": {str(identifier): _plain(gradient) for identifier, gradient in gradients.items()},
-        "groups": [_fields(group) for group in groups],
+        "output": fields["output"],
+        "nodes": [_fields(node) for node in fields["nodes"]],
+        "edges": [[edge.source, edge.target, edge.slot, _plain(edge.local_gradient)] for edge in fields["edges"]],
+        "events": [{"event": _EVENT_NAMES[type(event)], **_fields(event)} for event in fields["events"]],
+        "gradients": {str(identifier): _plain(gradient) for identifier, gradient in fields["gradients"].items()},
+        "groups": [_fields(group) for group in fields["groups"]],
     }
     return json.dumps(document, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
@@ -74,7 +67,7 @@ def from_json(text: str) -> dict[str, Any]:
             "gradients": {int(identifier): _data(gradient) for identifier, gradient in document["gradients"].items()},
             "groups": tuple(_built(Group, fields) for fields in document["groups"]),
         }
-        _check_references(**found)
+        _check_references(found)
     except KeyError as error:
         raise TraceFormatError(f"this trace is damaged: {error} is missing") from None
     except (TypeError, ValueError, AttributeError, OverflowError, RecursionError) as error:
@@ -82,12 +75,7 @@ def from_json(text: str) -> dict[str, Any]:
     return found
 
 
-_EVENTS: dict[str, type[Any]] = {
-    "forward": Forward,
-    "seed": Seed,
-    "contribution": Contribution,
-    "update": Update,
-}
+_EVENTS: dict[str, type[Any]] = {"forward": Forward, "seed": Seed, "contribution": Contribution, "update": Update}
 _EVENT_NAMES = {kind: name for name, kind in _EVENTS.items()}
 
 
@@ -216,20 +204,14 @@ def _is_data(value: Any) -> bool:
     return value is None or type(value) in PYTHON_NUMBERS or isinstance(value, numpy.ndarray | ArraySummary)
 
 
-def _check_references(
-    nodes: Sequence[TracedNode],
-    edges: Iterable[Edge],
-    events: Iterable[Event],
-    output: int,
-    gradients: Mapping[int, Any],
-    groups: Sequence[Group],
-) -> None:
+def _check_references(fields: Mapping[str, Any]) -> None:
     """Refuse a trace in which an id stands for nothing."""
 
     def check(what: str, identifier: Any, count: int) -> None:
         if type(identifier) is not int or not 0 <= identifier < count:
             raise ValueError(f"{what} is {identifier!r:.60}, and there are {count}")
 
+    nodes, groups = fields["nodes"], fields["groups"]
     n_nodes, n_groups = len(nodes), len(groups)
     for position, node in enumerate(nodes):
         if node.id != position:
@@ -241,15 +223,15 @@ def _check_references(
             raise ValueError(f"group number {position} has the id {group.id}")
         if group.parent is not None:
             check("the group around a group", group.parent, position)
-    for edge in edges:
+    for edge in fields["edges"]:
         check("an edge's target", edge.target, n_nodes)
         check("an edge's source, which comes before its target,", edge.source, edge.target)
-    for event in events:
+    for event in fields["events"]:
         check("an event's node", event.node, n_nodes)
         if isinstance(event, Contribution):
             check("a contribution's operand, which comes before its node,", event.operand, event.node)
-    for identifier, gradient in gradients.items():
+    for identifier, gradient in fields["gradients"].items():
         check("a gradient's node", identifier, n_nodes)
         if not _is_data(gradient):
             raise ValueError(f"a gradient is {gradient!r:.60}")
-    check("the output's id", output, n_nodes)
+    check("the output's id", fields["output"], n_nodes)

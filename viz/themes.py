@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
@@ -24,36 +24,23 @@ class Colours:
     exploding: str
 
 
-LIGHT = Colours(
-    background="#ffffff",
-    ink="#1a1a1a",
-    input="#009e73",
-    parameter="#0072b2",
-    constant="#767676",
-    output="#d55e00",
-    gradient="#007a5a",
-    box="#eef2f6",
-    dead="#8c8c8c",
-    vanishing="#56b4e9",
-    weak="#3f93c8",
-    strong="#004a75",
-    exploding="#cc79a7",
-)
-DARK = Colours(
-    background="#14181d",
-    ink="#e8e8e8",
-    input="#2fd0a0",
-    parameter="#6cb8f0",
-    constant="#a0a0a0",
-    output="#ff9a4d",
-    gradient="#34d3a5",
-    box="#242c35",
-    dead="#7a7a7b",
-    vanishing="#7cc7f2",
-    weak="#4f9fd6",
-    strong="#b9defa",
-    exploding="#e7a3c6",
-)
+# Each as it is on white and on a dark page.
+_PAIRS = {
+    "background": ("#ffffff", "#14181d"),
+    "ink": ("#1a1a1a", "#e8e8e8"),
+    "input": ("#009e73", "#2fd0a0"),
+    "parameter": ("#0072b2", "#6cb8f0"),
+    "constant": ("#767676", "#a0a0a0"),
+    "output": ("#d55e00", "#ff9a4d"),
+    "gradient": ("#007a5a", "#34d3a5"),
+    "box": ("#eef2f6", "#242c35"),
+    "dead": ("#8c8c8c", "#7a7a7b"),
+    "vanishing": ("#56b4e9", "#7cc7f2"),
+    "weak": ("#3f93c8", "#4f9fd6"),
+    "strong": ("#004a75", "#b9defa"),
+    "exploding": ("#cc79a7", "#e7a3c6"),
+}
+LIGHT, DARK = (Colours(**{name: pair[side] for name, pair in _PAIRS.items()}) for side in (0, 1))
 
 
 @dataclass(frozen=True)
@@ -74,7 +61,4 @@ THEMES = {
 
 def variables() -> dict[str, tuple[str, str, str]]:
     """Of a picture that follows its viewer: each light colour, the variable for it, its dark counterpart."""
-    return {
-        getattr(LIGHT, one.name): (f"--{one.name}", getattr(LIGHT, one.name), getattr(DARK, one.name))
-        for one in fields(Colours)
-    }
+    return {light: (f"--{name}", light, dark) for name, (light, dark) in _PAIRS.items()}

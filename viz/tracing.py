@@ -12,8 +12,6 @@ from dataclasses import dataclass, field, fields
 from functools import cached_property
 from typing import Any
 
-import numpy
-
 import autograd
 from autograd import GraphError, Node, NotRecordedError, ShapeError, Value
 from autograd.garbage_collection import without_garbage_collection
@@ -28,9 +26,6 @@ from .formulas import Notation, latex_name
 from .grouping import Group, chain, groups_of, module_paths
 from .numbers import format_data
 from .parts import Contribution, Edge, Event, Forward, Recorded, Role, Seed, TracedNode, Update, WrittenRule
-
-# Arrays of up to so many elements are kept whole: enough for a picture of 32 × 32.
-WHOLE_ARRAYS = 1024
 
 
 @dataclass(eq=False)
@@ -75,7 +70,7 @@ class Trace:
 
     def to_json(self) -> str:
         """The trace as JSON, exactly: `Trace.from_json` gives an equal one."""
-        return serialization.to_json(**{one.name: getattr(self, one.name) for one in fields(self)})
+        return serialization.to_json({one.name: getattr(self, one.name) for one in fields(self)})
 
     def __eq__(self, other: object) -> bool:
         """Whether another says the same, to the last bit: nan is nan, and −0 is not 0."""
@@ -132,19 +127,14 @@ def trace(
             _observe(output, gradient, observer)
     if update is not None:
         parameters = [node for node in walk.nodes if node.op is None and node.requires_grad]
-        before = [(_snapshot(node.data), _snapshot(node.grad)) for node in parameters]
+        before = [(kept(node.data), kept(node.grad)) for node in parameters]
         update()
         events += [
-            Update(walk.ids[node], data, gradient, _snapshot(node.data))
+            Update(walk.ids[node], data, gradient, kept(node.data))
             for node, (data, gradient) in zip(parameters, before, strict=True)
         ]
     return Trace(
-        tuple(walk.traced),
-        tuple(walk.edges),
-        tuple(events),
-        walk.ids[output],
-        observer.gradients,
-        tuple(walk.groups),
+        tuple(walk.traced), tuple(walk.edges), tuple(events), walk.ids[output], observer.gradients, tuple(walk.groups)
     )
 
 
@@ -198,7 +188,7 @@ class _Walk:
             None if operation is None else operation.name,
             None if operation is None else operation.symbol,
             _role(node, output),
-            _snapshot(node.data),
+            kept(node.data),
             computed,
             self._group_of.get(node),
             self._paths.get(node),
@@ -258,25 +248,20 @@ class _Observer:
 
     def seed(self, node: Node, gradient: Any) -> None:
         identifier = self._ids[node]
-        self.gradients[identifier] = _snapshot(gradient)
-        self.events.append(Seed(identifier, _snapshot(gradient)))
+        self.gradients[identifier] = kept(gradient)
+        self.events.append(Seed(identifier, kept(gradient)))
 
     def contribution(self, told: autograd.Contribution) -> None:
         node, slot, operand, _, local_gradient, contribution, total = told
         target, source = self._ids[node], self._ids[operand]
         if type(contribution) is not float:
-            local_gradient, contribution, total = map(_snapshot, (local_gradient, contribution, total))
+            local_gradient, contribution, total = map(kept, (local_gradient, contribution, total))
         upstream, before = self.gradients[target], self.gradients.get(source)
         self.gradients[source] = total
         rule = WrittenRule(self._recorded[target], slot, upstream)
         self.events.append(
             Contribution(target, slot, source, upstream, local_gradient, contribution, before, total, rule)
         )
-
-
-def _snapshot(data: Any) -> Any:
-    """What the trace keeps: what is observed must not change afterwards."""
-    return kept(data, WHOLE_ARRAYS) if isinstance(data, numpy.ndarray) else data
 
 
 def _role(node: Node, output: Node) -> Role:

@@ -27,7 +27,7 @@ from .equation import Equation, check_equation, equation
 from .finding import containing, named
 from .help import Help
 from .lines import EquationLines, KeyBar, TextLine
-from .panes import BACKWARD, FORWARD, UPDATE, pass_of
+from .panes import FORWARD, UPDATE, pass_of
 from .prompt import Prompt
 from .rows import CONCERNED, CURRENT, Columns, event_row, heading, node_row
 from .session import Session
@@ -35,21 +35,32 @@ from .virtual_list import VirtualList
 
 _TALL = 36
 _MOST_SUGGESTED = 2000
+# What is pressed, its action, and for the bar at the bottom its sign and a word, if it stands there.
 _KEYS = (
-    ("←", "", "step(-1)"),
-    ("→", "step", "step(1)"),
-    ("f", "", "forward"),
-    ("b", "pass", "backward"),
-    ("g", "go", "go"),
-    ("/", "find", "search"),
-    ("e", "edit", "edit"),
-    ("c", "check", "check"),
-    ("u", "update", "update"),
-    ("s", "stop", "stop_at"),
-    ("r", "run", "run"),
-    ("?", "help", "help"),
-    ("q", "quit", "quit"),
+    ("left,p", "step(-1)", "←", ""),
+    ("right,n", "step(1)", "→", "step"),
+    ("f", "go_to_pass('forward')", "f", ""),
+    ("b", "go_to_pass('backward')", "b", "pass"),
+    ("g", "go", "g", "go"),
+    ("slash", "search", "/", "find"),
+    ("e", "edit", "e", "edit"),
+    ("c", "check", "c", "check"),
+    ("u", "update", "u", "update"),
+    ("s", "stop_at", "s", "stop"),
+    ("r,space", "run", "r", "run"),
+    ("question_mark", "help", "?", "help"),
+    ("q", "quit", "q", "quit"),
+    ("pagedown", "step(10)", "", ""),
+    ("pageup", "step(-10)", "", ""),
+    ("home", "go_to_event(0)", "", ""),
+    ("end", "go_to_event(-1)", "", ""),
+    ("up", "select(-1)", "", ""),
+    ("down", "select(1)", "", ""),
+    ("enter", "go_to_selected", "", ""),
+    ("t", "theme", "", ""),
+    ("escape", "close", "", ""),
 )
+_OWN_ACTIONS = frozenset(action.partition("(")[0] for _, action, _, _ in _KEYS)
 
 
 class Stepper(App[None]):
@@ -72,29 +83,8 @@ class Stepper(App[None]):
     .asking KeyBar { display: none; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("right,n", "step(1)", "next"),
-        Binding("left,p", "step(-1)", "previous"),
-        Binding("pagedown", "step(10)", "ten on"),
-        Binding("pageup", "step(-10)", "ten back"),
-        Binding("home", "first", "first"),
-        Binding("end", "last", "last"),
-        Binding("f", "forward", "forward"),
-        Binding("b", "backward", "backward"),
-        Binding("up", "select(-1)", "select above"),
-        Binding("down", "select(1)", "select below"),
-        Binding("enter", "go_to_selected", "go to selected"),
-        Binding("g", "go", "go to"),
-        Binding("slash", "search", "search"),
-        Binding("e", "edit", "edit"),
-        Binding("c", "check", "check"),
-        Binding("u", "update", "update"),
-        Binding("s", "stop_at", "stop at"),
-        Binding("r,space", "run", "run"),
-        Binding("t", "theme", "light or dark"),
-        Binding("question_mark", "help", "help"),
-        Binding("escape", "close", "close"),
-        Binding("q", "quit", "quit"),
-        Binding("ctrl+c", "quit", "quit", priority=True),
+        *(Binding(keys, action) for keys, action, _, _ in _KEYS),
+        Binding("ctrl+c", "quit", priority=True),
     ]
 
     def __init__(self, session: Session, title: str = "") -> None:
@@ -125,7 +115,7 @@ class Stepper(App[None]):
             yield EquationLines(id="lines")
         yield TextLine(id="status")
         yield Prompt()
-        yield KeyBar(_KEYS, id="keys")
+        yield KeyBar([(sign, word, action) for _, action, sign, word in _KEYS if sign], id="keys")
 
     def on_mount(self) -> None:
         self._go(0)
@@ -153,17 +143,15 @@ class Stepper(App[None]):
         else:
             self._go(min(max(self.position + by, 0), last))
 
-    def action_first(self) -> None:
-        self._go(0)
+    def action_go_to_event(self, index: int) -> None:
+        self._go(index % len(self.trace.events))
 
-    def action_last(self) -> None:
-        self._go(len(self.trace.events) - 1)
-
-    def action_forward(self) -> None:
-        self._go_to_pass(FORWARD)
-
-    def action_backward(self) -> None:
-        self._go_to_pass(BACKWARD)
+    def action_go_to_pass(self, wanted: str) -> None:
+        for index, event in enumerate(self.trace.events):
+            if pass_of(event) == wanted:
+                self._go(index)
+                return
+        self._say(f"this trace has no {wanted} pass", is_refusal=True)
 
     def action_select(self, by: int) -> None:
         self.selected = min(max(self.selected + by, 0), len(self.trace.nodes) - 1)
@@ -310,13 +298,6 @@ class Stepper(App[None]):
         self._forget_what_was_said()
         self._show()
 
-    def _go_to_pass(self, wanted: str) -> None:
-        for index, event in enumerate(self.trace.events):
-            if pass_of(event) == wanted:
-                self._go(index)
-                return
-        self._say(f"this trace has no {wanted} pass", is_refusal=True)
-
     def _go_to_node(self, identifier: int) -> None:
         """Select a node, at the event of this pass that completes it; an update leads on to the forward pass."""
         current = pass_of(self._event)
@@ -434,8 +415,3 @@ class Stepper(App[None]):
     def _event_line(self, index: int, width: int) -> Text:
         digits = len(str(len(self.trace.events)))
         return event_row(self.trace.events[index], index + 1, digits, self.trace, width, self._colours)
-
-
-_OWN_ACTIONS = frozenset(
-    binding.action.partition("(")[0] for binding in Stepper.BINDINGS if isinstance(binding, Binding)
-)

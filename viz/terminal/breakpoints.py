@@ -5,11 +5,9 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
-import numpy
-
-from ..arrays import ArraySummary
+from ..arrays import is_finite, largest
 from ..numbers import format_data, format_number
 from ..parts import Event
 from ..playback import given, is_gradient, subject
@@ -48,7 +46,7 @@ class AtNotFinite:
 
     def reason(self, event: Event, trace: Trace) -> str | None:
         value = given(event, trace)
-        if _is_finite(value):
+        if is_finite(value):
             return None
         what = "gradient of " if is_gradient(event) else ""
         return f"{what}{trace.nodes[subject(event)].label} is not finite: {format_data(value)}"
@@ -66,11 +64,11 @@ class AtLargeGradient:
     def reason(self, event: Event, trace: Trace) -> str | None:
         if not is_gradient(event):
             return None
-        largest = _largest(given(event, trace))
-        if not largest > self.bound:
+        magnitude = largest(given(event, trace))
+        if not magnitude > self.bound:
             return None
         label = trace.nodes[subject(event)].label
-        return f"|gradient| of {label} is {format_number(largest)} > {format_number(self.bound)}"
+        return f"|gradient| of {label} is {format_number(magnitude)} > {format_number(self.bound)}"
 
     def __str__(self) -> str:
         return f"> {format_number(self.bound)}"
@@ -101,15 +99,3 @@ def next_stop(breakpoints: list[Breakpoint], trace: Trace, after: int) -> tuple[
             if reason is not None:
                 return index, reason
     return None
-
-
-def _is_finite(data: Any) -> bool:
-    if isinstance(data, ArraySummary):
-        return not data.not_finite
-    return math.isfinite(data) if type(data) is float else bool(numpy.isfinite(data).all())
-
-
-def _largest(gradient: Any) -> float:
-    if isinstance(gradient, ArraySummary):
-        return max(abs(gradient.low), abs(gradient.high))
-    return float(numpy.max(numpy.abs(gradient), initial=0.0))

@@ -5,6 +5,8 @@ textual's Static lays the whole screen out anew whenever it shows something else
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from rich.cells import cell_len
 from rich.table import Table
 from rich.text import Text
@@ -62,7 +64,7 @@ class KeyBar(Widget):
 
     DEFAULT_CSS = "KeyBar { height: 1; }"
 
-    def __init__(self, keys: tuple[Key, ...], *, id: str) -> None:
+    def __init__(self, keys: Sequence[Key], *, id: str) -> None:
         super().__init__(id=id)
         self._keys = keys
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -11,7 +10,7 @@ import numpy
 from rich.cells import cell_len, set_cell_size
 from rich.text import Text
 
-from ..arrays import ArraySummary, shape_of, summary
+from ..arrays import ArraySummary, is_finite, largest, shape_of, summary
 from ..numbers import format_data, format_number
 from ..one_line import one_line
 from ..overlays import EXPLODING, VANISHING
@@ -124,15 +123,10 @@ def flag(gradient: Any) -> str:
     """A sign for a gradient that is dead, vanishing, exploding or not finite; a space for any other."""
     if gradient is None:
         return " "
-    if isinstance(gradient, ArraySummary):
-        low, high, finite = gradient.low, gradient.high, not gradient.not_finite
-        largest = max(abs(low), abs(high))
-    else:
-        largest = float(numpy.max(numpy.abs(gradient), initial=0.0))
-        finite = math.isfinite(largest)
-    if not finite:
+    if not is_finite(gradient):
         return "!"
-    return "∅" if largest == 0 else "↓" if largest < VANISHING else "↑" if largest > EXPLODING else " "
+    magnitude = largest(gradient)
+    return "∅" if magnitude == 0 else "↓" if magnitude < VANISHING else "↑" if magnitude > EXPLODING else " "
 
 
 def brief(data: Any, width: int) -> str:
