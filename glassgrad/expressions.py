@@ -102,7 +102,7 @@ def numbers_from_command_line(arguments: Sequence[str]) -> dict[str, float]:
 
 @dataclass(frozen=True, slots=True)
 class Function:
-    """A function of an expression, and how many numbers it takes."""
+    """What an expression may call, and how many numbers it takes."""
 
     call: Callable[..., Any]
     count: int
@@ -125,7 +125,7 @@ def functions() -> dict[str, Function]:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A function that is applied to the last of the results, and where it stands."""
+    """A function of the last results, as many as it takes, and where it stands in the text."""
 
     function: Function
     column: int
@@ -229,7 +229,7 @@ _KINDS: dict[type[ast.AST], str] = {
 
 
 class _Parser:
-    """One text, from the character on. Columns count characters from 1, as they were typed."""
+    """Reads one text. Columns count characters from 1, as they were typed."""
 
     def __init__(self, text: str, max_nodes: int) -> None:
         if len(text) > LONGEST:

@@ -60,14 +60,14 @@ def norm(array: Any) -> float:
 
 
 def largest(data: Any) -> float:
-    """The largest magnitude of a number, an array or a summary; nan where one is nan, of a summary only the finite."""
+    """The largest magnitude in a number, an array (nan if one is nan) or a summary (of what is finite)."""
     if isinstance(data, ArraySummary):
         return max(abs(data.low), abs(data.high))
     return float(numpy.max(numpy.abs(data), initial=0.0))
 
 
 def is_finite(data: Any) -> bool:
-    """Whether a number, an array or a summary is finite everywhere; what is not there is."""
+    """Whether a number, an array or a summary is finite everywhere; None, where there is no number, counts as finite."""
     if isinstance(data, ArraySummary):
         return not data.not_finite
     return data is None or bool(numpy.isfinite(data).all())

@@ -47,7 +47,7 @@ def new_graph(
 def escape(text: str) -> str:
     """Text that DOT shows as it was typed: backslashes, entities, markup and spaces at the ends mean nothing."""
     shown = _OUTER_SPACES.sub(lambda spaces: NO_BREAK * len(spaces.group()), printable(text)).replace("&", "&amp;")
-    return graphviz.escape(shown)  # type: ignore[no-any-return]  # a str of a kind that `str()` would undo
+    return graphviz.escape(shown)  # type: ignore[no-any-return]  # a subclass of str, by which graphviz knows that it is escaped
 
 
 def record_text(text: str) -> str:
@@ -59,7 +59,7 @@ def record_text(text: str) -> str:
 
 
 def printable(text: str) -> str:
-    """Text that XML and a renderer can take: what has no sign of its own has the sign for that."""
+    """Text that XML and a renderer can take: characters that cannot be printed become �."""
     cut = text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
     return _UNPRINTABLE.sub("\ufffd", cut.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " "))
 

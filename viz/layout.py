@@ -127,7 +127,7 @@ class _Worker:
             except queue.Empty:
                 self.stop()
                 raise _too_long(seconds) from None
-            except BaseException:  # Ctrl-C: whatever it is doing, nobody waits for it any more
+            except BaseException:  # such as Ctrl-C: nobody waits for its answer any more
                 self.stop()
                 raise
             if kind != "ok":
@@ -162,7 +162,7 @@ class _Worker:
                 pipe.close()
 
     def forget(self) -> None:
-        """After a fork: the process is the parent's, and so may be the lock."""
+        """After a fork: the process belongs to the parent, and the lock may be held there."""
         self._process, self._asking, self._lock = None, None, threading.Lock()
 
 

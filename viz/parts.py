@@ -24,7 +24,7 @@ Texts = tuple[str, str, str, str]
 
 class WrittenRule:
     """A formula in the names of the nodes it is about: as text, as LaTeX, and with numbers in their place.
-    It is written when somebody looks, because most of a large trace is never looked at."""
+    It is written out when it is first asked for, because most of a large trace is never looked at."""
 
     __slots__ = ("_made_by", "_slot", "_texts", "_upstream")
 
@@ -75,7 +75,7 @@ class WrittenRule:
 
 
 class Recorded:
-    """What an operation was recorded with, as its formulas need it: no node, so that a trace keeps no graph."""
+    """What the formulas of an operation are made from. No node is in it, so that a trace does not keep the graph."""
 
     __slots__ = ("_bare", "_operands", "_operation", "_parameters", "out")
 
@@ -89,10 +89,10 @@ class Recorded:
             if type(operand) in PYTHON_NUMBERS:
                 self._bare = [one if type(one) in PYTHON_NUMBERS else None for one in node.operands]
                 break
-        self.out: TracedNode | None = None  # comes into being with its own formula
+        self.out: TracedNode | None = None  # set when that node is made, which takes this first
 
     def texts(self, slot: int | None, upstream: Any) -> Texts:
-        """What was computed, or for a slot what is passed on to it."""
+        """The formula of what was computed (slot None), or of what is passed on to an operand slot."""
         formula = self._formula(slot)
         names = [operand.label for operand in self._operands]
         numbers = [operand.data for operand in self._operands]

@@ -31,7 +31,7 @@ _CLASS_COLORS = (
 )  # fmt: skip
 _MARKERS = "osD^vP*X<>"
 _LINES: tuple[Any, ...] = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)), (0, (1, 3)))
-# A single mistake among many samples is not black.
+# Below this share of mistakes nothing is black, so that a single mistake among many samples is not.
 _DARK_SHARE = 0.15
 # Steps in a curve beyond which its own mean over some of them is drawn before it.
 _MANY_STEPS = 100
@@ -113,7 +113,7 @@ def decision_boundary(
 
 
 def decision_boundaries(stages: Sequence[tuple[str, Callable[[Array], Array]]], points: Array, labels: Array) -> Figure:
-    """The same at several stages of training, one beside the other; each with its title."""
+    """The same at several stages of training, one beside the other, each with its title."""
     points = numpy.asarray(points, dtype=float)
     if points.ndim != 2 or points.shape[1] != 2 or not len(stages):
         raise DrawingError(f"a boundary is drawn in the plane: rows of two coordinates, not an array of {points.shape}")
@@ -352,7 +352,7 @@ def _scale_of_losses(axis: Axes, history: Any) -> None:
 
 
 def _zoom_to_epochs(axis: Axes, history: Any) -> None:
-    """The first steps know nothing: what they get right is cut off where epochs are far above it."""
+    """Cut off the accuracy of the first steps, which is near chance, where that of the epochs is far above it."""
     figures = numpy.concatenate([history.column("accuracy"), history.column("validation_accuracy")])
     figures = figures[numpy.isfinite(figures)]
     if len(figures):
@@ -444,7 +444,7 @@ def _grid_of_images(images: Array, captions: Sequence[str] | None, title: str, l
     columns = min(10, max(1, len(images)))
     rows = max(1, math.ceil(len(images) / columns))
     height, width = images.shape[1:]
-    # The gap holds the caption, if there is one, above its image; it is nobody's ink and stays blank.
+    # The gap above an image holds its caption, if it has one.
     above, beside = height * (0.34 if captions is not None else 0.08), width * 0.08
     inches = 0.75 / (width + beside)
     figure, (axis,) = _figure(1, max(4.0, columns * 0.75), rows * (height + above) * inches + 0.4)

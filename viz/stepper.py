@@ -28,8 +28,8 @@ def step(
     printed as text anywhere else (a file, a pipe, under NO_COLOR), in a notebook under its picture.
 
     Args:
-        output: a node; a function that records one, to be run again after every edit; or a trace. What is
-            edited of a node's graph are copies of its leaves, a function's own leaves are edited themselves.
+        output: a node; a function that records one, to be run again after every edit; or a trace. Edits
+            of a node's graph go to copies of its leaves, edits of a function's graph to its own leaves.
         file: where to print the text.
         optimizer: moves the parameters, on the screen; text tells of the updates that are in a trace
             (`trace(loss, update=optimizer.step)`).

@@ -71,7 +71,7 @@ def finished(
 
 
 def _make_room(root: ElementTree.Element) -> None:
-    """Let the picture be as high as texts of edges now need it."""
+    """Make the picture as high as the moved texts of edges need."""
     graph = next(root.iter(f"{{{SVG}}}g"))
     background = next(graph.iter(f"{{{SVG}}}polygon"), None)
     moved = re.search(r"translate\(\S+[ ,]+(\S+)\)", graph.get("transform", ""))
@@ -91,7 +91,7 @@ def _make_room(root: ElementTree.Element) -> None:
 
 
 def _place_heat_maps(root: ElementTree.Element, heat_maps: Mapping[str, Any]) -> None:
-    """An image where lines of text are a mark, as high as the lines."""
+    """Put an image in the place of lines of text that are a mark, as high as those lines."""
     for group in root.iter():
         lines = [text for text in group if text.tag == f"{{{SVG}}}text" and (text.text or "") in heat_maps]
         if not lines:

@@ -9,7 +9,7 @@ from .drawing import draw
 from .notebook import bundle
 from .tracing import trace
 
-# What takes more takes longer than anybody wants to wait for an evaluated line.
+# The largest graph and the longest layout that a person waits for after evaluating a line.
 MOST_NODES = 5_000
 SECONDS = 10.0
 

@@ -162,7 +162,7 @@ class _Collapsed:
         return self.parts.count(None) + len(boxes) + is_hidden
 
     def view(self, max_nodes: int) -> Visible:
-        """Drawn, unless that is too much."""
+        """What the picture shows. Raises DrawingError where that is too much."""
         _refuse_many(self.count, max_nodes)
         trace, parts = self.trace, self.parts
         inside = parts[trace.output]
@@ -321,7 +321,7 @@ def _place_leaves(trace: Trace, parts: _Parts, may_hide: Callable[[TracedNode], 
 
 
 def _with_runs(trace: Trace, before: _Parts) -> _Parts:
-    """Also the runs of operations in no box, each used once and by the next, as one box."""
+    """Also put each run of operations into a box: operations in no box so far, each used by the next alone."""
     parts = list(before)
     users: dict[int, set[int]] = {}
     for edge in trace.edges:

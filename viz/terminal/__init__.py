@@ -39,8 +39,8 @@ def run(source: Source, *, optimizer: Optimizer | None = None, title: str = "") 
 
 
 def is_available() -> bool:
-    """Whether this program has a terminal to take, and may: not under NO_COLOR, in a notebook, in a pipe,
-    or inside an event loop."""
+    """Whether the stepper may take over a terminal: there is one (no notebook, no pipe), and neither NO_COLOR
+    nor a running event loop forbids it."""
     if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
         return False
     # textual draws on stderr, and what is asked of us is printed on stdout elsewhere.

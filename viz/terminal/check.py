@@ -107,6 +107,6 @@ def _compare(
 
 
 def _excess(exact: float, numeric: float, allowed: float) -> float:
-    """How far beyond what is allowed two numbers differ; most where one of them is none."""
+    """How many times the allowed difference two numbers differ by; infinite where one of them is nan."""
     difference = abs(exact - numeric)
     return difference / allowed if difference == difference and allowed == allowed else numpy.inf

@@ -13,7 +13,7 @@ _MOST_COMPARED = 2000
 
 
 def named(trace: Trace, name: str, after: int = -1) -> TracedNode:
-    """The node of that label or module path; of several the first behind node `after`, then round.
+    """The node of that label or module path; of several the first after node `after`, else the first of all.
 
     Raises:
         RefusalError: there is none.

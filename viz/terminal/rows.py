@@ -1,4 +1,4 @@
-"""One line for a node, one for an event: as wide as there is room, never colour alone."""
+"""One line for a node, one for an event: as wide as there is room; nothing is told by colour alone."""
 
 from __future__ import annotations
 
@@ -180,7 +180,7 @@ def _operation(node: TracedNode, width: int) -> str:
 
 
 def _pair(words: str, data: Any, width: int, brief: Callable[[Any, int], str] = brief) -> str:
-    """Words and a number, which is what must be seen of them."""
+    """Words and a number; where there is little room, the words are cut and not the number."""
     number = brief(data, max(width // 2, 10))
     return f"{_cut(words, max(width - cell_len(number) - 1, 3), pad=False)} {number}"
 

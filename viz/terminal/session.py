@@ -186,7 +186,7 @@ class Session:
         return output
 
     def _is_lost(self, leaf: Node, output: Node) -> bool:
-        """Whether another leaf is where this one was: one that merely is not used any more is not lost."""
+        """Whether the recording made another leaf in the place of this one; a leaf it no longer uses is not lost."""
         nodes = _nodes_of(output)
         remaining = set(nodes)
         same_form = len(nodes) == len(self.nodes)
