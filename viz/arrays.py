@@ -67,7 +67,7 @@ def largest(data: Any) -> float:
 
 
 def is_finite(data: Any) -> bool:
-    """Whether a number, an array or a summary is finite everywhere; None, where there is no number, counts as finite."""
+    """Whether a number, an array or a summary is finite everywhere; None, no number at all, counts as finite."""
     if isinstance(data, ArraySummary):
         return not data.not_finite
     return data is None or bool(numpy.isfinite(data).all())
