@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, overload
+from typing import Any, Self, overload
 
 import numpy
 
@@ -138,87 +138,87 @@ class Node(Recordable):
 
     # --- operators: the table's rows under Python's names ---
 
-    def __add__(self, other: Any) -> Any:
+    def __add__(self, other: Any) -> Node:
         return self._record(ops.add, (self, other), {})
 
-    def __radd__(self, other: Any) -> Any:
+    def __radd__(self, other: Any) -> Node:
         return self._record(ops.add, (other, self), {})
 
-    def __sub__(self, other: Any) -> Any:
+    def __sub__(self, other: Any) -> Node:
         return self._record(ops.subtract, (self, other), {})
 
-    def __rsub__(self, other: Any) -> Any:
+    def __rsub__(self, other: Any) -> Node:
         return self._record(ops.subtract, (other, self), {})
 
-    def __mul__(self, other: Any) -> Any:
+    def __mul__(self, other: Any) -> Node:
         return self._record(ops.multiply, (self, other), {})
 
-    def __rmul__(self, other: Any) -> Any:
+    def __rmul__(self, other: Any) -> Node:
         return self._record(ops.multiply, (other, self), {})
 
-    def __truediv__(self, other: Any) -> Any:
+    def __truediv__(self, other: Any) -> Node:
         return self._record(ops.divide, (self, other), {})
 
-    def __rtruediv__(self, other: Any) -> Any:
+    def __rtruediv__(self, other: Any) -> Node:
         return self._record(ops.divide, (other, self), {})
 
-    def __floordiv__(self, other: Any) -> Any:
+    def __floordiv__(self, other: Any) -> Node:
         return self._record(ops.floor_divide, (self, other), {})
 
-    def __rfloordiv__(self, other: Any) -> Any:
+    def __rfloordiv__(self, other: Any) -> Node:
         return self._record(ops.floor_divide, (other, self), {})
 
-    def __mod__(self, other: Any) -> Any:
+    def __mod__(self, other: Any) -> Node:
         return self._record(ops.remainder, (self, other), {})
 
-    def __rmod__(self, other: Any) -> Any:
+    def __rmod__(self, other: Any) -> Node:
         return self._record(ops.remainder, (other, self), {})
 
-    def __divmod__(self, other: Any) -> Any:
+    def __divmod__(self, other: Any) -> tuple[Node, Node]:
         return self // other, self % other
 
-    def __rdivmod__(self, other: Any) -> Any:
+    def __rdivmod__(self, other: Any) -> tuple[Node, Node]:
         return other // self, other % self
 
-    def __pow__(self, other: Any) -> Any:
+    def __pow__(self, other: Any) -> Node:
         return self._record(ops.power, (self, other), {})
 
-    def __rpow__(self, other: Any) -> Any:
+    def __rpow__(self, other: Any) -> Node:
         return self._record(ops.power, (other, self), {})
 
-    def __pos__(self) -> Any:
+    def __pos__(self) -> Self:
         return self
 
-    def __neg__(self) -> Any:
+    def __neg__(self) -> Self:
         return self._record(ops.negative, (self,), {})
 
-    def __abs__(self) -> Any:
+    def __abs__(self) -> Self:
         return self._record(ops.absolute, (self,), {})
 
     # --- the same rows as methods ---
 
-    def exp(self) -> Any:
+    def exp(self) -> Self:
         return self._record(ops.exp, (self,), {})
 
-    def log(self) -> Any:
+    def log(self) -> Self:
         return self._record(ops.log, (self,), {})
 
-    def sqrt(self) -> Any:
+    def sqrt(self) -> Self:
         return self._record(ops.sqrt, (self,), {})
 
-    def sin(self) -> Any:
+    def sin(self) -> Self:
         return self._record(ops.sin, (self,), {})
 
-    def cos(self) -> Any:
+    def cos(self) -> Self:
         return self._record(ops.cos, (self,), {})
 
-    def tanh(self) -> Any:
+    def tanh(self) -> Self:
         return self._record(ops.tanh, (self,), {})
 
-    def sigmoid(self) -> Any:
+    def sigmoid(self) -> Self:
         return self._record(ops.sigmoid, (self,), {})
 
-    def relu(self) -> Any:
+    def relu(self) -> Self:
         return self._record(ops.relu, (self,), {})
 
 

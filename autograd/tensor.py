@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy
 import numpy.typing
@@ -141,7 +141,7 @@ class Tensor(Node):
     def detach(self) -> Tensor:
         """A constant copy: nothing flows back through it."""
         if modes.current_mode().tracing:
-            return without_gradient(self)  # type: ignore[no-any-return]  # a Tensor of a Tensor
+            return without_gradient(self)
         return Tensor(self._data, requires_grad=False)
 
     def item(self) -> Any:
@@ -311,7 +311,7 @@ class Tensor(Node):
     # --- as an array ---
 
     def __getitem__(self, index: Any) -> Tensor:
-        return array_functions.getitem(self, index)  # type: ignore[no-any-return]  # the table's functions take anything
+        return array_functions.getitem(self, index)
 
     def __setitem__(self, index: Any, item: Any) -> None:
         raise DataTypeError(
@@ -327,50 +327,84 @@ class Tensor(Node):
     def __iter__(self) -> Iterator[Tensor]:
         return (self[index] for index in range(len(self)))
 
-    def __matmul__(self, other: Any) -> Any:
+    if TYPE_CHECKING:  # what meets a Tensor gives a Tensor
+
+        def __add__(self, other: Any) -> Tensor: ...
+
+        def __radd__(self, other: Any) -> Tensor: ...
+
+        def __sub__(self, other: Any) -> Tensor: ...
+
+        def __rsub__(self, other: Any) -> Tensor: ...
+
+        def __mul__(self, other: Any) -> Tensor: ...
+
+        def __rmul__(self, other: Any) -> Tensor: ...
+
+        def __truediv__(self, other: Any) -> Tensor: ...
+
+        def __rtruediv__(self, other: Any) -> Tensor: ...
+
+        def __floordiv__(self, other: Any) -> Tensor: ...
+
+        def __rfloordiv__(self, other: Any) -> Tensor: ...
+
+        def __mod__(self, other: Any) -> Tensor: ...
+
+        def __rmod__(self, other: Any) -> Tensor: ...
+
+        def __pow__(self, other: Any) -> Tensor: ...
+
+        def __rpow__(self, other: Any) -> Tensor: ...
+
+        def __divmod__(self, other: Any) -> tuple[Tensor, Tensor]: ...
+
+        def __rdivmod__(self, other: Any) -> tuple[Tensor, Tensor]: ...
+
+    def __matmul__(self, other: Any) -> Tensor:
         if type(other) is Tensor and self._data.ndim == other._data.ndim == 2 and self.shape[1] == other.shape[0]:
             return Tensor._record(ops.matmul, (self, other), {})
         return array_functions.matmul(self, other)
 
-    def __rmatmul__(self, other: Any) -> Any:
+    def __rmatmul__(self, other: Any) -> Tensor:
         return array_functions.matmul(other, self)
 
-    def __lt__(self, other: Any) -> Any:
+    def __lt__(self, other: Any) -> Tensor:
         return ops.less(self, other)
 
-    def __le__(self, other: Any) -> Any:
+    def __le__(self, other: Any) -> Tensor:
         return ops.less_equal(self, other)
 
-    def __gt__(self, other: Any) -> Any:
+    def __gt__(self, other: Any) -> Tensor:
         return ops.greater(self, other)
 
-    def __ge__(self, other: Any) -> Any:
+    def __ge__(self, other: Any) -> Tensor:
         return ops.greater_equal(self, other)
 
-    def __eq__(self, other: Any) -> Any:
+    def __eq__(self, other: object) -> Tensor:  # type: ignore[override]  # element by element, as NumPy's
         return NotImplemented if other is None else ops.equal(self, other)
 
-    def __ne__(self, other: Any) -> Any:
+    def __ne__(self, other: object) -> Tensor:  # type: ignore[override]  # as above
         return NotImplemented if other is None else ops.not_equal(self, other)
 
     __hash__ = Node.__hash__
 
-    def __and__(self, other: Any) -> Any:
+    def __and__(self, other: Any) -> Tensor:
         return numpy_protocol.both(self, other)
 
     __rand__ = __and__
 
-    def __or__(self, other: Any) -> Any:
+    def __or__(self, other: Any) -> Tensor:
         return numpy_protocol.either(self, other)
 
     __ror__ = __or__
 
-    def __xor__(self, other: Any) -> Any:
+    def __xor__(self, other: Any) -> Tensor:
         return numpy_protocol.exactly_one(self, other)
 
     __rxor__ = __xor__
 
-    def __invert__(self) -> Any:
+    def __invert__(self) -> Tensor:
         return numpy_protocol.neither(self)
 
     def __contains__(self, number: Any) -> bool:
@@ -406,99 +440,99 @@ class Tensor(Node):
     @property
     def T(self) -> Tensor:
         """The axes reversed."""
-        return array_functions.transpose(self)  # type: ignore[no-any-return]  # as above
+        return array_functions.transpose(self)
 
     @property
     def mT(self) -> Tensor:
         """The last two axes exchanged."""
-        return array_functions.swapaxes(self, -1, -2)  # type: ignore[no-any-return]  # as above
+        return array_functions.swapaxes(self, -1, -2)
 
     def reshape(self, *shape: Any) -> Tensor:
         """`t.reshape(2, -1)` or `t.reshape((2, -1))`."""
         whole = shape[0] if len(shape) == 1 and isinstance(shape[0], tuple | list) else shape
-        return array_functions.reshape(self, tuple(whole))  # type: ignore[no-any-return]  # as above
+        return array_functions.reshape(self, tuple(whole))
 
     def transpose(self, *axes: Any) -> Tensor:
         """`t.transpose()`, `t.transpose(1, 0)` or `t.transpose((1, 0))`."""
         order = axes[0] if len(axes) == 1 and isinstance(axes[0], tuple | list) else axes
-        return array_functions.transpose(self, order or None)  # type: ignore[no-any-return]  # as above
+        return array_functions.transpose(self, order or None)
 
     permute = transpose
 
     def swapaxes(self, axis1: int, axis2: int) -> Tensor:
-        return array_functions.swapaxes(self, axis1, axis2)  # type: ignore[no-any-return]  # as above
+        return array_functions.swapaxes(self, axis1, axis2)
 
     def sum(self, axis: Axis = None, keepdims: bool = False) -> Tensor:
-        return array_functions.sum(self, axis, keepdims)  # type: ignore[no-any-return]  # as above
+        return array_functions.sum(self, axis, keepdims)
 
     def mean(self, axis: Axis = None, keepdims: bool = False) -> Tensor:
-        return array_functions.mean(self, axis, keepdims)  # type: ignore[no-any-return]  # as above
+        return array_functions.mean(self, axis, keepdims)
 
     def max(self, axis: Axis = None, keepdims: bool = False) -> Tensor:
-        return array_functions.max(self, axis, keepdims)  # type: ignore[no-any-return]  # as above
+        return array_functions.max(self, axis, keepdims)
 
     def min(self, axis: Axis = None, keepdims: bool = False) -> Tensor:
-        return array_functions.min(self, axis, keepdims)  # type: ignore[no-any-return]  # as above
+        return array_functions.min(self, axis, keepdims)
 
     def argmax(self, axis: int | None = None) -> Tensor:
-        return array_functions.argmax(self, axis)  # type: ignore[no-any-return]  # as above
+        return array_functions.argmax(self, axis)
 
     def argmin(self, axis: int | None = None) -> Tensor:
-        return array_functions.argmin(self, axis)  # type: ignore[no-any-return]  # as above
+        return array_functions.argmin(self, axis)
 
     def norm(self, axis: Axis = None, keepdims: bool = False) -> Tensor:
-        return array_functions.norm(self, axis, keepdims)  # type: ignore[no-any-return]  # as above
+        return array_functions.norm(self, axis, keepdims)
 
     def prod(self, axis: Axis = None, keepdims: bool = False) -> Tensor:
-        return array_functions.prod(self, axis, keepdims)  # type: ignore[no-any-return]  # as above
+        return array_functions.prod(self, axis, keepdims)
 
     def var(self, axis: Axis = None, ddof: float = 0, keepdims: bool = False) -> Tensor:
-        return composites.var(self, axis, ddof, keepdims)  # type: ignore[no-any-return]  # as above
+        return composites.var(self, axis, ddof, keepdims)
 
     def std(self, axis: Axis = None, ddof: float = 0, keepdims: bool = False) -> Tensor:
-        return composites.std(self, axis, ddof, keepdims)  # type: ignore[no-any-return]  # as above
+        return composites.std(self, axis, ddof, keepdims)
 
     def cumsum(self, axis: int | None = None) -> Tensor:
-        return array_functions.cumsum(self, axis)  # type: ignore[no-any-return]  # as above
+        return array_functions.cumsum(self, axis)
 
     def any(self, axis: Axis = None, keepdims: bool = False) -> Tensor:
-        return array_functions.any(self, axis, keepdims)  # type: ignore[no-any-return]  # as above
+        return array_functions.any(self, axis, keepdims)
 
     def all(self, axis: Axis = None, keepdims: bool = False) -> Tensor:
-        return array_functions.all(self, axis, keepdims)  # type: ignore[no-any-return]  # as above
+        return array_functions.all(self, axis, keepdims)
 
     def clip(self, low: Any = None, high: Any = None) -> Tensor:
-        return array_functions.clip(self, low, high)  # type: ignore[no-any-return]  # as above
+        return array_functions.clip(self, low, high)
 
     def round(self) -> Tensor:
-        return ops.rint(self)  # type: ignore[no-any-return]  # as above
+        return ops.rint(self)
 
     def dot(self, other: Any) -> Tensor:
-        return composites.dot(self, other)  # type: ignore[no-any-return]  # as above
+        return composites.dot(self, other)
 
     def take(self, indices: Any, axis: int | None = None) -> Tensor:
-        return composites.take(self, indices, axis)  # type: ignore[no-any-return]  # as above
+        return composites.take(self, indices, axis)
 
     def repeat(self, repeats: int | Sequence[int], axis: int | None = None) -> Tensor:
-        return composites.repeat(self, repeats, axis)  # type: ignore[no-any-return]  # as above
+        return composites.repeat(self, repeats, axis)
 
     def squeeze(self, axis: Axis = None) -> Tensor:
-        return composites.squeeze(self, axis)  # type: ignore[no-any-return]  # as above
+        return composites.squeeze(self, axis)
 
     def ravel(self) -> Tensor:
-        return composites.ravel(self)  # type: ignore[no-any-return]  # as above
+        return composites.ravel(self)
 
     flatten = ravel
 
     def astype(self, dtype: Any) -> Tensor:
-        return array_functions.astype(self, dtype)  # type: ignore[no-any-return]  # as above
+        return array_functions.astype(self, dtype)
 
     def tolist(self) -> Any:
         """The numbers as nested lists."""
         return self.data.tolist()
 
     def softmax(self, axis: Axis = -1) -> Tensor:
-        return array_functions.softmax(self, axis)  # type: ignore[no-any-return]  # as above
+        return array_functions.softmax(self, axis)
 
     def __repr__(self) -> str:
         body = numpy.array2string(self._data, separator=", ", prefix="Tensor(", threshold=100)

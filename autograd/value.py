@@ -5,7 +5,7 @@ from __future__ import annotations
 import numbers
 import sys
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any, Protocol, overload
 
 import numpy
 
@@ -13,6 +13,7 @@ from . import anomaly, array_functions, modes, ops
 from .calling_line import calling_line
 from .errors import DataTypeError, ShapeError
 from .node import Node, without_gradient
+from .operands import Array, Number
 from .operation import Operation, Parameters, Passed, ieee
 from .tensor import Tensor
 
@@ -233,18 +234,50 @@ class Value(Node):
             node.source = calling_line()
         return node
 
+    if TYPE_CHECKING:  # typed more closely than Node's
+        __add__: _Operator
+        __radd__: _Operator
+        __sub__: _Operator
+        __rsub__: _Operator
+        __mul__: _Operator
+        __rmul__: _Operator
+        __truediv__: _Operator
+        __rtruediv__: _Operator
+        __floordiv__: _Operator
+        __rfloordiv__: _Operator
+        __mod__: _Operator
+        __rmod__: _Operator
+        __pow__: _Operator
+        __rpow__: _Operator
+
     # Comparisons look at the numbers, so `if x > 0` works; it fixes the branch that is recorded.
     # `==` stays identity: `v in nodes` must mean this very node.
 
+    @overload
+    def __lt__(self, other: Value | Number) -> bool: ...
+    @overload
+    def __lt__(self, other: Tensor | Array) -> Tensor: ...  # type: ignore[misc]  # NumPy asks Value, whatever its types say
     def __lt__(self, other: Any) -> Any:
         return self._compare(other, ops.less)
 
+    @overload
+    def __le__(self, other: Value | Number) -> bool: ...
+    @overload
+    def __le__(self, other: Tensor | Array) -> Tensor: ...  # type: ignore[misc]  # as above
     def __le__(self, other: Any) -> Any:
         return self._compare(other, ops.less_equal)
 
+    @overload
+    def __gt__(self, other: Value | Number) -> bool: ...
+    @overload
+    def __gt__(self, other: Tensor | Array) -> Tensor: ...  # type: ignore[misc]  # as above
     def __gt__(self, other: Any) -> Any:
         return self._compare(other, ops.greater)
 
+    @overload
+    def __ge__(self, other: Value | Number) -> bool: ...
+    @overload
+    def __ge__(self, other: Tensor | Array) -> Tensor: ...  # type: ignore[misc]  # as above
     def __ge__(self, other: Any) -> Any:
         return self._compare(other, ops.greater_equal)
 
@@ -270,6 +303,10 @@ class Value(Node):
     def __float__(self) -> float:
         return self.data
 
+    @overload
+    def __round__(self, digits: None = None) -> int: ...
+    @overload
+    def __round__(self, digits: int) -> float: ...
     def __round__(self, digits: int | None = None) -> Any:
         return round(self.data, digits)
 
@@ -283,7 +320,7 @@ class Value(Node):
     def detach(self) -> Value:
         """A constant with this number: nothing flows back through it."""
         if modes.current_mode().tracing:
-            return without_gradient(self)  # type: ignore[no-any-return]  # a Value of a Value
+            return without_gradient(self)
         return Value(self._data, requires_grad=False)
 
     def zero_grad(self) -> None:
@@ -293,6 +330,19 @@ class Value(Node):
     def __repr__(self) -> str:
         name = "" if self.label is None else f", label={self.label!r}"
         return f"Value(data={self._data}, grad={self.grad}{name})"
+
+
+if TYPE_CHECKING:
+
+    class _Operator(Protocol):
+        """A Value with a number is a Value, with an array or a Tensor a Tensor."""
+
+        @overload
+        def __call__(self, other: Value | Number, /) -> Value: ...
+        @overload
+        def __call__(self, other: Tensor | Array, /) -> Tensor: ...
+        @overload
+        def __call__(self, other: Node, /) -> Node: ...
 
 
 class _WideValue(Value):
