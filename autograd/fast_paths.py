@@ -23,56 +23,43 @@ record_in_general = Value._record
 
 def add(self: Value, other: Any) -> Any:
     kind = type(other)
-    if kind is Value:
-        if self.requires_grad and other.requires_grad and not modes.open_blocks:
-            node = _new(Value)
-            node._first = self
-            node._second = other
-            node._data = self._data + other._data
-            node._first_gradient = node._second_gradient = 1.0
-            node.op = _add_row
-            node.requires_grad = True
-            node.grad = 0.0
-            return node
-    elif kind is float and self.requires_grad and not modes.open_blocks:
-        node = _new(Value)
-        node._first = self
-        node._second = other
-        node._data = self._data + other
-        node._first_gradient = 1.0
-        node._second_gradient = None
-        node.op = _add_row
-        node.requires_grad = True
-        node.grad = 0.0
-        return node
-    return binary(_add_row, self, other)
+    if not self.requires_grad or modes.open_blocks:
+        return binary(_add_row, self, other)
+    if kind is Value and other.requires_grad:
+        number, second_gradient = other._data, 1.0
+    elif kind is float:
+        number, second_gradient = other, None
+    else:
+        return binary(_add_row, self, other)
+    node = _new(Value)
+    node._first, node._second = self, other
+    node._first_gradient, node._second_gradient = 1.0, second_gradient
+    node._data = self._data + number
+    node.op = _add_row
+    node.requires_grad = True
+    node.grad = 0.0
+    return node
 
 
 def multiply(self: Value, other: Any) -> Any:
     kind = type(other)
-    if kind is Value:
-        if self.requires_grad and other.requires_grad and not modes.open_blocks:
-            node = _new(Value)
-            node._first = self
-            node._second = other
-            node._second_gradient = first = self._data
-            node._first_gradient = second = other._data
-            node._data = first * second
-            node.op = _multiply_row
-            node.requires_grad = True
-            node.grad = 0.0
-            return node
-    elif kind is float and self.requires_grad and not modes.open_blocks:
-        node = _new(Value)
-        node._first = self
-        node._second = node._first_gradient = other
-        node._data = self._data * other
-        node._second_gradient = None
-        node.op = _multiply_row
-        node.requires_grad = True
-        node.grad = 0.0
-        return node
-    return binary(_multiply_row, self, other)
+    if not self.requires_grad or modes.open_blocks:
+        return binary(_multiply_row, self, other)
+    data = self._data
+    if kind is Value and other.requires_grad:
+        number, second_gradient = other._data, data
+    elif kind is float:
+        number, second_gradient = other, None
+    else:
+        return binary(_multiply_row, self, other)
+    node = _new(Value)
+    node._first, node._second = self, other
+    node._first_gradient, node._second_gradient = number, second_gradient
+    node._data = data * number
+    node.op = _multiply_row
+    node.requires_grad = True
+    node.grad = 0.0
+    return node
 
 
 def record(operation: Operation, operands: tuple[Any, ...], parameters: Parameters) -> Any:
@@ -205,7 +192,7 @@ def sweep_values(output: Value, seed: float) -> dict[Value, float] | None:
     unreached = float("-0")
     leaves: defaultdict[Value, float] = defaultdict(lambda: -0.0)
     order: list[Value] = []
-    begun: list[Any] = [None]  # visited nodes, an operand of each of which is being visited; an end mark
+    begun: list[Any] = [None]  # the end mark, and the nodes that wait until an operand's side is finished
     pop, push, finish = begun.pop, begun.append, order.append
     node = output
     while True:

@@ -1,4 +1,4 @@
-"""Making much at once without Python's search for reference cycles."""
+"""Python's garbage collector, paused while many objects are made."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ import gc
 import threading
 from collections.abc import Iterator
 
-# Whether to switch it on again is decided together with switching it off: between the two another thread could end.
+# Asking whether it is on and switching it off are one step: between the two another thread could switch it on again.
 _switching = threading.RLock()
 
 
 @contextlib.contextmanager
 def without_garbage_collection() -> Iterator[None]:
-    """What is recorded or traced has no reference cycles, and looking for some in it again and again takes as long
-    as making it, or longer."""
+    """A block without the search for reference cycles. A graph or a trace has none, and searching it again and again
+    while it grows takes as long as making it, or longer."""
     with _switching:
         was_enabled = gc.isenabled()
         gc.disable()

@@ -33,7 +33,7 @@ class Mode:
     keeping_sources: bool = False
     # Whether every operation on a node is recorded, with or without a gradient: what a program is compiled from.
     tracing: bool = False
-    # While a function is recorded for a program: the nodes whose numbers it looked at, and in which line.
+    # While a function is recorded for a program: the nodes whose plain numbers it read, and in which line.
     looked_at: list[tuple[Any, SourceLine | None]] | None = None
 
 
@@ -51,7 +51,7 @@ def current_mode() -> Mode:
 
 
 def note_look(node: Any) -> None:
-    """Somebody reads a node's numbers as plain ones: what comes of it, a program cannot follow."""
+    """A node's numbers are read as plain ones: what is done with them, no program can record."""
     looked_at = current_mode().looked_at
     if looked_at is not None:
         looked_at.append((node, calling_line()))
@@ -182,7 +182,7 @@ def recording() -> AbstractContextManager[None]:
 
 
 class Adjusted(_Block):
-    """The engine's own changes of the mode: `with Adjusted(recording=True):`."""
+    """A block for the engine's own use, which changes these fields of the mode: `with Adjusted(recording=True):`."""
 
     def __init__(self, **changes: Any) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""What `Value` and `Tensor` share: how a recorded node is described, named and combined."""
+"""What `Value` and `Tensor` share: a node's description, operators and gradients, and its name."""
 
 from __future__ import annotations
 
@@ -133,7 +133,7 @@ class Node(Recordable):
 
     def __array_function__(self, function: Any, types: Any, arguments: Any, keywords: Any) -> Any:
         if not all(issubclass(kind, Node | numpy.ndarray) for kind in types):
-            return NotImplemented  # somebody else's arrays
+            return NotImplemented  # another library's arrays
         return numpy_protocol.call_function(function, arguments, keywords)
 
     # --- operators: the table's rows under Python's names ---

@@ -1,7 +1,7 @@
 """NumPy's own functions on nodes: `np.exp(t)`, `np.sum(t, axis=1)`, `array @ t` record as ours do.
 
 NumPy asks a node's class what its function means for it (NEP 13 and NEP 18). What is not in the tables
-below is refused by name: an answer as a plain array would have lost its graph without a word.
+below is refused by name: a plain array as the answer would lose the graph silently.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def call_ufunc(ufunc: numpy.ufunc, method: str, inputs: Sequence[Any], keywords:
 def call_function(numpy_function: Callable[..., Any], arguments: Sequence[Any], keywords: Mapping[str, Any]) -> Any:
     """What `numpy_function(*arguments, **keywords)` is with nodes among the arguments."""
     if numpy_function in OF_THE_DATA:
-        # Most ask for a shape or a dtype, which a program may do: it is recorded for those.
+        # Most ask for a shape or a dtype, for which a program is recorded anyway; the others read numbers.
         data = _looked_at if numpy_function in _OF_NUMBERS else _data
         return numpy_function(*map(data, arguments), **{name: data(value) for name, value in keywords.items()})
     name = f"{numpy_function.__module__}.{numpy_function.__name__}"

@@ -10,7 +10,7 @@ Rebuild = Callable[[Sequence[Any]], Any]
 
 
 def flatten(structure: Any) -> tuple[list[Any], list[str], Rebuild]:
-    """What a structure holds, where each of it is, and how to build one like it.
+    """What a structure holds, the place of each, and how to build one like it.
 
     None holds nothing. Named tuples and dicts of a class of their own (OrderedDict) keep it, dicts their order.
 
@@ -25,10 +25,10 @@ def flatten(structure: Any) -> tuple[list[Any], list[str], Rebuild]:
     return leaves, places, _take_apart(structure, "", leaves, places)
 
 
-# No function inside `flatten` that calls itself: it would be a reference cycle, and what it holds (every
-# array, and through an output the whole graph) would stay until the garbage collector comes.
+# It is no function inside `flatten`: one that calls itself is a reference cycle, and what it holds (every array, and
+# through an output the whole graph) would stay in memory until the garbage collector runs.
 def _take_apart(part: Any, place: str, leaves: list[Any], places: list[str]) -> Rebuild:
-    """List what a part holds; gives back how to build one like it out of the whole structure's leaves."""
+    """List what a part holds. Returns how to build one like it from the leaves of the whole structure."""
     if part is None:
         return lambda replaced: None
     if isinstance(part, dict):

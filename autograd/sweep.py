@@ -81,7 +81,7 @@ def propagate(
         create_graph: record the gradients.
         wanted: the nodes, leaves or intermediates, whose gradients to return: the sweep follows only the paths that
             lead to them. None: every leaf's.
-        ends: nodes that are taken for leaves: nothing before them is looked at.
+        ends: nodes that are taken for leaves: the sweep does not go on to what they were computed from.
         hold: set the `.grad` of intermediates on the way; the set collects the ids of those arrays.
         observer: is told of each event.
 

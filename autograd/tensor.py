@@ -61,7 +61,7 @@ class Tensor(Node):
 
     _data: Array
     _grad: Array | None
-    _grad_is_shared: bool  # with another node's gradient or the sweep's work: copied when somebody looks
+    _grad_is_shared: bool  # with another node's gradient or the sweep's work: copied when it is read
     op: Operation | None
     requires_grad: bool
 

@@ -198,7 +198,7 @@ class _Run:
         self.several = isinstance(argnums, Sequence)
         self._chosen = _positions(name, function, argnums, len(arguments))
         everything = flatten([list(arguments), keywords])[0]
-        # Whether derivatives are to be nodes: somebody may differentiate them again.
+        # Whether derivatives are to be nodes, which may be differentiated again.
         self._recorded = _is_inside.get() or any(isinstance(leaf, Node) for leaf in everything)
 
         leaves, places, self._rebuild_input = flatten(tuple(arguments[position] for position in self._chosen))

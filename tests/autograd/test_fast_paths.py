@@ -12,6 +12,7 @@ from autograd import Tensor, Value
 from autograd import ops as table
 from autograd.fast_paths import record_in_general
 from autograd.operation import elementwise
+from autograd.sweep import topological_order
 
 
 class Observer:
@@ -93,6 +94,28 @@ def test_a_graph_of_values_alone_needs_no_general_sweep(monkeypatch) -> None:
     monkeypatch.setattr(autograd.sweep, "propagate", None)
     output.backward()
     assert nodes[0].grad != 0.0
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_the_sweep_of_values_goes_the_walker_s_way(seed) -> None:
+    class Watched(float):
+        """A local gradient that says when the sweep uses it."""
+
+        def __rmul__(self, upstream):
+            passed.append((self.node, self.slot))
+            return upstream * float(self)
+
+    output, _ = random_graph(seed, [2, -0.5])
+    passed: list[tuple[Value, int]] = []
+    order = topological_order(output)
+    expected = [(node, slot) for node in reversed(order) for slot in node._gradient_slots]
+    for node, slot in expected:
+        watched = Watched(node._stored_gradient(slot))
+        watched.node, watched.slot = node, slot
+        setattr(node, ("_first_gradient", "_second_gradient")[slot], watched)
+    output.backward()
+    assert len(passed) > 5
+    assert passed == expected
 
 
 @pytest.mark.parametrize("kind", [Value, Tensor])
@@ -193,6 +216,34 @@ def test_an_operator_with_a_plain_number_is_its_row(name) -> None:
             assert facts(fast) == facts(slow), (name, a, b)
             fast, slow = BINARY[name](b, Value(a)), record_in_general(row, (b, Value(a)), {})
             assert facts(fast) == facts(slow), (name, b, a)
+
+
+ELEMENTWISE = {name: row for name, row in autograd.operations().items() if row.scalar is not None and row.slots < 3}
+
+
+@pytest.mark.parametrize("name", ELEMENTWISE)
+def test_a_function_of_values_is_recorded_as_in_general(name) -> None:
+    row = ELEMENTWISE[name]
+    others = [()] if row.slots == 1 else [(kind, other) for kind in (Value, None) for other in (*NUMBERS, *PLAIN)]
+
+    for number in NUMBERS:
+        for other in others:
+            for requires_grad in (True, False):
+                given = [Value(number, requires_grad)]
+                if other:
+                    kind, one = other
+                    given.append(one if kind is None else kind(one))
+                for order in (given, given[::-1]):
+                    assert facts(row(*order)) == facts(record_in_general(row, tuple(order), {})), (number, other)
+                    with autograd.no_grad():
+                        assert facts(row(*order)) == facts(record_in_general(row, tuple(order), {})), (number, other)
+
+
+@pytest.mark.parametrize("name", ["minimum", "maximum", "less", "hypot"])
+def test_an_integer_too_large_for_a_float_is_refused_beside_a_value(name) -> None:
+    for operands in ((Value(1.0), 10**400), (-(10**400), Value(1.0))):
+        with pytest.raises(autograd.GraphError, match="too large"):
+            ELEMENTWISE[name](*operands)
 
 
 def test_inside_a_block_the_operators_record_what_they_record_outside() -> None:
