@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import operator
+from collections.abc import Iterable, Sequence
 from typing import TypeGuard
 
 import numpy
@@ -31,3 +32,27 @@ def check_known(kind: str, name: object, known: Iterable[object], error: type[Gr
     known = list(known)
     if name not in known:
         raise error(f"unknown {kind} {name!r:.60}; known are {', '.join(map(str, known))}")
+
+
+def positions_of(name: str, function: str, argnums: int | Sequence[int], count: int) -> list[int]:
+    """The positions of the arguments to differentiate by, of so many by position.
+
+    Args:
+        name, function: what differentiates, and what it is that was called, for the message.
+    """
+    try:
+        named = [operator.index(one) for one in (argnums if isinstance(argnums, Sequence) else [argnums])]
+    except TypeError:
+        raise ArgumentError(f"{name}: argnums is a position or a tuple of positions, not {argnums!r:.60}") from None
+    if not all(-count <= position < count for position in named):
+        raise ArgumentError(
+            f"{name}: argnums={argnums!r}, but {function} was called with {counted(count)} (by position)"
+        )
+    chosen = [position % count for position in named]
+    if len(set(chosen)) < len(chosen):
+        raise ArgumentError(f"{name}: argnums={argnums!r} names an argument twice")
+    return chosen
+
+
+def counted(count: int) -> str:
+    return f"{count} argument{'' if count == 1 else 's'}"

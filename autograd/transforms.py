@@ -13,7 +13,6 @@ differentiated they are nodes, too, so `grad(grad(f))` needs no more than these 
 from __future__ import annotations
 
 import math
-import operator
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextvars import ContextVar
 from typing import Any
@@ -21,6 +20,7 @@ from typing import Any
 import numpy
 
 from . import array_functions, ops
+from .arguments import counted, positions_of
 from .errors import ArgumentError, DataTypeError, GraphError, ShapeError
 from .modes import current_mode, recording
 from .node import Node
@@ -160,7 +160,7 @@ def hessian_vector_product(function: Function, argnums: Arguments = 0) -> Functi
         if len(arguments_and_vector) < 2:
             raise ArgumentError(
                 f"{name}: the vector comes after the arguments of {_name(function)}; "
-                f"{_counted(len(arguments_and_vector))} given"
+                f"{counted(len(arguments_and_vector))} given"
             )
         *arguments, vector = arguments_and_vector
         run = _Run(name, gradient, arguments, keywords, argnums)
@@ -196,7 +196,7 @@ class _Run:
         _check_callable(name, function)
         self._transform, self._function = name, function
         self.several = isinstance(argnums, Sequence)
-        self._chosen = _positions(name, function, argnums, len(arguments))
+        self._chosen = positions_of(name, _name(function), argnums, len(arguments))
         everything = flatten([list(arguments), keywords])[0]
         # Whether derivatives are to be nodes, which may be differentiated again.
         self._recorded = _is_inside.get() or any(isinstance(leaf, Node) for leaf in everything)
@@ -334,23 +334,6 @@ class _Run:
         return f"argument {self._chosen[int(position)]}{rest}"
 
 
-def _positions(name: str, function: Function, argnums: Arguments, count: int) -> list[int]:
-    """The positions of the arguments to differentiate by."""
-    try:
-        named = [operator.index(one) for one in (argnums if isinstance(argnums, Sequence) else [argnums])]
-    except TypeError:
-        raise ArgumentError(f"{name}: argnums is a position or a tuple of positions, not {argnums!r:.60}") from None
-    for position in named:
-        if not -count <= position < count:
-            raise ArgumentError(
-                f"{name}: argnums={argnums!r}, but {_name(function)} was called with {_counted(count)} (by position)"
-            )
-    chosen = [position % count for position in named]
-    if len(set(chosen)) < len(chosen):
-        raise ArgumentError(f"{name}: argnums={argnums!r} names an argument twice")
-    return chosen
-
-
 def _variable(name: str, leaf: Any, place: str) -> Node:
     """The node that stands for an argument: one of its own, so that only this use of it is differentiated."""
     if isinstance(leaf, Node) and leaf.requires_grad:
@@ -411,10 +394,6 @@ def _listed(places: Sequence[str]) -> str:
 def _shown(given: Any) -> str:
     kind = type(given).__name__
     return f"a {kind} of {len(given)}" if isinstance(given, list | tuple) else f"{kind} {given!r:.60}"
-
-
-def _counted(count: int) -> str:
-    return f"{count} argument{'' if count == 1 else 's'}"
 
 
 def _name(function: Function) -> str:

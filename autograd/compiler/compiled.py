@@ -12,13 +12,8 @@ from typing import Any
 import numpy
 
 from .. import views
-from ..errors import (
-    ArgumentError,
-    CapturedConstantWarning,
-    DataTypeError,
-    NotRecordedError,
-    ProgramMismatchError,
-)
+from ..arguments import positions_of
+from ..errors import ArgumentError, CapturedConstantWarning, DataTypeError, NotRecordedError, ProgramMismatchError
 from ..garbage_collection import without_garbage_collection
 from ..modes import current_mode
 from ..node import Node
@@ -32,7 +27,6 @@ from .record.recording import Recording, listed, name_of, program_of, record
 from .record.signature import is_given, stand_in, stand_in_of_sample
 from .run.array_machine import ShapeChangedError
 
-Arguments = int | Sequence[int]
 _MOST_VARIANTS = 16  # programs for one structure, which differ in how much masks let through
 
 
@@ -119,7 +113,7 @@ class Compiled:
         self._cache: ProgramCache[_Entry] = ProgramCache(self._columns)
         self._recordings: dict[Hashable, Recording] = {}
         self._constants: list[CapturedConstant] = []
-        self._looks: dict[str, None] = {}  # told of
+        self._told: set[str] = set()  # what was warned of
         self._last: tuple[Hashable, _Entry] | None = None
 
     # --- calls ---
@@ -140,18 +134,19 @@ class Compiled:
         entry, found = self._run(key, None, leaves, make)
         return entry.finish(found)
 
-    def value_and_grad(self, *arguments: Any, argnums: Arguments = 0, **keywords: Any) -> tuple[Any, Any]:
+    def value_and_grad(self, *arguments: Any, argnums: int | Sequence[int] = 0, **keywords: Any) -> tuple[Any, Any]:
         """The value, and the gradient by the argument `argnums` (several give a tuple) in its nesting.
 
         A Module's gradient is a dict: by the path of each parameter.
         """
         key, leaves = self._cache.key(arguments, keywords)
-        chosen = argnums if type(argnums) is int else tuple(argnums)  # type: ignore[arg-type]  # a sequence then
+        chosen = argnums if type(argnums) is int or not isinstance(argnums, Sequence) else tuple(argnums)
 
         def make() -> _Entry:
-            floats = self._differentiable(arguments, chosen)
+            positions = positions_of("value_and_grad", self.__name__, chosen, len(arguments))
+            floats = tuple(_as_floats(one) if n in positions else one for n, one in enumerate(arguments))
             recording = self._recording(self._cache.key(floats, keywords)[0], floats, keywords)
-            wanted, finish = self._gradients_of(recording, floats, chosen)
+            wanted, finish = self._gradients_of(recording, floats, positions, chosen)
             program = self._compiled(key, recording, wanted)
             if not self._columns and any(floats[n] is not argument for n, argument in enumerate(arguments)):
                 program.run = _converting(program.run, [node._data for node in recording.inputs])
@@ -283,62 +278,37 @@ class Compiled:
                 recording = record(
                     self._function, arguments, keywords, stand_in_of_sample if self._columns else stand_in
                 )
-            self._tell_of_constants(captured(recording, self._function))
-            self._tell_of_looks(recording)
+            news = [one for one in captured(recording, self._function) if str(one) not in self._told]
+            self._tell(
+                [str(one) for one in news],
+                "uses {}: no argument and no parameter, so the program keeps it as it was when it was recorded. "
+                "Pass it as an argument if it changes",
+            )
+            self._constants += news
+            self._tell(
+                recording.looks,
+                "looks at {}: what comes of it stays as it was when it was recorded. Choose with where(…), compute "
+                "with the node itself; check(…) compares with an eager run",
+            )
             self._recordings[key] = recording  # not where a warning was made an error: the next call tells again
         return recording
 
-    def _tell_of_constants(self, found: list[CapturedConstant]) -> None:
-        told = {str(constant) for constant in self._constants}
-        news = [constant for constant in found if str(constant) not in told]
+    def _tell(self, found: list[str], sentence: str) -> None:
+        """Warn of what has not been told of yet."""
+        news = [what for what in found if what not in self._told]
         if news:
-            warnings.warn(
-                f"compile: {self.__name__} uses {', '.join(map(str, news))}: no argument and no parameter, so the "
-                "program keeps it as it was when it was recorded. Pass it as an argument if it changes",
-                CapturedConstantWarning,
-                stacklevel=6,
-            )
-        self._constants += news
-
-    def _tell_of_looks(self, recording: Recording) -> None:
-        news = [look for look in recording.looks if look not in self._looks]
-        if news:
-            warnings.warn(
-                f"compile: {self.__name__} looks at {listed(news)}: what comes of it stays as it was when it was "
-                "recorded. Choose with where(…), compute with the node itself; check(…) compares with an eager run",
-                CapturedConstantWarning,
-                stacklevel=6,
-            )
-        self._looks.update(dict.fromkeys(news))
+            what = sentence.format(listed(news))
+            warnings.warn(f"compile: {self.__name__} {what}", CapturedConstantWarning, stacklevel=6)
+        self._told.update(news)
 
     def _compiled(self, key: Hashable, recording: Recording, wanted: Sequence[Node]) -> CompiledProgram:
         return CompiledProgram(recording, wanted, key[1] if self._columns else None)  # type: ignore[index]  # a pair, of with_columns
 
-    def _differentiable(self, arguments: tuple[Any, ...], chosen: Any) -> tuple[Any, ...]:
-        """The arguments, integer arrays that are differentiated by as float64."""
-        positions = self._positions(chosen, len(arguments))
-        return tuple(
-            _as_floats(argument) if number in positions else argument for number, argument in enumerate(arguments)
-        )
-
-    def _positions(self, chosen: Any, count: int) -> list[int]:
-        try:
-            named = [operator.index(one) for one in (chosen if isinstance(chosen, tuple) else (chosen,))]
-        except TypeError:
-            raise ArgumentError(f"value_and_grad: argnums is a position or a tuple of them, not {chosen!r}") from None
-        if not all(-count <= one < count for one in named) or len({one % count for one in named}) < len(named):
-            raise ArgumentError(
-                f"value_and_grad: argnums={chosen!r}, but {self.__name__} was called with {count} arguments by position"
-            )
-        return [one % count for one in named]
-
     def _gradients_of(
-        self, recording: Recording, arguments: tuple[Any, ...], chosen: Any
+        self, recording: Recording, arguments: tuple[Any, ...], positions: list[int], chosen: Any
     ) -> tuple[list[Node], Callable[[tuple[Any, ...]], Any]]:
         """The nodes to differentiate by, and what makes the answer of a program's outputs."""
-        positions = self._positions(chosen, len(arguments))
-        picked = tuple(arguments[position] for position in positions)
-        leaves, paths, rebuild = flatten(picked)
+        leaves, paths, rebuild = flatten(tuple(arguments[position] for position in positions))
         by_place = dict(zip(recording.places, recording.inputs, strict=True))
         wanted: list[Node] = []
         places: list[Any] = []  # for each leaf: its gradient's number, or {path: number}, or the leaf itself
@@ -405,15 +375,13 @@ def _placed(place: Any, gradients: list[Any]) -> Any:
 
 
 def _as_floats(argument: Any) -> Any:
+    """The argument with float64 in place of integer arrays; itself if it has none."""
     leaves, _, rebuild = flatten(argument)
-    if not any(isinstance(leaf, numpy.ndarray) and leaf.dtype.kind in "iu" for leaf in leaves):
-        return argument
-    return rebuild(
-        [
-            leaf.astype(numpy.float64) if isinstance(leaf, numpy.ndarray) and leaf.dtype.kind in "iu" else leaf
-            for leaf in leaves
-        ]
-    )
+    floats = [
+        leaf.astype(numpy.float64) if isinstance(leaf, numpy.ndarray) and leaf.dtype.kind in "iu" else leaf
+        for leaf in leaves
+    ]
+    return rebuild(floats) if any(map(operator.is_not, floats, leaves)) else argument
 
 
 def _compare(what: str, ours: Any, eager: Any, tolerance: float | None) -> None:

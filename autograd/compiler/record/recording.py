@@ -124,16 +124,16 @@ def name_of(function: Callable[..., Any]) -> str:
 def program_of(recording: Recording, wanted: Sequence[Node] = (), *, keep_events: bool = False) -> Program:
     """The recording as a program: what the function returned and, where some are wanted, the gradients of the
     number that it returned; with the sweep's events, if they are to be told of."""
-    events: list[Contribution] = []
+    sweeping = _Sweeping()
     gradients: list[Any] = []
     if wanted:
         output = only_number(recording)
         reached: dict[Node, Any] = {}
         if output.requires_grad:
             with Adjusted(tracing=True, recording=False):  # nobody differentiates these nodes again
-                reached = sweep(output, create_graph=True, wanted=frozenset(wanted), observer=_Observer(events))
+                reached = sweep(output, create_graph=True, wanted=frozenset(wanted), observer=sweeping)
         gradients = [reached.get(node, _zeros(node)) for node in wanted]
-    return _Translation(recording).program(events, gradients, wanted, keep_events)
+    return _Translation(recording).program(sweeping.events, gradients, wanted, keep_events)
 
 
 def translated(
@@ -141,20 +141,20 @@ def translated(
 ) -> tuple[Program, Callable[[Node], Operand]]:
     """The recording as a program with more inputs and outputs, and what each node is in it."""
     translation = _Translation(recording, given)
-    return translation.program([], list(outputs), (), False), translation.operand_of
+    return translation.program([], list(outputs), (), False), translation.operand
 
 
-class _Observer:
+class _Sweeping:
     """Keeps the sweep's events."""
 
-    def __init__(self, events: list[Contribution]) -> None:
-        self._events = events
+    def __init__(self) -> None:
+        self.events: list[Contribution] = []
 
     def seed(self, node: Node, gradient: Any) -> None:
         pass
 
     def contribution(self, contribution: Contribution) -> None:
-        self._events.append(contribution)
+        self.events.append(contribution)
 
 
 class _Translation:
@@ -166,41 +166,39 @@ class _Translation:
         self._alive: list[Any] = []  # what the ids in `_known` belong to
         self._steps: list[Step] = []
         self._contents: dict[Any, Constant] = {}
-        self._inputs = [
-            _input(name, node)
-            for name, node in zip(
-                [*recording.names, *[one.label or "parameter" for one in (*recording.parameters, *given)]],
-                [*recording.inputs, *recording.parameters, *given],
-                strict=True,
-            )
-        ]
-        for node, one in zip([*recording.inputs, *recording.parameters, *given], self._inputs, strict=True):
-            self._known[id(node)] = one
+        self._inputs: list[Input] = []
+        others = [*recording.parameters, *given]
+        names = [*recording.names, *[one.label or "parameter" for one in others]]
+        for name, node in zip(names, [*recording.inputs, *others], strict=True):
+            self._known[id(node)] = one = _input(name, node)
+            self._inputs.append(one)
 
     def program(
         self, events: list[Contribution], gradients: list[Any], wanted: Sequence[Node], keep_events: bool
     ) -> Program:
-        outputs = [self._operand(node, -1) for node in self._recording.outputs]
+        operand = self.operand
+        outputs = [operand(node) for node in self._recording.outputs]
         translated = []
-        for origin, (node, slot, operand, _, local_gradient, contribution, total) in enumerate(events):
-            if not keep_events:  # only the order of the steps is the sweep's
-                for item in (contribution, total):
-                    if id(item) not in self._known:
-                        self._operand(item, origin)
-                continue
-            translated.append(
-                Event(
-                    self._operand(node, -1),
-                    node.op,
-                    self._operand(node, -1).operands,
-                    slot,
-                    self._operand(operand, -1),
-                    None if local_gradient is None else self._operand(local_gradient, origin),
-                    self._operand(contribution, origin),
-                    self._operand(total, origin),
+        for origin, event in enumerate(events):
+            if keep_events:
+                node = operand(event.node)
+                local_gradient = None if event.local_gradient is None else operand(event.local_gradient, origin)
+                translated.append(
+                    Event(
+                        node,
+                        event.node.op,
+                        node.operands,
+                        event.slot,
+                        operand(event.operand),
+                        local_gradient,
+                        operand(event.contribution, origin),
+                        operand(event.total, origin),
+                    )
                 )
-            )
-        found = [self._operand(gradient, len(events)) for gradient in gradients]
+            else:  # only the order of the steps is the sweep's
+                operand(event.contribution, origin)
+                operand(event.total, origin)
+        found = [operand(gradient, len(events)) for gradient in gradients]
         return Program(
             self._recording.function_name,
             self._inputs,
@@ -208,19 +206,16 @@ class _Translation:
             [*outputs, *found],
             len(outputs),
             translated,
-            [self._operand(node, -1) for node in wanted],
+            [operand(node) for node in wanted],
         )
 
-    def operand_of(self, node: Node) -> Operand:
-        return self._operand(node, -1)
-
-    def _operand(self, item: Any, origin: int) -> Operand:
-        """An operand, after the steps that it needs."""
+    def operand(self, item: Any, origin: int = -1) -> Operand:
+        """What a node or a number is in the program, after the steps that it needs, which are of that event."""
         known, steps, label = self._known, self._steps, self._recording.label
         for node in operands_first(self._unknown([item]), lambda node: self._unknown(node.operands)):
             operands = tuple([known.get(id(one)) or self._leaf(one) for one in node.operands])
             is_number = isinstance(node, Value)
-            step = known[id(node)] = Step(
+            known[id(node)] = step = Step(
                 node.op,
                 operands,
                 {} if is_number else node.keywords,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -55,15 +54,12 @@ def rewrite(*names: str, **how: Any) -> Callable[[Rule], Rewrite]:
 @silently
 def rewritten(program: Program, rewrites: Sequence[Rewrite]) -> Program:
     """One pass over the steps: each is rewritten until nothing applies, then merged with one like it."""
-
-    @functools.cache
-    def about(row: Operation, has_known: bool) -> list[Rewrite]:
-        return [one for one in rewrites if one.matches(row) and (has_known or not one.of_known)]
-
+    rules = _RulesOfRows(rewrites)
+    apart = {one.rule: one.takes_apart for one in rewrites if one.takes_apart is not None}
     became: dict[int, Operand] = {}
     steps: list[Step] = []
     known: dict[Any, Step] = {}
-    shared = _needed_twice(program, {one.takes_apart for one in rewrites if one.takes_apart is not None})
+    shared = _needed_twice(program, {*apart.values()})
     for step in program.steps:
         operands = tuple([became.get(id(operand), operand) for operand in step.operands])
         now: Operand = step if operands == step.operands else step.with_operands(operands)
@@ -71,10 +67,11 @@ def rewritten(program: Program, rewrites: Sequence[Rewrite]) -> Program:
         is_rewritten = False
         while type(now) is Step and id(now) not in became:
             found = None
-            for one in about(now.operation, not VARIABLES.issuperset(map(type, now.operands))):
-                if is_of_shared and one.takes_apart is not None:
+            of_known, of_any = rules[now.operation]
+            for rule in of_any if VARIABLES.issuperset(map(type, now.operands)) else of_known:
+                if is_of_shared and rule in apart:
                     continue
-                found = one.rule(now)
+                found = rule(now)
                 if found is not None:
                     break
             if found is None:
@@ -90,6 +87,18 @@ def rewritten(program: Program, rewrites: Sequence[Rewrite]) -> Program:
                 became[id(now)] = now
         became[id(step)] = now
     return program.mapped(steps, lambda operand: became.get(id(operand), operand))
+
+
+class _RulesOfRows(dict[Operation, tuple[list[Rule], list[Rule]]]):
+    """For each row the rules for a step with a number or constant among its operands, and for one without."""
+
+    def __init__(self, rewrites: Sequence[Rewrite]) -> None:
+        self._rewrites = rewrites
+
+    def __missing__(self, row: Operation) -> tuple[list[Rule], list[Rule]]:
+        matching = [one for one in self._rewrites if one.matches(row)]
+        self[row] = found = [one.rule for one in matching], [one.rule for one in matching if not one.of_known]
+        return found
 
 
 def without_dead_code(program: Program) -> Program:
