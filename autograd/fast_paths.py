@@ -18,7 +18,7 @@ from .value import LARGEST_INTEGER, Value, stored
 
 _new = object.__new__
 _add_row, _multiply_row = ops.add, ops.multiply
-record_in_general = Value._record
+record_in_general: Callable[..., Any] = Value._record
 
 
 def add(self: Value, other: Any) -> Any:

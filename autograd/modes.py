@@ -41,7 +41,7 @@ DEFAULT = Mode()
 
 # How many `with` blocks are open in any context. While it is 0, operations need not ask which mode
 # holds: reading this number costs a tenth of reading the context variable.
-open_blocks = 0
+open_blocks: int = 0
 _open_blocks_lock = threading.Lock()
 _mode: ContextVar[Mode] = ContextVar("autograd_mode", default=DEFAULT)
 

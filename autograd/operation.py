@@ -27,7 +27,7 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 # NumPy warns of overflow, 1/0 and nan; the engine gives IEEE's answer without a word, as PyTorch does.
 _quiet = numpy.errstate(all="ignore")
 _is_silent: ContextVar[bool] = ContextVar("autograd_is_silent", default=False)
-is_silent = _is_silent.get
+is_silent: Callable[[], bool] = _is_silent.get
 
 
 def silently(function: Function) -> Function:

@@ -63,7 +63,9 @@ class Tensor(Node):
     _grad: Array | None
     _grad_is_shared: bool  # with another node's gradient or the sweep's work: copied when it is read
     op: Operation | None
+    operands: tuple[Any, ...]
     requires_grad: bool
+    label: str | None
 
     def __init__(
         self,
@@ -361,6 +363,11 @@ class Tensor(Node):
 
         def __rdivmod__(self, other: Any) -> tuple[Tensor, Tensor]: ...
 
+        def __hash__(self) -> int: ...
+
+    else:  # a class with `==` says so, or has none
+        __hash__ = Node.__hash__
+
     def __matmul__(self, other: Any) -> Tensor:
         if type(other) is Tensor and self._data.ndim == other._data.ndim == 2 and self.shape[1] == other.shape[0]:
             return Tensor._record(ops.matmul, (self, other), {})
@@ -386,8 +393,6 @@ class Tensor(Node):
 
     def __ne__(self, other: object) -> Tensor:  # type: ignore[override]  # as above
         return NotImplemented if other is None else ops.not_equal(self, other)
-
-    __hash__ = Node.__hash__
 
     def __and__(self, other: Any) -> Tensor:
         return numpy_protocol.both(self, other)

@@ -63,6 +63,7 @@ class Value(Node):
     grad: float
     op: Operation | None
     requires_grad: bool
+    label: str | None
     _first: Any
     _second: Any
     _first_data: Any

@@ -43,7 +43,7 @@ class CompiledProgram:
         self._wanted, self._columns = list(wanted), columns
         with without_garbage_collection():
             self.program: Program = passed(program_of(recording, wanted), COMMON)
-        self.has_gradients = bool(wanted)
+        self.has_gradients: bool = bool(wanted)
 
     @functools.cached_property
     def run(self) -> Callable[..., tuple[Any, ...]]:
@@ -105,7 +105,7 @@ class Compiled:
             raise DataTypeError(f"compile: a function is compiled, not {type(function).__name__} {function!r:.60}")
         self._function, self._columns = function, columns
         functools.update_wrapper(self, function, updated=())
-        self.__name__ = name_of(function)
+        self.__name__: str = name_of(function)
         self.clear()
 
     def clear(self) -> None:

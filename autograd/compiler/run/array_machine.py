@@ -59,6 +59,8 @@ class Workspaces:
         size: stands for the size of an axis that is only known when a function is made: `make(n)`.
     """
 
+    text: str
+
     def __init__(self, program: Program, size: int | None = None) -> None:
         self.text, self._names = _Writer(program, size).text()
         self._code = compile(self.text, "<program compiled by autograd>", "exec")

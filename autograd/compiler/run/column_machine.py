@@ -41,13 +41,13 @@ class ColumnMachine:
         self._columns = is_column
         translated = _Translation(program, given)
         self._workspaces = Workspaces(translated.program, _UNKNOWN)
-        self.text = self._workspaces.text
+        self.text: str = self._workspaces.text
         self._kinds = translated.kinds  # of the outputs: "column", "sum" or "number"
         self._is_gradient = [number >= program.n_values for number in range(len(program.outputs))]
         self._of_number = [True] * program.n_values + [id(one) not in given for one in program.gradient_of]
         buffers = self.text.count("numpy.empty(")
         fitting = _CACHE / (8 * max(buffers, 1))
-        self.block = min(max(1 << int(math.log2(fitting)), _SMALLEST_BLOCK), _LARGEST_BLOCK)
+        self.block: int = min(max(1 << int(math.log2(fitting)), _SMALLEST_BLOCK), _LARGEST_BLOCK)
         self._idle: dict[int, list[Run]] = {}
 
     def __call__(self, *arguments: Any) -> tuple[Any, ...]:
