@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import uuid
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -96,14 +97,15 @@ def draw(
         legend,
         max_nodes,
     )
-    return Drawing(STYLES[style].picture(asked), traced, theme, renderer, seconds)
+    return Drawing(STYLES[style].picture(asked), traced, style, theme, renderer, seconds)
 
 
 class Drawing:
     """A picture: `.save(path)` writes it, a notebook shows it, `.dot` is its DOT program."""
 
-    def __init__(self, picture: Picture, trace: Trace, theme: str, renderer: str, seconds: float) -> None:
+    def __init__(self, picture: Picture, trace: Trace, style: str, theme: str, renderer: str, seconds: float) -> None:
         self.trace = trace
+        self.style = style
         self.theme = theme
         self.renderer = renderer
         self.seconds = seconds
@@ -159,18 +161,17 @@ class Drawing:
         """
         target = Path(path)
         form = target.suffix.lower()
-        if form == ".svg":
-            content = self.svg().encode()
-        elif form == ".dot":
-            content = without_marks(self.dot).encode()
-        elif form == ".png":
-            content = self._png()
-        elif form == ".json":
-            content = self.trace.to_json().encode()
-        else:
-            raise DrawingError(
-                f"{target}: a drawing is saved as .svg, .png, .dot or .json, not {form or 'without an ending'}"
-            )
+        forms: dict[str, Callable[[], bytes]] = {
+            ".svg": lambda: self.svg().encode(),
+            ".png": self._png,
+            ".dot": lambda: without_marks(self.dot).encode(),
+            ".json": lambda: self.trace.to_json().encode(),
+        }
+        if form not in forms:
+            *first, last = forms
+            known = f"{', '.join(first)} or {last}"
+            raise DrawingError(f"{target}: a drawing is saved as {known}, not {form or 'without an ending'}")
+        content = forms[form]()
         try:
             write_whole(target, content)
         except (OSError, ValueError) as error:  # the latter for a name that no file can have

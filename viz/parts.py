@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import numpy
 
@@ -18,8 +18,14 @@ from .numbers import format_data
 
 Role = Literal["input", "parameter", "constant", "intermediate", "output"]
 
-# A formula as text, as LaTeX, and both with numbers put in.
-Texts = tuple[str, str, str, str]
+
+class Texts(NamedTuple):
+    """A formula as text, as LaTeX, and both with numbers put in; those are "" where there are arrays."""
+
+    text: str
+    latex: str
+    in_numbers: str
+    latex_in_numbers: str
 
 
 class WrittenRule:
@@ -35,28 +41,23 @@ class WrittenRule:
         self._texts: Texts | None = None
 
     @classmethod
-    def of_texts(cls, text: str, latex: str, in_numbers: str, latex_in_numbers: str) -> WrittenRule:
+    def of_texts(cls, *texts: str) -> WrittenRule:
         """A rule that was written before, as JSON keeps it."""
         rule = cls(None, None, None)
-        rule._texts = (text, latex, in_numbers, latex_in_numbers)
+        rule._texts = Texts(*texts)
         return rule
 
     @property
     def text(self) -> str:
-        return self.texts[0]
+        return self.texts.text
 
     @property
     def latex(self) -> str:
-        return self.texts[1]
+        return self.texts.latex
 
     @property
     def in_numbers(self) -> str:
-        """The formula with numbers put in; "" where there are arrays."""
-        return self.texts[2]
-
-    @property
-    def latex_in_numbers(self) -> str:
-        return self.texts[3]
+        return self.texts.in_numbers
 
     @property
     def texts(self) -> Texts:
@@ -103,7 +104,7 @@ class Recorded:
                 formula, [format_data(one) for one in numbers], format_data(value), format_data(upstream)
             )
         text, latex = _filled(formula, names, out, "G")
-        return text, latex, *in_numbers
+        return Texts(text, latex, *in_numbers)
 
     def _formula(self, slot: int | None) -> Formula:
         if slot is None:
@@ -232,7 +233,7 @@ class Update:
     after: Any
 
 
-Event = Forward | Seed | Contribution | Update
+TraceEvent = Forward | Seed | Contribution | Update
 
 
 def _is_single(data: Any) -> bool:

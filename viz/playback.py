@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from typing import Any
 
-from .parts import Contribution, Event, Forward, Seed
+from .parts import Contribution, Forward, Seed, TraceEvent
 from .tracing import Trace
 
 # An event's index and what the node holds from there on; −1 is before all events.
@@ -59,12 +59,12 @@ class Playback:
         return _held(self._gradients.get(node), at)
 
 
-def subject(event: Event) -> int:
+def subject(event: TraceEvent) -> int:
     """The node that an event gives something to."""
     return event.operand if isinstance(event, Contribution) else event.node
 
 
-def given(event: Event, trace: Trace) -> Any:
+def given(event: TraceEvent, trace: Trace) -> Any:
     """What an event gives: data forward and in an update, the gradient so far backward."""
     if isinstance(event, Forward):
         return trace.nodes[event.node].data
@@ -73,7 +73,7 @@ def given(event: Event, trace: Trace) -> Any:
     return event.after
 
 
-def is_gradient(event: Event) -> bool:
+def is_gradient(event: TraceEvent) -> bool:
     """Whether what an event gives is a gradient."""
     return isinstance(event, Seed | Contribution)
 

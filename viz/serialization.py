@@ -18,7 +18,7 @@ from autograd.operation import PYTHON_NUMBERS
 from .arrays import ArraySummary
 from .errors import TraceFormatError
 from .grouping import Group
-from .parts import Contribution, Edge, Event, Forward, Seed, TracedNode, Update, WrittenRule
+from .parts import Contribution, Edge, Forward, Seed, TracedNode, TraceEvent, Update, WrittenRule
 
 SCHEMA = "glassgrad-trace"
 VERSION = 1
@@ -161,10 +161,10 @@ def _built(kind: type[Any], fields: Mapping[str, Any], *first: Any) -> Any:
     return _checked(kind(*first, **{name: _data(value) for name, value in fields.items()}))
 
 
-def _event(fields: Mapping[str, Any]) -> Event:
+def _event(fields: Mapping[str, Any]) -> TraceEvent:
     if fields["event"] not in _EVENTS:
         raise ValueError(f"{fields['event']!r:.60} is no event")
-    found: Event = _built(_EVENTS[fields["event"]], {name: fields[name] for name in fields if name != "event"})
+    found: TraceEvent = _built(_EVENTS[fields["event"]], {name: fields[name] for name in fields if name != "event"})
     return found
 
 

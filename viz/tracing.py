@@ -25,7 +25,7 @@ from .errors import TooManyNodesError
 from .formulas import Notation, latex_name
 from .grouping import Group, chain, groups_of, module_paths
 from .numbers import format_data
-from .parts import Contribution, Edge, Event, Forward, Recorded, Role, Seed, TracedNode, Update, WrittenRule
+from .parts import Contribution, Edge, Forward, Recorded, Role, Seed, TracedNode, TraceEvent, Update, WrittenRule
 
 
 @dataclass(eq=False)
@@ -35,7 +35,7 @@ class Trace:
 
     nodes: tuple[TracedNode, ...]
     edges: tuple[Edge, ...]
-    events: tuple[Event, ...]
+    events: tuple[TraceEvent, ...]
     output: int
     gradients: dict[int, Any] = field(default_factory=dict)
     groups: tuple[Group, ...] = ()
@@ -119,7 +119,7 @@ def trace(
         raise GraphError(f"trace: the output is a node (Value or Tensor), not {type(output).__name__}")
     with without_garbage_collection():
         walk = _Walk(output, most)
-        events: list[Event] = [Forward(node.id) for node in walk.traced] if forward else []
+        events: list[TraceEvent] = [Forward(node.id) for node in walk.traced] if forward else []
         observer = _Observer(walk, events)
         if update is not None:
             commit_backward(output, gradient, observer)
@@ -241,7 +241,7 @@ def _repeated(labels: Iterable[str]) -> set[str]:
 class _Observer:
     """Writes the engine's events down."""
 
-    def __init__(self, walk: _Walk, events: list[Event]) -> None:
+    def __init__(self, walk: _Walk, events: list[TraceEvent]) -> None:
         self.events = events
         self.gradients: dict[int, Any] = {}
         self._ids, self._recorded = walk.ids, walk.recorded

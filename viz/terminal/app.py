@@ -17,7 +17,7 @@ from autograd import GraphError
 from ..arrays import shape_of
 from ..numbers import format_data
 from ..one_line import one_line
-from ..parts import Contribution, Event, Forward, Update
+from ..parts import Contribution, Forward, TraceEvent, Update
 from ..playback import Playback, subject
 from ..themes import Colours
 from . import colours, panes
@@ -311,7 +311,7 @@ class Stepper(App[None]):
         self._say(f"{label} is selected; it has no event in the {current} pass")
 
     @property
-    def _event(self) -> Event:
+    def _event(self) -> TraceEvent:
         return self.trace.events[self.position]
 
     # --- what is typed, what is said ---
@@ -407,7 +407,7 @@ class Stepper(App[None]):
     def _columns(self, width: int) -> Columns:
         return Columns.for_width(width, has_arrays=self._has_arrays)
 
-    def _is_concerned(self, index: int, event: Event) -> bool:
+    def _is_concerned(self, index: int, event: TraceEvent) -> bool:
         if isinstance(event, Contribution):
             return index == event.node
         return isinstance(event, Forward) and any(one.id == index for one in self.trace.operands[event.node])

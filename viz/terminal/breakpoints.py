@@ -9,7 +9,7 @@ from typing import Protocol
 
 from ..arrays import is_finite, largest
 from ..numbers import format_data, format_number
-from ..parts import Event
+from ..parts import TraceEvent
 from ..playback import given, is_gradient, subject
 from ..tracing import Trace
 from .entry import RefusalError, typed_number
@@ -19,7 +19,7 @@ from .finding import named
 class Breakpoint(Protocol):
     """Where to stop; written as it is typed."""
 
-    def reason(self, event: Event, trace: Trace) -> str | None:
+    def reason(self, event: TraceEvent, trace: Trace) -> str | None:
         """Why to stop at this event; None where there is no reason."""
 
 
@@ -29,7 +29,7 @@ class AtName:
 
     name: str
 
-    def reason(self, event: Event, trace: Trace) -> str | None:
+    def reason(self, event: TraceEvent, trace: Trace) -> str | None:
         node = trace.nodes[subject(event)]
         if self.name not in (node.label, node.module_path):
             return None
@@ -44,7 +44,7 @@ class AtName:
 class AtNotFinite:
     """Stops at nan and at infinities."""
 
-    def reason(self, event: Event, trace: Trace) -> str | None:
+    def reason(self, event: TraceEvent, trace: Trace) -> str | None:
         value = given(event, trace)
         if is_finite(value):
             return None
@@ -61,7 +61,7 @@ class AtLargeGradient:
 
     bound: float
 
-    def reason(self, event: Event, trace: Trace) -> str | None:
+    def reason(self, event: TraceEvent, trace: Trace) -> str | None:
         if not is_gradient(event):
             return None
         magnitude = largest(given(event, trace))

@@ -9,7 +9,7 @@ from autograd.notation.rules import summed_axes
 from ..arrays import shape_of
 from ..grouping import Group
 from ..numbers import format_data
-from ..parts import Contribution, Event, Forward, Seed, TracedNode, Update
+from ..parts import Contribution, Forward, Seed, TracedNode, TraceEvent, Update
 from ..playback import Playback, subject
 from ..tracing import Trace
 from .check import GradientCheck
@@ -130,7 +130,7 @@ def _update(event: Update, node: TracedNode) -> Equation:
     return Equation(f"Update: {node.label} follows its gradient", lines)
 
 
-def _around(event: Event, trace: Trace, playback: Playback, at: int) -> list[Line]:
+def _around(event: TraceEvent, trace: Trace, playback: Playback, at: int) -> list[Line]:
     """The nodes that an event is about, in full, and where they come from."""
     node = trace.nodes[event.node]
     about = [node, *trace.operands[node.id]]

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from ..numbers import format_data
 from ..one_line import one_line
-from ..parts import Event, Forward, TracedNode
+from ..parts import Forward, TracedNode, TraceEvent
 from ..playback import is_gradient
 from ..themes import Colours
 from ..tracing import Trace
@@ -20,7 +20,7 @@ FORWARD, BACKWARD, UPDATE = "forward", "backward", "update"
 _BRIEF = 20
 
 
-def pass_of(event: Event) -> str:
+def pass_of(event: TraceEvent) -> str:
     """The part of a training step that an event belongs to."""
     return BACKWARD if is_gradient(event) else FORWARD if isinstance(event, Forward) else UPDATE
 

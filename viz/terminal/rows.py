@@ -14,7 +14,7 @@ from ..arrays import ArraySummary, is_finite, largest, shape_of, summary
 from ..numbers import format_data, format_number
 from ..one_line import one_line
 from ..overlays import EXPLODING, VANISHING
-from ..parts import Contribution, Event, Forward, Role, Seed, TracedNode
+from ..parts import Contribution, Forward, Role, Seed, TracedNode, TraceEvent
 from ..themes import Colours
 from ..tracing import Trace
 
@@ -90,7 +90,7 @@ def node_row(
     return row
 
 
-def event_row(event: Event, number: int, digits: int, trace: Trace, width: int, colours: Colours) -> Text:
+def event_row(event: TraceEvent, number: int, digits: int, trace: Trace, width: int, colours: Colours) -> Text:
     """An event of the time line."""
     node = trace.nodes[event.node]
     row = Text(no_wrap=True)

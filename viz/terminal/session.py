@@ -55,8 +55,8 @@ class Session:
             self.trace = source
         elif isinstance(source, Node):
             self._take(source, trace(source))
-            labels = {node: traced.label for node, traced in zip(self.nodes, self.trace.nodes, strict=True)}
-            leaves = {} if optimizer else copies_of_leaves(source, self._only_named(labels))
+            labels = {node: one.label for node, one in zip(self.nodes, self.trace.nodes, strict=True) if one.is_named}
+            leaves = {} if optimizer else copies_of_leaves(source, labels)
             self._record = lambda: replay(source, leaves)
             self._take(self._record(), self.trace)  # the same operations: the trace need not be made again
         elif callable(source):
@@ -198,9 +198,6 @@ class Session:
         self.nodes = _nodes_of(output)
         self._recorded = {output, *_operands_of(self.nodes)}
         self.trace = traced
-
-    def _only_named(self, labels: dict[Node, str]) -> dict[Node, str]:
-        return {node: labels[node] for node, one in zip(self.nodes, self.trace.nodes, strict=True) if one.is_named}
 
     def _some_leaves(self) -> str:
         labels = [
