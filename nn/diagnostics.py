@@ -15,13 +15,11 @@ from autograd.arguments import whole_number
 from autograd.structure import flatten
 from autograd.traversal import nodes_in_order
 
+from .activations import ACTIVATIONS
 from .callbacks import Callback, TrainingRun
 from .errors import NetworkError
 from .history import History, LayerFigures, Step
 from .module import Module, own_module
-
-# Operations that are activations: what follows a layer's own output, if one of these does.
-_ACTIVATIONS = frozenset({"relu", "sigmoid", "tanh", "sin"})
 
 # Where a figure becomes a warning. A layer learns too little or too much relative to its neighbour at a thousandth
 # or a thousandfold; a weight is usually moved by about a thousandth of itself in a step (Karpathy 2022).
@@ -166,7 +164,7 @@ def _activations(outputs: Any, layers: dict[Any, str]) -> dict[Any, Tensor]:
         if module in layers:
             given[module] = node
             of_node[node] = module
-        elif node.op.name in _ACTIVATIONS and node.operands[0] in of_node:
+        elif node.op.name in ACTIVATIONS and node.operands[0] in of_node:
             given[of_node[node.operands[0]]] = node
     return given
 

@@ -19,10 +19,12 @@ Array = numpy.typing.NDArray[Any]
 
 @dataclass(frozen=True)
 class Initializer:
-    """The standard deviation of a layer's normally distributed weights, and of its biases."""
+    """The standard deviation of a layer's normally distributed weights, and of its biases; and the activations that
+    it suits better than the usual one."""
 
     weight_deviation: Callable[[int, int], float]
     bias_deviation: float = 0.0
+    suits: tuple[str, ...] = ()
 
     def draw(
         self, n_inputs: int, n_outputs: int, rng: Random = None, dtype: Any = numpy.float64
@@ -44,7 +46,7 @@ INITIALIZERS: dict[str, Initializer] = {
     # Glorot and Bengio 2010: keeps the variance of signals and gradients through tanh and sigmoid layers.
     "xavier": Initializer(lambda n_inputs, n_outputs: (2 / (n_inputs + n_outputs)) ** 0.5),
     # He et al. 2015: the same through relu layers, which lose half of it.
-    "he": Initializer(lambda n_inputs, n_outputs: (2 / n_inputs) ** 0.5),
+    "he": Initializer(lambda n_inputs, n_outputs: (2 / n_inputs) ** 0.5, suits=("relu",)),
 }
 
 
@@ -53,6 +55,7 @@ def initializer_of(name: str | Initializer | None, activation: str) -> Initializ
     if isinstance(name, Initializer):
         return name
     if name is None:
-        name = "he" if activation == "relu" else "xavier"
+        suited = (known for known, initializer in INITIALIZERS.items() if activation in initializer.suits)
+        name = next(suited, "xavier")
     check_known("initializer", name, INITIALIZERS, NetworkError)
     return INITIALIZERS[name]

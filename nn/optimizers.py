@@ -7,7 +7,7 @@ parameters (Values) are gathered into one array for a step, so that there is one
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy
 import numpy.typing
@@ -31,8 +31,10 @@ class Optimizer:
     Raises NetworkError for anything else.
     """
 
-    # The arrays that it keeps for each parameter between steps, all 0 at first.
+    # The arrays that it keeps for each parameter between steps, all 0 at first; and the attributes that are its
+    # hyper-parameters besides the learning rate.
     kept: tuple[str, ...] = ()
+    hyperparameters: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, parameters: Sequence[Any], learning_rate: float) -> None:
         self.parameters = list(parameters)
@@ -86,7 +88,7 @@ class Optimizer:
 
     def settings(self) -> dict[str, Any]:
         """The hyper-parameters, by name."""
-        return {"learning_rate": self.learning_rate}
+        return {name: getattr(self, name) for name in ("learning_rate", *self.hyperparameters)}
 
     def state_dict(self) -> State:
         """A copy of what is kept between steps, as arrays by name."""
@@ -133,6 +135,7 @@ class SGD(Optimizer):
     """
 
     kept: tuple[str, ...] = ("velocity",)
+    hyperparameters: ClassVar[tuple[str, ...]] = ("momentum", "nesterov", "weight_decay")
 
     def __init__(
         self,
@@ -162,14 +165,6 @@ class SGD(Optimizer):
             gradient = gradient + self.momentum * velocity if self.nesterov else velocity
         data -= numpy.multiply(gradient, self._learning_rate, slot.work)
 
-    def settings(self) -> dict[str, Any]:
-        return {
-            **super().settings(),
-            "momentum": self.momentum,
-            "nesterov": self.nesterov,
-            "weight_decay": self.weight_decay,
-        }
-
 
 class RMSProp(Optimizer):
     """Each gradient divided by the root of a running mean of its square (Tieleman and Hinton 2012).
@@ -189,6 +184,7 @@ class RMSProp(Optimizer):
     """
 
     kept: tuple[str, ...] = ("mean_square", "mean", "velocity")
+    hyperparameters: ClassVar[tuple[str, ...]] = ("decay", "epsilon", "momentum", "centered", "weight_decay")
 
     def __init__(
         self,
@@ -233,16 +229,6 @@ class RMSProp(Optimizer):
         step *= self.learning_rate
         data -= step
 
-    def settings(self) -> dict[str, Any]:
-        return {
-            **super().settings(),
-            "decay": self.decay,
-            "epsilon": self.epsilon,
-            "momentum": self.momentum,
-            "centered": self.centered,
-            "weight_decay": self.weight_decay,
-        }
-
 
 class Adam(Optimizer):
     """Running means of the gradient and of its square, corrected for their start (Kingma and Ba 2015).
@@ -265,6 +251,7 @@ class Adam(Optimizer):
     """
 
     kept: tuple[str, ...] = ("mean", "mean_square", "greatest")
+    hyperparameters: ClassVar[tuple[str, ...]] = ("betas", "epsilon", "weight_decay", "amsgrad")
 
     def __init__(
         self,
@@ -309,15 +296,6 @@ class Adam(Optimizer):
     def _decayed(self, data: Array, gradient: Array) -> Array:
         decayed: Array = gradient + self.weight_decay * data
         return decayed
-
-    def settings(self) -> dict[str, Any]:
-        return {
-            **super().settings(),
-            "betas": self.betas,
-            "epsilon": self.epsilon,
-            "weight_decay": self.weight_decay,
-            "amsgrad": self.amsgrad,
-        }
 
 
 class AdamW(Adam):
