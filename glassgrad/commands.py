@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import graph_commands, training, training_options
+from . import graph_commands, network_commands, network_options
 from .options import Command
 
 COMMANDS = {
@@ -18,9 +18,11 @@ COMMANDS = {
         graph_commands.step,
     ),
     "draw": Command("a graph as a picture", graph_commands.draw_options, graph_commands.draw),
-    "train": Command("train a network", training_options.train_options, training.train),
+    "train": Command("train a network", network_options.train_options, network_commands.train),
     "eval": Command(
-        "how well a saved model does on its test data", training_options.evaluate_options, training.evaluate
+        "how well a saved model does on its test data", network_options.evaluate_options, network_commands.evaluate
     ),
-    "predict": Command("what a saved model takes an input for", training_options.predict_options, training.predict),
+    "predict": Command(
+        "what a saved model takes an input for", network_options.predict_options, network_commands.predict
+    ),
 }

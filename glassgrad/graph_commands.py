@@ -22,9 +22,9 @@ from viz.tracing import in_order
 
 from .examples import EXAMPLES, Example, example
 from .expressions import MAX_NODES, expression_from_command_line, functions, numbers_from_command_line
+from .network_commands import XOR_SEED, fit_recipe
 from .options import count, told
 from .recipes import Recipe, Settings, recipe
-from .training import XOR_SEED, fit_recipe
 
 
 def examples(options: Namespace) -> None:

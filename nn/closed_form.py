@@ -169,6 +169,7 @@ class _Network(ABC):
             if len(sizes) < 2 or min(sizes) < 1:
                 raise self._error(f"sizes are at least two positive numbers, not {list(sizes)}")
             self.weights, self.biases = self._drawn(sizes, numpy.random.default_rng(rng))
+            self._check_parameters()
             self._convert(numpy.dtype(dtype))
         elif sizes is None and weights is not None and biases is not None:
             self.weights = [numpy.asarray(weight) for weight in weights]
@@ -287,16 +288,8 @@ class TwoLayerGradients(NamedTuple):
 class _TwoLayerNetwork(_Network):
     """Z1 = X W1 + b1, A1 = σ(Z1), Z2 = A1 W2 + b2, and an output A2 for which ∂L/∂Z2 is A2 − Y."""
 
-    def __init__(
-        self,
-        sizes: Sequence[int] | None = None,
-        *,
-        weights: Sequence[numpy.typing.ArrayLike] | None = None,
-        biases: Sequence[numpy.typing.ArrayLike] | None = None,
-        rng: Random = None,
-        dtype: numpy.typing.DTypeLike = numpy.float64,
-    ) -> None:
-        super().__init__(sizes, weights=weights, biases=biases, rng=rng, dtype=dtype)
+    def _check_parameters(self) -> None:
+        super()._check_parameters()
         if len(self.weights) != 2:
             raise self._error(f"there are two layers of weights, not {len(self.weights)}")
 
@@ -407,16 +400,8 @@ class TwoLayerBinaryNetwork(_TwoLayerNetwork):
     array([-0.1881,  0.6313])
     """
 
-    def __init__(
-        self,
-        sizes: Sequence[int] | None = None,
-        *,
-        weights: Sequence[numpy.typing.ArrayLike] | None = None,
-        biases: Sequence[numpy.typing.ArrayLike] | None = None,
-        rng: Random = None,
-        dtype: numpy.typing.DTypeLike = numpy.float64,
-    ) -> None:
-        super().__init__(sizes, weights=weights, biases=biases, rng=rng, dtype=dtype)
+    def _check_parameters(self) -> None:
+        super()._check_parameters()
         if self.sizes[-1] != 1:
             raise self._error(f"there is one output, not {self.sizes[-1]}")
 

@@ -60,11 +60,11 @@ class Way:
         self.step = found if isinstance(found, CompiledStep) else None
         history.compiled = self.step is not None
         history.eager_because = found if isinstance(found, str) else None
-        self._structure = _structure(self._run.model) if history.compiled else None
+        self._structure = _structure(self._run.model)
 
     def choose_again_if_changed(self) -> None:
         """A callback may have given the model other parts than those that were recorded."""
-        if self.step is not None and _structure(self._run.model) != self._structure:
+        if self.step is not None and not _is_same(_structure(self._run.model), self._structure):
             self.choose()
 
     def _step_or_reason(self) -> CompiledStep | str:
@@ -163,25 +163,16 @@ def _warn(what: str) -> None:
     warnings.warn(f"fit: the compiled step {what}", CapturedConstantWarning, stacklevel=6)
 
 
-def _structure(model: Any) -> Any:
-    """What a program was recorded of: another one where a callback has changed the model."""
-    if not isinstance(model, Module):
-        return None
-    # The objects themselves and no ids: another object may be where one was.
-    return [
-        (module, [(name, _Same(part)) for name, part in vars(module).items()]) for _, module in model.named_modules()
-    ]
+def _structure(model: Any) -> list[Any]:
+    """What a program was recorded of: each module, with its attributes and the items of those that are lists.
+
+    The objects themselves and no ids, for another object may be where one was.
+    """
+    structure: list[Any] = []
+    for _, module in model.named_modules() if isinstance(model, Module) else ():
+        structure += [module, *vars(module), *_parts(module)]
+    return structure
 
 
-class _Same:
-    """An object, or a list of objects, equal to nothing but the same ones."""
-
-    def __init__(self, part: Any) -> None:
-        self._parts = list(part) if isinstance(part, list | tuple) else [part]
-
-    def __eq__(self, other: object) -> bool:
-        if not isinstance(other, _Same):
-            return False
-        return len(self._parts) == len(other._parts) and all(map(operator.is_, self._parts, other._parts))
-
-    __hash__ = None  # type: ignore[assignment]  # compared only
+def _is_same(structure: list[Any], other: list[Any]) -> bool:
+    return len(structure) == len(other) and all(map(operator.is_, structure, other))

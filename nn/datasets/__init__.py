@@ -12,20 +12,9 @@ from .planar import circles, moons, spiral, yinyang
 from .xor import xor
 
 __all__ = [
-    "DATASETS",
-    "Batches",
-    "Dataset",
-    "circles",
-    "digits",
-    "from_one_hot",
-    "mnist",
-    "moons",
-    "one_hot",
-    "spiral",
-    "split_samples",
-    "xor",
-    "yinyang",
-]
+    "DATASETS", "Batches", "Dataset", "circles", "digits", "from_one_hot", "mnist", "moons", "one_hot", "spiral",
+    "split_samples", "xor", "yinyang",
+]  # fmt: skip
 
 # directory → data: what the command line trains on. The points in the plane are always the same: what is compared is
 # the networks. The directory is where files are that cannot be made.
