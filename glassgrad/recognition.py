@@ -21,12 +21,12 @@ from .recipes import data_of_notes
 
 Array = numpy.typing.NDArray[Any]
 
-# From no ink to much; each pixel is two characters wide, for a character is twice as high as wide.
+# From no ink to much. A pixel is two characters wide, because a character is twice as high as wide.
 _SHADES = " ░▒▓█"
 _BAR = 40
 # Larger pictures are not decoded.
 _MOST_PIXELS = 50_000_000
-# Ink that is less different from its ground is none.
+# What differs less than this from its ground is no ink.
 _FAINTEST = 0.1
 
 

@@ -42,6 +42,7 @@ from .losses import (
     quadratic,
     softmax_cross_entropy,
 )
+from .meaning import Meaning
 from .measuring import accuracy
 from .module import Module
 from .neuron import Neuron, NeuronLayer, NeuronMLP, to_neurons, to_tensors
@@ -54,8 +55,8 @@ __all__ = [
     "ACTIVATIONS", "DATASETS", "INITIALIZERS", "LOSSES", "MLP", "OPTIMIZERS", "SCHEDULES", "SGD", "Adam", "AdamW",
     "BatchNorm1d", "Batches", "Callback", "CheckpointError", "Dataset", "DatasetError", "Diagnostics",
     "DivergenceError", "Dropout", "EarlyStopping", "Epoch", "Flatten", "History", "HistoryError", "Initializer",
-    "LayerNorm", "Linear", "Module", "NetworkError", "Neuron", "NeuronLayer", "NeuronMLP", "Optimizer", "RMSProp",
-    "Sequential", "Snapshots", "accuracy", "activation_of", "binary_cross_entropy",
+    "LayerNorm", "Linear", "Meaning", "Module", "NetworkError", "Neuron", "NeuronLayer", "NeuronMLP", "Optimizer",
+    "RMSProp", "Sequential", "Snapshots", "accuracy", "activation_of", "binary_cross_entropy",
     "binary_cross_entropy_with_logits", "checkpoints", "circles", "diagnose", "digits", "fit", "from_one_hot",
     "hinge", "huber", "identity", "mean_absolute_error", "mnist", "moons", "one_hot", "quadratic", "schedules",
     "softmax_cross_entropy", "spiral", "split_samples", "to_neurons", "to_tensors", "train_step", "xor", "yinyang",

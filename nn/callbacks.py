@@ -1,4 +1,4 @@
-"""What may look on while a network is trained, and end it."""
+"""Callbacks: told what happens in training, and able to end it."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ class Callback:
     def on_gradients(self, run: TrainingRun, outputs: Any) -> None:
         """Between backward and the update: parameters have this step's gradients and the old data.
 
-        Who overrides this makes steps eager: a compiled one keeps no gradients."""
+        A callback that overrides this makes steps eager: compiled ones keep no gradients."""
 
     def on_step(self, run: TrainingRun, step: Step) -> None:
         """After an update."""

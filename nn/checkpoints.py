@@ -38,7 +38,7 @@ _OPTIMIZER = "optimizer/"
 _HISTORY = "history/"
 # How many differences a sentence names.
 _MOST_SHOWN = 4
-# Nobody's network is larger here, and a file that claims to be is refused before it is read.
+# A larger file is refused before it is read: no network here comes near it.
 LARGEST = 8 * 2**30
 
 

@@ -1,6 +1,6 @@
 """Training steps as one program: forward, backward and the optimizer's update (`autograd.compile`'s machinery).
 
-The update is the optimizer's own `_update`, run once on cells that note what would be done with arrays: there is no
+The update is the optimizer's own `_update`, run once on stand-ins that record what it does to arrays: there is no
 second set of rules.
 """
 
@@ -52,8 +52,8 @@ class CompiledStep:
     def __call__(self, inputs: Array, targets: Array) -> tuple[float, Array, float] | None:
         """The loss and the outputs before the update, and the gradient's norm.
 
-        None where that is for an eager step, and nothing was done: one of them is not finite, or not all parameters
-        are moved, or they have not been moved equally often.
+        None, and nothing is changed, where the step has to be run eagerly: one of the three is not finite, a parameter
+        is frozen, or the parameters have not been updated equally often.
         """
         optimizer = self._optimizer
         ages = {slot.age for slot in optimizer._slots}
@@ -103,7 +103,7 @@ class CompiledStep:
         kept = {name: _Cell(state) for name, state in zip(optimizer.kept, states, strict=True)}
         rate, age = (_Cell(number) for number in numbers)
         before = optimizer._learning_rate
-        optimizer._learning_rate = rate  # type: ignore[assignment]  # stands for it while the update is noted
+        optimizer._learning_rate = rate  # type: ignore[assignment]  # stands for it while the update is recorded
         try:
             slot: Any = types.SimpleNamespace(kept=kept, work=_Cell(None), age=age)
             optimizer._update(data, _Cell(gradient), slot)  # type: ignore[arg-type]  # as the rate
@@ -128,7 +128,7 @@ def compiled_step(
 
 
 class _Cell(numpy.lib.mixins.NDArrayOperatorsMixin):
-    """Stands for an array or a number while an update is noted: holds the node that it is by now.
+    """Stands for an array or a number while an update is recorded, and holds the node that it has become.
 
     >>> from autograd import Tensor
     >>> cell = _Cell(Tensor([1.0, 2.0]))

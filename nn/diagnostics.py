@@ -154,7 +154,7 @@ def _own_parameters(module: Module) -> list[Tensor]:
 
 
 def _activations(outputs: Any, layers: dict[Any, str]) -> dict[Any, Tensor]:
-    """What each layer's last call gave on, behind its activation if it has one."""
+    """What each layer's last call passed on: the output of its activation, if one follows it."""
     given: dict[Any, Tensor] = {}
     of_node: dict[Node, Any] = {}
     for node in nodes_in_order(flatten(outputs)[0]):

@@ -99,9 +99,10 @@ class Steps(Sequence[Step]):
     def __getitem__(self, index: slice) -> Steps: ...
     def __getitem__(self, index: int | slice) -> Step | Steps:
         if isinstance(index, slice):
-            return Steps(self[position] for position in range(*index.indices(len(self))))
-        epoch, samples, loss, accuracy, *others = (column[index] for column in self._columns)
-        return Step(int(epoch), int(samples), loss, _or_none(accuracy), *others)
+            part = Steps()
+            part._columns = tuple(column[index] for column in self._columns)
+            return part
+        return Step(**_figures(zip(Step._fields, (column[index] for column in self._columns), strict=True)))
 
 
 class History(Sequence[Epoch]):
@@ -138,8 +139,7 @@ class History(Sequence[Epoch]):
         """All epochs' figures of one kind, such as "validation_accuracy"; where there is none, nan."""
         if name not in _EPOCH_FIELDS:
             raise HistoryError(f"epochs have no {name!r}; they have {', '.join(_EPOCH_FIELDS)}")
-        figures = [getattr(epoch, name) for epoch in self.epochs]
-        return numpy.array([math.nan if figure is None else figure for figure in figures], dtype=float)
+        return _column(self.epochs, name)
 
     def plot(self) -> Any:
         """Loss and accuracy as a matplotlib Figure (needs the extra `plots`)."""
@@ -200,11 +200,11 @@ class History(Sequence[Epoch]):
         if kind == "step":
             if line.pop("step") != len(self.steps):
                 raise ValueError("steps are numbered from 0")
-            self.steps.append(Step(**_read(line)))
+            self.steps.append(Step(**_figures(line.items())))
         elif kind == "epoch":
-            self.epochs.append(Epoch(**_read(line)))
+            self.epochs.append(Epoch(**_figures(line.items())))
         elif kind == "layer":
-            self.layers.append(LayerFigures(**{**_read(line), "layer": str(line["layer"])}))
+            self.layers.append(LayerFigures(layer=str(line.pop("layer")), **_figures(line.items())))
         elif kind == "stopped":
             self.stopped = str(line["reason"])
         else:
@@ -214,10 +214,7 @@ class History(Sequence[Epoch]):
         """Its columns by name, as a checkpoint keeps them."""
         arrays = {f"steps.{name}": self.steps.column(name) for name in Step._fields}
         arrays |= {f"epochs.{name}": self.column(name) for name in _EPOCH_FIELDS}
-        for name in _LAYER_NUMBERS:
-            figures = [getattr(one, name) for one in self.layers]
-            arrays[f"layers.{name}"] = numpy.array([math.nan if one is None else one for one in figures], dtype=float)
-        return arrays
+        return arrays | {f"layers.{name}": _column(self.layers, name) for name in _LAYER_NUMBERS}
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, Array], layers: Sequence[str]) -> History:
@@ -228,19 +225,12 @@ class History(Sequence[Epoch]):
         """
         history = cls()
         try:
-            for row in _rows(arrays, "steps", Step._fields):
-                history.steps._take(row)
-            for row in _rows(arrays, "epochs", _EPOCH_FIELDS):
-                figures: dict[str, Any] = dict(zip(_EPOCH_FIELDS, row, strict=True))
-                figures["number"] = int(figures["number"])
-                for name in ("accuracy", "validation_loss", "validation_accuracy"):
-                    figures[name] = _or_none(figures[name])
-                history.epochs.append(Epoch(**figures))
-            rows = _rows(arrays, "layers", _LAYER_NUMBERS)
-            for layer, (step, average, deviation, dead, norm, ratio) in zip(layers, rows, strict=True):
-                history.layers.append(
-                    LayerFigures(int(step), layer, average, deviation, _or_none(dead), norm, _or_none(ratio))
-                )
+            for step in _rows(arrays, "steps", Step._fields):
+                history.steps._take([*step.values()])
+            for epoch in _rows(arrays, "epochs", _EPOCH_FIELDS):
+                history.epochs.append(Epoch(**_figures(epoch.items())))
+            for layer, figures in zip(layers, _rows(arrays, "layers", _LAYER_NUMBERS), strict=True):
+                history.layers.append(LayerFigures(layer=layer, **_figures(figures.items())))
         except (KeyError, ValueError, TypeError) as error:
             raise HistoryError(f"the history's columns do not go together: {error}") from None
         return history
@@ -270,29 +260,33 @@ _EPOCH_FIELDS = tuple(field.name for field in fields(Epoch))
 _LAYER_NUMBERS = tuple(field.name for field in fields(LayerFigures) if field.name != "layer")
 
 
-def _rows(arrays: Mapping[str, Array], kind: str, names: Sequence[str]) -> Iterator[tuple[float, ...]]:
+# Figures that are whole numbers, and those that may be None: among floats that is nan.
+_WHOLE = {"epoch", "samples", "number", "step"}
+_OPTIONAL = {"accuracy", "validation_loss", "validation_accuracy", "dead", "update_ratio"}
+
+
+def _column(items: Iterable[Any], name: str) -> Array:
+    figures = (getattr(item, name) for item in items)
+    return numpy.array([math.nan if figure is None else figure for figure in figures], dtype=float)
+
+
+def _rows(arrays: Mapping[str, Array], kind: str, names: Sequence[str]) -> Iterator[dict[str, float]]:
     columns = [arrays[f"{kind}.{name}"].tolist() for name in names]
-    return zip(*columns, strict=True)
+    return (dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True))
 
 
-def _or_none(number: float) -> float | None:
-    return None if math.isnan(number) else number
+def _figures(named: Iterable[tuple[str, Any]]) -> dict[str, Any]:
+    """Figures as they were: what a file or a column of floats keeps is a float, or text for infinity and nan."""
+    figures: dict[str, Any] = {}
+    for name, entry in named:
+        figure = None if entry is None else int(entry) if name in _WHOLE else float(entry)
+        figures[name] = None if name in _OPTIONAL and figure is not None and math.isnan(figure) else figure
+    return figures
 
 
 def _writable(line: Mapping[str, Any]) -> dict[str, Any]:
     """JSON has no infinity and no nan: they are written as the words that float() reads."""
     return {
         name: str(entry) if isinstance(entry, float) and not math.isfinite(entry) else entry
-        for name, entry in line.items()
-    }
-
-
-_WHOLE = {"epoch", "samples", "number", "step"}
-
-
-def _read(line: Mapping[str, Any]) -> dict[str, Any]:
-    """The figures of a line as numbers; None stays."""
-    return {
-        name: entry if entry is None or name == "layer" else int(entry) if name in _WHOLE else float(entry)
         for name, entry in line.items()
     }

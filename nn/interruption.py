@@ -1,4 +1,4 @@
-"""Ctrl-C as a wish that is granted between two steps."""
+"""Ctrl-C, obeyed between two steps."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Interruption:
 
     def __enter__(self) -> Self:
         self._before: Any = None
-        # Somebody's own handler, or none at all, stays.
+        # A handler that the program has set, or a signal that it ignores, stays as it is.
         if threading.current_thread() is threading.main_thread() and (
             signal.getsignal(signal.SIGINT) is signal.default_int_handler
         ):

@@ -276,8 +276,8 @@ def _targets(y: Any) -> numpy.typing.NDArray[Any]:
 
 
 def _to_check(y: Any) -> numpy.typing.NDArray[Any]:
-    """Targets that are checked, and not computed with: a program that is being recorded loses nothing by that look,
-    which `y.data` would tell of."""
+    """Targets that are checked and not computed with: read past `y.data`, which tells a recording that a number was
+    looked at."""
     return numpy.atleast_1d(as_array("targets", y._data if _is_node(y) else y))
 
 

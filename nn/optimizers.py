@@ -65,7 +65,7 @@ class Optimizer:
         """Move every parameter that has a gradient."""
         self.steps += 1
         for slot in self._slots:
-            tensor = slot.tensor  # spelled out: of a small network's step every call is a hundredth
+            tensor = slot.tensor  # spelled out: a further call costs a hundredth of a small network's step
             if tensor is None:
                 data = slot.data()
                 slot.age += 1

@@ -13,19 +13,19 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 
-# A step of a small network takes less time than telling of it.
+# Updating the line takes longer than a step of a small network.
 _SECONDS_BETWEEN = 0.1
 
 
 class ProgressLine(Callback):
-    """Epoch, loss, accuracy, steps a second and the time that is left; nothing where nobody looks on.
+    """Epoch, loss, accuracy, steps a second and the time that is left; nothing where the output is no terminal.
 
     Args:
         console: where to; by default the standard error stream, if that is a terminal.
     """
 
     def __init__(self, console: Console | None = None) -> None:
-        from rich.console import Console  # a tenth of a second that only those pay who look on
+        from rich.console import Console  # takes a tenth of a second, and is needed at a terminal only
 
         self._console = console if console is not None else Console(stderr=True)
 
@@ -41,7 +41,7 @@ class ProgressLine(Callback):
             TimeRemainingColumn(),
             console=self._console,
             transient=True,
-            # What callbacks print goes above the line; into a file it goes as it would without us.
+            # What callbacks print appears above the line; what goes to a file is left alone.
             redirect_stdout=sys.stdout.isatty(),
             disable=not self._console.is_terminal,
         )

@@ -61,8 +61,8 @@ def fit(
 ) -> History:
     """Train on batches, shuffling the samples anew each epoch, and tell what happened.
 
-    At a terminal a line shows how far it is. Ctrl-C ends training after the step that is being done, with its
-    history kept and a checkpoint written; a second Ctrl-C at once.
+    At a terminal a line shows the progress. Ctrl-C ends training after the current step, with its history kept and a
+    checkpoint written; a second Ctrl-C ends it at once.
 
     Args:
         model: called with rows of inputs.
@@ -75,16 +75,17 @@ def fit(
         callbacks: told of each step and epoch (`Callback`), such as `EarlyStopping` and `Diagnostics`.
         rng: a numpy.random.Generator or a seed, for the order of samples.
         checkpoint: a file to write after an epoch, and when training ends.
-        checkpoint_seconds: it is written at most so often, for to be safe on the disk takes longer than a small
-            epoch; with 0 after each.
+        checkpoint_seconds: the least time between two writes (0: after every epoch), because writing safely takes
+            longer than a small epoch.
         resume: a checkpoint to go on from, bit for bit as if there had been no interruption.
         notes: what else the checkpoint is to hold (as JSON).
         compile: run each step (forward, backward, the optimizer's update) as one program, the same but for rounding.
-            True: or say in a NetworkError why it cannot be. False: eagerly. None: compiled where that is sure to
-            follow the model and pays: networks of our own modules and losses, and some thousand steps; a resumed run
-            goes on as its checkpoint was trained, where it can. `history.compiled` and `history.way` tell. A compiled
-            step keeps no gradients in the parameters; a callback with `on_gradients` makes steps eager. A model or
-            loss of your own is compiled as `autograd.compile` does: a branch that looks at data stays as recorded.
+            True: compiled, or a NetworkError that says why not. False: eagerly. None: compiled where that is sure to
+            follow the model and saves time: modules and losses from nn's tables, and at least a thousand steps; a
+            resumed run goes on as its checkpoint was trained, if it can. `history.way` tells which, and why. A
+            compiled step leaves no gradients in the parameters; a callback with `on_gradients` makes steps eager. A
+            model or loss of your own is compiled as `autograd.compile` does: a branch that looks at data stays as
+            recorded.
 
     Returns:
         The figures of every epoch and of every step, those before a resumption included.

@@ -22,7 +22,7 @@ from .meaning import Loss, name_of
 from .module import Module
 from .optimizers import OPTIMIZERS, Optimizer
 
-# Recording takes as long as some hundred small steps gain by it; a run as short as that is left alone.
+# Recording a program costs the time that some hundred small compiled steps save: shorter runs stay eager.
 _WORTH_COMPILING = 1000
 
 

@@ -23,6 +23,7 @@ from nn import (
     History,
     Initializer,
     Linear,
+    Meaning,
     Module,
     Optimizer,
     Sequential,
@@ -33,7 +34,6 @@ from nn import (
     to_neurons,
 )
 from nn.checks import checked
-from nn.meaning import Meaning
 
 INPUTS, LABELS = moons(rng=0).train
 COLUMN = LABELS.reshape(-1, 1).astype(float)
