@@ -21,8 +21,8 @@ def compile(function: Callable[..., Any], *, columns: bool = False) -> Compiled:
 
     Returns:
         A function of the same arguments with, besides: `value_and_grad(…, argnums=0)`; `backward(…)`, which adds
-        to the `.grad` of parameters; `source`, the program for people; `javascript`; `trace`; `programs`;
-        `constants`; `check(…)`; `clear()`. It gives plain numbers and arrays.
+        to the `.grad` of parameters; `source`, the program for people; `javascript`; `to(target)`; `trace`;
+        `programs`; `constants`; `check(…)`; `clear()`. It gives plain numbers and arrays.
 
     Leaves outside the function that require gradients (a module's parameters) are read at each call. Python's
     own control flow is not recorded: an `if` that looks at data keeps the branch that was taken when the program

@@ -90,11 +90,11 @@ class CompiledProgram:
 
 @dataclass(eq=False)
 class _Entry:
-    """A program, and what makes the answer of a call of its outputs."""
+    """A program, and the function that turns its outputs into what a call answers."""
 
     program: CompiledProgram
     finish: Callable[[Any], Any]
-    with_gradients: list[CompiledProgram] = field(default_factory=list)  # the same for `source`, once it is asked
+    with_gradients: list[CompiledProgram] = field(default_factory=list)  # made when `source` asks for it
 
 
 class Compiled:
@@ -290,7 +290,7 @@ class Compiled:
                 "looks at {}: what comes of it stays as it was when it was recorded. Choose with where(…), compute "
                 "with the node itself; check(…) compares with an eager run",
             )
-            self._recordings[key] = recording  # not where a warning was made an error: the next call tells again
+            self._recordings[key] = recording  # if a warning was made an error, the next call warns again
         return recording
 
     def _tell(self, found: list[str], sentence: str) -> None:

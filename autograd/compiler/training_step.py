@@ -33,8 +33,8 @@ class TrainingStep:
     """Calls of a function of data, after each of which its parameters have moved along their gradients.
 
     Args:
-        function: gives the number to descend on, or a tuple of it and of what else is to be known; reads parameters
-            from outside (a module's).
+        function: gives the number to descend on, or a tuple that begins with it; reads parameters from outside (a
+            module's).
         move: how a parameter moves, on nodes: `lambda w, g, states, numbers: (w - numbers[0] * g, ())`.
         states: for each parameter arrays that `move` keeps between steps (momentum); written in place.
         parameters: which are moved; by default all that require gradients.

@@ -30,7 +30,7 @@ _LATEX_AROUND = {
 
 @dataclass(frozen=True)
 class Style:
-    """How somebody writes formulas.
+    """How formulas are written.
 
     Attributes:
         number: how a number is written.
@@ -56,7 +56,7 @@ class Style:
 
 
 class TooLongError(Exception):
-    """Nobody would read it."""
+    """A formula that is too long to be read."""
 
 
 def formula(result: Any, style: Style, *, one_case: bool = False) -> str:
@@ -66,7 +66,7 @@ def formula(result: Any, style: Style, *, one_case: bool = False) -> str:
         one_case: of several cases (`where`) print the one that the nodes' own numbers are in.
 
     Raises:
-        TooLongError: it is a formula that nobody would read.
+        TooLongError: it is too long to be read.
     """
     text = _Printing(style, one_case).text(result)
     is_gate = isinstance(result, Node) and result.op is not None and result.op.is_boolean

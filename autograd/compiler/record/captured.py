@@ -1,6 +1,6 @@
 """What a program keeps from outside its arguments, as it was when it was recorded.
 
-Arrays that a function makes of shapes alone (ones, arange) are no news; what came from its data is.
+Arrays that a function makes from shapes alone (ones, arange) are left out; what came from data is listed.
 """
 
 from __future__ import annotations

@@ -30,9 +30,9 @@ class Recording:
     """One run of a function.
 
     Attributes:
-        inputs: the nodes that stood for numbers and arrays of the arguments, in the order of the signature.
+        inputs: the nodes that stood for numbers and arrays of the arguments, in the order of the signature; their
+            labels are what they are called.
         places: where each was given: (number of the argument, its path inside).
-        names: what each is called.
         parameters: the leaves outside the function that require gradients.
         outputs: what the function returned, as nodes.
         rebuild: puts outputs into the nesting that the function returned.
@@ -43,7 +43,6 @@ class Recording:
     function_name: str
     inputs: list[Node]
     places: list[tuple[int, str]]
-    names: list[str]
     parameters: list[Node]
     outputs: list[Node]
     rebuild: Rebuild
@@ -69,14 +68,12 @@ def record(
     arguments: tuple[Any, ...],
     keywords: dict[str, Any],
     stand_in: Callable[[str, Any], Node] = stand_in,
-    is_given: Callable[[Any], bool] = is_given,
 ) -> Recording:
     """Run the function on stand-ins for the numbers and arrays among its arguments."""
     leaves, paths, rebuild_arguments = flatten((*arguments, *keywords.values()))
     argument_names = _argument_names(function, len(arguments), list(keywords))
     inputs: list[Node] = []
     places: list[tuple[int, str]] = []
-    names: list[str] = []
     given: list[Any] = []
     for leaf, path in zip(leaves, paths, strict=True):
         if not is_given(leaf):
@@ -85,12 +82,9 @@ def record(
         position, _, rest = path[1:].partition("]")
         name = f"{argument_names[int(position)]}{rest}"
         node = stand_in(name, leaf)
-        if isinstance(leaf, Node) and leaf.label:
-            name = leaf.label
-        node.label = name  # type: ignore[misc]  # Value and Tensor have a __dict__
+        node.label = (isinstance(leaf, Node) and leaf.label) or name  # type: ignore[misc]  # Value and Tensor have a __dict__
         inputs.append(node)
         places.append((int(position), rest))
-        names.append(name)
         given.append(node)
     replaced = rebuild_arguments(given)
     positional, named = replaced[: len(arguments)], dict(zip(keywords, replaced[len(arguments) :], strict=True))
@@ -108,7 +102,7 @@ def record(
     parameters = [leaf for leaf in leaves_outside if leaf.requires_grad]
     # A leaf that is neither an argument nor a parameter stays as it is in any case.
     looked_at = [(node, line) for node, line in looked_at if node.op is not None or node.requires_grad or node in own]
-    return Recording(name, inputs, places, names, parameters, nodes, rebuild, variables, output_paths, looked_at)
+    return Recording(name, inputs, places, parameters, nodes, rebuild, variables, output_paths, looked_at)
 
 
 def listed(looks: Sequence[str], most: int = 3) -> str:
@@ -167,10 +161,8 @@ class _Translation:
         self._steps: list[Step] = []
         self._contents: dict[Any, Constant] = {}
         self._inputs: list[Input] = []
-        others = [*recording.parameters, *given]
-        names = [*recording.names, *[one.label or "parameter" for one in others]]
-        for name, node in zip(names, [*recording.inputs, *others], strict=True):
-            self._known[id(node)] = one = _input(name, node)
+        for node in (*recording.inputs, *recording.parameters, *given):
+            self._known[id(node)] = one = _input(node.label or "parameter", node)
             self._inputs.append(one)
 
     def program(
@@ -303,7 +295,7 @@ def _with_variables(
     """Call the function; also the names of the nodes that its own variables held when it returned."""
     called = inspect.unwrap(function) if hasattr(function, "__wrapped__") else function
     code = getattr(called, "__code__", None) or getattr(type(called).__call__, "__code__", None)
-    if code is None or sys.getprofile() is not None:  # somebody is measuring this program
+    if code is None or sys.getprofile() is not None:  # a profiler is running, and Python has room for one
         return function(*arguments, **keywords), {}
     frames: list[Any] = []
 

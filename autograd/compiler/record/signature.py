@@ -1,4 +1,4 @@
-"""The structure of a call: by it a program is found again, and beside it the numbers that the program is given."""
+"""The structure of a call: the key by which its program is found again. Its numbers are what the program is given."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ def array_key(array: Any) -> Key:
 def signature(
     arguments: tuple[Any, ...], keywords: dict[str, Any], array_key: ArrayKey = array_key
 ) -> tuple[Key, list[Any], list[Any]]:
-    """The structure of a call, as a key; its numbers and arrays, in order; and what the key knows by its
-    identity (modules).
+    """The structure of a call, as a key; its numbers and arrays, in order; and the objects (modules) of which the
+    key has only the id.
 
     >>> signature((1.0, [numpy.zeros(3)]), {})[1]
     [1.0, array([0., 0., 0.])]

@@ -47,9 +47,8 @@ def expansion_of(step: Step) -> tuple[list[Step], Operand] | None:
         result = expansion(*given, **step.parameters)
     if numpy.shape(result._data) != step.shape or (not step.is_number and result._data.dtype != step.dtype):
         return None
-    names = [str(number) for number in range(len(nodes))]
     places = [(number, "") for number in range(len(nodes))]
-    recording = Recording("expansion", nodes, places, names, [], [result], lambda outputs: outputs, {})
+    recording = Recording("expansion", nodes, places, [], [result], lambda outputs: outputs, {})
     small = program_of(recording)
     replaced: dict[int, Operand] = {id(given): operand for given, operand in zip(small.inputs, operands, strict=True)}
     steps: list[Step] = []

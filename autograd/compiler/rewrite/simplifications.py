@@ -252,25 +252,12 @@ def _sums_leading(shape: tuple[int, ...], step: Step) -> bool:
     return not step.parameters["keepdims"] and axes == tuple(range(len(shape) - len(step.shape)))
 
 
+# In the order in which they are tried on a step.
 SIMPLIFICATIONS: tuple[Rewrite, ...] = (
-    drop_copy,
-    drop_times_one,
-    fold_constants,
-    write_scalar_constants,
-    broadcast_in_arithmetic,
-    negate_for_minus_one,
-    drop_plus_zero,
-    drop_double_negation,
-    subtract_for_negation,
-    simplify_powers,
-    choose_known_branch,
-    drop_same_shape,
-    merge_reshapes,
-    merge_transposes,
-    fold_transposes_into_matmul,
-    sum_broadcast,
-    scale_smaller_factor,
-)
+    drop_copy, drop_times_one, fold_constants, write_scalar_constants, broadcast_in_arithmetic, negate_for_minus_one,
+    drop_plus_zero, drop_double_negation, subtract_for_negation, simplify_powers, choose_known_branch, drop_same_shape,
+    merge_reshapes, merge_transposes, fold_transposes_into_matmul, sum_broadcast, scale_smaller_factor,
+)  # fmt: skip
 
 
 # --- helpers --------------------------------------------------------------------------------------------

@@ -27,36 +27,10 @@ _IN_PLACE = (PRODUCT_OFF, MULTIPLE_OFF)
 
 
 class ArrayMachine:
-    """A program made ready to run. Each call uses a workspace of its own, so that threads may share it."""
-
-    def __init__(self, program: Program) -> None:
-        self._workspaces = Workspaces(program)
-        self._idle: list[Run] = []
-
-    @property
-    def text(self) -> str:
-        """The text that is run."""
-        return self._workspaces.text
-
-    def __call__(self, *arguments: Any) -> tuple[Any, ...]:
-        idle = self._idle
-        try:
-            run = idle.pop()
-        except IndexError:
-            run = self._workspaces.make()
-        try:
-            with numpy.errstate(all="ignore"):
-                return run(*arguments)
-        finally:
-            idle.append(run)
-
-
-class Workspaces:
-    """The text of a program of arrays, and functions with buffers of their own that run it.
+    """A program made ready to run. Each call uses a workspace (buffers) of its own, so that threads may share it.
 
     Args:
-        program: what is run, as it is.
-        size: stands for the size of an axis that is only known when a function is made: `make(n)`.
+        size: stands for the size of an axis that is only known when a workspace is made, by `workspace(n)`.
     """
 
     text: str
@@ -64,8 +38,22 @@ class Workspaces:
     def __init__(self, program: Program, size: int | None = None) -> None:
         self.text, self._names = _Writer(program, size).text()
         self._code = compile(self.text, "<program compiled by autograd>", "exec")
+        self._idle: list[Run] = []
 
-    def make(self, size: int | None = None) -> Run:
+    def __call__(self, *arguments: Any) -> tuple[Any, ...]:
+        idle = self._idle
+        try:
+            run = idle.pop()
+        except IndexError:
+            run = self.workspace()
+        try:
+            with numpy.errstate(all="ignore"):
+                return run(*arguments)
+        finally:
+            idle.append(run)
+
+    def workspace(self, size: int | None = None) -> Run:
+        """A function that runs the program in buffers of its own: one call at a time."""
         names = {**self._names, "size": size}
         exec(self._code, names)
         return names["run"]  # type: ignore[no-any-return]  # the function in the text
@@ -86,7 +74,7 @@ class _Writer:
         self.setup: list[str] = []
         self.statements: list[Statement] = []
         self.fresh: set[int] = set()  # steps whose result is made anew in every call, because it is returned
-        self.inside: set[str] = set()  # texts that are set up once, and no variables of the run
+        self.inside: set[str] = set()  # names that are set up once, outside the function
 
     def text(self) -> tuple[str, dict[str, Any]]:
         program = self.program

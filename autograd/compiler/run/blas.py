@@ -1,7 +1,8 @@
 """Large parameters moved by BLAS's routines, through SciPy, where it is installed.
 
-NumPy computes `w - rate * (x.T @ δ)` in two passes over memory, the first of which writes the whole gradient, the
-second on one processor. `gemm` takes the product off `w` as it goes; `axpy` takes off a gradient that is there.
+NumPy computes `w - rate * (x.T @ δ)` in two passes over memory: the first writes the whole gradient, the second
+subtracts it on one processor. `gemm` subtracts each element of the product from `w` as soon as it has it; `axpy`
+subtracts a gradient that is there already.
 """
 
 from __future__ import annotations
@@ -93,9 +94,11 @@ def _routine(name: str, kind: str) -> Callable[..., Any]:
 
 
 def with_blas(program: Program) -> Program:
-    """The program with every `w - rate * gradient` that moves a large parameter as one step, and everything else
-    that NumPy would leave to its own BLAS by the same library: the threads of the two would wait for each other's
-    processors. As it was, where there is no such step, no SciPy, or something that only NumPy does."""
+    """The program with every `w - rate * gradient` that moves a large parameter as one step.
+
+    What NumPy would give to its own BLAS goes to SciPy's then, too: the threads of two libraries would wait for each
+    other. Where there is no such step, no SciPy, or something that only NumPy does, the program stays as it was.
+    """
     if importlib.util.find_spec("scipy") is None or not all(map(_is_of_one_kind, program.steps)):
         return program
     uses = Counter(map(id, program.operands()))
@@ -122,7 +125,7 @@ def with_blas(program: Program) -> Program:
 
 
 def _off(target: Input, moved: Operand, uses: Counter[int]) -> Step | None:
-    """What moves a large target, as one step, if it is a multiple of something that is taken off."""
+    """The step that moves a large target, as one that subtracts a multiple in place; None if it does something else."""
     if not isinstance(moved, Step) or moved.operation is not _SUBTRACT or moved.operands[0] is not target:
         return None
     gradient = moved.operands[1]

@@ -1,7 +1,7 @@
 """Columns: a program written for one sample, in single numbers, run on arrays of samples.
 
-What depends on a sample is computed for a block of samples at once, small enough that what is computed stays in the
-processor's cache; what does not is computed as the number it is.
+What depends on the sample is computed for a block of samples at once, small enough to stay in the processor's cache;
+what does not is computed as a single number.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import numpy
 from ...errors import ArgumentError
 from ..program import Input, Operand, Program, Step
 from ..rewrite.rewriting import TABLE, without_dead_code
-from .array_machine import Run, Workspaces
+from .array_machine import ArrayMachine, Run
 
 _CACHE = 1 << 21  # bytes that the buffers of a block may take
 _SMALLEST_BLOCK, _LARGEST_BLOCK = 256, 8192  # samples
@@ -37,14 +37,11 @@ class ColumnMachine:
                 f"compile: columns=True is for functions of single numbers, and {program.name} computes with arrays"
             )
         given = {id(one) for one, is_column in zip(program.inputs, columns, strict=False) if is_column}
-        is_column = [id(one) in given for one in program.inputs]
-        self._columns = is_column
+        self._columns = [id(one) in given for one in program.inputs]
         translated = _Translation(program, given)
-        self._workspaces = Workspaces(translated.program, _UNKNOWN)
-        self.text: str = self._workspaces.text
-        self._kinds = translated.kinds  # of the outputs: "column", "sum" or "number"
-        self._is_gradient = [number >= program.n_values for number in range(len(program.outputs))]
-        self._of_number = [True] * program.n_values + [id(one) not in given for one in program.gradient_of]
+        self._machine = ArrayMachine(translated.program, _UNKNOWN)
+        self.text: str = self._machine.text
+        self._kinds = translated.kinds
         buffers = self.text.count("numpy.empty(")
         fitting = _CACHE / (8 * max(buffers, 1))
         self.block: int = min(max(1 << int(math.log2(fitting)), _SMALLEST_BLOCK), _LARGEST_BLOCK)
@@ -69,28 +66,22 @@ class ColumnMachine:
                 for number, kind in enumerate(self._kinds):
                     if kind == "column":
                         results[number][start:stop] = found[number]
-                    elif kind == "number":
+                    elif kind != "sum":
                         results[number] = found[number]
                 if summed:
                     sums += numpy.array([found[number] for number in summed])
         for number, total in zip(summed, sums.tolist(), strict=True):
             results[number] = total
-        return tuple([self._finished(number, result, count) for number, result in enumerate(results)])
-
-    def _finished(self, number: int, result: Any, count: int | None) -> Any:
-        """What does not depend on the sample is the same for each, and its gradients add up."""
-        if self._kinds[number] != "number" or count is None:
-            return result
-        if self._is_gradient[number] and self._of_number[number]:
-            return result * count
-        return numpy.full(count, result)
+        if count is None:
+            return tuple(results)
+        return tuple([_of_samples(kind, result, count) for kind, result in zip(self._kinds, results, strict=True)])
 
     def _run(self, samples: int, arguments: list[Any]) -> tuple[Any, ...]:
         idle = self._idle.setdefault(samples, [])
         try:
             run = idle.pop()
         except IndexError:
-            run = self._workspaces.make(samples)
+            run = self._machine.workspace(samples)
             if samples != self.block and len(self._idle) > 8:  # remainders of many sizes
                 self._idle = {self.block: self._idle.get(self.block, [])}
         try:
@@ -99,8 +90,18 @@ class ColumnMachine:
             idle.append(run)
 
 
+def _of_samples(kind: str, result: Any, count: int) -> Any:
+    """A result for all samples."""
+    return result * count if kind == "same" else numpy.full(count, result) if kind == "number" else result
+
+
 class _Translation:
-    """A program of numbers as one of arrays: what depends on a column is one."""
+    """A program of numbers as one of arrays: what depends on a column is one.
+
+    Attributes:
+        kinds: what each output is: a "column"; a "number" that every sample has; of a gradient by a number, which is
+            summed over the samples, the "sum" over a block, or what is the "same" for each sample.
+    """
 
     def __init__(self, program: Program, given: set[int]) -> None:
         self._became: dict[int, Operand] = {}
@@ -117,10 +118,11 @@ class _Translation:
         self.kinds: list[str] = []
         for number, output in enumerate(program.outputs):
             now = self._became.get(id(output), output)
-            is_gradient = number >= program.n_values
+            by = number - program.n_values
+            is_by_number = by >= 0 and id(program.gradient_of[by]) not in given
             if not _is_column(now):
-                kind = "number"
-            elif is_gradient and id(program.gradient_of[number - program.n_values]) not in given:
+                kind = "same" if is_by_number else "number"
+            elif is_by_number:
                 kind, now = "sum", self._summed(now)
             else:
                 kind = "column"

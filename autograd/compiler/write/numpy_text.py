@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import itertools
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 from ...notation.rules import bare_literals, filled
 from ..program import Constant, Event, Input, Operand, Program, Step, number_in
@@ -20,57 +23,54 @@ def numpy_text(program: Program, library: ArrayLibrary = NUMPY) -> str:
 class _Printer:
     def __init__(self, program: Program, library: ArrayLibrary) -> None:
         self.program, self.library = program, library
+        self.values, self.gradients = program.outputs[: program.n_values], program.outputs[program.n_values :]
         self.inlined = _transposes_in_products(program)
         self.names = Names(program, {library.name.partition(".")[0], *library.helpers}, self.inlined)
-        self._gradients_named: list[str] = []
         self.totals = {id(event.operand): event.total for event in program.events}
+        constants = {id(one): one for one in program.operands() if isinstance(one, Constant)}
+        self.large = [constant for constant in constants.values() if constant.data.size > _LARGEST_WRITTEN]
+        self.small = {*constants}.difference(map(id, self.large))
+        self.gradient_names = [*map(self._named_gradient, self.gradients, program.gradient_of)]
 
     def text(self) -> str:
         program = self.program
-        constants = _constants(program)
-        large = [constant for constant in constants if constant.data.size > _LARGEST_WRITTEN]
-        self.small = {id(constant) for constant in constants} - {id(constant) for constant in large}
-        returned = [*[self._name(output) for output in self._values()], *self._gradient_names()]
+        returned = [*map(self._name, self.values), *self.gradient_names]
         body = [*self._lines(), f"return {', '.join(returned)}"]
-        arguments = ", ".join([self.names[one] for one in (*program.inputs, *large)])
-        what = f"{program.name}_and_gradients" if self._gradients() else program.name
+        arguments = ", ".join([self.names[one] for one in (*program.inputs, *self.large)])
+        what = f"{program.name}_and_gradients" if self.gradients else program.name
         helpers = [text for name, text in self.library.helpers.items() if any(f"{name}(" in line for line in body)]
         head = ["import math", ""] if any("math." in helper for helper in helpers) else []
         head += [f"import {self.library.name}", "", ""]
         for helper in helpers:
             head += [helper, "", ""]
-        note = self._note(large)
-        indented = [f"    {line}" if line else "" for line in [*note, *body]]
+        indented = [f"    {line}" if line else "" for line in [*self._note(), *body]]
         return "\n".join([*head, f"def {self.names.fresh(what)}({arguments}):", *indented]) + "\n"
 
-    def _note(self, large: list[Constant]) -> list[str]:
+    def _note(self) -> list[str]:
         given = [f"{self.names[one]} {_shape_text(one)}" for one in self.program.inputs if not one.is_number]
-        given += [f"{self.names[one]} {_shape_text(one)}, a constant" for one in large]
-        what = f"{self.program.name}, and its gradients: the program that was recorded."
-        what = what if self._gradients() else f"{self.program.name}: the program that was recorded."
-        return [f'"""{what}"""'] if not given else [f'"""{what}', "", *[f"{one}" for one in given], '"""']
+        given += [f"{self.names[one]} {_shape_text(one)}, a constant" for one in self.large]
+        gradients = ", and its gradients" if self.gradients else ""
+        what = f"{self.program.name}{gradients}: the program that was recorded."
+        return [f'"""{what}', "", *given, '"""'] if given else [f'"""{what}"""']
 
     def _lines(self) -> Iterable[str]:
-        forward = [step for step in self.program.steps if step.origin < 0]
+        steps: dict[int, list[Step]] = defaultdict(list)
+        for step in self.program.steps:
+            steps[step.origin].append(step)
         yield "# Forward"
-        yield from self._statements(forward)
-        if not self._gradients():
+        yield from self._statements(steps[-1])
+        if not self.gradients:
             return
         yield ""
         yield "# Backward: what each operation passes on to its operands"
         yield f"# {self._name(self.program.outputs[0])} by itself: 1"
-        backward: dict[int, list[Step]] = {}
-        for step in self.program.steps:
-            if step.origin >= 0:
-                backward.setdefault(step.origin, []).append(step)
-        before: Event | None = None
-        for number, event in enumerate(self.program.events):
-            if before is None or not _is_same_node(before, event):
-                yield from self._prose(number)
-            before = event
-            yield from self._statements(backward.get(number, ()))
-        yield from self._statements(backward.get(len(self.program.events), ()))
-        for output, name in zip(self._gradients(), self._gradient_names(), strict=True):
+        for _, numbered in itertools.groupby(enumerate(self.program.events), key=lambda one: _operation_of(one[1])):
+            numbers, events = zip(*numbered, strict=True)
+            yield from self._prose(events)
+            for number in numbers:
+                yield from self._statements(steps[number])
+        yield from self._statements(steps[len(self.program.events)])
+        for output, name in zip(self.gradients, self.gradient_names, strict=True):
             if self._name(output) != name:
                 yield f"{name} = {self._name(output)}"
 
@@ -82,28 +82,24 @@ class _Printer:
             line = f"{self.names[step]} = {self.library.expression(step, self._name)}"
             yield f"{line}  # {note}" if note else line
 
-    def _prose(self, number: int) -> Iterable[str]:
-        """Which rule an operation passes gradients on by: the one of this event, and of those that follow."""
-        first = self.program.events[number]
-        if first.node in first.operands:  # an operation that does nothing
+    def _prose(self, events: Sequence[Event]) -> Iterable[str]:
+        """By which rule an operation passes gradients on: its events, one for each operand that gets some."""
+        operation, node, operands = events[0].operation, events[0].node, events[0].operands
+        if node in operands:  # an operation that does nothing
             return
         name = self._name_in_prose
-        written = f"{name(first.node)} = {told(first.operation, first.operands, name)}"
         parts: list[str] = []
         pulled: list[str] = []
-        for later in range(number, len(self.program.events)):
-            event = self.program.events[later]
-            if not _is_same_node(first, event):
-                break
-            if event.operation.local_gradients:
-                formula = rule_formula(event.operation, event.slot, bare_literals(event.operation, event.operands))
-                formula = filled(formula, [name(operand) for operand in event.operands], name(event.node))
-                parts.append(f"∂{name(event.node)}/∂{name(event.operand)} = {formula}")
+        for event in events:
+            if operation.local_gradients:
+                formula = rule_formula(operation, event.slot, bare_literals(operation, operands))
+                formula = filled(formula, [*map(name, operands)], name(node))
+                parts.append(f"∂{name(node)}/∂{name(event.operand)} = {formula}")
             else:
                 pulled.append(f"d_{name(event.operand)}")
         if pulled:
-            parts.append(f"pulls {self._name_of_gradient(first.node)} back to {', '.join(pulled)}")
-        yield f"# {written}: {', '.join(dict.fromkeys(parts))}"
+            parts.append(f"pulls {self._name_of_gradient(node)} back to {', '.join(pulled)}")
+        yield f"# {name(node)} = {told(operation, operands, name)}: {', '.join(dict.fromkeys(parts))}"
 
     def _name_in_prose(self, operand: Operand) -> str:
         if isinstance(operand, Constant) and operand.data.size > 4 and id(operand) in self.small:
@@ -118,20 +114,10 @@ class _Printer:
             return self.library.literal(number)
         return self._name(gradient) if not isinstance(gradient, Constant) else f"d_{self._name(node)}"
 
-    def _gradients(self) -> list[Operand]:
-        return self.program.outputs[self.program.n_values :]
-
-    def _gradient_names(self) -> list[str]:
-        """What each gradient is called: `d_w1`, unless something else is."""
-        if not self._gradients_named:
-            for output, one in zip(self._gradients(), self.program.gradient_of, strict=True):
-                wanted = f"d_{self._name(one)}"
-                own = self._name(output) if isinstance(output, Step) else ""
-                self._gradients_named.append(own if own == wanted else self.names.fresh(wanted))
-        return self._gradients_named
-
-    def _values(self) -> list[Operand]:
-        return self.program.outputs[: self.program.n_values]
+    def _named_gradient(self, gradient: Operand, operand: Operand) -> str:
+        """What a gradient is called where it is returned: `d_w1`, unless something else is."""
+        wanted = f"d_{self._name(operand)}"
+        return wanted if isinstance(gradient, Step) and self._name(gradient) == wanted else self.names.fresh(wanted)
 
     def _name(self, operand: Operand) -> str:
         if isinstance(operand, float | int):
@@ -146,9 +132,9 @@ class _Printer:
         return self.library.array(operand.data)
 
 
-def _is_same_node(one: Event, other: Event) -> bool:
-    """Whether two events are of one recorded operation."""
-    return one.node is other.node and one.operation is other.operation and one.operands == other.operands
+def _operation_of(event: Event) -> tuple[Any, ...]:
+    """What the events of one recorded operation have in common."""
+    return id(event.node), event.operation, event.operands
 
 
 def _transposes_in_products(program: Program) -> set[int]:
@@ -158,11 +144,6 @@ def _transposes_in_products(program: Program) -> set[int]:
         if step.operation.name != "matmul":
             found -= {id(operand) for operand in step.operands}
     return found - {id(output) for output in program.outputs}
-
-
-def _constants(program: Program) -> list[Constant]:
-    found = {id(operand): operand for operand in program.operands() if isinstance(operand, Constant)}
-    return list(found.values())
 
 
 def _shape_text(operand: Input | Constant) -> str:
