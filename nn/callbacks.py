@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
-
-import numpy
-import numpy.typing
 
 from autograd.arguments import check_known, whole_number
 
 from . import plotting
 from .checks import checked
+from .datasets.batches import Batches
 from .errors import NetworkError
 from .history import Epoch, History, Step
+from .meaning import Loss
 from .module import Module
 from .optimizers import Optimizer
-from .state import State
-
-Array = numpy.typing.NDArray[Any]
+from .schedules import Schedule
+from .state import Array, State
 
 
 @dataclass
@@ -27,18 +26,26 @@ class TrainingRun:
     """A training run, as its callbacks see it.
 
     Attributes:
-        epochs, steps_per_epoch, samples: how much there is to do.
-        history: what was done; the step or epoch that a callback is told of is its last.
+        model, loss, optimizer, batches, epochs, schedule, clip_norm, clip_value, callbacks: as `fit` was given them.
         measured: which figures an epoch has, of "loss", "accuracy", "validation_loss", "validation_accuracy".
+        history: what was done; the step or epoch that a callback is told of is its last.
+        steps_per_epoch, samples: how much an epoch is.
     """
 
     model: Any
+    loss: Loss
     optimizer: Optimizer
+    batches: Batches
     epochs: int
-    steps_per_epoch: int
-    samples: int
     measured: frozenset[str]
+    schedule: Schedule | None = None
+    clip_norm: float | None = None
+    clip_value: float | None = None
+    callbacks: Sequence[Callback] = ()
     history: History = field(default_factory=History)
+
+    def __post_init__(self) -> None:
+        self.steps_per_epoch, self.samples = len(self.batches), len(self.batches.inputs)
 
     def stop(self, reason: str) -> None:
         """End after this step, or this epoch; the reason is kept in `history.stopped`."""

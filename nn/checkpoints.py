@@ -19,7 +19,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy
-import numpy.typing
 
 from autograd import DISTRIBUTION
 from autograd.files import write_whole
@@ -29,9 +28,8 @@ from .layers import MLP
 from .module import Module
 from .neuron import NeuronMLP
 from .optimizers import Optimizer
-from .state import State, differences
+from .state import Array, State, differences
 
-Array = numpy.typing.NDArray[Any]
 FORMAT = "glassgrad-checkpoint"
 VERSION = 1
 _OPTIMIZER = "optimizer/"

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy
 import numpy.lib.mixins
-import numpy.typing
 
 import autograd
 from autograd import Tensor, no_grad
@@ -20,11 +19,10 @@ from autograd import Tensor, no_grad
 from .losses import LOSSES
 from .meaning import Loss
 from .optimizers import Optimizer
+from .state import Array
 
 if TYPE_CHECKING:
     from autograd.compiler.training_step import TrainingStep
-
-Array = numpy.typing.NDArray[Any]
 
 
 class CompiledStep:

@@ -11,9 +11,6 @@ from .errors import CheckpointError
 # What every function that draws takes: a generator, or a seed.
 Random = numpy.random.Generator | int | None
 
-_KINDS = {kind.__name__: kind for kind in (numpy.random.PCG64, numpy.random.PCG64DXSM, numpy.random.MT19937,
-                                           numpy.random.Philox, numpy.random.SFC64)}  # fmt: skip
-
 
 def state_of(generator: numpy.random.Generator) -> dict[str, Any]:
     """The state, with lists in the place of arrays.
@@ -27,18 +24,19 @@ def state_of(generator: numpy.random.Generator) -> dict[str, Any]:
 
 
 def set_state(generator: numpy.random.Generator, state: Any) -> None:
-    """Go on from a state.
+    """Go on from a state, if it is one (`check_state`)."""
+    check_state(generator, state)
+    generator.bit_generator.state = state
 
-    Raises:
-        CheckpointError: no state, or one of another kind of generator.
-    """
+
+def check_state(generator: numpy.random.Generator, state: Any) -> None:
+    """Raise CheckpointError for what is no state, or one of another kind of generator."""
     kind = type(generator.bit_generator).__name__
     theirs = state.get("bit_generator") if isinstance(state, dict) else None
     if theirs != kind:
         raise CheckpointError(f"the state is one of the random generator {theirs!r:.40}, and this is a {kind}")
     try:
-        _KINDS[kind]().state = state  # a trial
-        generator.bit_generator.state = state
+        type(generator.bit_generator)().state = state
     except (KeyError, TypeError, ValueError, OverflowError) as error:
         raise CheckpointError(f"the state of the random generator is damaged: {error}") from None
 

@@ -12,14 +12,12 @@ from pathlib import Path
 from typing import Any, NamedTuple, overload
 
 import numpy
-import numpy.typing
 
 from autograd import views
 from autograd.files import write_whole
 
 from .errors import HistoryError
-
-Array = numpy.typing.NDArray[Any]
+from .state import Array
 
 
 class Step(NamedTuple):

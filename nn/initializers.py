@@ -7,14 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy
-import numpy.typing
 
 from autograd.arguments import check_known
 
 from .errors import NetworkError
 from .generators import Random
-
-Array = numpy.typing.NDArray[Any]
+from .state import Array
 
 
 @dataclass(frozen=True)

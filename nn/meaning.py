@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from typing import Any, Literal, TypeVar
 
 import numpy
-import numpy.typing
 
 from .datasets.dataset import one_hot
+from .state import Array
 
-Array = numpy.typing.NDArray[Any]
 Loss = Callable[[Any, Any], Any]
 _Loss = TypeVar("_Loss", bound=Loss)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import numpy
-import numpy.typing
 
 from autograd import no_grad
 from autograd.operation import silently
@@ -14,8 +13,7 @@ from .errors import NetworkError
 from .meaning import Loss, meaning_of
 from .module import mode
 from .outputs import ROWS_AT_ONCE, classes_of, output_array, outputs_of, predict
-
-Array = numpy.typing.NDArray[Any]
+from .state import Array
 
 
 def accuracy(model: Any, inputs: Array, labels: Array, threshold: float = 0.5) -> float:

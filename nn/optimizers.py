@@ -10,15 +10,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 import numpy
-import numpy.typing
 
 from autograd import Node, Tensor, Value
 
 from .checks import checked
 from .errors import NetworkError
-from .state import State, differences
-
-Array = numpy.typing.NDArray[Any]
+from .state import Array, State, differences
 
 
 class Optimizer:

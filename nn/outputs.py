@@ -6,11 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy
-import numpy.typing
 
 from autograd import Node, Tensor, no_grad
 
-Array = numpy.typing.NDArray[Any]
+from .state import Array
 
 # What measuring holds in memory at once.
 ROWS_AT_ONCE = 2000

@@ -7,14 +7,13 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy
-import numpy.typing
 
 from autograd import views
 
 from .errors import NetworkError
 from .outputs import classes_of
+from .state import Array
 
-Array = numpy.typing.NDArray[Any]
 # A model: rows of inputs → rows of outputs.
 Outputs = Callable[[Array], Array]
 

@@ -11,17 +11,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy
-import numpy.typing
 
 from . import checkpoints
 from .callbacks import TrainingRun
-from .datasets.batches import Batches
 from .errors import CheckpointError
-from .generators import set_state, state_of
+from .generators import check_state, set_state, state_of
 from .history import History
-from .schedules import Schedule
-
-Array = numpy.typing.NDArray[Any]
+from .meaning import name_of
+from .state import Array
 
 
 class Standing:
@@ -31,25 +28,15 @@ class Standing:
         path: where it is written to; None: nowhere.
         seconds: it is written at most so often.
         notes: what else the file is to hold.
-        settings: what must be the same for the run to be resumed, besides the data.
 
     Attributes:
         first_batch: the number of the next batch of an epoch that was interrupted.
         was_compiled: how the steps of the run that is resumed were run; None where none is.
     """
 
-    def __init__(
-        self,
-        run: TrainingRun,
-        batches: Batches,
-        schedule: Schedule | None,
-        path: Path | None,
-        seconds: float,
-        notes: Mapping[str, Any],
-        settings: Mapping[str, Any],
-    ) -> None:
-        self._run, self._batches, self._schedule = run, batches, schedule
-        self.path, self._seconds, self._notes, self._settings = path, seconds, notes, settings
+    def __init__(self, run: TrainingRun, path: Path | None, seconds: float, notes: Mapping[str, Any]) -> None:
+        self._run, self.path, self._seconds, self._notes = run, path, seconds, notes
+        self._order = run.batches.rng
         self._base_rate = run.optimizer.learning_rate
         self._order_at_epoch_start: dict[str, Any] = {}
         self._order_when_interrupted: dict[str, Any] = {}
@@ -59,12 +46,12 @@ class Standing:
 
     def next_batches(self) -> Iterator[tuple[Array, Array]]:
         """The batches of the next epoch, or the rest of the one that was interrupted."""
-        order, first, self.first_batch = self._batches.rng, self.first_batch, 0
+        first, self.first_batch = self.first_batch, 0
         if not first:
-            self._order_at_epoch_start = state_of(order)
-        batches = self._batches.from_batch(first)  # draws the order
+            self._order_at_epoch_start = state_of(self._order)
+        batches = self._run.batches.from_batch(first)  # draws the order
         if first:
-            set_state(order, self._order_when_interrupted)
+            set_state(self._order, self._order_when_interrupted)
         return batches
 
     @property
@@ -77,7 +64,7 @@ class Standing:
         """Write the checkpoint, if there is to be one."""
         if self.path is None:
             return
-        run, order = self._run, self._batches.rng
+        run, order = self._run, self._order
         self._written_at = time.perf_counter()
         if self.first_batch:  # nothing was done since it was read
             set_state(order, self._order_when_interrupted)
@@ -104,7 +91,7 @@ class Standing:
 
     def go_on_from(self, path: Path) -> None:
         """Set everything to where a checkpoint was written. Nothing is changed unless all of it fits."""
-        run, order = self._run, self._batches.rng
+        run, order = self._run, self._order
         found = checkpoints.read(path)
         notes = found.notes.get("training")
         if not isinstance(notes, dict):
@@ -125,10 +112,10 @@ class Standing:
             first_batch = len(history.steps) - len(history) * run.steps_per_epoch
             if not 0 <= first_batch < run.steps_per_epoch or bool(first_batch) != notes["is_within_epoch"]:
                 raise CheckpointError("its steps do not fit its epochs")
-            trial = [_copy_of(generator) for generator in (order, *generators.values())]
-            for one, state in zip(trial, (notes["order"], *states.values()), strict=True):
-                set_state(one, state)
-            set_state(trial[0], notes["order_at_epoch_start"])
+            for name, generator in generators.items():
+                check_state(generator, states[name])
+            for state in (notes["order"], notes["order_at_epoch_start"]):
+                check_state(order, state)
         except (CheckpointError, KeyError, TypeError, ValueError) as error:
             raise CheckpointError(f"{path}: where training stood cannot be read: {error}") from None
         self._refuse_another_schedule(path, history)
@@ -144,33 +131,34 @@ class Standing:
 
     def _fingerprint(self) -> dict[str, Any]:
         """What must be the same for a run to be resumed."""
+        run = self._run
         return {
-            "samples": self._run.samples,
+            "samples": run.samples,
             "checksum of the data": self._data_checksum,
-            "batch_size": self._batches.batch_size,
-            **self._settings,
-            "has_schedule": self._schedule is not None,
+            "batch_size": run.batches.batch_size,
+            "loss": name_of(run.loss),
+            "clip_norm": run.clip_norm,
+            "clip_value": run.clip_value,
+            "has_schedule": run.schedule is not None,
+            "has_validation": "validation_loss" in run.measured,
         }
 
     @functools.cached_property
     def _data_checksum(self) -> str:
         checksum = 0
-        for array in (self._batches.inputs, self._batches.targets):
+        for array in (self._run.batches.inputs, self._run.batches.targets):
             checksum = zlib.crc32(numpy.ascontiguousarray(array).data, checksum)
         return f"{checksum:08x}"
 
     def _refuse_another_schedule(self, path: Path, history: History) -> None:
         """A schedule is a function, of which a file can keep no more than what it gave."""
-        if self._schedule is None or not history.steps:
+        schedule = self._run.schedule
+        if schedule is None or not history.steps:
             return
         last = len(history.steps) - 1
-        was, would_be = history.steps[last].learning_rate, self._base_rate * self._schedule(last)
+        was, would_be = history.steps[last].learning_rate, self._base_rate * schedule(last)
         if not math.isclose(was, would_be, rel_tol=1e-9):
             raise CheckpointError(
                 f"{path} is of another training: in step {last + 1} the learning rate was {was:g} and its schedule is "
                 f"now to give {would_be:g} (one that falls until the last epoch differs with the number of epochs)"
             )
-
-
-def _copy_of(generator: numpy.random.Generator) -> numpy.random.Generator:
-    return numpy.random.Generator(type(generator.bit_generator)())

@@ -1,4 +1,4 @@
-"""State dicts: arrays by name, of models, optimizers and files."""
+"""Arrays, and state dicts: arrays by name, of models, optimizers and files."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from typing import Any
 import numpy
 import numpy.typing
 
-State = dict[str, numpy.typing.NDArray[Any]]
+Array = numpy.typing.NDArray[Any]
+State = dict[str, Array]
 
 
 def differences(given: Mapping[str, Any], own: Mapping[str, Any], in_file: bool = False) -> list[str]:

@@ -25,7 +25,7 @@ from .errors import CheckpointError, NetworkError
 from .generators import Random
 from .history import Epoch, History, Step
 from .interruption import Interruption
-from .meaning import Loss, name_of
+from .meaning import Loss
 from .measuring import Measure
 from .module import Module, mode
 from .optimizers import Optimizer
@@ -33,9 +33,9 @@ from .outputs import output_array, predict
 from .progress import ProgressLine, is_watched
 from .resuming import Standing
 from .schedules import Schedule
+from .state import Array
 from .way import Way
 
-Array = numpy.typing.NDArray[Any]
 Path_ = str | os.PathLike[str]
 
 
@@ -125,35 +125,24 @@ def fit(
     }
     run = TrainingRun(
         model,
+        loss,
         optimizer,
-        epochs=whole_number("epochs", epochs, error=NetworkError),
-        steps_per_epoch=len(batches),
-        samples=len(batches.inputs),
-        measured=frozenset(name for name, is_measured in measured.items() if is_measured),
-    )
-    standing = Standing(
-        run,
         batches,
+        whole_number("epochs", epochs, error=NetworkError),
+        frozenset(name for name, is_measured in measured.items() if is_measured),
         schedule,
-        path=None if checkpoint is None else Path(checkpoint),
-        seconds=checked("checkpoint_seconds", checkpoint_seconds),
-        notes=notes or {},
-        settings={
-            "loss": name_of(loss),
-            "clip_norm": clip_norm,
-            "clip_value": clip_value,
-            "has_validation": validation is not None,
-        },
+        clip_norm,
+        clip_value,
+        [*((ProgressLine(),) if is_watched() else ()), *callbacks],
     )
+    path = None if checkpoint is None else Path(checkpoint)
+    standing = Standing(run, path, checked("checkpoint_seconds", checkpoint_seconds), notes or {})
     if resume is not None:
         standing.go_on_from(Path(resume))
-    told = [*((ProgressLine(),) if is_watched() else ()), *callbacks]
-    is_clipping = clip_norm is not None or clip_value is not None
     with mode(model, training=True), Interruption() as wish:
-        way = Way(run, loss, batches, told, is_clipping, compile, standing.was_compiled)
+        way = Way(run, compile, standing.was_compiled)
         way.choose()
-        loop = _Loop(run, loss, way, standing, measure, validated, schedule, clip_norm, clip_value, told, wish)
-        loop.run_to_the_end()
+        _Loop(run, way, standing, measure, validated, wish).run_to_the_end()
     return run.history
 
 
@@ -185,15 +174,10 @@ class _Loop:
     """A training run that is under way."""
 
     run: TrainingRun
-    loss: Loss
     way: Way
     standing: Standing
     measure: Measure
     validated: Measure | None
-    schedule: Schedule | None
-    clip_norm: float | None
-    clip_value: float | None
-    callbacks: Sequence[Callback]
     wish: Interruption
 
     def __post_init__(self) -> None:
@@ -204,7 +188,7 @@ class _Loop:
     def run_to_the_end(self) -> None:
         begun: list[Callback] = []
         try:
-            for callback in self.callbacks:
+            for callback in self.run.callbacks:
                 callback.on_start(self.run)
                 begun.append(callback)
             left = range(len(self.history) + 1, self.run.epochs + 1) if self.history.stopped is None else range(0)
@@ -229,7 +213,7 @@ class _Loop:
         for inputs, targets in self.standing.next_batches():
             step = self._step(number, inputs, targets)
             history.steps.append(step)
-            for callback in self.callbacks:
+            for callback in self.run.callbacks:
                 callback.on_step(run, step)
             if self.wish.came:
                 run.stop("interrupted")
@@ -238,7 +222,7 @@ class _Loop:
         self._refuse_spoilt_parameters()
         epoch = self._measured(number, time.perf_counter() - started)
         history.epochs.append(epoch)
-        for callback in self.callbacks:
+        for callback in self.run.callbacks:
             callback.on_epoch(run, epoch)
         if self.wish.came:  # while it was measured
             run.stop("interrupted")
@@ -246,8 +230,8 @@ class _Loop:
     @silently
     def _step(self, epoch: int, inputs: Array, targets: Array) -> Step:
         started = time.perf_counter()
-        if self.schedule is not None:
-            self.optimizer.learning_rate = self.base_rate * self.schedule(len(self.history.steps))
+        if self.run.schedule is not None:
+            self.optimizer.learning_rate = self.base_rate * self.run.schedule(len(self.history.steps))
         done = None if self.way.step is None else self.way.step(inputs, targets)
         value, outputs, norm = self._eager_step(inputs, targets) if done is None else done
         share = self.measure.of_batch(outputs, targets)
@@ -258,7 +242,7 @@ class _Loop:
         """Loss and outputs before the update, and the gradient's norm."""
         self.optimizer.zero_grad()
         outputs = predict(self.model, inputs)
-        cost = self.loss(outputs, targets)
+        cost = self.run.loss(outputs, targets)
         value = float(cost.item())
         if not math.isfinite(value):
             raise self._divergence(f"the loss became {value}", origin_of_non_finite(self.model, cost))
@@ -267,12 +251,12 @@ class _Loop:
         if not math.isfinite(norm):
             worst = first_bad_gradient(self.named_parameters)
             raise self._divergence("a gradient became infinite or nan", f"the gradient of {worst}")
-        for callback in self.callbacks:
+        for callback in self.run.callbacks:
             callback.on_gradients(self.run, outputs)
-        if self.clip_value is not None:
-            clipping.clip_value(self.optimizer.parameters, self.clip_value)
-        if self.clip_norm is not None:
-            clipping.clip_norm(self.optimizer.parameters, self.clip_norm)
+        if self.run.clip_value is not None:
+            clipping.clip_value(self.optimizer.parameters, self.run.clip_value)
+        if self.run.clip_norm is not None:
+            clipping.clip_norm(self.optimizer.parameters, self.run.clip_norm)
         self.optimizer.step()
         return value, output_array(outputs), norm
 

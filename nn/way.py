@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import operator
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 import numpy
@@ -15,12 +15,11 @@ from autograd.modes import current_mode
 from .activations import ACTIVATIONS
 from .callbacks import Callback, TrainingRun
 from .compiled_steps import CompiledStep, compiled_step
-from .datasets.batches import Batches
 from .errors import NetworkError
 from .losses import LOSSES
 from .meaning import Loss, name_of
 from .module import Module
-from .optimizers import OPTIMIZERS, Optimizer
+from .optimizers import OPTIMIZERS
 
 # Recording a program costs the time that some hundred small compiled steps save: shorter runs stay eager.
 _WORTH_COMPILING = 1000
@@ -37,18 +36,8 @@ class Way:
         step: the step as one program; None where steps are eager.
     """
 
-    def __init__(
-        self,
-        run: TrainingRun,
-        loss: Loss,
-        batches: Batches,
-        callbacks: Sequence[Callback],
-        is_clipping: bool,
-        wanted: bool | None,
-        was_compiled: bool | None,
-    ) -> None:
-        self._run, self._loss, self._batches, self._callbacks = run, loss, batches, callbacks
-        self._is_clipping, self._wanted, self._was_compiled = is_clipping, wanted, was_compiled
+    def __init__(self, run: TrainingRun, wanted: bool | None, was_compiled: bool | None) -> None:
+        self._run, self._wanted, self._was_compiled = run, wanted, was_compiled
         self.step: CompiledStep | None = None
 
     def choose(self) -> None:
@@ -68,15 +57,15 @@ class Way:
             self.choose()
 
     def _step_or_reason(self) -> CompiledStep | str:
-        model, optimizer, loss, batches = self._run.model, self._run.optimizer, self._loss, self._batches
-        doubt = _why_not_by_default(model, loss)
-        reason = _why_eager(model, optimizer, self._callbacks, self._is_clipping)
+        run, batches = self._run, self._run.batches
+        doubt = _why_not_by_default(run.model, run.loss)
+        reason = _why_eager(run)
         if reason is None and self._wanted is None and not self._was_compiled:
             reason = self._why_not_worth_it() or doubt
         if reason is not None:
             return reason
         example = batches.inputs[: batches.batch_size], batches.targets[: batches.batch_size]
-        found = compiled_step(model, loss, optimizer, example, batches.targets)
+        found = compiled_step(run.model, run.loss, run.optimizer, example, batches.targets)
         if isinstance(found, CompiledStep) and doubt is not None:
             _warn_of_constants(found)
         return found
@@ -88,15 +77,16 @@ class Way:
         return f"{steps:,} steps are too few to gain by compiling" if steps < _WORTH_COMPILING else None
 
 
-def _why_eager(model: Any, optimizer: Optimizer, callbacks: Sequence[Callback], is_clipping: bool) -> str | None:
+def _why_eager(run: TrainingRun) -> str | None:
     """In words, why steps cannot be compiled; None where they can."""
+    model, optimizer = run.model, run.optimizer
     if type(optimizer) not in OPTIMIZERS.values():
         return f"{type(optimizer).__name__} is an optimizer of your own"
     if not all(isinstance(parameter, Tensor) for parameter in optimizer.parameters):
         return "its parameters are Values"
-    if is_clipping:
+    if run.clip_norm is not None or run.clip_value is not None:
         return "gradients are clipped"
-    for callback in callbacks:
+    for callback in run.callbacks:
         if type(callback).on_gradients is not Callback.on_gradients:
             return f"{type(callback).__name__} looks at gradients"
     if current_mode().detecting_anomaly:

@@ -13,8 +13,7 @@ from autograd.arguments import whole_number
 
 from ..errors import DatasetError
 from ..generators import Random
-
-Array = numpy.typing.NDArray[Any]
+from ..state import Array
 
 
 class Batches:

@@ -6,15 +6,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy
-import numpy.typing
 
 from autograd import views
 from autograd.arguments import whole_number
 
 from ..errors import DatasetError
 from ..plotting import square
-
-Array = numpy.typing.NDArray[Any]
+from ..state import Array
 
 
 @dataclass(frozen=True, eq=False)

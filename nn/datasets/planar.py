@@ -6,18 +6,16 @@ Each draws as many points to test on as to train on, from the same distribution.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import numpy
-import numpy.typing
 
 from autograd.arguments import is_whole
 
 from ..errors import DatasetError
 from ..generators import Random
+from ..state import Array
 from .dataset import Dataset
 
-Array = numpy.typing.NDArray[Any]
 # (labels, rng) → a point for each label.
 _Draw = Callable[[Array, numpy.random.Generator], Array]
 
