@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import copy
 import threading
 from contextlib import AbstractContextManager, ContextDecorator, nullcontext
 from contextvars import ContextVar, Token
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Self
 
 from .calling_line import SourceLine, calling_line
 
@@ -57,23 +58,28 @@ def note_look(node: Any) -> None:
         looked_at.append((node, calling_line()))
 
 
-class _Block(ContextDecorator):
-    """A `with` block in which another mode holds; may be entered again while it is open."""
+class Adjusted(ContextDecorator):
+    """A `with` block in which the mode has other values in these fields; may be entered again while it is open."""
 
-    def __init__(self) -> None:
+    def __init__(self, **changes: Any) -> None:
+        self._changes = changes
         self._tokens: list[Token[Mode]] = []
+
+    def _recreate_cm(self) -> Self:
+        block = copy.copy(self)  # a call of a decorated function has a block of its own, whatever thread it is in
+        block._tokens = []
+        return block
 
     def _inner(self, outer: Mode) -> Mode:
         """The mode inside the block."""
-        return outer
+        return replace(outer, **self._changes)
 
-    def _enter(self) -> Mode:
+    def __enter__(self) -> Scope | None:  # None, but for `scope`
         global open_blocks
-        inner = self._inner(_mode.get())
-        self._tokens.append(_mode.set(inner))
+        self._tokens.append(_mode.set(self._inner(_mode.get())))
         with _open_blocks_lock:
             open_blocks += 1
-        return inner
+        return None
 
     def __exit__(self, *exception: object) -> None:
         global open_blocks
@@ -82,7 +88,7 @@ class _Block(ContextDecorator):
         _mode.reset(self._tokens.pop())
 
 
-class no_grad(_Block):  # noqa: N801  # a class that reads as a statement: `with no_grad():`
+class no_grad(Adjusted):  # noqa: N801  # a class that reads as a statement: `with no_grad():`
     """Record nothing inside: results are constants. Also a decorator: `@no_grad()`.
 
     >>> from autograd import Value, no_grad
@@ -93,17 +99,11 @@ class no_grad(_Block):  # noqa: N801  # a class that reads as a statement: `with
     (9.0, None, False)
     """
 
-    def _recreate_cm(self) -> no_grad:
-        return no_grad()  # a call of a decorated function has a block of its own, whatever thread it is in
-
-    def _inner(self, outer: Mode) -> Mode:
-        return replace(outer, recording=False)
-
-    def __enter__(self) -> None:
-        self._enter()
+    def __init__(self) -> None:
+        super().__init__(recording=False)
 
 
-class scope(_Block):  # noqa: N801  # as above: `with scope("cost"):`
+class scope(Adjusted):  # noqa: N801  # as above: `with scope("cost"):`
     """Group what is recorded inside under `name`, so that views can draw it as one box.
 
     >>> from autograd import Value, scope
@@ -118,19 +118,17 @@ class scope(_Block):  # noqa: N801  # as above: `with scope("cost"):`
         super().__init__()
         self.name = name
 
-    def _recreate_cm(self) -> scope:
-        return scope(self.name)  # as in no_grad
-
     def _inner(self, outer: Mode) -> Mode:
         return replace(outer, scope=Scope(self.name, outer.scope))
 
     def __enter__(self) -> Scope:
-        entered = self._enter().scope
+        super().__enter__()
+        entered = current_mode().scope
         assert entered is not None
         return entered
 
 
-class detect_anomaly(_Block):  # noqa: N801  # as above: `with detect_anomaly():`
+class detect_anomaly(Adjusted):  # noqa: N801  # as above: `with detect_anomaly():`
     """Make the first nan or infinity an error that names the operation, its operands and the line.
 
     Put both the forward pass and `backward()` inside. It looks at every result and every contribution,
@@ -145,17 +143,11 @@ class detect_anomaly(_Block):  # noqa: N801  # as above: `with detect_anomaly():
     autograd.errors.AnomalyError: log gave -inf; operands: x = 0.0; recorded at ...
     """
 
-    def _recreate_cm(self) -> detect_anomaly:
-        return detect_anomaly()  # as in no_grad
-
-    def _inner(self, outer: Mode) -> Mode:
-        return replace(outer, detecting_anomaly=True, keeping_sources=True)
-
-    def __enter__(self) -> None:
-        self._enter()
+    def __init__(self) -> None:
+        super().__init__(detecting_anomaly=True, keeping_sources=True)
 
 
-class source_lines(_Block):  # noqa: N801  # as above: `with source_lines():`
+class source_lines(Adjusted):  # noqa: N801  # as above: `with source_lines():`
     """Keep in each node's `.source` the line of the program that recorded it.
 
     >>> from autograd import Value, source_lines
@@ -165,31 +157,11 @@ class source_lines(_Block):  # noqa: N801  # as above: `with source_lines():`
     2
     """
 
-    def _recreate_cm(self) -> source_lines:
-        return source_lines()  # as in no_grad
-
-    def _inner(self, outer: Mode) -> Mode:
-        return replace(outer, keeping_sources=True)
-
-    def __enter__(self) -> None:
-        self._enter()
+    def __init__(self) -> None:
+        super().__init__(keeping_sources=True)
 
 
-def recording() -> AbstractContextManager[None]:
+def recording() -> AbstractContextManager[Any]:
     """A block in which operations are recorded. Where they are already it opens none: the fast paths ask
     whether any is open."""
     return nullcontext() if current_mode().recording else Adjusted(recording=True)
-
-
-class Adjusted(_Block):
-    """A block for the engine's own use, which changes these fields of the mode: `with Adjusted(recording=True):`."""
-
-    def __init__(self, **changes: Any) -> None:
-        super().__init__()
-        self._changes = changes
-
-    def _inner(self, outer: Mode) -> Mode:
-        return replace(outer, **self._changes)
-
-    def __enter__(self) -> None:
-        self._enter()

@@ -39,6 +39,7 @@ FILES = (
     "autograd/ops.py",
     "autograd/operation.py",
     "autograd/sweep.py",
+    "autograd/fast_paths.py",
     "autograd/value.py",
     "autograd/tensor.py",
     "autograd/node.py",
