@@ -140,7 +140,7 @@ class Compiled:
         A Module's gradient is a dict: by the path of each parameter.
         """
         key, leaves = self._cache.key(arguments, keywords)
-        chosen = argnums if type(argnums) is int or not isinstance(argnums, Sequence) else tuple(argnums)
+        chosen = argnums if type(argnums) in (int, tuple) or not isinstance(argnums, Sequence) else tuple(argnums)
 
         def make() -> _Entry:
             positions = positions_of("value_and_grad", self.__name__, chosen, len(arguments))

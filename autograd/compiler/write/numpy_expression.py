@@ -17,6 +17,11 @@ from ...operation import Operation
 from ..program import Operand, Shape, Step
 from ..rewrite.expansion import expansion_of
 
+# Python's own % and // raise where a plain float is divided by 0; NumPy's functions have an answer.
+_SIGNS = {
+    name: sign.python for name, sign in SIGNS.items() if sign.python and name not in ("remainder", "floor_divide")
+}
+
 
 class UnwrittenOperationError(NotImplementedError):
     """A row that no printer can write: it is no ufunc of NumPy's, and has neither expansion nor written text."""
@@ -65,7 +70,7 @@ class ArrayLibrary:
 
     def _text(self, step: Step, text_of: Callable[[Operand], Text]) -> Text:
         operation, name = step.operation, step.operation.name
-        if name in SIGNS and SIGNS[name].python:
+        if name in _SIGNS:
             return in_python(name, *map(text_of, step.operands))
         if name == "negative":
             return f"-{bracketed(text_of(step.operands[0]), NEGATION)}", NEGATION
@@ -110,8 +115,8 @@ NUMPY = ArrayLibrary(
 def told(operation: Operation, operands: Sequence[Operand], name_of: Callable[[Operand], str]) -> str:
     """An operation as a comment tells of it: by the row's name where it has no sign."""
     names = [name_of(operand) for operand in operands]
-    if operation.name in SIGNS and SIGNS[operation.name].python:
-        return f" {SIGNS[operation.name].python} ".join(names)
+    if operation.name in _SIGNS:
+        return f" {_SIGNS[operation.name]} ".join(names)
     return f"-{names[0]}" if operation.name == "negative" else f"{operation.name}({', '.join(names)})"
 
 

@@ -181,3 +181,11 @@ def test_a_program_of_many_outputs_returns_them_all():
     f = compile(lambda x: [x + 1, {"twice": x * 2, "same": x, "seven": 7.0}])
     f(3.0)
     assert functions_of(f.source)["function"](3.0) == (4.0, 6.0, 3.0, 7.0)
+
+
+def test_a_remainder_of_plain_numbers_has_the_answer_of_ieee():
+    f = compile(lambda a, b: a % b + a // b)
+    f(1.0, 2.0)
+    with numpy.errstate(all="ignore"):
+        value, *_ = functions_of(f.source)["function_and_gradients"](1.0, 0.0)
+    assert numpy.isnan(value)
