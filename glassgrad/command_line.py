@@ -5,11 +5,11 @@ from __future__ import annotations
 import argparse
 import io
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import NoReturn
 
 from . import __version__
-from .options import Command
+from .commands import COMMANDS
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -18,14 +18,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if isinstance(stream, io.TextIOWrapper):  # a terminal or file without σ and × shows ? for them
             stream.reconfigure(errors="replace")
     try:
-        from .commands import COMMANDS
+        options = _parsed(sys.argv[1:] if arguments is None else arguments)
     except ImportError as error:  # PyPI's `autograd` is in the place of ours
         return _refused(str(error))
     from autograd import GraphError
 
-    options = _parsed(arguments, COMMANDS)
     try:
-        COMMANDS[options.command].run(options)
+        options.run(options)
         sys.stdout.flush()
     except GraphError as error:
         return _refused(str(error))
@@ -39,9 +38,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _parsed(arguments: Sequence[str] | None, commands: Mapping[str, Command]) -> argparse.Namespace:
+def _parsed(arguments: Sequence[str]) -> argparse.Namespace:
     """The options; assignments may also stand behind other options, where argparse does not look for them."""
-    parser = _parser(commands)
+    parser = _parser(next((one for one in arguments if not one.startswith("-")), ""))
     options, rest = parser.parse_known_args(arguments)
     if rest and (not hasattr(options, "assignments") or any(argument.startswith("-") for argument in rest)):
         hint = " (an expression that begins with - goes in parentheses)" if hasattr(options, "assignments") else ""
@@ -63,10 +62,15 @@ class _Parser(argparse.ArgumentParser):
         self.exit(2, f"{self.prog}: {message} (see {self.prog} --help)\n")
 
 
-def _parser(commands: Mapping[str, Command]) -> argparse.ArgumentParser:
+def _parser(asked: str) -> argparse.ArgumentParser:
+    """What reads the options: all commands by name, and of the one that is asked for everything."""
     parser = _Parser(prog="glassgrad", description="The autograd engine you can see through.")
     parser.add_argument("--version", action="version", version=f"glassgrad {__version__}")
-    parsers = parser.add_subparsers(dest="command", required=True, metavar="|".join(commands))
-    for name, command in commands.items():
-        command.add_options(parsers.add_parser(name, help=command.shows))
+    parsers = parser.add_subparsers(dest="command", required=True, metavar="|".join(COMMANDS))
+    for name, command in COMMANDS.items():
+        own = parsers.add_parser(name, help=command.shows)
+        if name == asked:
+            add_options, run = command.load()
+            add_options(own)
+            own.set_defaults(run=run)
     return parser

@@ -1,28 +1,46 @@
-"""The commands of `glassgrad` by name: a command is a file, or a few functions in one, and an entry here."""
+"""The commands of `glassgrad` by name: a command is a file, or a few functions in one, and an entry here.
+
+What it needs is imported when it is asked for, so that `glassgrad --help` is quick.
+"""
 
 from __future__ import annotations
 
-from . import graph_commands, network_commands, network_options
+from types import ModuleType
+
 from .options import Command
+
+
+def _graphs() -> ModuleType:
+    from . import graph_commands
+
+    return graph_commands
+
+
+def _networks() -> ModuleType:
+    from . import network_commands
+
+    return network_commands
+
 
 COMMANDS = {
     "demo": Command(
-        "the worked neuron step by step and drawn, and XOR learned", graph_commands.demo_options, graph_commands.demo
+        "the worked neuron step by step and drawn, and XOR learned", lambda: (_graphs().demo_options, _graphs().demo)
     ),
     "examples": Command(
-        "the built-in examples, and what an expression may contain", lambda parser: None, graph_commands.examples
+        "the built-in examples, and what an expression may contain",
+        lambda: (lambda parser: None, _graphs().examples),
     ),
     "step": Command(
         "every forward and backward step of a graph, in words and numbers",
-        graph_commands.step_options,
-        graph_commands.step,
+        lambda: (_graphs().step_options, _graphs().step),
     ),
-    "draw": Command("a graph as a picture", graph_commands.draw_options, graph_commands.draw),
-    "train": Command("train a network", network_options.train_options, network_commands.train),
+    "draw": Command("a graph as a picture", lambda: (_graphs().draw_options, _graphs().draw)),
+    "train": Command("train a network", lambda: (_networks().train_options, _networks().train)),
     "eval": Command(
-        "how well a saved model does on its test data", network_options.evaluate_options, network_commands.evaluate
+        "how well a saved model does on its test data",
+        lambda: (_networks().evaluate_options, _networks().evaluate),
     ),
     "predict": Command(
-        "what a saved model takes an input for", network_options.predict_options, network_commands.predict
+        "what a saved model takes an input for", lambda: (_networks().predict_options, _networks().predict)
     ),
 }

@@ -85,22 +85,18 @@ def draw_options(parser: ArgumentParser) -> None:
     parser.add_argument("--max-nodes", type=count, default=1500, help="refuse a picture of more nodes (%(default)s)")
 
 
+# The options that are arguments of `viz.draw`; what is not given is as it is there.
+_OF_DRAW = ("style", "focus", "hops", "highlight", "overlay", "legend", "theme", "renderer", "max_nodes")
+
+
 def draw(options: Namespace) -> None:
     """`glassgrad draw`: the graph as a picture."""
     if options.hops is not None and options.focus is None:
         raise GraphError("--hops says how far around --focus LABEL: give that, too")
     drawing = viz.draw(
         _chosen(options, max_nodes=max(options.max_nodes, MAX_NODES)).record(),
-        style=options.style,
-        collapse=options.collapse,
-        focus=options.focus,
-        hops=2 if options.hops is None else options.hops,
-        highlight=options.highlight,
-        overlay=options.overlay,
-        legend=options.legend,
-        theme=options.theme,
-        renderer=options.renderer,
-        max_nodes=options.max_nodes,
+        **{name: option for name, option in vars(options).items() if name in _OF_DRAW and option is not None},
+        collapse=options.collapse,  # None: nothing
     )
     print(f"wrote {drawing.save(options.output)}{f' ({drawing.note})' if drawing.note else ''}")
 

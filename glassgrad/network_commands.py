@@ -1,10 +1,10 @@
-"""The commands that train and use networks: train, eval, predict."""
+"""The commands that train and use networks, and their options: train, eval, predict."""
 
 from __future__ import annotations
 
 import math
 import time
-from argparse import Namespace
+from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Sequence
 from dataclasses import fields, replace
 from pathlib import Path
@@ -15,6 +15,10 @@ import numpy
 from autograd import GraphError
 from autograd.arguments import whole_number
 from nn import (
+    ACTIVATIONS,
+    DATASETS,
+    OPTIMIZERS,
+    SCHEDULES,
     Callback,
     CheckpointError,
     Diagnostics,
@@ -30,12 +34,36 @@ from nn import (
 from nn.callbacks import TrainingRun
 
 from . import recognition
-from .recipes import Recipe, Settings, recipe
+from .options import named, told
+from .recipes import DTYPES, ENGINES, PRESETS, Recipe, Settings, offered_losses, recipe
 
 # A start from which document 001's recipe learns XOR; about two of three do.
 XOR_SEED = 0
 # The shares of training after which a boundary is drawn.
 _STAGES = (0.0, 0.02, 0.05, 0.1, 0.3, 1.0)
+
+
+def train_options(parser: ArgumentParser) -> None:
+    parser.add_argument("dataset", help=named(DATASETS))
+    parser.add_argument("--preset", help=told(PRESETS))
+    _add_data_dir(parser)
+    parser.add_argument("--engine", help=f"{named(ENGINES)}: arrays (usual), or every number a node of its own")
+    parser.add_argument("--sizes", type=_sizes, help="the width of every layer, such as 784,32,10")
+    parser.add_argument("--activation", help=f"of the hidden layers: {named(ACTIVATIONS)}")
+    parser.add_argument("--loss", help=named(offered_losses()))
+    parser.add_argument("--optimizer", help=named(OPTIMIZERS))
+    parser.add_argument("--schedule", help=f"of the learning rate: {named(SCHEDULES)}")
+    parser.add_argument("--epochs", type=int, help="passes through the data")
+    parser.add_argument("--batch-size", type=int, help="samples a step")
+    parser.add_argument("--learning-rate", type=float, help="the step size")
+    parser.add_argument("--dtype", help=named(DTYPES))
+    parser.add_argument("--seed", type=int, help="of the start and the order of samples (0)")
+    parser.add_argument("--limit", type=int, help="use only the first N samples to train on, and N to test on")
+    parser.add_argument("--save", metavar="FILE", help="the model and all else that --resume needs, after every epoch")
+    parser.add_argument("--resume", metavar="FILE", help="go on with a saved run as if it had not been interrupted")
+    parser.add_argument("--history", metavar="FILE", help="the figures of every step and epoch, a JSON object a line")
+    parser.add_argument("--plots", metavar="DIR", help="curves, gradients, mistakes … as pictures (needs matplotlib)")
+    parser.add_argument("--seeds", type=int, metavar="N", help="run from N starts, and tell the distribution")
 
 
 def train(options: Namespace) -> None:
@@ -108,6 +136,11 @@ def fit_recipe(
     return history
 
 
+def evaluate_options(parser: ArgumentParser) -> None:
+    _add_model(parser)
+    parser.add_argument("--plots", metavar="DIR", help="what it mistakes, and its weights, as pictures")
+
+
 def evaluate(options: Namespace) -> None:
     """`glassgrad eval`: loss and accuracy on the test data, each class's share, what is taken for what."""
     found = recognition.opened(options.model, options.data_dir)
@@ -130,6 +163,12 @@ def evaluate(options: Namespace) -> None:
         _write_figures(Path(options.plots), found.figures())
 
 
+def predict_options(parser: ArgumentParser) -> None:
+    _add_model(parser)
+    parser.add_argument("sample", metavar="PICTURE|INDEX", help="a picture of a digit, or the number of a test sample")
+    parser.add_argument("--gradient", action="store_true", help="also how the winning score changes with each pixel")
+
+
 def predict(options: Namespace) -> None:
     """`glassgrad predict`: the input as text, what the network makes of it as bars, and on request why."""
     found = recognition.opened(options.model, options.data_dir)
@@ -143,6 +182,25 @@ def predict(options: Namespace) -> None:
         print()
         for line in found.gradient_lines(row):
             print(line)
+
+
+def _add_model(parser: ArgumentParser) -> None:
+    parser.add_argument("model", metavar="MODEL", help="a file that `glassgrad train --save` wrote")
+    _add_data_dir(parser)
+
+
+def _add_data_dir(parser: ArgumentParser) -> None:
+    parser.add_argument(
+        "--data-dir",
+        help="the directory of the four MNIST files (default: GLASSGRAD_DATA, or else they are downloaded)",
+    )
+
+
+def _sizes(text: str) -> tuple[int, ...]:
+    try:
+        return tuple(int(part) for part in text.replace("-", ",").split(","))
+    except ValueError:
+        raise ArgumentTypeError(f"sizes are whole numbers such as 784,32,10, not {text!r}") from None
 
 
 class _Told(Callback):
@@ -171,7 +229,6 @@ def _train_seeds(settings: Settings, options: Namespace) -> None:
             raise GraphError(f"--{name} is for a single run, --seeds for {options.seeds}: give one of the two")
     _check_places(options)
     first = settings.seed or 0
-    accuracies: list[float] = []
     histories: list[History] = []
     claim: float | None = None
     for seed in range(first, first + options.seeds):
@@ -184,14 +241,14 @@ def _train_seeds(settings: Settings, options: Namespace) -> None:
         if not history.epochs:
             raise KeyboardInterrupt
         histories.append(history)
-        accuracies.append(history[-1].validation_accuracy or 0.0)
         print(
-            f"seed {seed:>3}  loss {history[-1].loss:.5f}  test accuracy {accuracies[-1]:.2%}  "
+            f"seed {seed:>3}  loss {history[-1].loss:.5f}  test accuracy {history[-1].validation_accuracy:.2%}  "
             f"{time.perf_counter() - started:.1f} s",
             flush=True,
         )
         if history.stopped is not None:
             raise KeyboardInterrupt
+    accuracies = [history[-1].validation_accuracy or 0.0 for history in histories]
     print(
         f"test accuracy: lowest {min(accuracies):.2%}, median {numpy.median(accuracies):.2%}, "
         f"highest {max(accuracies):.2%}"

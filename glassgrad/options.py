@@ -10,11 +10,11 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Command:
-    """What a command shows, for the help; what declares its options; and what does it, given those."""
+    """What a command shows, for the help; and what imports it when it is asked for: the function that declares its
+    options, and the one that does it, given those."""
 
     shows: str
-    add_options: Callable[[argparse.ArgumentParser], None]
-    run: Callable[[argparse.Namespace], None]
+    load: Callable[[], tuple[Callable[[argparse.ArgumentParser], None], Callable[[argparse.Namespace], None]]]
 
 
 def told(table: Mapping[str, Any]) -> str:
