@@ -6,8 +6,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from autograd import GraphError, Node, Tensor, Value, exp, label, log, relu, scope, sigmoid
-from nn import MLP, SGD, Neuron, NeuronMLP, quadratic, xor
+from nn import DATASETS, MLP, SGD, Neuron, NeuronMLP, quadratic
 from viz.tracing import in_order
+
+# A forward pass, from what the leaves are now.
+Record = Callable[[], Node]
 
 
 @dataclass(frozen=True)
@@ -16,11 +19,37 @@ class Example:
 
     name: str
     shows: str
-    record: Callable[[], Node]  # the forward pass, from what the leaves are now
+    record: Record
     optimizer: SGD | None = None
 
 
-def neuron() -> Example:
+EXAMPLES: dict[str, Callable[[], Example]] = {}
+
+
+def _example(
+    shows: str, *, learning_rate: float | None = None
+) -> Callable[[Callable[[], Record]], Callable[[], Example]]:
+    """Puts what makes a forward pass into `EXAMPLES`, under its own name; with a learning rate all parameters are
+    moved."""
+
+    def add(made: Callable[[], Record]) -> Callable[[], Example]:
+        name = made.__name__.replace("_", "-")
+
+        def make() -> Example:
+            record = made()
+            if learning_rate is None:
+                return Example(name, shows, record)
+            parameters = [node for node, _ in in_order(record()) if node.op is None and node.requires_grad]
+            return Example(name, shows, record, SGD(parameters, learning_rate))
+
+        EXAMPLES[name] = make
+        return make
+
+    return add
+
+
+@_example("the neuron worked by hand: a = σ(w1·x1 + w2·x2 + b), C = ½(y − a)²", learning_rate=1.0)
+def neuron() -> Record:
     """Document 002's neuron worked by hand: two inputs, sigmoid, quadratic cost, learning rate 1."""
     w1, w2, b = Value(2.0, label="w1"), Value(-3.0, label="w2"), Value(-3.0, label="b")
     x1, x2, y = _input("x1", -1.0), _input("x2", -2.0), _input("y", 1.0)
@@ -36,15 +65,11 @@ def neuron() -> Example:
         label({"ω1": ω1, "ω2": ω2, "Ω": Ω, "z": z, "a": a, "C": C})
         return C
 
-    return Example(
-        "neuron",
-        "the neuron worked by hand: a = σ(w1·x1 + w2·x2 + b), C = ½(y − a)²",
-        record,
-        SGD([w1, w2, b], learning_rate=1.0),
-    )
+    return record
 
 
-def paths() -> Example:
+@_example("two paths from b meet in e = (a + b)·(b + 1): its gradient is the sum of both")
+def paths() -> Record:
     """The smallest graph in which a number is used twice."""
     a, b = Value(2.0, label="a"), Value(1.0, label="b")
 
@@ -55,10 +80,11 @@ def paths() -> Example:
         label({"c": c, "d": d, "e": e})
         return e
 
-    return Example("paths", "two paths from b meet in e = (a + b)·(b + 1): its gradient is the sum of both", record)
+    return record
 
 
-def vanishing() -> Example:
+@_example("twelve sigmoids in a row: each passes on less than a quarter, and w hardly moves", learning_rate=1.0)
+def vanishing() -> Record:
     """Sigmoids in a row: σ′ is at most ¼."""
     w, x = Value(0.5, label="w"), _input("x", 2.0)
     depth = 12
@@ -72,15 +98,14 @@ def vanishing() -> Example:
             label({f"a{layer}": a})
         return a
 
-    return Example(
-        "vanishing",
-        "twelve sigmoids in a row: each passes on less than a quarter, and w hardly moves",
-        record,
-        SGD([w], learning_rate=1.0),
-    )
+    return record
 
 
-def exploding() -> Example:
+@_example(
+    "the same weight of 5 six times: a gradient in the tens of thousands, and one step throws w away",
+    learning_rate=0.01,
+)
+def exploding() -> Record:
     """The same weight again and again, as in a recurrent network."""
     w, h0 = Value(5.0, label="w"), _input("h0", 1.0)
     steps = 6
@@ -92,15 +117,14 @@ def exploding() -> Example:
             label({f"h{step}": h})
         return h
 
-    return Example(
-        "exploding",
-        "the same weight of 5 six times: a gradient in the tens of thousands, and one step throws w away",
-        record,
-        SGD([w], learning_rate=0.01),
-    )
+    return record
 
 
-def xor_network() -> Example:
+@_example(
+    "XOR's network of 2-2-1 sigmoids on (1, 1) ↦ 0, with cross-entropy: a gradient for each parameter",
+    learning_rate=1.0,
+)
+def xor() -> Record:
     """Document 001's network on one of XOR's four samples, every number a Value.
 
     Neurons 1 and 2 are the hidden ones, 3 is the output; w31 is the weight into neuron 3 from neuron 1.
@@ -127,15 +151,14 @@ def xor_network() -> Example:
         label({"C": C})
         return C
 
-    return Example(
-        "xor",
-        "XOR's network of 2-2-1 sigmoids on (1, 1) ↦ 0, with cross-entropy: a gradient for each parameter",
-        record,
-        SGD(network.parameters(), learning_rate=1.0),
-    )
+    return record
 
 
-def softmax() -> Example:
+@_example(
+    "softmax with cross-entropy: where all paths have met, the gradient at each score z is p − y",
+    learning_rate=1.0,
+)
+def softmax() -> Record:
     """Three classes, written out: the gradient at each score is what it is known for, p − y."""
     z = [Value(score, label=f"z{index}") for index, score in enumerate((2.0, 1.0, 0.1), start=1)]
     y = [_input(f"y{index}", share) for index, share in enumerate((1.0, 0.0, 0.0), start=1)]
@@ -149,15 +172,14 @@ def softmax() -> Example:
         label({"e1": e1, "e2": e2, "e3": e3, "s": s, "p1": p1, "p2": p2, "p3": p3, "C": C})
         return C
 
-    return Example(
-        "softmax",
-        "softmax with cross-entropy: where all paths have met, the gradient at each score z is p − y",
-        record,
-        SGD(z, learning_rate=1.0),
-    )
+    return record
 
 
-def dead_relu() -> Example:
+@_example(
+    "of two ReLUs one is dead: z2 is negative, so nothing reaches w2 and b2, and no step moves them",
+    learning_rate=0.1,
+)
+def dead_relu() -> Record:
     """Two hidden ReLUs, one of which has died: beside each other, so that the difference shows."""
     w1, b1, u1 = Value(1.0, label="w1"), Value(0.5, label="b1"), Value(0.8, label="u1")
     w2, b2, u2 = Value(-1.5, label="w2"), Value(0.5, label="b2"), Value(0.6, label="u2")
@@ -173,17 +195,16 @@ def dead_relu() -> Example:
         label({"z1": z1, "z2": z2, "a1": a1, "a2": a2, "s": s, "C": C})
         return C
 
-    return Example(
-        "dead-relu",
-        "of two ReLUs one is dead: z2 is negative, so nothing reaches w2 and b2, and no step moves them",
-        record,
-        SGD([w1, b1, u1, w2, b2, u2], learning_rate=0.1),
-    )
+    return record
 
 
-def mlp() -> Example:
+@_example(
+    "XOR's four samples at once through layers of 2-4-1: arrays, and each pullback with its shapes",
+    learning_rate=1.0,
+)
+def mlp() -> Record:
     """XOR's whole truth table through a network on Tensor: one node for each layer's array."""
-    data = xor()
+    data = DATASETS["xor"](None)
     X = Tensor(data.train_inputs, requires_grad=False, label="X")
     Y = Tensor(data.train_labels.reshape(-1, 1).astype(float), requires_grad=False, label="Y")
     network = MLP((2, 4, 1), activation="tanh", output="sigmoid", rng=0)
@@ -199,24 +220,7 @@ def mlp() -> Example:
         label({"Z1": Z1, "A1": A1, "Z2": Z2, "A2": A2, "C": C})
         return C
 
-    return Example(
-        "mlp",
-        "XOR's four samples at once through layers of 2-4-1: arrays, and each pullback with its shapes",
-        record,
-        SGD(network.parameters(), learning_rate=1.0),
-    )
-
-
-EXAMPLES: dict[str, Callable[[], Example]] = {
-    "neuron": neuron,
-    "paths": paths,
-    "vanishing": vanishing,
-    "exploding": exploding,
-    "xor": xor_network,
-    "softmax": softmax,
-    "dead-relu": dead_relu,
-    "mlp": mlp,
-}
+    return record
 
 
 def example(name: str, numbers: Mapping[str, float] | None = None) -> Example:
