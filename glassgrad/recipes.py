@@ -192,17 +192,19 @@ def recipe(settings: Settings, data_dir: str | None = None) -> Recipe:
     """
     preset_name, preset = _preset(settings)
     engine, loss_name = settings.engine or "tensor", settings.loss or preset.loss
-    check_known("loss", loss_name, offered_losses(), NetworkError)
-    check_known("engine", engine, ENGINES, NetworkError)
+    optimizer_name = settings.optimizer or preset.optimizer
+    schedule_name = settings.schedule or preset.schedule
+    for kind, name, known in (
+        ("loss", loss_name, offered_losses()),
+        ("engine", engine, ENGINES),
+        ("dtype", settings.dtype or "float64", DTYPES),
+        ("optimizer", optimizer_name, OPTIMIZERS),
+        ("schedule", schedule_name, SCHEDULES),
+    ):
+        check_known(kind, name, known, NetworkError)
     if engine == "value" and settings.dtype not in (None, "float64"):
         raise NetworkError(f"the engine `value` computes in float64, so --dtype {settings.dtype} cannot be had with it")
     seed = whole_number("the seed", settings.seed or 0, 0, NetworkError)
-    if settings.dtype is not None:
-        check_known("dtype", settings.dtype, DTYPES, NetworkError)
-    optimizer_name = settings.optimizer or preset.optimizer
-    check_known("optimizer", optimizer_name, OPTIMIZERS, NetworkError)
-    schedule_name = settings.schedule or preset.schedule
-    check_known("schedule", schedule_name, SCHEDULES, NetworkError)
     epochs = preset.epochs if settings.epochs is None else settings.epochs
     batch_size = preset.batch_size if settings.batch_size is None else settings.batch_size
     whole_number("epochs", epochs, error=NetworkError)

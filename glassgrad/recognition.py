@@ -221,10 +221,8 @@ def _centred(pixels: Array, side: int) -> Array:
 def _centre(pixels: Array) -> tuple[float, float]:
     """The centre of mass: row and column."""
     total = pixels.sum() or 1.0
-    return (
-        float((pixels.sum(axis=1) * numpy.arange(pixels.shape[0])).sum() / total),
-        float((pixels.sum(axis=0) * numpy.arange(pixels.shape[1])).sum() / total),
-    )
+    row, column = (float((place * pixels).sum() / total) for place in numpy.indices(pixels.shape))
+    return row, column
 
 
 def _sign(number: float) -> str:

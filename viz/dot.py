@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-
-import graphviz
+from typing import TYPE_CHECKING
 
 from .numbers import format_data
 from .parts import TracedNode
 from .themes import Colours
 from .tracing import Trace
+
+if TYPE_CHECKING:
+    import graphviz
 
 # Without a limit to its passes Graphviz takes minutes for hundreds of nodes that are connected across each other;
 # small pictures do without one, because their edges come out a little shorter then. A long edge is laid out as a
@@ -28,6 +30,8 @@ def new_graph(
         count: about so many nodes there will be.
         crossed_ranks: by all edges together; where they are many, edges are straight.
     """
+    import graphviz
+
     font = "Helvetica,Arial,sans-serif"
     graph = {"rankdir": "LR", "bgcolor": colours.background, "nodesep": nodesep, "ranksep": "0.4", "pad": "0.2"}
     if count > _LARGE:
@@ -46,8 +50,10 @@ def new_graph(
 
 def escape(text: str) -> str:
     """Text that DOT shows as it was typed: backslashes, entities, markup and spaces at the ends mean nothing."""
+    from graphviz import escape as escaped
+
     shown = _OUTER_SPACES.sub(lambda spaces: NO_BREAK * len(spaces.group()), printable(text)).replace("&", "&amp;")
-    return graphviz.escape(shown)  # type: ignore[no-any-return]  # a subclass of str, by which graphviz knows that it is escaped
+    return escaped(shown)  # type: ignore[no-any-return]  # a subclass of str, by which graphviz knows that it is escaped
 
 
 def record_text(text: str) -> str:

@@ -6,6 +6,7 @@ import hashlib
 import os
 import uuid
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -100,16 +101,16 @@ def draw(
     return Drawing(STYLES[style].picture(asked), traced, style, theme, renderer, seconds)
 
 
+@dataclass(eq=False, repr=False)
 class Drawing:
     """A picture: `.save(path)` writes it, a notebook shows it, `.dot` is its DOT program."""
 
-    def __init__(self, picture: Picture, trace: Trace, style: str, theme: str, renderer: str, seconds: float) -> None:
-        self.trace = trace
-        self.style = style
-        self.theme = theme
-        self.renderer = renderer
-        self.seconds = seconds
-        self._picture = picture
+    _picture: Picture
+    trace: Trace
+    style: str
+    theme: str
+    renderer: str
+    seconds: float
 
     @property
     def dot(self) -> str:

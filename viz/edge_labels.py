@@ -41,7 +41,8 @@ def place_edge_labels(root: ElementTree.Element, gradient_color: str) -> None:
     curves = {id(group): _curve(path) for group in groups if (path := group.find(f".//{_SVG}path")) is not None}
     if not curves:
         return
-    lines = _Lines(numpy.concatenate(list(curves.values())))
+    lines = numpy.concatenate(list(curves.values()))
+    lines = lines[numpy.argsort(lines[:, 0], kind="stable")]
     taken = [box for group in root.iter(f"{_SVG}g") if group.get("class") == "node" for box in _node_boxes(group)]
     for group in groups:
         texts = list(group.iter(f"{_SVG}text"))
@@ -51,8 +52,8 @@ def place_edge_labels(root: ElementTree.Element, gradient_color: str) -> None:
         for text in texts[1:]:
             text.set("fill", gradient_color)
         sizes = [_size(text) for text in texts]
-        places = min(_candidates(curve, sizes), key=lambda places: _cost(places, taken, lines))
-        for text, box in zip(texts, places.boxes, strict=True):
+        boxes, _ = min(_candidates(curve, sizes), key=lambda one: _cost(*one, taken=taken, lines=lines))
+        for text, box in zip(texts, boxes, strict=True):
             text.set("x", f"{(box.left + box.right) / 2:.2f}")
             text.set("y", f"{box.bottom:.2f}")
             taken.append(box)
@@ -63,31 +64,20 @@ def edge_groups(root: ElementTree.Element) -> Iterator[ElementTree.Element]:
     return (group for group in root.iter(f"{_SVG}g") if group.get("class") == "edge")
 
 
-@dataclass(frozen=True)
-class _Places:
-    boxes: list[_Box]
-    displaced: float  # from where they would stand if nothing else were there
+def _cost(boxes: list[_Box], displaced: float, *, taken: list[_Box], lines: Any) -> float:
+    """Text on text is worst, text on a line (whose points are given from left to right) is bad, text away from the
+    middle is a pity."""
+    cost = displaced
+    for box in boxes:
+        cost += 10 * sum(map(box.overlap, taken))
+        first, last = numpy.searchsorted(lines[:, 0], (box.left, box.right))
+        heights = lines[first:last, 1]
+        cost += 15 * numpy.count_nonzero((heights > box.top) & (heights < box.bottom))
+    return cost
 
 
-class _Lines:
-    """Points on all edges, to be asked how many lie in a box."""
-
-    def __init__(self, points: Any) -> None:
-        self._points = points[numpy.argsort(points[:, 0], kind="stable")]
-
-    def within(self, box: _Box) -> int:
-        first, last = numpy.searchsorted(self._points[:, 0], (box.left, box.right))
-        heights = self._points[first:last, 1]
-        return int(numpy.count_nonzero((heights > box.top) & (heights < box.bottom)))
-
-
-def _cost(places: _Places, taken: list[_Box], lines: _Lines) -> float:
-    """Text on text is worst, text on a line is bad, text away from the middle is a pity."""
-    covered = sum(box.overlap(other) for box in places.boxes for other in taken)
-    return 10 * covered + 15 * sum(map(lines.within, places.boxes)) + places.displaced
-
-
-def _candidates(curve: Any, sizes: list[tuple[float, float]]) -> Iterator[_Places]:
+def _candidates(curve: Any, sizes: list[tuple[float, float]]) -> Iterator[tuple[list[_Box], float]]:
+    """Where the texts of an edge may stand, and how far from where they would if nothing else were there."""
     lengths = numpy.concatenate(([0.0], numpy.cumsum(numpy.hypot(*numpy.diff(curve, axis=0).T))))
     for part, gap in itertools.product(_ALONG, _GAPS):
         at = int(numpy.clip(numpy.searchsorted(lengths, part * lengths[-1]), 1, len(curve) - 2))
@@ -102,7 +92,7 @@ def _candidates(curve: Any, sizes: list[tuple[float, float]]) -> Iterator[_Place
             boxes.append(
                 _Box(centre[0] - width / 2, centre[1] - height / 2, centre[0] + width / 2, centre[1] + height / 2)
             )
-        yield _Places(boxes, 20 * abs(part - 0.5) + gap - _GAPS[0])
+        yield boxes, 20 * abs(part - 0.5) + gap - _GAPS[0]
 
 
 def _size(text: ElementTree.Element) -> tuple[float, float]:

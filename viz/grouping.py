@@ -216,24 +216,17 @@ class _Tree:
 def _place_leaves(order: Order, groups: Sequence[Group], group_of: dict[Node, int]) -> None:
     """Put parameters and unnamed constants where all that use them are."""
     shared: dict[Node, int | None] = {}
-    depths: list[int] = []
-    for group in groups:  # a parent comes before what is in it
-        depths.append(0 if group.parent is None else depths[group.parent] + 1)
     for node, inputs in order:
         around = group_of.get(node)
         for operand in inputs:
             if operand.op is None and (operand.requires_grad or operand.label is None):
-                shared[operand] = _common(groups, depths, shared[operand], around) if operand in shared else around
+                shared[operand] = _common(groups, shared[operand], around) if operand in shared else around
     group_of.update({leaf: around for leaf, around in shared.items() if around is not None})
 
 
-def _common(groups: Sequence[Group], depths: Sequence[int], first: int | None, second: int | None) -> int | None:
+def _common(groups: Sequence[Group], first: int | None, second: int | None) -> int | None:
     """The innermost group that both are in."""
-    while first != second:
-        if first is None or second is None:
-            return None
-        if depths[first] >= depths[second]:
-            first = groups[first].parent
-        else:
-            second = groups[second].parent
-    return first
+    if first == second:
+        return first
+    around = zip(chain(groups, first), chain(groups, second), strict=False)
+    return next((one for one, other in reversed(list(around)) if one == other), None)

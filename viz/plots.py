@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import io
+import itertools
 import math
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
@@ -82,16 +83,14 @@ def gradient_norms(history: Any) -> Figure:
     layers: dict[str, list[Any]] = {}
     for figures in history.layers:
         layers.setdefault(figures.layer, []).append(figures)
-    if layers:
-        shades = _shades(len(layers))
-        for position, (name, figures) in enumerate(layers.items()):
-            steps = [one.step + 1 for one in figures]
-            norms = numpy.array([one.gradient_norm for one in figures])
-            _smoothed(axis, steps, norms, shades[position], _LINES[position % len(_LINES)], name)
-    else:
+    looks = zip(_shades(len(layers)), itertools.cycle(_LINES), strict=False)
+    for (name, figures), (shade, style) in zip(layers.items(), looks, strict=True):
+        steps = [one.step + 1 for one in figures]
+        _smoothed(axis, steps, numpy.array([one.gradient_norm for one in figures]), shade, style, name)
+    if not layers:
         norms = history.steps.column("gradient_norm")
         _smoothed(axis, range(1, len(norms) + 1), norms, _DARK, "-", "all parameters")
-    if any(_has_positive(line) for line in axis.get_lines()):
+    if any((numpy.asarray(line.get_ydata(), dtype=float) > 0).any() for line in axis.get_lines()):
         axis.set_yscale("log")
     axis.set_xlabel("step")
     axis.set_title("norm of the gradient", loc="left")
@@ -142,6 +141,8 @@ def decision_boundaries(stages: Sequence[tuple[str, Callable[[Array], Array]]], 
 
 def confusion_matrix(labels: Array, predicted: Array, names: Sequence[str] | None = None) -> Figure:
     """How many of each class were taken for which; shaded by the share of mistakes, for the rest is right anyway."""
+    from matplotlib.patches import Rectangle
+
     n_classes = int(max(labels.max(), predicted.max())) + 1 if names is None else len(names)
     names = [str(label) for label in range(n_classes)] if names is None else list(names)
     counts = numpy.zeros((n_classes, n_classes), dtype=int)
@@ -156,7 +157,8 @@ def confusion_matrix(labels: Array, predicted: Array, names: Sequence[str] | Non
     for row in range(n_classes):
         for column in range(n_classes):
             if row == column:
-                axis.add_patch(_outline(row, column))
+                place = (column - 0.5, row - 0.5)
+                axis.add_patch(Rectangle(place, 1, 1, fill=False, edgecolor=_GREY, linewidth=0.8, clip_on=False))
             if counts[row, column]:
                 is_dark = row != column and mistakes[row, column] > 0.5 * darkest
                 axis.text(
@@ -359,11 +361,6 @@ def _zoom_to_epochs(axis: Axes, history: Any) -> None:
         axis.set_ylim(bottom=max(axis.get_ylim()[0], 1 - 2.5 * (1 - float(figures.min()))))
 
 
-def _has_positive(line: Any) -> bool:
-    """Whether some of a curve is above 0, which a logarithmic axis needs."""
-    return bool((numpy.asarray(line.get_ydata(), dtype=float) > 0).any())
-
-
 def _as_percent(axis: Axes) -> None:
     from matplotlib.ticker import PercentFormatter
 
@@ -381,7 +378,7 @@ def _shades(count: int) -> list[str]:
 
 
 def _ground(axis: Axes, x: Array, y: Array, found: Array, n_classes: int) -> None:
-    from matplotlib.colors import ListedColormap, to_rgb
+    from matplotlib.colors import LinearSegmentedColormap, ListedColormap, to_rgb
 
     def pale(color: str) -> tuple[float, ...]:
         return tuple(1 - 0.38 * (1 - part) for part in to_rgb(color))
@@ -393,15 +390,7 @@ def _ground(axis: Axes, x: Array, y: Array, found: Array, n_classes: int) -> Non
         for label in range(n_classes):
             axis.contour(x, y, (found == label).astype(float), levels=[0.5], colors="black", linewidths=0.8)
         return
-    shades = ListedColormap(
-        [
-            tuple(
-                (1 - share) * first + share * second
-                for first, second in zip(pale(_CLASS_COLORS[0]), pale(_CLASS_COLORS[1]), strict=True)
-            )
-            for share in numpy.linspace(0, 1, 11)
-        ]
-    )
+    shades = LinearSegmentedColormap.from_list("shares", [pale(color) for color in _CLASS_COLORS[:2]], N=11)
     axis.pcolormesh(x, y, found, cmap=shades, vmin=0, vmax=1, rasterized=True)
     if found.min() < 0.5 < found.max():
         axis.contour(x, y, found, levels=[0.5], colors="black", linewidths=1.2)
@@ -430,12 +419,6 @@ def _spread(numbers: Array) -> Array:
         places[index] = next(place for place in free if place not in taken)
         level.append(int(index))
     return numpy.clip(places, -0.95, 0.95)
-
-
-def _outline(row: int, column: int) -> Any:
-    from matplotlib.patches import Rectangle
-
-    return Rectangle((column - 0.5, row - 0.5), 1, 1, fill=False, edgecolor=_GREY, linewidth=0.8, clip_on=False)
 
 
 def _grid_of_images(images: Array, captions: Sequence[str] | None, title: str, low: float, high: float) -> Figure:

@@ -81,12 +81,7 @@ _EVENT_NAMES = {kind: name for name, kind in _EVENTS.items()}
 
 def _fields(part: Any) -> dict[str, Any]:
     kind: Any = type(part)
-    return {name: _plain(getattr(part, name)) for name in _names_of(kind)}
-
-
-@functools.cache
-def _names_of(kind: Any) -> list[str]:
-    return [one.name for one in dataclasses.fields(kind)]
+    return {name: _plain(getattr(part, name)) for name in _checks_of(kind)}
 
 
 def _plain(item: Any) -> Any:
@@ -112,6 +107,8 @@ def _plain(item: Any) -> Any:
 
 def _data(item: Any) -> Any:
     """What `_plain` made of a field, undone."""
+    if isinstance(item, list):
+        return _shape(item)
     if not isinstance(item, dict):
         return item
     for key, undo in _UNDO.items():
@@ -133,14 +130,6 @@ def _shape(sizes: Any) -> tuple[int, ...]:
     return tuple(sizes)
 
 
-def _summary(item: Mapping[str, Any]) -> ArraySummary:
-    fields = item["summary"]
-    found: ArraySummary = _built(
-        ArraySummary, {name: fields[name] for name in fields if name != "shape"}, _shape(fields["shape"])
-    )
-    return found
-
-
 def _rule(item: Mapping[str, Any]) -> WrittenRule:
     texts = item["rule"]
     if not all(isinstance(text, str) for text in texts):
@@ -151,14 +140,14 @@ def _rule(item: Mapping[str, Any]) -> WrittenRule:
 _UNDO: Mapping[str, Callable[[Any], Any]] = {
     "float": lambda item: float(item["float"]),
     "array": _array,
-    "summary": _summary,
+    "summary": lambda item: _built(ArraySummary, item["summary"]),
     "rule": _rule,
     "source": lambda item: _checked(SourceLine(*item["source"])),
 }
 
 
-def _built(kind: type[Any], fields: Mapping[str, Any], *first: Any) -> Any:
-    return _checked(kind(*first, **{name: _data(value) for name, value in fields.items()}))
+def _built(kind: type[Any], fields: Mapping[str, Any]) -> Any:
+    return _checked(kind(**{name: _data(value) for name, value in fields.items()}))
 
 
 def _event(fields: Mapping[str, Any]) -> TraceEvent:
@@ -174,7 +163,7 @@ def _event(fields: Mapping[str, Any]) -> TraceEvent:
 def _checked(part: Any) -> Any:
     """A part of a trace, if its fields are what they say they are."""
     kind: Any = type(part)
-    for name, is_right in _checks_of(kind):
+    for name, is_right in _checks_of(kind).items():
         value = getattr(part, name)
         if not is_right(value):
             raise ValueError(f"{kind.__name__}.{name} is {value!r:.60}")
@@ -182,9 +171,10 @@ def _checked(part: Any) -> Any:
 
 
 @functools.cache
-def _checks_of(kind: Any) -> list[tuple[str, Callable[[Any], bool]]]:
+def _checks_of(kind: Any) -> dict[str, Callable[[Any], bool]]:
+    """The fields of a part in their order, and what each must be."""
     hints = typing.get_type_hints(kind)
-    return [(one.name, _check_of(hints[one.name])) for one in dataclasses.fields(kind)]
+    return {one.name: _check_of(hints[one.name]) for one in dataclasses.fields(kind)}
 
 
 def _check_of(hint: Any) -> Callable[[Any], bool]:

@@ -107,26 +107,19 @@ def _lines(event: Any, trace: Trace) -> list[str]:
 
 def _contribution_lines(event: Contribution, trace: Trace) -> list[str]:
     node, operand = trace.nodes[event.node], trace.nodes[event.operand]
-    contribution = format_data(event.contribution)
+    contribution, after = format_data(event.contribution), format_data(event.after)
     if event.local_gradient is None:
         product = f"{contribution} (by the pullback of {node.operation})"
+        rule = f"G ↦ {event.formula}  {event.shapes}"
     else:
         product = f"{format_data(event.upstream_gradient)} × {format_data(event.local_gradient)}"
         if axes := summed_axes(shape_of(event.upstream_gradient), shape_of(event.contribution)):
             product = f"sum({product}, axis={axes if len(axes) > 1 else axes[0]})"
         product = f"{product} = {contribution}"
-    rule = (
-        f"∂{node.label}/∂{operand.label} = {event.formula}"
-        if event.local_gradient is not None
-        else f"G ↦ {event.formula}  {event.shapes}"
-    )
-    if event.before is None:
-        total = f"gradient of {operand.label}: {format_data(event.after)}"
-    else:
-        total = (
-            f"gradient of {operand.label}: {format_data(event.before)} + {contribution} = {format_data(event.after)}"
-        )
-    return [_aligned(f"{node.symbol} passes on to {operand.label}:", product), f"{rule};  {total}"]
+        rule = f"∂{node.label}/∂{operand.label} = {event.formula}"
+    total = after if event.before is None else f"{format_data(event.before)} + {contribution} = {after}"
+    words = f"{node.symbol} passes on to {operand.label}:"
+    return [_aligned(words, product), f"{rule};  gradient of {operand.label}: {total}"]
 
 
 def _aligned(words: str, numbers: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import ClassVar
 
 from rich.text import Text
@@ -99,8 +99,8 @@ class Stepper(App[None]):
         self._searched = ""
         self._rate = ""
         self._take_trace()
-        for theme in colours.themes().values():
-            self.register_theme(theme)
+        for name in colours.COLOURS:
+            self.register_theme(colours.theme(name))
         self.theme = colours.preferred()
 
     def compose(self) -> ComposeResult:
@@ -114,7 +114,7 @@ class Stepper(App[None]):
         with VerticalScroll(id="equation", can_focus=False):
             yield EquationLines(id="lines")
         yield TextLine(id="status")
-        yield Prompt()
+        yield Prompt(self._attempt)
         yield KeyBar([(sign, word, action) for _, action, sign, word in _KEYS if sign], id="keys")
 
     def on_mount(self) -> None:
@@ -168,7 +168,7 @@ class Stepper(App[None]):
             self._go_to_node(node.id)
 
         labels = [node.label for node in self.trace.nodes[:_MOST_SUGGESTED] if node.is_named]
-        self._ask("go to node:", answer, hint="its name", names=labels)
+        self._asking().ask("go to node:", answer, hint="its name", names=labels)
 
     def action_search(self) -> None:
         def answer(text: str) -> None:
@@ -179,7 +179,7 @@ class Stepper(App[None]):
             self._say(f"{node.label}: {number:,} of {count:,} for {self._searched!r}  (/ Enter: the next)")
 
         hint = f"Enter: {self._searched} again" if self._searched else "a part of a name or of an operation"
-        self._ask("search:", answer, hint=hint)
+        self._asking().ask("search:", answer, hint=hint)
 
     def action_edit(self) -> None:
         identifier = self.selected
@@ -196,7 +196,7 @@ class Stepper(App[None]):
 
         def ask() -> None:
             data = self.session.leaf(identifier).data
-            self._ask(f"{label} =", answer, typed=as_typed(data), hint="index: number, such as 0, 3: 1.5")
+            self._asking().ask(f"{label} =", answer, typed=as_typed(data), hint="index: number, such as 0, 3: 1.5")
 
         self._attempt(ask)
 
@@ -226,7 +226,7 @@ class Stepper(App[None]):
             update(rate)
 
         if self.session.can_recompute and self.session.optimizer is None:
-            self._ask("learning rate:", answer, typed=self._rate, hint="such as 0.1")
+            self._asking().ask("learning rate:", answer, typed=self._rate, hint="such as 0.1")
         else:
             self._attempt(lambda: update(None))
 
@@ -247,7 +247,7 @@ class Stepper(App[None]):
             self._say(said)
 
         now = f"  (there: {', '.join(map(str, self.breakpoints))})" if self.breakpoints else ""
-        self._ask("stop at:", answer, hint=f"a name, nan, or > 100; empty: nowhere{now}")
+        self._asking().ask("stop at:", answer, hint=f"a name, nan, or > 100; empty: nowhere{now}")
 
     def action_run(self) -> None:
         if not self.breakpoints:
@@ -320,20 +320,11 @@ class Stepper(App[None]):
     def _prompt(self) -> Prompt:
         return self.screen_stack[0].query_one(Prompt)
 
-    def _ask(
-        self,
-        question: str,
-        answer: Callable[[str], None],
-        *,
-        typed: str = "",
-        hint: str = "",
-        names: Sequence[str] = (),
-    ) -> None:
+    def _asking(self) -> Prompt:
+        """Where to ask, with what was said before forgotten."""
         self._note = Text()
         self._show()
-        self._prompt.ask(
-            question, lambda text: self._attempt(lambda: answer(text)), typed=typed, hint=hint, names=names
-        )
+        return self._prompt
 
     def _attempt(self, act: Callable[[], None]) -> None:
         """Do it, or say in one sentence why not."""
@@ -359,7 +350,7 @@ class Stepper(App[None]):
 
     @property
     def _colours(self) -> Colours:
-        return colours.colours_of(self.theme)
+        return colours.COLOURS[self.theme]
 
     def _show(self) -> None:
         trace, painted = self.trace, self._colours

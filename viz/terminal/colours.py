@@ -8,18 +8,8 @@ from textual.theme import Theme
 
 from ..themes import DARK, LIGHT, Colours
 
-
-def themes() -> dict[str, Theme]:
-    """By name, as textual registers them."""
-    return {
-        "glass-dark": _theme("glass-dark", DARK, dark=True),
-        "glass-light": _theme("glass-light", LIGHT, dark=False),
-    }
-
-
-def colours_of(theme: str) -> Colours:
-    """What the lines are painted with under a theme."""
-    return LIGHT if theme == "glass-light" else DARK
+# What the lines are painted with under each theme.
+COLOURS: dict[str, Colours] = {"glass-dark": DARK, "glass-light": LIGHT}
 
 
 def preferred() -> str:
@@ -29,7 +19,9 @@ def preferred() -> str:
     return "glass-light" if background in ("7", "15") else "glass-dark"
 
 
-def _theme(name: str, colours: Colours, *, dark: bool) -> Theme:
+def theme(name: str) -> Theme:
+    """The theme of that name, as textual registers it."""
+    colours = COLOURS[name]
     return Theme(
         name=name,
         primary=colours.parameter,
@@ -41,5 +33,5 @@ def _theme(name: str, colours: Colours, *, dark: bool) -> Theme:
         background=colours.background,
         surface=colours.box,
         panel=colours.box,
-        dark=dark,
+        dark=colours is DARK,
     )

@@ -23,7 +23,10 @@ class Prompt(Horizontal):
     Prompt Input, Prompt Input:focus { border: none; height: 1; padding: 0; width: 1fr; background: $surface; }
     """
 
-    _answer: Answer | None = None
+    def __init__(self, attempt: Callable[[Callable[[], None]], None]) -> None:
+        super().__init__()
+        self._attempt = attempt  # does something, or says why not
+        self._answer: Answer | None = None
 
     def compose(self) -> ComposeResult:
         yield Static()
@@ -61,5 +64,6 @@ class Prompt(Horizontal):
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()
-        if self._answer is not None:
-            self._answer(event.value)
+        answer = self._answer
+        if answer is not None:
+            self._attempt(lambda: answer(event.value))

@@ -196,7 +196,8 @@ class Session:
         """Look at this graph from now on."""
         traced = traced or trace(output)
         self.nodes = _nodes_of(output)
-        self._recorded = {output, *_operands_of(self.nodes)}
+        # A bare number is a node only to the trace.
+        self._recorded = {output, *(one for node in self.nodes for one in node.operands if isinstance(one, Node))}
         self.trace = traced
 
     def _some_leaves(self) -> str:
@@ -211,11 +212,6 @@ class Session:
 def _nodes_of(output: Node) -> list[Node]:
     """The nodes by their id in the trace."""
     return [node for node, _ in in_order(output)]
-
-
-def _operands_of(nodes: list[Node]) -> set[Node]:
-    """The nodes that were recorded as such: a bare number is a node only to the trace."""
-    return {operand for node in nodes for operand in node.operands if isinstance(operand, Node)}
 
 
 def _attempt(run: Callable[[], Any], doing: str) -> Any:

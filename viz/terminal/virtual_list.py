@@ -35,10 +35,6 @@ class VirtualList(ScrollView, can_focus=False):
             self.source = source
             self.index = index
 
-        @property
-        def control(self) -> VirtualList:
-            return self.source
-
     class Resized(Message):
         """The list has another width or height."""
 
