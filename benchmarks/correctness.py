@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 from pathlib import Path
 from types import ModuleType
@@ -117,7 +118,6 @@ def mutation_row(summary: Path) -> Row:
 
 def _torch() -> ModuleType | None:
     try:
-        import torch
+        return importlib.import_module("torch")
     except ImportError:
         return None
-    return torch

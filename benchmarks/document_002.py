@@ -10,11 +10,11 @@ import numpy.typing
 Array = numpy.typing.NDArray[Any]
 
 
-def sigmoid(z: Array) -> Array:
+def sigmoid(z: Array) -> Any:
     return 1.0 / (1.0 + numpy.exp(-z))
 
 
-def sigmoid_prime(z: Array) -> Array:
+def sigmoid_prime(z: Array) -> Any:
     return sigmoid(z) * (1 - sigmoid(z))
 
 

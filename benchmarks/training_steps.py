@@ -147,12 +147,13 @@ def jax_jit(network: Network) -> Step:
             return 0.5 * ((a - targets) ** 2).sum() / len(inputs)
         return -jax.nn.log_softmax(a)[jax.numpy.arange(len(inputs)), targets].mean()
 
-    @jax.jit
     def moved(parameters: Any) -> Any:
         return jax.tree_util.tree_map(lambda p, g: p - _RATE * g, parameters, jax.grad(cost)(parameters))
 
+    compiled_moved = jax.jit(moved)
+
     def step() -> None:
         nonlocal state
-        state = jax.block_until_ready(moved(state))
+        state = jax.block_until_ready(compiled_moved(state))
 
     return step

@@ -35,7 +35,8 @@ def random_graph(n_nodes: int) -> Value:
         unused.pop(a)
         unused.pop(b, None)
         unused[nodes[-1]] = None
-    return sum(unused)
+    first, *others = unused
+    return sum(others, first)
 
 
 def _traced_row() -> Row:
@@ -79,6 +80,7 @@ def _svg(output: Node, **options: Any) -> tuple[float, Drawing]:
 
 def _shown(drawing: Drawing) -> str:
     view = drawing.view
+    assert view is not None
     return f"{len(view.nodes):,} nodes and {len(view.boxes):,} boxes drawn"
 
 

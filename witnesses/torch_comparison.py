@@ -78,7 +78,8 @@ def _first(output: Any, leaves: list[Any]) -> list[Any]:
 def _second(output: Any, leaves: list[Any]) -> list[Any]:
     first = autograd.gradients(output, leaves, create_graph=True)
     squares = [gradient * gradient for gradient in first]
-    total = sum(square if isinstance(square, autograd.Value) else autograd.sum(square) for square in squares)
+    parts = [square if isinstance(square, autograd.Value) else autograd.sum(square) for square in squares]
+    total = sum(parts[1:], parts[0])
     if not total.requires_grad:
         return [numpy.zeros_like(leaf.data) for leaf in leaves]
     return [gradient.data for gradient in autograd.gradients(total, leaves)]

@@ -53,7 +53,8 @@ class Pair:
     def in_torch(self, torch: Any) -> Callable[..., Any]:
         theirs = self.theirs or self.name
         if isinstance(theirs, str):
-            return operator.attrgetter(theirs)(torch)
+            found: Callable[..., Any] = operator.attrgetter(theirs)(torch)
+            return found
         return lambda *arrays, **parameters: theirs(torch, *arrays, **parameters)
 
     def domain(self, slot: int) -> Domain | None:
