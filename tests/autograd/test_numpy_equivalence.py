@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy
 import pytest
-from hypothesis import given, settings
+from hypothesis import given, reject, settings
 from hypothesis import strategies as st
 
 import autograd
@@ -162,7 +162,7 @@ def take_along_axis(draw: Draw, x: Any) -> Any:
     axis = one_axis(draw, x.ndim)
     shape = [draw(st.sampled_from([size, size, 1, 2])) for size in x.shape]
     indices = numpy.random.default_rng(draw(st.integers(0, 9))).integers(-1, 2, shape)
-    if draw(st.integers(0, 9)) == 0:
+    if draw(st.integers(0, 9)) == 0 and indices.size:  # no indices are taken in any dtype: [] has floats
         indices = draw(st.sampled_from([indices.ravel(), indices > 0, indices * 1.0, indices + 9]))
     return lambda module, x: module.take_along_axis(x, indices, axis)
 
@@ -291,7 +291,7 @@ def test_the_gradient_is_the_adjoint_of_numpy_s_function(name, data) -> None:
     try:
         made = call(autograd, leaf)
     except GraphError:
-        return
+        reject()  # which Hypothesis counts: a function that refuses everything fails
     if name in ("concatenate", "stack", "vstack", "hstack"):  # linear but for what the others add
 
         def linear(direction: Any) -> list[Any]:

@@ -800,13 +800,7 @@ def test_an_operand_that_is_no_array_of_real_numbers_is_refused_in_one_sentence(
 
 def test_integers_to_a_negative_power_are_not_called_a_misfit_of_shapes() -> None:
     x = Tensor([2, 4], requires_grad=False)
-    try:
-        result = x**-1
-    except ShapeError:
-        pytest.fail("the shapes do fit")
-    except (GraphError, ValueError):
-        return
-    assert result.data.tolist() == [0.5, 0.25]
+    assert (x**-1).data.tolist() == [0.5, 0.25]
 
 
 def test_the_repr_shows_data_gradient_dtype_and_label() -> None:

@@ -365,11 +365,21 @@ def test_any_text_is_recorded_or_refused_in_one_sentence(text: str) -> None:
     assert said or found.requires_grad
 
 
-@given(st.lists(st.one_of(st.text(max_size=12), st.from_regex(r"\A\w{1,3}=[-\w.]{0,6}\Z")), max_size=4))
+PLAIN = r"\A[a-z]=\d{1,3}\Z"
+
+
+@given(
+    st.one_of(
+        st.lists(st.one_of(st.text(max_size=12), st.from_regex(r"\A\w{1,3}=[-\w.]{0,6}\Z")), max_size=4),
+        st.lists(st.from_regex(PLAIN), max_size=4),
+    )
+)
 def test_any_assignments_are_numbers_or_refused(arguments: list[str]) -> None:
     try:
         found = numbers_from_command_line(arguments)
     except ExpressionError:
+        plain = [argument[0] for argument in arguments if re.match(PLAIN, argument)]
+        assert len(set(plain)) < len(arguments), "plain assignments to different names"
         return
     assert len(found) == len(arguments)
     assert all(type(number) is float for number in found.values())
