@@ -37,6 +37,7 @@ EXPLANATIONS = Path(__file__).with_name("explained.toml")
 
 FILES = (
     "autograd/ops.py",
+    "autograd/array_functions.py",
     "autograd/operation.py",
     "autograd/sweep.py",
     "autograd/fast_paths.py",
