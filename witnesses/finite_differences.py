@@ -40,7 +40,7 @@ def _error(sample: Sample, order: int) -> float:
         return autograd.sum(sample.call(*leaves) * upstream)
 
     def slope(*leaves: Tensor) -> Any:
-        found = autograd.gradients(projected(*leaves), list(leaves), create_graph=True)
+        found: list[Any] = autograd.gradients(projected(*leaves), list(leaves), create_graph=True)
         parts = [autograd.sum(one * direction) for one, direction in zip(found, directions, strict=True)]
         return sum(parts[1:], parts[0])
 

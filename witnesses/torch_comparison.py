@@ -76,7 +76,7 @@ def _first(output: Any, leaves: list[Any]) -> list[Any]:
 
 
 def _second(output: Any, leaves: list[Any]) -> list[Any]:
-    first = autograd.gradients(output, leaves, create_graph=True)
+    first: list[Any] = autograd.gradients(output, leaves, create_graph=True)
     squares = [gradient * gradient for gradient in first]
     parts = [square if isinstance(square, autograd.Value) else autograd.sum(square) for square in squares]
     total = sum(parts[1:], parts[0])
