@@ -33,9 +33,14 @@ _FAINTEST = 0.1
 class Recognizer:
     """A model beside the data that it was trained on."""
 
+    model: Any
+    data: Dataset
+
     def __init__(self, model: Any, data: Dataset, loss: Loss, digit: int | None) -> None:
         self.model, self.data, self._loss, self._meaning = model, data, loss, meaning_of(loss)
-        self.names = [f"not {digit}", str(digit)] if digit is not None else [str(one) for one in range(data.classes)]
+        self.names: list[str] = (
+            [f"not {digit}", str(digit)] if digit is not None else [str(one) for one in range(data.classes)]
+        )
 
     @functools.cached_property
     def outputs(self) -> Array:

@@ -2,11 +2,11 @@
 
 try:
     from autograd import DISTRIBUTION as _ENGINE  # noqa: F401  # its presence is the check
-except ImportError as error:
+except ImportError as _error:
     raise ImportError(
         "nn needs glassgrad's package `autograd`, and PyPI's package of that name was found in its place: "
         "give glassgrad an environment of its own, or `pip uninstall autograd` and install glassgrad again"
-    ) from error
+    ) from _error
 
 from . import checkpoints, schedules
 from .activations import ACTIVATIONS, activation_of, identity

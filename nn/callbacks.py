@@ -93,7 +93,7 @@ class Snapshots(Callback):
     """
 
     def __init__(self, *epochs: int) -> None:
-        self.epochs = frozenset(epochs)
+        self.epochs: frozenset[int] = frozenset(epochs)
         self.states: dict[int, State] = {}
 
     def on_start(self, run: TrainingRun) -> None:
@@ -141,8 +141,9 @@ class EarlyStopping(Callback):
 
     def __init__(self, patience: int = 5, watch: Watched = "validation_loss", improvement: float = 0.0) -> None:
         check_known("figure", watch, get_args(Watched), NetworkError)
-        self.patience = whole_number("the patience", patience, error=NetworkError)
-        self.watch, self.improvement = watch, checked("improvement", improvement)
+        self.patience: int = whole_number("the patience", patience, error=NetworkError)
+        self.watch = watch
+        self.improvement: float = checked("improvement", improvement)
 
     def on_start(self, run: TrainingRun) -> None:
         if self.watch not in run.measured:

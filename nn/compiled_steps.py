@@ -32,6 +32,8 @@ class CompiledStep:
         example: a batch, for which it is recorded at once; another shape is recorded when it comes.
     """
 
+    model: Any
+
     def __init__(self, model: Any, loss: Loss, optimizer: Optimizer, example: tuple[Array, Array]) -> None:
         # The compiler is loaded by those who compile.
         from autograd.compiler import training_step
@@ -43,7 +45,7 @@ class CompiledStep:
         self._settings = _settings(optimizer)
         self._kind = training_step.TrainingStep
         self._step = self._new()
-        self.recording = self._step.prepare(*example, count=2)
+        self.recording: Any = self._step.prepare(*example, count=2)
         for parameter in optimizer.parameters:
             parameter.zero_grad()
 

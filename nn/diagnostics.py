@@ -56,7 +56,7 @@ class Diagnostics(Callback):
     """
 
     def __init__(self, every: int = 10) -> None:
-        self.every = whole_number("every", every, error=NetworkError)
+        self.every: int = whole_number("every", every, error=NetworkError)
         self._pending: list[tuple[LayerFigures, list[Tensor], list[Any]]] = []
 
     def on_start(self, run: TrainingRun) -> None:

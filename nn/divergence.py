@@ -26,6 +26,10 @@ class DivergenceError(GraphError, ArithmeticError):
         history: all that was done until then.
     """
 
+    step: int
+    where: str
+    history: History
+
     def __init__(self, message: str, step: int, where: str, history: History) -> None:
         super().__init__(message)
         self.step, self.where, self.history = step, where, history

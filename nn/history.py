@@ -120,7 +120,7 @@ class History(Sequence[Epoch]):
 
     def __init__(self) -> None:
         self.epochs: list[Epoch] = []
-        self.steps = Steps()
+        self.steps: Steps = Steps()
         self.layers: list[LayerFigures] = []
         self.stopped: str | None = None
         self.compiled = False

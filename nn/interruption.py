@@ -14,7 +14,7 @@ class Interruption:
     In another thread than the main one, where Python delivers no signals, nothing changes.
     """
 
-    came = False
+    came: bool = False
 
     def __enter__(self) -> Self:
         self._before: Any = None

@@ -45,8 +45,8 @@ class Linear(Module):
     ) -> None:
         check_sizes((n_inputs, n_outputs))
         weight, bias = initializer_of(initializer, "").draw(n_inputs, n_outputs, rng, dtype)
-        self.weight = Tensor(weight, label="weight", copy=False)
-        self.bias = Tensor(bias, label="bias", copy=False)
+        self.weight: Tensor = Tensor(weight, label="weight", copy=False)
+        self.bias: Tensor = Tensor(bias, label="bias", copy=False)
 
     @property
     def n_inputs(self) -> int:
@@ -83,7 +83,7 @@ class Sequential(Module):
         for layer in layers:
             if not callable(layer):
                 raise NetworkError(f"Sequential takes modules and functions, not {type(layer).__name__}")
-        self.layers = list(layers)
+        self.layers: list[Any] = list(layers)
 
     def __call__(self, x: Any) -> Any:
         for layer in self.layers:
@@ -112,6 +112,11 @@ class MLP(Module):
 
     is_traceable: ClassVar[bool] = True
 
+    activation_name: str
+    activation: Activation
+    output_name: str
+    output: Activation
+
     def __init__(
         self,
         sizes: Sequence[int],
@@ -127,7 +132,7 @@ class MLP(Module):
         self.output_name, self.output = activation_of(output)
         generator = numpy.random.default_rng(rng)
         chosen = initializer_of(initializer, self.activation_name)
-        self.layers = [
+        self.layers: list[Linear] = [
             Linear(n_inputs, n_outputs, initializer=chosen, rng=generator, dtype=dtype)
             for n_inputs, n_outputs in itertools.pairwise(sizes)
         ]

@@ -39,7 +39,7 @@ class Measure:
         self._border = meaning_of(loss).border
         # Found once: what tells labels from other numbers looks at all of them.
         self._labels = labels_of(targets)
-        self.has_classes = self._labels is not None
+        self.has_classes: bool = self._labels is not None
 
     def of_batch(self, outputs: Array, targets: Array) -> float | None:
         """The accuracy on some of the samples."""

@@ -33,6 +33,9 @@ class Neuron(Module):
     0.7311
     """
 
+    activation_name: str
+    activation: Activation
+
     def __init__(
         self,
         n_inputs: int,
@@ -44,8 +47,10 @@ class Neuron(Module):
         check_sizes((n_inputs, 1))
         self.activation_name, self.activation = activation_of(activation)
         weight, bias = initializer_of(initializer, self.activation_name).draw(n_inputs, 1, rng)
-        self.weights = [Value(number, label=f"w{index}") for index, number in enumerate(weight[:, 0], start=1)]
-        self.bias = Value(bias[0], label="b")
+        self.weights: list[Value] = [
+            Value(number, label=f"w{index}") for index, number in enumerate(weight[:, 0], start=1)
+        ]
+        self.bias: Value = Value(bias[0], label="b")
 
     def __call__(self, x: Sequence[Any]) -> Value:
         if len(x) != len(self.weights):
@@ -67,6 +72,9 @@ class NeuronLayer(Module):
     3
     """
 
+    activation_name: str
+    activation: Activation
+
     def __init__(
         self,
         n_inputs: int,
@@ -80,8 +88,8 @@ class NeuronLayer(Module):
         generator = numpy.random.default_rng(rng)
         self.activation_name, self.activation = activation_of(activation)
         # A function of the whole layer (softmax) cannot be applied by its neurons one by one.
-        self.is_elementwise = self.activation_name != "softmax"
-        self.neurons = [
+        self.is_elementwise: bool = self.activation_name != "softmax"
+        self.neurons: list[Neuron] = [
             Neuron(
                 n_inputs,
                 activation if self.is_elementwise else "identity",
@@ -109,6 +117,11 @@ class NeuronMLP(Module):
     True
     """
 
+    activation_name: str
+    activation: Activation
+    output_name: str
+    output: Activation
+
     def __init__(
         self,
         sizes: Sequence[int],
@@ -124,7 +137,7 @@ class NeuronMLP(Module):
         self.output_name, last = activation_of(output)
         chosen = initializer_of(initializer, self.activation_name)
         functions: list[str | Activation] = [activation] * (len(sizes) - 2) + [output]
-        self.layers = [
+        self.layers: list[NeuronLayer] = [
             NeuronLayer(n_inputs, n_outputs, function, initializer=chosen, rng=generator)
             for n_inputs, n_outputs, function in zip(sizes[:-1], sizes[1:], functions, strict=True)
         ]

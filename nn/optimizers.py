@@ -34,7 +34,7 @@ class Optimizer:
     hyperparameters: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, parameters: Sequence[Any], learning_rate: float) -> None:
-        self.parameters = list(parameters)
+        self.parameters: list[Any] = list(parameters)
         if not self.parameters:
             raise NetworkError("an optimizer needs at least one parameter")
         for parameter in self.parameters:
@@ -43,7 +43,7 @@ class Optimizer:
         if len(set(self.parameters)) != len(self.parameters):
             raise NetworkError("a parameter was given to the optimizer twice: it would be updated twice a step")
         self.learning_rate = learning_rate
-        self.steps = 0
+        self.steps: int = 0
         values = [parameter for parameter in self.parameters if isinstance(parameter, Value)]
         tensors = [parameter for parameter in self.parameters if isinstance(parameter, Tensor)]
         self._slots = [_Slot(tensor, (), self.kept) for tensor in tensors]
@@ -143,9 +143,9 @@ class SGD(Optimizer):
         nesterov: bool = False,
         weight_decay: float = 0.0,
     ) -> None:
-        self.momentum = checked("momentum", momentum)
+        self.momentum: float = checked("momentum", momentum)
         self.nesterov = nesterov
-        self.weight_decay = checked("weight decay", weight_decay)
+        self.weight_decay: float = checked("weight decay", weight_decay)
         if nesterov and not momentum:
             raise NetworkError("Nesterov's method looks ahead along the momentum: give one above 0")
         if not momentum:
@@ -194,11 +194,11 @@ class RMSProp(Optimizer):
         centered: bool = False,
         weight_decay: float = 0.0,
     ) -> None:
-        self.decay = checked("decay", decay, below=1)
-        self.epsilon = checked("epsilon", epsilon)
-        self.momentum = checked("momentum", momentum)
+        self.decay: float = checked("decay", decay, below=1)
+        self.epsilon: float = checked("epsilon", epsilon)
+        self.momentum: float = checked("momentum", momentum)
         self.centered = centered
-        self.weight_decay = checked("weight decay", weight_decay)
+        self.weight_decay: float = checked("weight decay", weight_decay)
         self.kept = (
             "mean_square",
             *(("mean",) if centered else ()),
@@ -262,9 +262,12 @@ class Adam(Optimizer):
     ) -> None:
         if not (isinstance(betas, tuple | list) and len(betas) == 2):
             raise NetworkError(f"betas are two numbers from 0 to below 1, not {betas!r}")
-        self.betas = (checked("first beta", betas[0], below=1), checked("second beta", betas[1], below=1))
-        self.epsilon = checked("epsilon", epsilon)
-        self.weight_decay = checked("weight decay", weight_decay)
+        self.betas: tuple[float, float] = (
+            checked("first beta", betas[0], below=1),
+            checked("second beta", betas[1], below=1),
+        )
+        self.epsilon: float = checked("epsilon", epsilon)
+        self.weight_decay: float = checked("weight decay", weight_decay)
         self.amsgrad = amsgrad
         self.kept = ("mean", "mean_square", *(("greatest",) if amsgrad else ()))
         super().__init__(parameters, learning_rate)

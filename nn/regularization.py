@@ -33,8 +33,8 @@ class Dropout(Module):
     """
 
     def __init__(self, rate: float = 0.5, *, rng: Random = None) -> None:
-        self.rate = checked("dropout rate", rate, below=1)
-        self.rng = numpy.random.default_rng(rng)
+        self.rate: float = checked("dropout rate", rate, below=1)
+        self.rng: numpy.random.Generator = numpy.random.default_rng(rng)
 
     def __call__(self, x: Any) -> Any:
         if not self.training or self.rate == 0:
@@ -70,11 +70,12 @@ class BatchNorm1d(Module):
     def __init__(
         self, n_features: int, *, momentum: float = 0.1, epsilon: float = 1e-5, dtype: Any = numpy.float64
     ) -> None:
-        self.weight = Tensor(numpy.ones(n_features, dtype), label="weight")
-        self.bias = Tensor(numpy.zeros(n_features, dtype), label="bias")
-        self.running_mean = numpy.zeros(n_features, dtype)
-        self.running_variance = numpy.ones(n_features, dtype)
-        self.momentum, self.epsilon = checked("momentum", momentum), checked("epsilon", epsilon)
+        self.weight: Tensor = Tensor(numpy.ones(n_features, dtype), label="weight")
+        self.bias: Tensor = Tensor(numpy.zeros(n_features, dtype), label="bias")
+        self.running_mean: numpy.typing.NDArray[Any] = numpy.zeros(n_features, dtype)
+        self.running_variance: numpy.typing.NDArray[Any] = numpy.ones(n_features, dtype)
+        self.momentum: float = checked("momentum", momentum)
+        self.epsilon: float = checked("epsilon", epsilon)
 
     def __call__(self, x: Any) -> Any:
         _check_columns(self, x, len(self.running_mean))
@@ -111,9 +112,9 @@ class LayerNorm(Module):
     is_traceable: ClassVar[bool] = True
 
     def __init__(self, n_features: int, *, epsilon: float = 1e-5, dtype: Any = numpy.float64) -> None:
-        self.weight = Tensor(numpy.ones(n_features, dtype), label="weight")
-        self.bias = Tensor(numpy.zeros(n_features, dtype), label="bias")
-        self.epsilon = checked("epsilon", epsilon)
+        self.weight: Tensor = Tensor(numpy.ones(n_features, dtype), label="weight")
+        self.bias: Tensor = Tensor(numpy.zeros(n_features, dtype), label="bias")
+        self.epsilon: float = checked("epsilon", epsilon)
 
     def __call__(self, x: Any) -> Any:
         _check_columns(self, x, self.weight.shape[0])

@@ -34,6 +34,8 @@ class Standing:
         was_compiled: how the steps of the run that is resumed were run; None where none is.
     """
 
+    path: Path | None
+
     def __init__(self, run: TrainingRun, path: Path | None, seconds: float, notes: Mapping[str, Any]) -> None:
         self._run, self.path, self._seconds, self._notes = run, path, seconds, notes
         self._order = run.batches.rng
@@ -41,7 +43,7 @@ class Standing:
         self._order_at_epoch_start: dict[str, Any] = {}
         self._order_when_interrupted: dict[str, Any] = {}
         self._written_at = time.perf_counter()
-        self.first_batch = 0
+        self.first_batch: int = 0
         self.was_compiled: bool | None = None
 
     def next_batches(self) -> Iterator[tuple[Array, Array]]:

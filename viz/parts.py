@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, NamedTuple
+from typing import Any, ClassVar, Literal, NamedTuple
 
 import numpy
 
@@ -69,7 +69,7 @@ class WrittenRule:
     def __eq__(self, other: object) -> bool:
         return isinstance(other, WrittenRule) and self.texts == other.texts
 
-    __hash__ = None  # type: ignore[assignment]  # equal by what it says, and made to be read
+    __hash__: ClassVar[None] = None  # type: ignore[assignment]  # equal by what it says, and made to be read
 
     def __repr__(self) -> str:
         return f"WrittenRule({self.text!r})"

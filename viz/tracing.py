@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, fields
 from functools import cached_property
-from typing import Any
+from typing import Any, ClassVar
 
 import autograd
 from autograd import GraphError, Node, NotRecordedError, ShapeError, Value
@@ -76,7 +76,7 @@ class Trace:
         """Whether another says the same, to the last bit: nan is nan, and −0 is not 0."""
         return isinstance(other, Trace) and self.to_json() == other.to_json()
 
-    __hash__ = None  # type: ignore[assignment]  # equal by what it says
+    __hash__: ClassVar[None] = None  # type: ignore[assignment]  # equal by what it says
 
     @staticmethod
     def from_json(text: str) -> Trace:

@@ -37,6 +37,9 @@ class Batches:
     (2, [[2, 0], [1]])
     """
 
+    inputs: Array
+    targets: Array
+
     def __init__(
         self,
         inputs: numpy.typing.ArrayLike,
@@ -47,9 +50,9 @@ class Batches:
         rng: Random = None,
     ) -> None:
         self.inputs, self.targets = checked_pair(inputs, targets)
-        self.batch_size = whole_number("batch_size", batch_size, error=DatasetError)
+        self.batch_size: int = whole_number("batch_size", batch_size, error=DatasetError)
         self.shuffle = shuffle
-        self.rng = numpy.random.default_rng(rng)
+        self.rng: numpy.random.Generator = numpy.random.default_rng(rng)
 
     def __len__(self) -> int:
         """How many batches there are."""

@@ -20,6 +20,7 @@ from ..one_line import one_line
 from ..parts import Contribution, Forward, TraceEvent, Update
 from ..playback import Playback, subject
 from ..themes import Colours
+from ..tracing import Trace
 from . import colours, panes
 from .breakpoints import Breakpoint, next_stop, typed_breakpoint
 from .entry import RefusalError, as_typed, typed_number
@@ -66,10 +67,10 @@ _OWN_ACTIONS = frozenset(action.partition("(")[0] for _, action, _, _ in _KEYS)
 class Stepper(App[None]):
     """The screen. `position` is the index of the current event, `selected` the id of the selected node."""
 
-    ENABLE_COMMAND_PALETTE = False
-    AUTO_FOCUS = None
-    TITLE = "glassgrad"
-    CSS = """
+    ENABLE_COMMAND_PALETTE: ClassVar[bool] = False
+    AUTO_FOCUS: ClassVar[str | None] = None
+    TITLE: str | None = "glassgrad"
+    CSS: ClassVar[str] = """
     Screen { background: $background; color: $foreground; }
     #head { background: $panel; }
     #lists { height: 1fr; }
@@ -91,8 +92,8 @@ class Stepper(App[None]):
         super().__init__()
         self.session = session
         self.shown_title = title
-        self.position = 0
-        self.selected = 0
+        self.position: int = 0
+        self.selected: int = 0
         self.breakpoints: list[Breakpoint] = []
         self.found: Equation | None = None  # a gradient check's, until the next step
         self._note = Text()
@@ -286,8 +287,8 @@ class Stepper(App[None]):
 
     def _take_trace(self) -> None:
         """Look at what the session has now."""
-        self.trace = self.session.trace
-        self.playback = Playback(self.trace)
+        self.trace: Trace = self.session.trace
+        self.playback: Playback = Playback(self.trace)
         self.selected = min(self.selected, len(self.trace.nodes) - 1)
         self._has_arrays = any(shape_of(node.data) for node in self.trace.nodes)
         self._last_event = {(pass_of(event), subject(event)): index for index, event in enumerate(self.trace.events)}

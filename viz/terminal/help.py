@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
@@ -48,8 +50,8 @@ class Help(ModalScreen[None]):
     """The help page; any of the keys that close things closes it."""
 
     BINDINGS = [("escape,q,question_mark,enter,space", "dismiss_help", "close")]  # noqa: RUF012  # textual's own form
-    AUTO_FOCUS = "VerticalScroll"
-    DEFAULT_CSS = """
+    AUTO_FOCUS: ClassVar[str | None] = "VerticalScroll"
+    DEFAULT_CSS: ClassVar[str] = """
     Help { align: center middle; }
     Help VerticalScroll { width: 80; max-width: 100%; height: auto; max-height: 100%; border: round $primary;
         background: $background; padding: 0 1; scrollbar-size-vertical: 1; }

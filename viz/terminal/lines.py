@@ -6,6 +6,7 @@ textual's Static lays the whole screen out anew whenever it shows something else
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import ClassVar
 
 from rich.cells import cell_len
 from rich.table import Table
@@ -20,7 +21,7 @@ Key = tuple[str, str, str]
 class TextLine(Widget):
     """One line of text."""
 
-    DEFAULT_CSS = "TextLine { height: 1; }"
+    DEFAULT_CSS: ClassVar[str] = "TextLine { height: 1; }"
 
     def __init__(self, *, id: str) -> None:
         super().__init__(id=id)
@@ -39,7 +40,7 @@ class TextLine(Widget):
 class EquationLines(Widget):
     """Aligned lines: as high as the pane around them, higher where they come out so."""
 
-    DEFAULT_CSS = "EquationLines { height: auto; min-height: 100%; }"
+    DEFAULT_CSS: ClassVar[str] = "EquationLines { height: auto; min-height: 100%; }"
 
     def __init__(self, *, id: str) -> None:
         super().__init__(id=id)
@@ -62,7 +63,7 @@ class EquationLines(Widget):
 class KeyBar(Widget):
     """One line of keys and words."""
 
-    DEFAULT_CSS = "KeyBar { height: 1; }"
+    DEFAULT_CSS: ClassVar[str] = "KeyBar { height: 1; }"
 
     def __init__(self, keys: Sequence[Key], *, id: str) -> None:
         super().__init__(id=id)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import ClassVar
 
 from rich.text import Text
 from textual.app import ComposeResult
@@ -17,7 +18,7 @@ class Prompt(Horizontal):
     """A question and what is typed: in the place of the keys, and hidden until something is asked (the
     screen has the class "asking" then)."""
 
-    DEFAULT_CSS = """
+    DEFAULT_CSS: ClassVar[str] = """
     Prompt { height: 1; display: none; }
     Prompt Static { width: auto; text-style: bold; }
     Prompt Input, Prompt Input:focus { border: none; height: 1; padding: 0; width: 1fr; background: $surface; }

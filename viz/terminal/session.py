@@ -47,12 +47,12 @@ class Session:
 
     def __init__(self, source: Source, optimizer: Optimizer | None = None) -> None:
         self.optimizer = optimizer
-        self.updates = 0
+        self.updates: int = 0
         self.nodes: list[Node] = []
         self._recorded: set[Node] = set()
         self._record: Callable[[], Node] | None = None
         if isinstance(source, Trace):
-            self.trace = source
+            self.trace: Trace = source
         elif isinstance(source, Node):
             self._take(source, trace(source))
             labels = {node: one.label for node, one in zip(self.nodes, self.trace.nodes, strict=True) if one.is_named}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import ClassVar
 
 from rich.segment import Segment
 from rich.style import Style
@@ -23,7 +24,7 @@ class VirtualList(ScrollView, can_focus=False):
         line: the text of a line, given its index and the width there is.
     """
 
-    DEFAULT_CSS = """
+    DEFAULT_CSS: ClassVar[str] = """
     VirtualList { overflow-x: hidden; overflow-y: scroll; scrollbar-size-vertical: 1; height: 1fr; }
     """
 
@@ -43,13 +44,13 @@ class VirtualList(ScrollView, can_focus=False):
         self._line = line
         self._count = 0
         self._current = 0
-        self.highlight = "#000000"
+        self.highlight: str = "#000000"
 
     def show(self, count: int, current: int, *, highlight: str) -> None:
         """Show so many lines, with the current one in sight and on the background `highlight`."""
         self._count, self._current, self.highlight = count, current, highlight
         if self.virtual_size.height != count:
-            self.virtual_size = Size(1, count)
+            self.virtual_size: Size = Size(1, count)
         self.reveal(current)
         self.refresh()
 
