@@ -45,7 +45,8 @@ class TrainingRun:
     history: History = field(default_factory=History)
 
     def __post_init__(self) -> None:
-        self.steps_per_epoch, self.samples = len(self.batches), len(self.batches.inputs)
+        self.steps_per_epoch: int = len(self.batches)
+        self.samples: int = len(self.batches.inputs)
 
     def stop(self, reason: str) -> None:
         """End after this step, or this epoch; the reason is kept in `history.stopped`."""

@@ -20,24 +20,37 @@ ROOT = Path(__file__).resolve().parents[2]
 EXAMPLES = sorted((ROOT / "tests" / "typing").glob("*.py"))
 
 
+needs_pyright = pytest.mark.skipif(
+    importlib.util.find_spec("pyright") is None or shutil.which("node") is None,
+    reason="pyright, or Node that it runs on, is not installed",
+)
+
+
 def checked(*command: str) -> None:
-    environment = {**os.environ, "MYPYPATH": str(ROOT), "NO_COLOR": "1"}
+    environment = {**os.environ, "MYPYPATH": str(ROOT), "PYTHONPATH": str(ROOT), "NO_COLOR": "1"}
     run = subprocess.run([sys.executable, "-m", *command], cwd=ROOT, env=environment, capture_output=True, text=True)
     assert run.returncode == 0, run.stdout + run.stderr
 
 
+@pytest.mark.slow
 def test_mypy_sees_the_types_of_a_users_program() -> None:
     checked("mypy", "--strict", *map(str, EXAMPLES))
 
 
-@pytest.mark.skipif(
-    importlib.util.find_spec("pyright") is None or shutil.which("node") is None,
-    reason="pyright, or Node that it runs on, is not installed",
-)
+@pytest.mark.slow
+@needs_pyright
 def test_pyright_sees_the_types_of_a_users_program() -> None:
-    checked("pyright", *map(str, EXAMPLES))
+    checked("pyright", "--pythonpath", sys.executable, *map(str, EXAMPLES))
 
 
+@pytest.mark.slow
+@needs_pyright
+@pytest.mark.parametrize("package", ["autograd", "nn", "viz", "glassgrad"])
+def test_every_public_name_has_a_type_that_all_type_checkers_agree_on(package: str) -> None:
+    checked("pyright", "--pythonpath", sys.executable, "--verifytypes", package, "--ignoreexternal")
+
+
+@pytest.mark.slow
 def test_the_types_of_the_public_functions_fit_the_functions() -> None:
     checked("mypy.stubtest", "autograd.functions")
 
