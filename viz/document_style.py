@@ -66,25 +66,20 @@ class _Boxes:
 
     def __init__(self, trace: Trace) -> None:
         self._trace = trace
-        self._scopes: dict[int, int | None] = {}
-        for node in trace.nodes:
-            scopes = [group.id for group in trace.groups_around(node) if group.kind == "scope"]
-            self._scopes[node.id] = scopes[0] if scopes and node.operation else None
-        self._used_outside = {edge.source for edge in trace.edges if self._scopes[edge.target] is None}
+        self._used_outside = {edge.source for edge in trace.edges if self.scope(trace.nodes[edge.target]) is None}
 
     def scope(self, node: TracedNode) -> int | None:
         """The outermost scope of an operation, as an index into the trace's groups."""
-        return self._scopes[node.id]
+        scopes = (group.id for group in self._trace.groups_around(node) if group.kind == "scope")
+        return next(scopes, None) if node.operation else None
 
     def name(self, node: TracedNode) -> str:
-        scope = self._scopes[node.id]
+        scope = self.scope(node)
         return f"n{node.id}" if scope is None else f"box{scope}"
 
     def is_inside(self, node: TracedNode) -> bool:
         """An unnamed constant that only operations in a box use."""
-        if node.role != "constant" or node.is_named:
-            return False
-        return node.id not in self._used_outside
+        return node.role == "constant" and not node.is_named and node.id not in self._used_outside
 
     def edges(self) -> list[tuple[int, str, list[tuple[int, int]]]]:
         """What is drawn as one edge, with the slots behind it: one into every operand slot, and one from

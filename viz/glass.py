@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Set
 from typing import Any
 
 import numpy
@@ -66,7 +65,8 @@ class _Glass:
     def _node(self, node: TracedNode) -> None:
         look = _look(node.role, self.colours)
         rows = self._rows(node)
-        look |= self._highlighted({node.id})
+        highlighted = self._highlighted(node.id in self.highlight)
+        look |= highlighted
         is_box = look["shape"] == "box"
         label = "\n".join(map(escape, rows)) if is_box else "|".join(map(record_text, rows))
         self.graph.node(f"n{node.id}", label, tooltip=tooltip(node, self.trace), **look)
@@ -81,9 +81,9 @@ class _Glass:
             shape="circle",
             margin="0.04",
             tooltip=tooltip_text(f"{node.label} = {node.expression}"),
-            **self._highlighted({node.id}),
+            **highlighted,
         )
-        self.graph.edge(f"op{node.id}", f"n{node.id}", **self._highlighted({node.id}))
+        self.graph.edge(f"op{node.id}", f"n{node.id}", **highlighted)
 
     def _rows(self, node: TracedNode) -> list[str]:
         if node.role == "constant" and not node.is_named and not shape_of(node.data):
@@ -124,7 +124,7 @@ class _Glass:
             fillcolor=self.colours.box,
             margin="0.15,0.08",
             tooltip=tooltip_text(f"{box.title}{repeats}: {count} drawn as this box"),
-            **self._highlighted(box.members),
+            **self._highlighted(not self.highlight.isdisjoint(box.members)),
         )
 
     def _edge(self, edge: VisibleEdge) -> None:
@@ -137,27 +137,21 @@ class _Glass:
         if len(edge.slots) == 1 and self.overlay is not None:
             event = self.contributions.get((edge.slots[0].target, edge.slots[0].slot))
             styles = {} if event is None else self.overlay.edge(event.contribution, self.colours)
-        if self.highlight:
-            on_path = any(slot.source in self.highlight and slot.target in self.highlight for slot in edge.slots)
-            if on_path:
-                styles |= {"penwidth": "2.5", "color": self.colours.output}
-            else:
-                styles |= {"color": self.colours.dead, "fontcolor": self.colours.dead}
+        on_path = any(slot.source in self.highlight and slot.target in self.highlight for slot in edge.slots)
+        styles |= self._highlighted(on_path, "2.5")
         self.graph.edge(edge.source, target, label=escape(label), **styles)
 
     def _slot_label(self, slot: Edge) -> str:
         event = self.contributions.get((slot.target, slot.slot))
         if event is not None:
             return _product(event)
-        if slot.local_gradient is not None:
-            return format_data(slot.local_gradient)
-        return ""
+        return "" if slot.local_gradient is None else format_data(slot.local_gradient)
 
-    def _highlighted(self, ids: Set[int]) -> dict[str, str]:
+    def _highlighted(self, on_path: bool, width: str = "3") -> dict[str, str]:
         if not self.highlight:
             return {}
-        if not self.highlight.isdisjoint(ids):
-            return {"penwidth": "3", "color": self.colours.output}
+        if on_path:
+            return {"penwidth": width, "color": self.colours.output}
         return {"color": self.colours.dead, "fontcolor": self.colours.dead}
 
     def _add_legend(self) -> None:
@@ -239,8 +233,6 @@ def _has_heat_map(data: Any) -> bool:
 
 def _product(event: Contribution) -> str:
     if event.local_gradient is None or shape_of(event.upstream_gradient):
-        return f"{event.rule.text}" if len(event.rule.text) <= 24 else ""
-    return (
-        f"{format_data(event.upstream_gradient)} × {format_data(event.local_gradient)} "
-        f"= {format_data(event.contribution)}"
-    )
+        return event.rule.text if len(event.rule.text) <= 24 else ""
+    upstream, local, passed = map(format_data, (event.upstream_gradient, event.local_gradient, event.contribution))
+    return f"{upstream} × {local} = {passed}"

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from autograd import Node, Scope
 from autograd.node import ModuleCall
+from autograd.structure import flatten
 
 Part = ModuleCall | Scope
 # Every node with its inputs, inputs first.
@@ -95,7 +96,7 @@ def _calls_in(order: Order) -> dict[Node, ModuleCall]:
     call_of: dict[Node, ModuleCall] = {}
     beyond: dict[ModuleCall, list[Node]] = {}  # the operations that a call's operations use and it did not compute
     for call, returned in sorted(outputs.items(), key=lambda item: item[0].ended):
-        given = set(_nodes_in(call.inputs))
+        given = {one for one in flatten(call.inputs)[0] if isinstance(one, Node)}
         inner: set[ModuleCall] = set()
         outside = beyond[call] = []
         stack = [node for node in returned if node not in given]
@@ -128,16 +129,6 @@ def _just_inside(call: ModuleCall, inner: ModuleCall, known: Mapping[ModuleCall,
             outermost = around
         around = around.around
     return None if around is None else outermost
-
-
-def _nodes_in(inputs: Iterable[Any]) -> Iterator[Node]:
-    for item in inputs:
-        if isinstance(item, Node):
-            yield item
-        elif isinstance(item, list | tuple):
-            yield from _nodes_in(item)
-        elif isinstance(item, dict):
-            yield from _nodes_in(item.values())
 
 
 # --- the tree -------------------------------------------------------------------------------------------

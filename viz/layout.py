@@ -156,10 +156,8 @@ class _Worker:
         process.wait()
         if asking is not None:
             asking.join(_SECONDS_TO_END)  # it sees its pipes end
-        for pipe in (process.stdin, process.stdout, process.stderr):
-            with contextlib.suppress(OSError):  # of what was not written yet
-                assert pipe is not None
-                pipe.close()
+        with contextlib.suppress(OSError), process:  # its pipes are closed; the error is of what was not written yet
+            pass
 
     def forget(self) -> None:
         """After a fork: the process belongs to the parent, and the lock may be held there."""

@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Literal, NamedTuple
 import numpy
 
 from autograd import Node, SourceLine
+from autograd.notation.rules import bare_literals
 from autograd.operation import PYTHON_NUMBERS
 
 from . import formulas
@@ -78,18 +79,14 @@ class WrittenRule:
 class Recorded:
     """What the formulas of an operation are made from. No node is in it, so that a trace does not keep the graph."""
 
-    __slots__ = ("_bare", "_operands", "_operation", "_parameters", "out")
+    __slots__ = ("_literals", "_operands", "_operation", "_parameters", "out")
 
     def __init__(self, node: Node, operands: list[TracedNode]) -> None:
         assert node.op is not None
         self._operation = node.op
         self._operands = operands
         self._parameters = node.keywords
-        self._bare: list[Any] | None = None
-        for operand in node.operands:
-            if type(operand) in PYTHON_NUMBERS:
-                self._bare = [one if type(one) in PYTHON_NUMBERS else None for one in node.operands]
-                break
+        self._literals = bare_literals(node.op, node.operands)
         self.out: TracedNode | None = None  # set when that node is made, which takes this first
 
     def texts(self, slot: int | None, upstream: Any) -> Texts:
@@ -111,7 +108,7 @@ class Recorded:
             return formulas.computed(self._operation, len(self._operands), self._parameters)
         data = [operand.data for operand in self._operands]
         numbers = [float(numpy.asarray(one).item()) for one in data] if all(map(_is_single, data)) else None
-        formula = formulas.local_gradient(self._operation, slot, self._bare or [None] * len(data), numbers)
+        formula = formulas.local_gradient(self._operation, slot, self._literals, numbers)
         if formula is None:
             shapes = [self._shape(position, operand.data) for position, operand in enumerate(self._operands)]
             formula = formulas.pullback(self._operation, slot, shapes, self._parameters)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +14,7 @@ from ..numbers import format_data, format_number
 from ..one_line import one_line
 from ..overlays import EXPLODING, VANISHING
 from ..parts import Contribution, Forward, Role, Seed, TracedNode, TraceEvent
+from ..playback import is_gradient
 from ..themes import Colours
 from ..tracing import Trace
 
@@ -95,22 +95,22 @@ def event_row(event: TraceEvent, number: int, digits: int, trace: Trace, width: 
     node = trace.nodes[event.node]
     row = Text(no_wrap=True)
     row.append(f"{number:>{digits}} ", colours.constant)
-    room = max(width - digits - 3, 8)
     if isinstance(event, Forward):
-        row.append(f"{FORWARD} ", colours.parameter)
+        sign, colour, given = FORWARD, colours.parameter, node.data
         words = f"{node.label} =" if node.operation or node.is_named else node.role
-        row.append(_pair(words, node.data, room), colours.ink)
     elif isinstance(event, Seed):
-        row.append(f"{SEED} ", colours.output)
-        row.append(_pair(f"∂{node.label}/∂{node.label} =", event.gradient, room, brief_gradient), colours.ink)
+        sign, colour, given = SEED, colours.output, event.gradient
+        words = f"∂{node.label}/∂{node.label} ="
     elif isinstance(event, Contribution):
-        row.append(f"{BACKWARD} ", colours.gradient)
-        label = trace.nodes[event.operand].label
-        sign = "=" if event.before is None else "+="
-        row.append(_pair(f"∇{label} {sign}", event.contribution, room, brief_gradient), colours.ink)
+        sign, colour, given = BACKWARD, colours.gradient, event.contribution
+        words = f"∇{trace.nodes[event.operand].label} {'=' if event.before is None else '+='}"
     else:
-        row.append(f"{UPDATE} ", colours.exploding)
-        row.append(_pair(f"{node.label} ←", event.after, room), colours.ink)
+        sign, colour, given, words = UPDATE, colours.exploding, event.after, f"{node.label} ←"
+    row.append(f"{sign} ", colour)
+    # Where there is little room, the words are cut and not the number.
+    room = max(width - digits - 3, 8)
+    shown = (brief_gradient if is_gradient(event) else brief)(given, max(room // 2, 10))
+    row.append(f"{_cut(words, max(room - cell_len(shown) - 1, 3), pad=False)} {shown}", colours.ink)
     return row
 
 
@@ -177,12 +177,6 @@ def _operation(node: TracedNode, width: int) -> str:
         if cell_len(text) <= width:
             return text
     return node.symbol or ""
-
-
-def _pair(words: str, data: Any, width: int, brief: Callable[[Any, int], str] = brief) -> str:
-    """Words and a number; where there is little room, the words are cut and not the number."""
-    number = brief(data, max(width // 2, 10))
-    return f"{_cut(words, max(width - cell_len(number) - 1, 3), pad=False)} {number}"
 
 
 def _cut(text: str, width: int, *, keep_end: bool = False, pad: bool = True) -> str:
