@@ -165,11 +165,9 @@ class _Walk:
             operands = [self.ids[operand] for operand in inputs]
             self.ids[node] = identifier
             self._add(identifier, node, operands, output)
-            if isinstance(node, Value):
-                for slot, operand in enumerate(operands):
-                    self.edges.append(Edge(operand, identifier, slot, node._stored_gradient(slot)))
-            else:  # only the sweep computes local gradients
-                self.edges += [Edge(operand, identifier, slot) for slot, operand in enumerate(operands)]
+            # Of Tensors only the sweep computes local gradients.
+            stored = [node._stored_gradient(slot) if isinstance(node, Value) else None for slot in range(len(operands))]
+            self.edges += map(Edge, operands, itertools.repeat(identifier), itertools.count(), stored)
 
     def _add(self, identifier: int, node: Node, operands: list[int], output: Node) -> None:
         operation = node.op

@@ -310,22 +310,25 @@ def _box_of(trace: Trace, alike: Sequence[int]) -> _Part:
 
 def _place_leaves(trace: Trace, parts: _Parts, may_hide: Callable[[TracedNode], bool]) -> None:
     """Put leaves that only one box uses into it."""
-    users: dict[int, set[_Part | None]] = {}
-    for edge in trace.edges:
-        users.setdefault(edge.source, set()).add(parts[edge.target])
+    users = _users(trace)
     for node in trace.nodes:
         if node.operation is None and parts[node.id] is None and may_hide(node):
-            using = users.get(node.id, set())
+            using = {parts[user] for user in users.get(node.id, ())}
             if len(using) == 1:
                 parts[node.id] = using.pop()
 
 
-def _with_runs(trace: Trace, before: _Parts) -> _Parts:
-    """Also put each run of operations into a box: operations in no box so far, each used by the next alone."""
-    parts = list(before)
+def _users(trace: Trace) -> dict[int, set[int]]:
+    """What uses each node, by id."""
     users: dict[int, set[int]] = {}
     for edge in trace.edges:
         users.setdefault(edge.source, set()).add(edge.target)
+    return users
+
+
+def _with_runs(trace: Trace, before: _Parts) -> _Parts:
+    """Also put each run of operations into a box: operations in no box so far, each used by the next alone."""
+    parts, users = list(before), _users(trace)
     start: dict[int, int] = {}
     runs: dict[int, list[TracedNode]] = {}
     for node in reversed(trace.nodes):  # from the output on
@@ -346,9 +349,8 @@ def _with_runs(trace: Trace, before: _Parts) -> _Parts:
 
 
 def _near(trace: Trace, focus: TracedNode, hops: int, max_nodes: int) -> Visible:
-    neighbours: dict[int, set[int]] = {}
+    neighbours = _users(trace)
     for edge in trace.edges:
-        neighbours.setdefault(edge.source, set()).add(edge.target)
         neighbours.setdefault(edge.target, set()).add(edge.source)
     near = edge_of = {focus.id}
     for _ in range(min(hops, len(trace.nodes))):
