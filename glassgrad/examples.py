@@ -6,11 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from autograd import GraphError, Node, Tensor, Value, exp, label, log, relu, scope, sigmoid
-from nn import DATASETS, MLP, SGD, Neuron, NeuronMLP, quadratic
+from nn import MLP, SGD, Neuron, NeuronMLP, quadratic, xor
 from viz.tracing import in_order
-
-# A forward pass, from what the leaves are now.
-Record = Callable[[], Node]
 
 
 @dataclass(frozen=True)
@@ -19,37 +16,11 @@ class Example:
 
     name: str
     shows: str
-    record: Record
+    record: Callable[[], Node]  # the forward pass, from what the leaves are now
     optimizer: SGD | None = None
 
 
-EXAMPLES: dict[str, Callable[[], Example]] = {}
-
-
-def _example(
-    shows: str, *, learning_rate: float | None = None
-) -> Callable[[Callable[[], Record]], Callable[[], Example]]:
-    """Puts what makes a forward pass into `EXAMPLES`, under its own name; with a learning rate all parameters are
-    moved."""
-
-    def add(made: Callable[[], Record]) -> Callable[[], Example]:
-        name = made.__name__.replace("_", "-")
-
-        def make() -> Example:
-            record = made()
-            if learning_rate is None:
-                return Example(name, shows, record)
-            parameters = [node for node, _ in in_order(record()) if node.op is None and node.requires_grad]
-            return Example(name, shows, record, SGD(parameters, learning_rate))
-
-        EXAMPLES[name] = make
-        return make
-
-    return add
-
-
-@_example("the neuron worked by hand: a = σ(w1·x1 + w2·x2 + b), C = ½(y − a)²", learning_rate=1.0)
-def neuron() -> Record:
+def neuron() -> Example:
     """Document 002's neuron worked by hand: two inputs, sigmoid, quadratic cost, learning rate 1."""
     w1, w2, b = Value(2.0, label="w1"), Value(-3.0, label="w2"), Value(-3.0, label="b")
     x1, x2, y = _input("x1", -1.0), _input("x2", -2.0), _input("y", 1.0)
@@ -65,11 +36,15 @@ def neuron() -> Record:
         label({"ω1": ω1, "ω2": ω2, "Ω": Ω, "z": z, "a": a, "C": C})
         return C
 
-    return record
+    return Example(
+        "neuron",
+        "the neuron worked by hand: a = σ(w1·x1 + w2·x2 + b), C = ½(y − a)²",
+        record,
+        SGD([w1, w2, b], learning_rate=1.0),
+    )
 
 
-@_example("two paths from b meet in e = (a + b)·(b + 1): its gradient is the sum of both")
-def paths() -> Record:
+def paths() -> Example:
     """The smallest graph in which a number is used twice."""
     a, b = Value(2.0, label="a"), Value(1.0, label="b")
 
@@ -80,11 +55,10 @@ def paths() -> Record:
         label({"c": c, "d": d, "e": e})
         return e
 
-    return record
+    return Example("paths", "two paths from b meet in e = (a + b)·(b + 1): its gradient is the sum of both", record)
 
 
-@_example("twelve sigmoids in a row: each passes on less than a quarter, and w hardly moves", learning_rate=1.0)
-def vanishing() -> Record:
+def vanishing() -> Example:
     """Sigmoids in a row: σ′ is at most ¼."""
     w, x = Value(0.5, label="w"), _input("x", 2.0)
     depth = 12
@@ -98,14 +72,15 @@ def vanishing() -> Record:
             label({f"a{layer}": a})
         return a
 
-    return record
+    return Example(
+        "vanishing",
+        "twelve sigmoids in a row: each passes on less than a quarter, and w hardly moves",
+        record,
+        SGD([w], learning_rate=1.0),
+    )
 
 
-@_example(
-    "the same weight of 5 six times: a gradient in the tens of thousands, and one step throws w away",
-    learning_rate=0.01,
-)
-def exploding() -> Record:
+def exploding() -> Example:
     """The same weight again and again, as in a recurrent network."""
     w, h0 = Value(5.0, label="w"), _input("h0", 1.0)
     steps = 6
@@ -117,14 +92,15 @@ def exploding() -> Record:
             label({f"h{step}": h})
         return h
 
-    return record
+    return Example(
+        "exploding",
+        "the same weight of 5 six times: a gradient in the tens of thousands, and one step throws w away",
+        record,
+        SGD([w], learning_rate=0.01),
+    )
 
 
-@_example(
-    "XOR's network of 2-2-1 sigmoids on (1, 1) ↦ 0, with cross-entropy: a gradient for each parameter",
-    learning_rate=1.0,
-)
-def xor() -> Record:
+def xor_network() -> Example:
     """Document 001's network on one of XOR's four samples, every number a Value.
 
     Neurons 1 and 2 are the hidden ones, 3 is the output; w31 is the weight into neuron 3 from neuron 1.
@@ -151,14 +127,15 @@ def xor() -> Record:
         label({"C": C})
         return C
 
-    return record
+    return Example(
+        "xor",
+        "XOR's network of 2-2-1 sigmoids on (1, 1) ↦ 0, with cross-entropy: a gradient for each parameter",
+        record,
+        SGD(network.parameters(), learning_rate=1.0),
+    )
 
 
-@_example(
-    "softmax with cross-entropy: where all paths have met, the gradient at each score z is p − y",
-    learning_rate=1.0,
-)
-def softmax() -> Record:
+def softmax() -> Example:
     """Three classes, written out: the gradient at each score is what it is known for, p − y."""
     z = [Value(score, label=f"z{index}") for index, score in enumerate((2.0, 1.0, 0.1), start=1)]
     y = [_input(f"y{index}", share) for index, share in enumerate((1.0, 0.0, 0.0), start=1)]
@@ -172,14 +149,15 @@ def softmax() -> Record:
         label({"e1": e1, "e2": e2, "e3": e3, "s": s, "p1": p1, "p2": p2, "p3": p3, "C": C})
         return C
 
-    return record
+    return Example(
+        "softmax",
+        "softmax with cross-entropy: where all paths have met, the gradient at each score z is p − y",
+        record,
+        SGD(z, learning_rate=1.0),
+    )
 
 
-@_example(
-    "of two ReLUs one is dead: z2 is negative, so nothing reaches w2 and b2, and no step moves them",
-    learning_rate=0.1,
-)
-def dead_relu() -> Record:
+def dead_relu() -> Example:
     """Two hidden ReLUs, one of which has died: beside each other, so that the difference shows."""
     w1, b1, u1 = Value(1.0, label="w1"), Value(0.5, label="b1"), Value(0.8, label="u1")
     w2, b2, u2 = Value(-1.5, label="w2"), Value(0.5, label="b2"), Value(0.6, label="u2")
@@ -195,16 +173,17 @@ def dead_relu() -> Record:
         label({"z1": z1, "z2": z2, "a1": a1, "a2": a2, "s": s, "C": C})
         return C
 
-    return record
+    return Example(
+        "dead-relu",
+        "of two ReLUs one is dead: z2 is negative, so nothing reaches w2 and b2, and no step moves them",
+        record,
+        SGD([w1, b1, u1, w2, b2, u2], learning_rate=0.1),
+    )
 
 
-@_example(
-    "XOR's four samples at once through layers of 2-4-1: arrays, and each pullback with its shapes",
-    learning_rate=1.0,
-)
-def mlp() -> Record:
+def mlp() -> Example:
     """XOR's whole truth table through a network on Tensor: one node for each layer's array."""
-    data = DATASETS["xor"](None)
+    data = xor()
     X = Tensor(data.train_inputs, requires_grad=False, label="X")
     Y = Tensor(data.train_labels.reshape(-1, 1).astype(float), requires_grad=False, label="Y")
     network = MLP((2, 4, 1), activation="tanh", output="sigmoid", rng=0)
@@ -220,7 +199,24 @@ def mlp() -> Record:
         label({"Z1": Z1, "A1": A1, "Z2": Z2, "A2": A2, "C": C})
         return C
 
-    return record
+    return Example(
+        "mlp",
+        "XOR's four samples at once through layers of 2-4-1: arrays, and each pullback with its shapes",
+        record,
+        SGD(network.parameters(), learning_rate=1.0),
+    )
+
+
+EXAMPLES: dict[str, Callable[[], Example]] = {
+    "neuron": neuron,
+    "paths": paths,
+    "vanishing": vanishing,
+    "exploding": exploding,
+    "xor": xor_network,
+    "softmax": softmax,
+    "dead-relu": dead_relu,
+    "mlp": mlp,
+}
 
 
 def example(name: str, numbers: Mapping[str, float] | None = None) -> Example:

@@ -12,14 +12,16 @@ import tempfile
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-
-import graphviz
+from typing import TYPE_CHECKING
 
 from .dot import NO_BREAK, escape
 from .edge_labels import edge_groups
 from .glass import HEAT_MAP_MARK
 from .layout import by_graphviz
 from .svg import SVG, XLINK
+
+if TYPE_CHECKING:
+    import graphviz
 
 _EDGE_COLOUR = re.compile(r'^(\tedge \[.*fontcolor=)"[^"]*"', re.MULTILINE)
 _MARK = re.compile(rf"{HEAT_MAP_MARK}\d+")
@@ -34,6 +36,8 @@ def png(dot: str, svg: str, *, own_edge_labels: bool) -> bytes:
         svg: the finished SVG, from the program `dot`.
         own_edge_labels: whether edge labels are where the SVG has them instead of where `dot` puts them.
     """
+    import graphviz
+
     root = ElementTree.fromstring(svg)
     if own_edge_labels:
         dot = _EDGE_COLOUR.sub(r"\1transparent", dot, count=1)
