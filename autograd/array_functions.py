@@ -28,10 +28,11 @@ from .operands import (
 )
 from .operation import PYTHON_NUMBERS, Recordable
 
+# But all, any, max, min and sum, which `shadowing.py` has.
 __all__ = [
-    "affine", "all", "any", "argmax", "argmin", "astype", "broadcast_to", "clip", "concatenate", "cumsum", "getitem",
-    "log_softmax", "logsumexp", "matmul", "max", "mean", "min", "norm", "prod", "reshape", "softmax", "squared_norm",
-    "stack", "sum", "sum_to_shape", "swapaxes", "transpose",
+    "affine", "argmax", "argmin", "astype", "broadcast_to", "clip", "concatenate", "cumsum", "getitem", "log_softmax",
+    "logsumexp", "matmul", "mean", "norm", "prod", "reshape", "softmax", "squared_norm", "stack", "sum_to_shape",
+    "swapaxes", "transpose",
 ]  # fmt: skip
 
 
