@@ -6,7 +6,8 @@ import contextlib
 import functools
 import html
 import itertools
-from collections.abc import Callable, Iterator, Mapping
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set, ValuesView
 from contextvars import ContextVar
 from typing import Any, ClassVar, Self
 
@@ -24,8 +25,9 @@ from .state import State, differences
 
 
 class Module:
-    """A part of a network. Its parameters are the nodes that require gradients among its attributes,
-    those of modules among its attributes, and those in lists of either.
+    """A part of a network. Its parameters are the leaves that were made to require gradients among its attributes,
+    and those of modules among its attributes; also in lists, tuples and dicts of either, nested as deep as you like.
+    Sets, which have no order to save them in, are refused.
 
     >>> from nn import Linear
     >>> layer = Linear(3, 2, rng=0)
@@ -52,18 +54,29 @@ class Module:
         raise TypeError(f"{type(self).__name__} does not say how it is called: define __call__(self, x)")
 
     def named_parameters(self, prefix: str = "") -> Iterator[tuple[str, Any]]:
-        """Every parameter with its path, such as `layers.0.weight`; each once, in the order of definition."""
+        """Every parameter with its path, such as `layers.0.weight`; each once, in the order of definition.
+
+        Raises NetworkError where two have the same path, as the keys 1 and "1" of a dict give it.
+        """
+        paths: dict[str, Node] = {}
         seen: set[Node] = set()
-        for name, parameter in _found_in(vars(self).items(), prefix):
-            if parameter not in seen:
-                seen.add(parameter)
-                yield name, parameter
+        for path, item in _walk(self, prefix):
+            if isinstance(item, Node) and is_parameter(item) and item not in seen:
+                if path in paths:
+                    raise NetworkError(f"two parameters of {self!r:.80} have the path {path}: give them other keys")
+                paths[path] = item
+                seen.add(item)
+                yield path, item
 
     def named_modules(self, prefix: str = "") -> Iterator[tuple[str, Module]]:
-        """This module under the empty path, and every module in it with its path, such as `layers.0`."""
+        """This module under the empty path, and every module in it with its path, such as `layers.0`.
+
+        One that is in two places has two paths; where modules hold each other in a circle, each has one.
+        """
         yield prefix, self
-        for name, item in _modules_in(vars(self).items(), f"{prefix}." if prefix else ""):
-            yield from item.named_modules(name)
+        for path, item in _walk(self, f"{prefix}." if prefix else ""):
+            if isinstance(item, Module):
+                yield path, item
 
     def parameters(self) -> list[Any]:
         """Every parameter, each once."""
@@ -77,10 +90,9 @@ class Module:
 
     def named_generators(self) -> Iterator[tuple[str, numpy.random.Generator]]:
         """Every random generator among the attributes of a part, with its path: dropout draws from one."""
-        for path, module in self.named_modules():
-            for name, item in vars(module).items():
-                if isinstance(item, numpy.random.Generator):
-                    yield (f"{path}.{name}" if path else name), item
+        for path, item in _walk(self):
+            if isinstance(item, numpy.random.Generator):
+                yield path, item
 
     def train(self, training: bool = True) -> Self:
         """Behave as in training, in all parts; returns itself."""
@@ -236,21 +248,83 @@ def _mark(output: Any, mark: ModuleCall) -> None:
             _mark(item, mark)
 
 
-def _modules_in(items: Any, prefix: str) -> Iterator[tuple[str, Module]]:
-    for name, item in items:
+def is_parameter(item: Any) -> bool:
+    """Whether this is a leaf that was made to require gradients."""
+    return isinstance(item, Node) and item.op is None and item.requires_grad
+
+
+def held(module: Module) -> Iterator[tuple[str, Any]]:
+    """What the attributes of a module hold, with its path: they themselves, or what is in lists, tuples and dicts."""
+    # No recursion: how deep lists are nested is the user's.
+    begun: list[tuple[str, Iterator[tuple[Any, Any]], int]] = [("", iter(vars(module).items()), 0)]
+    open_containers: list[int] = []
+    while begun:
+        prefix, rest, depth = begun[-1]
+        del open_containers[depth:]
+        entry = next(rest, None)
+        if entry is None:
+            begun.pop()
+            continue
+        path, item = f"{prefix}{entry[0]}", entry[1]
+        if isinstance(item, numpy.ndarray) and item.dtype == object:
+            item = item.tolist()
+        if isinstance(item, Mapping):
+            _refuse_in(module, f"the keys of {path}", item)
+            inside: Iterable[tuple[Any, Any]] = item.items()
+        elif isinstance(item, list | tuple | deque | ValuesView):
+            inside = enumerate(item)
+        else:
+            if isinstance(item, Set):
+                _refuse_in(module, f"the set {path}", item)
+            yield path, item
+            continue
+        if id(item) not in open_containers:  # a list may hold itself
+            open_containers.append(id(item))
+            begun.append((f"{path}.", iter(inside), len(open_containers)))
+
+
+def _refuse_in(module: Module, place: str, items: Iterable[Any]) -> None:
+    if any(isinstance(item, Module) or is_parameter(item) for item in items):
+        raise NetworkError(
+            f"{place} of {type(module).__name__} hold modules or parameters, which are found and saved by their place: "
+            "hold them in a list, or as the values of a dict"
+        )
+
+
+def _walk(module: Module, prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """All that a module holds and, after each module in it, what that one holds, with its path."""
+    each_once = _has_circle(module)
+    seen = {id(module)}  # no module itself: one that says when it is equal (a dataclass) has no hash
+    begun = [(prefix, held(module))]
+    while begun:
+        prefix, rest = begun[-1]
+        entry = next(rest, None)
+        if entry is None:
+            begun.pop()
+            continue
+        path, item = f"{prefix}{entry[0]}", entry[1]
         if isinstance(item, Module):
-            yield f"{prefix}{name}", item
-        elif isinstance(item, list | tuple):
-            yield from _modules_in(((str(index), one) for index, one in enumerate(item)), f"{prefix}{name}.")
+            if each_once and id(item) in seen:
+                continue
+            seen.add(id(item))
+            begun.append((f"{path}.", held(item)))
+        yield path, item
 
 
-def _found_in(items: Any, prefix: str) -> Iterator[tuple[str, Any]]:
-    for name, item in items:
-        path = f"{prefix}{name}"
-        if isinstance(item, Node):
-            if item.requires_grad and item.op is None:
-                yield path, item
-        elif isinstance(item, Module):
-            yield from item.named_parameters(f"{path}.")
-        elif isinstance(item, list | tuple):
-            yield from _found_in(((str(index), one) for index, one in enumerate(item)), f"{path}.")
+def _has_circle(module: Module) -> bool:
+    """Whether a module in this one holds one that it is in."""
+    around, finished = {id(module)}, set()
+    begun = [(module, held(module))]
+    while begun:
+        own, rest = begun[-1]
+        item = next((item for _, item in rest if isinstance(item, Module) and id(item) not in finished), None)
+        if item is None:
+            begun.pop()
+            around.discard(id(own))
+            finished.add(id(own))
+        elif id(item) in around:
+            return True
+        else:
+            around.add(id(item))
+            begun.append((item, held(item)))
+    return False

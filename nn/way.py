@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import operator
 import warnings
-from collections.abc import Iterator
 from typing import Any
 
 import numpy
@@ -18,7 +16,7 @@ from .compiled_steps import CompiledStep, compiled_step
 from .errors import NetworkError
 from .losses import LOSSES
 from .meaning import Loss, name_of
-from .module import Module
+from .module import Module, held
 from .optimizers import OPTIMIZERS
 
 # Recording a program costs the time that some hundred small compiled steps save: shorter runs stay eager.
@@ -94,7 +92,7 @@ def _why_eager(run: TrainingRun) -> str | None:
     if isinstance(model, Module):
         for path, module in model.named_modules():
             place = f"{path or 'the model'} ({type(module).__name__})"
-            if any(isinstance(part, numpy.random.Generator) for part in vars(module).values()):
+            if any(isinstance(part, numpy.random.Generator) for _, part in held(module)):
                 return f"{place} draws random numbers"
             if module.buffers:
                 return f"{place} keeps statistics between steps"
@@ -110,20 +108,12 @@ def _why_not_by_default(model: Any, loss: Loss) -> str | None:
     for path, module in model.named_modules():
         if not module.is_traceable:
             return f"{path or 'the model'} is a {type(module).__name__}"
-        for part in _parts(module):
+        for _, part in held(module):
             if callable(part) and not isinstance(part, Module) and not _is_of_the_table(part):
                 return f"{name_of(part)} is a function of your own"
             if isinstance(part, Tensor) and not (part.requires_grad and part.op is None):
                 return f"{path or 'the model'} holds a Tensor that is no parameter"
     return None
-
-
-def _parts(module: Module) -> Iterator[Any]:
-    """The attributes of a module, and the items of those that are lists."""
-    for part in vars(module).values():
-        yield part
-        if isinstance(part, list | tuple):
-            yield from part
 
 
 def _is_of_the_table(function: Any) -> bool:
@@ -153,16 +143,19 @@ def _warn(what: str) -> None:
     warnings.warn(f"fit: the compiled step {what}", CapturedConstantWarning, stacklevel=6)
 
 
-def _structure(model: Any) -> list[Any]:
-    """What a program was recorded of: each module, with its attributes and the items of those that are lists.
+def _structure(model: Any) -> list[tuple[str, Any]]:
+    """What a program was recorded of: each module, and all that it holds, by name.
 
     The objects themselves and no ids, for another object may be where one was.
     """
-    structure: list[Any] = []
-    for _, module in model.named_modules() if isinstance(model, Module) else ():
-        structure += [module, *vars(module), *_parts(module)]
+    structure: list[tuple[str, Any]] = []
+    for path, module in model.named_modules() if isinstance(model, Module) else ():
+        structure += [(path, module), *held(module)]
     return structure
 
 
-def _is_same(structure: list[Any], other: list[Any]) -> bool:
-    return len(structure) == len(other) and all(map(operator.is_, structure, other))
+def _is_same(structure: list[tuple[str, Any]], other: list[tuple[str, Any]]) -> bool:
+    return len(structure) == len(other) and all(
+        path == other_path and part is other_part
+        for (path, part), (other_path, other_part) in zip(structure, other, strict=True)
+    )

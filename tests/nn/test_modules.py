@@ -122,7 +122,7 @@ def test_an_unknown_activation_or_initializer_lists_the_known_ones() -> None:
 class Shared(Module):
     def __init__(self) -> None:
         self.a = Linear(2, 2, rng=0)
-        self.blocks = [self.a, {"not": "searched"}, Linear(2, 1, rng=1)]
+        self.blocks = [self.a, {"not": "a part"}, Linear(2, 1, rng=1)]
         self.scale = Tensor(2.0)
         self.constant = Tensor(1.0, requires_grad=False)
 
