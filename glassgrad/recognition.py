@@ -14,7 +14,6 @@ import numpy.typing
 from autograd import GraphError, Tensor, gradients
 from nn import Dataset, NeuronMLP, checkpoints, plotting
 from nn.meaning import Loss, meaning_of
-from nn.outputs import classes_of
 from viz.numbers import format_number
 
 from .recipes import data_of_notes
@@ -49,7 +48,7 @@ class Recognizer:
 
     def predicted(self) -> Array:
         """The class that each of the test data is taken for."""
-        return classes_of(self.outputs, self._meaning.border)
+        return self._meaning.classes(self.outputs)
 
     def loss(self) -> float:
         """The loss on the test data."""
@@ -117,17 +116,12 @@ class Recognizer:
         inputs, labels, predicted = self.data.test_inputs, self.data.test_labels, self.predicted()
         made = {"confusion": plots.confusion_matrix(labels, predicted, names=self.names)}
         if self.data.n_inputs == 2:
-            made["boundary"] = plotting.boundary(self._seen_as, inputs, labels)
+            made["boundary"] = plotting.boundary(self._meaning.regions(self.model.outputs), inputs, labels)
         if is_image(self.data.n_inputs):
             made["misclassified"] = plotting.misclassified(inputs, labels, predicted, self.names)
             if not isinstance(self.model, NeuronMLP):
                 made["weights"] = self.model.plot_weights()
         return made
-
-    def _seen_as(self, points: Array) -> Array:
-        """The share of class 1 for each point where there is one output, else the outputs."""
-        outputs: Array = self.model.outputs(points)
-        return self._meaning.shares(outputs)[:, 1:] if outputs.shape[1] == 1 else outputs
 
 
 def opened(path: str, data_dir: str | None) -> Recognizer:

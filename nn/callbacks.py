@@ -14,7 +14,7 @@ from .checks import checked
 from .datasets.batches import Batches
 from .errors import NetworkError
 from .history import Epoch, History, Step
-from .meaning import Loss
+from .meaning import Loss, classes_named, meaning_in
 from .module import Module
 from .optimizers import Optimizer
 from .schedules import Schedule
@@ -110,8 +110,10 @@ class Snapshots(Callback):
 
     def plot_boundaries(self, model: Module, inputs: Any, labels: Any) -> Any:
         """What the model took each point of the plane for at these stages, as a matplotlib Figure."""
+        n_outputs = model.outputs(inputs[:1]).shape[-1]
+        meaning = meaning_in(model, None, n_outputs)
 
-        def with_state(state: State) -> plotting.Outputs:
+        def with_state(state: State) -> plotting.Regions:
             def outputs(points: Array) -> Array:
                 own = model.state_dict()
                 model.load_state_dict(state)
@@ -120,10 +122,10 @@ class Snapshots(Callback):
                 finally:
                     model.load_state_dict(own)
 
-            return outputs
+            return meaning.regions(outputs)
 
         stages = {epoch: with_state(state) for epoch, state in self.states.items()}
-        return plotting.boundaries(stages, inputs, labels)
+        return plotting.boundaries(stages, inputs, classes_named(labels, n_outputs))
 
 
 Watched = Literal["loss", "validation_loss", "accuracy", "validation_accuracy"]

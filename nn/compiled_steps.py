@@ -17,7 +17,7 @@ import autograd
 from autograd import Tensor, no_grad
 
 from .losses import LOSSES
-from .meaning import Loss
+from .meaning import Loss, check_rows
 from .optimizers import Optimizer
 from .state import Array
 
@@ -85,6 +85,7 @@ class CompiledStep:
 
     def _function(self, inputs: Any, targets: Any) -> tuple[Any, Any]:
         outputs = self.model(inputs)
+        check_rows(self._loss, outputs)
         return self._loss(outputs, self._as_given(outputs, targets)), outputs
 
     def _as_given(self, outputs: Any, targets: Any) -> Any:

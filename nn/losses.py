@@ -70,7 +70,7 @@ def binary_cross_entropy(a: Any, y: Any) -> Any:
     >>> binary_cross_entropy(Tensor([[1.0], [0.0]]), [[1.0], [0.0]]).item()
     0.0
     """
-    return _averaged("binary_cross_entropy", a, y, lambda a, y: -(_y_log(y, a) + _y_log(1 - y, 1 - a)))
+    return _averaged(binary_cross_entropy, a, y, lambda a, y: -(_y_log(y, a) + _y_log(1 - y, 1 - a)))
 
 
 @Meaning("logits")
@@ -82,7 +82,7 @@ def binary_cross_entropy_with_logits(z: Any, y: Any) -> Any:
     >>> binary_cross_entropy_with_logits(Tensor([[1000.0], [-1000.0]]), [[1.0], [0.0]]).item()
     0.0
     """
-    return _averaged("binary_cross_entropy_with_logits", z, y, lambda z, y: softplus(z) - z * y)
+    return _averaged(binary_cross_entropy_with_logits, z, y, lambda z, y: softplus(z) - z * y)
 
 
 @Meaning("values")
@@ -94,7 +94,7 @@ def mean_absolute_error(a: Any, y: Any) -> Any:
     >>> mean_absolute_error(Tensor([[1.0], [5.0]]), [[0.0], [2.0]]).item()
     2.0
     """
-    return _averaged("mean_absolute_error", a, y, lambda a, y: absolute(a - y))
+    return _averaged(mean_absolute_error, a, y, lambda a, y: absolute(a - y))
 
 
 @Meaning("values")
@@ -113,7 +113,7 @@ def huber(a: Any, y: Any, delta: float = 1.0) -> Any:
         distance = absolute(a - y)
         return where(less_equal(distance, delta), 0.5 * square(a - y), delta * (distance - 0.5 * delta))
 
-    return _averaged("huber", a, y, of_element)
+    return _averaged(huber, a, y, of_element)
 
 
 @Meaning("scores", no=-1.0)
@@ -125,10 +125,7 @@ def hinge(a: Any, y: Any) -> Any:
     >>> hinge(Tensor([[0.5], [3.0]]), [[1.0], [1.0]]).item()
     0.25
     """
-    targets = _to_check(y) if not _is_values(y) else numpy.array([1])
-    if not set(numpy.unique(targets)) <= {-1, 1}:
-        raise DataTypeError(f"hinge: targets are −1 and 1, not {numpy.unique(targets)[:4].tolist()}")
-    return _averaged("hinge", a, y, lambda a, y: relu(1 - a * y))
+    return _averaged(hinge, a, y, lambda a, y: relu(1 - a * y))
 
 
 @Meaning("logits", takes_labels=True, output="identity")
@@ -157,6 +154,7 @@ def softmax_cross_entropy(logits: Any, labels: Any) -> Any:
             picked = getitem(log_softmax(logits), (numpy.arange(len(targets)), labels if _is_node(labels) else targets))
             return picked.sum() * (-1 / len(targets))
     _check_classes(logits.shape, targets)
+    _check(softmax_cross_entropy, None, labels)
     with scope("softmax_cross_entropy"):
         shares = _constant(labels, logits.dtype)
         # A class that is certainly not (share 0) costs nothing, however impossible (−inf) it is.
@@ -175,12 +173,26 @@ LOSSES: dict[str, Loss] = {
 }
 
 
-def _averaged(name: str, a: Any, y: Any, of_element: Callable[[Any, Any], Any]) -> Any:
+def _check(loss: Any, a: Any, y: Any) -> None:
+    """Refuse constant targets that the loss cannot mean, and outputs that are no probabilities where it takes such.
+    Targets that are differentiated by may be anything near."""
+    meaning: Meaning = loss.meaning
+    if not _is_values(y) and not (_is_node(y) and y.requires_grad):
+        meaning.check(loss.__name__, _to_check(y), "targets")
+    if meaning.outputs == "probabilities":
+        outputs = numpy.array([[one._data for one in row] for row in _rows(a)]) if _is_values(a) else _to_check(a)
+        meaning.check(loss.__name__, outputs, "outputs")
+
+
+def _averaged(loss: Any, a: Any, y: Any, of_element: Callable[[Any, Any], Any]) -> Any:
     """An elementwise loss, summed over outputs and averaged over samples."""
     if _is_values(a):
-        return _averaged_values(name, a, y, of_element)
-    a, y = _same_shaped(name, a, y)
-    with scope(name):
+        averaged = _averaged_values(loss.__name__, a, y, of_element)
+        _check(loss, a, y)
+        return averaged
+    a, y = _same_shaped(loss.__name__, a, y)
+    _check(loss, a, y)
+    with scope(loss.__name__):
         return _scaled(of_element(a, y).sum(), 1 / _samples(a.shape))
 
 
@@ -213,6 +225,7 @@ def _softmax_cross_entropy_of_values(logits: Any, labels: Any) -> Any:
         targets = numpy.eye(len(rows[0]))[targets]
     targets = targets.reshape(1, -1) if targets.ndim == 1 and rows is not logits else targets
     _check_classes(_shape(rows), targets)
+    _check(softmax_cross_entropy, None, targets)
     with scope("softmax_cross_entropy"):
         costs = []
         for row, wanted in zip(rows, targets.tolist(), strict=True):

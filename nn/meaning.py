@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal, TypeVar
 
 import numpy
 
+from autograd import DataTypeError, Node
+
 from .datasets.dataset import one_hot
+from .errors import NetworkError
+from .outputs import classes_of
 from .state import Array
 
 Loss = Callable[[Any, Any], Any]
@@ -43,7 +47,50 @@ class Meaning:
     @property
     def border(self) -> float:
         """Where class 1 begins, in a single output."""
-        return 0.0 if self.outputs in ("logits", "scores") else 0.5
+        return 0.0 if self.outputs in ("logits", "scores") else (self.no + self.yes) / 2
+
+    def beside(self, targets: Array) -> Meaning:
+        """The same beside these targets: values that are learned from −1 and 1 have their border between those."""
+        is_signs = self.outputs == "values" and targets.dtype.kind in "if" and set(numpy.unique(targets)) == {-1, 1}
+        return replace(self, no=-1.0) if is_signs else self
+
+    def classes(self, outputs: Array) -> Array:
+        """The class of each row of outputs. Raises NetworkError where one is nan: no class can be read off it."""
+        spoilt = numpy.flatnonzero(numpy.isnan(outputs).reshape(len(outputs), -1).any(axis=1))
+        if len(spoilt):
+            raise NetworkError(
+                f"the output for sample {spoilt[0]} is nan, which is no class: look for nan in its inputs, then in the "
+                "parameters"
+            )
+        return classes_of(outputs, self.border)
+
+    def regions(self, outputs: Callable[[Array], Array]) -> Callable[[Array], Array]:
+        """Points → for each a share of class 1 where there is one output, else a class."""
+
+        def regions(points: Array) -> Array:
+            found = outputs(points)
+            return self.shares(found)[:, 1] if found.shape[1] == 1 else self.classes(found)
+
+        return regions
+
+    def check(self, name: str, array: Array, what: Literal["targets", "outputs"]) -> None:
+        """Refuse numbers that a loss of this name cannot mean: targets that are no classes or probabilities, outputs
+        that are no probabilities."""
+        if what == "targets" and self.outputs == "scores":
+            if not set(numpy.unique(array)) <= {self.no, self.yes}:
+                found = numpy.unique(array)[:4].tolist()
+                raise DataTypeError(f"{name}: targets are −1 and 1, not {found}")
+        elif self.outputs != "values" and array.dtype.kind in "fiu" and array.size:
+            # A softmax or a sigmoid may round to a little more than 1.
+            slack = 0.0 if what == "targets" else 1e-6
+            if not (array.min() >= -slack and array.max() <= 1 + slack):
+                wrong = array[~((array >= -slack) & (array <= 1 + slack))].flat[0]
+                hint = (
+                    "classes are the targets 0 and 1"
+                    if what == "targets"
+                    else "end the model in a sigmoid, or take binary_cross_entropy_with_logits"
+                )
+                raise DataTypeError(f"{name}: {what} are probabilities from 0 to 1, not {wrong:.6g}; {hint}")
 
     def targets_for(self, labels: Array, n_outputs: int, dtype: Any) -> Array:
         """What the loss takes for these labels."""
@@ -58,8 +105,10 @@ class Meaning:
         if self.takes_labels:
             shares = numpy.exp(shares - shares.max(axis=1, keepdims=True))
             shares /= shares.sum(axis=1, keepdims=True)
-        elif self.border == 0:
+        elif self.outputs in ("logits", "scores"):
             shares = (1 + numpy.tanh(shares / 2)) / 2  # sigmoid, without overflow
+        else:
+            shares = (shares - self.no) / (self.yes - self.no)
         return numpy.hstack([1 - shares, shares]) if shares.shape[1] == 1 else shares
 
 
@@ -75,6 +124,100 @@ def meaning_of(loss: Loss) -> Meaning:
         loss = loss.func
     meaning: Meaning = getattr(loss, "meaning", None) or Meaning()
     return meaning
+
+
+def meaning_in(model: Any, loss: Loss | None, n_outputs: int) -> Meaning:
+    """What a model's outputs stand for: as the loss says that is given, or else the one that it was trained with.
+
+    Raises NetworkError where neither is known and it matters: for a single output that is no sigmoid's.
+    """
+    known = getattr(model, "_meaning", None)
+    if loss is not None:
+        if not callable(loss):
+            raise NetworkError(f"loss= takes the loss that the model was trained with, such as nn.hinge, not {loss!r}")
+        meaning = meaning_of(loss)
+        return known if isinstance(known, Meaning) and known.outputs == meaning.outputs else meaning
+    if isinstance(known, Meaning):
+        return known
+    if n_outputs > 1 or ends_in_sigmoid(model):
+        return Meaning("probabilities")
+    raise NetworkError(
+        "what the single output stands for is not known, a probability, a logit or a score: give loss=, the loss that "
+        "the model was trained with"
+    )
+
+
+def check_rows(loss: Loss, outputs: Any) -> None:
+    """Refuse a batch's outputs without a column for a loss of ours: it would take them for those of one sample."""
+    if getattr(outputs, "ndim", None) == 1 and getattr(loss, "meaning", None) is not None:
+        raise NetworkError(
+            f"the model gives a batch outputs of shape {outputs.shape}: a row for each sample is needed, such as "
+            f"({len(outputs)}, 1); make them a column with outputs.reshape(-1, 1), and the targets, too"
+        )
+
+
+def remember(model: Any, loss: Loss, targets: Array) -> Meaning:
+    """What the outputs of a model that is trained so stand for; a module keeps it."""
+    meaning = meaning_of(loss).beside(targets)
+    if hasattr(model, "_meaning"):
+        model._meaning = meaning
+    return meaning
+
+
+def classes_named(labels: Any, n_outputs: int) -> Array:
+    """The classes, from 0, that labels stand for: whole numbers (as floats or bools, too), beside one output also
+    −1 and 1.
+
+    >>> classes_named([-1.0, 1.0], 1), classes_named([True, False], 2)
+    (array([0, 1]), array([1, 0]))
+    """
+    given = numpy.asarray(labels.data if isinstance(labels, Node) else labels)
+    is_whole = given.dtype.kind in "biu" or (
+        given.dtype.kind == "f" and bool((numpy.isfinite(given) & (given == numpy.round(given))).all())
+    )
+    if given.ndim != 1 or not is_whole:
+        odd = next((one for one in given.tolist() if not isinstance(one, int | float) or one % 1), given.tolist())
+        raise NetworkError(
+            f"labels are whole numbers from 0, one for each sample, not {odd!r:.60}; "
+            "numpy.unique(labels, return_inverse=True)[1] numbers names"
+        )
+    array = given.astype(int)
+    if n_outputs == 1 and array.size and array.min() == -1 and set(array.tolist()) <= {-1, 1}:
+        return (array > 0).astype(int)
+    classes = max(n_outputs, 2)
+    wrong = array[(array < 0) | (array >= classes)]
+    if len(wrong):
+        raise NetworkError(
+            f"the label {wrong[0]} is none of the classes that {n_outputs} output{'s' if n_outputs > 1 else ''} "
+            f"tell{'' if n_outputs > 1 else 's'}: 0 … {classes - 1}"
+        )
+    return array
+
+
+def labels_of(targets: Array) -> Array | None:
+    """The classes that targets stand for: labels themselves, rows that are one-hot (0 and 1, or −1 and 1), a column
+    of 0 and 1 or of −1 and 1. None where they are no classes.
+
+    >>> import numpy
+    >>> labels_of(numpy.array([[0.0, 1.0], [1.0, 0.0]])), labels_of(numpy.array([[0.3]]))
+    (array([1, 0]), None)
+    """
+    if targets.ndim == 1:
+        return targets if targets.dtype.kind in "iu" else None
+    if targets.ndim != 2:
+        return None
+    if targets.shape[1] == 1:
+        found = set(numpy.unique(targets).tolist())
+        return (targets[:, 0] > 0).astype(int) if found <= {0, 1} or found <= {-1, 1} else None
+    is_yes = targets == 1
+    is_one_hot = (is_yes.sum(axis=1) == 1).all() and ((targets[~is_yes] == 0).all() or (targets[~is_yes] == -1).all())
+    return targets.argmax(axis=1) if is_one_hot else None
+
+
+def ends_in_sigmoid(model: Any) -> bool:
+    """Whether this is a network whose outputs are a sigmoid's."""
+    last = getattr(model, "layers", None) or [None]
+    return getattr(model, "output_name", None) == "sigmoid" or getattr(last[-1], "name", None) == "sigmoid"
 
 
 def name_of(function: Any) -> str:

@@ -6,25 +6,42 @@ from typing import Any
 
 import numpy
 
-from autograd import no_grad
+from autograd import Node, no_grad
 from autograd.operation import silently
 
 from .errors import NetworkError
-from .meaning import Loss, meaning_of
+from .meaning import Loss, Meaning, classes_named, labels_of, meaning_in
 from .module import mode
 from .outputs import ROWS_AT_ONCE, classes_of, output_array, outputs_of, predict
 from .state import Array
 
 
-def accuracy(model: Any, inputs: Array, labels: Array, threshold: float = 0.5) -> float:
-    """The share of samples whose greatest output (of one output: above the threshold or not) is at the label."""
-    given = numpy.asarray(labels)
-    if given.shape != (len(inputs),) or not given.size:
-        raise NetworkError(
-            f"accuracy takes one label for each of {len(inputs)} samples, not an array of shape {given.shape}"
-        )
+def accuracy(
+    model: Any, inputs: Array, labels: Any, threshold: float | None = None, *, loss: Loss | None = None
+) -> float:
+    """The share of samples whose greatest output is at the label; of one output, whether it is on the label's side of
+    its border.
+
+    Args:
+        labels: a class for each sample, from 0; beside one output also −1 and 1.
+        threshold: the border of one output; without it, that of the loss.
+        loss: the one that the model was trained with; `fit` and `train_step` let a module remember it.
+
+    Raises:
+        NetworkError: labels that are no classes, outputs that are nan, or one output of unknown meaning.
+    """
+    shape = numpy.shape(labels.data if isinstance(labels, Node) else labels)
+    if shape != (len(inputs),) or not shape[0]:
+        raise NetworkError(f"accuracy takes one label for each of {len(inputs)} samples, not an array of shape {shape}")
     with mode(model, training=False):
-        return _correct(outputs_of(model, inputs), given, threshold) / len(inputs)
+        outputs = outputs_of(model, inputs)
+    n_outputs = outputs.shape[1] if outputs.ndim > 1 else 1
+    wanted = classes_named(labels, n_outputs)
+    meaning = Meaning() if threshold is not None else meaning_in(model, loss, n_outputs)
+    found = meaning.classes(outputs)
+    if threshold is not None:
+        found = classes_of(outputs, threshold)
+    return int(numpy.count_nonzero(found == wanted)) / len(wanted)
 
 
 class Measure:
@@ -34,9 +51,9 @@ class Measure:
         has_classes: whether the targets are classes, so that there is an accuracy.
     """
 
-    def __init__(self, loss: Loss, inputs: Array, targets: Array) -> None:
+    def __init__(self, loss: Loss, meaning: Meaning, inputs: Array, targets: Array) -> None:
         self._loss, self._inputs, self._targets = loss, inputs, targets
-        self._border = meaning_of(loss).border
+        self._border = meaning.border
         # Found once: what tells labels from other numbers looks at all of them.
         self._labels = labels_of(targets)
         self.has_classes: bool = self._labels is not None
@@ -64,24 +81,6 @@ class Measure:
         return total / count, None if self._labels is None else correct / count
 
 
-def labels_of(targets: Array) -> Array | None:
-    """The classes that targets stand for: labels themselves, rows that are one-hot, a column of 0 and 1 or of
-    −1 and 1. None where they are no classes.
-
-    >>> import numpy
-    >>> labels_of(numpy.array([[0.0, 1.0], [1.0, 0.0]])), labels_of(numpy.array([[0.3]]))
-    (array([1, 0]), None)
-    """
-    if targets.ndim == 1:
-        return targets if targets.dtype.kind in "iu" else None
-    if targets.ndim != 2:
-        return None
-    if targets.shape[1] == 1:
-        found = set(numpy.unique(targets).tolist())
-        return (targets[:, 0] > 0).astype(int) if found <= {0, 1} or found <= {-1, 1} else None
-    is_one_hot = ((targets == 0) | (targets == 1)).all() and (targets.sum(axis=1) == 1).all()
-    return targets.argmax(axis=1) if is_one_hot else None
-
-
 def _correct(outputs: Array, labels: Array, border: float) -> int:
-    return int(numpy.count_nonzero(classes_of(outputs, border) == labels))
+    is_right = classes_of(outputs, border) == labels
+    return int(numpy.count_nonzero(is_right & ~numpy.isnan(outputs).reshape(len(outputs), -1).any(axis=1)))

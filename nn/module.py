@@ -20,7 +20,8 @@ from autograd.node import ModuleCall
 
 from . import plotting
 from .errors import NetworkError
-from .outputs import ROWS_AT_ONCE, classes_of, outputs_of
+from .meaning import Loss, Meaning, classes_named, meaning_in
+from .outputs import ROWS_AT_ONCE, outputs_of
 from .state import State, differences
 
 
@@ -39,6 +40,8 @@ class Module:
     # being trained: some layers behave differently then.
     buffers: ClassVar[tuple[str, ...]] = ()
     training: bool = True
+    # What its outputs stand for, by the loss that it was trained with (`fit`).
+    _meaning: Meaning | None = None
     # Whether it computes the same whatever its inputs' numbers are, so that a program recorded once follows it: then
     # `fit` compiles it without being asked. Said by each class for itself, for a subclass may compute something else.
     is_traceable: ClassVar[bool] = False
@@ -140,17 +143,27 @@ class Module:
         with mode(self, training=False):
             return outputs_of(self, numpy.asarray(inputs), rows_at_once)
 
-    def plot_boundary(self, inputs: Any, labels: Any) -> Any:
-        """What it takes each point of the plane for, with the data, as a matplotlib Figure (extra `plots`)."""
-        return plotting.boundary(self.outputs, inputs, labels)
+    def plot_boundary(self, inputs: Any, labels: Any, *, loss: Loss | None = None) -> Any:
+        """What it takes each point of the plane for, with the data, as a matplotlib Figure (extra `plots`).
 
-    def plot_confusion(self, inputs: Any, labels: Any) -> Any:
+        Labels and `loss` are as for `accuracy`, here and in the other plots of classes.
+        """
+        n_outputs = self.outputs(inputs[:1]).shape[-1]
+        regions = meaning_in(self, loss, n_outputs).regions(self.outputs)
+        return plotting.boundary(regions, inputs, classes_named(labels, n_outputs))
+
+    def plot_confusion(self, inputs: Any, labels: Any, *, loss: Loss | None = None) -> Any:
         """How many of each class it takes for which, as a matplotlib Figure."""
-        return plotting.confusion(labels, classes_of(self.outputs(inputs)))
+        return plotting.confusion(*self._labels_and_classes(inputs, labels, loss))
 
-    def plot_mistakes(self, inputs: Any, labels: Any) -> Any:
+    def plot_mistakes(self, inputs: Any, labels: Any, *, loss: Loss | None = None) -> Any:
         """The images that it takes for another class, as a matplotlib Figure."""
-        return plotting.misclassified(inputs, labels, classes_of(self.outputs(inputs)))
+        return plotting.misclassified(inputs, *self._labels_and_classes(inputs, labels, loss))
+
+    def _labels_and_classes(self, inputs: Any, labels: Any, loss: Loss | None) -> tuple[Any, Any]:
+        outputs = self.outputs(inputs)
+        n_outputs = outputs.shape[-1] if outputs.ndim > 1 else 1
+        return classes_named(labels, n_outputs), meaning_in(self, loss, n_outputs).classes(outputs)
 
     def plot_weights(self) -> Any:
         """The weights of the first layer's neurons as images, as a matplotlib Figure."""

@@ -11,21 +11,20 @@ import numpy
 from autograd import views
 
 from .errors import NetworkError
-from .outputs import classes_of
 from .state import Array
 
-# A model: rows of inputs → rows of outputs.
-Outputs = Callable[[Array], Array]
+# Points → for each a class, or a share of class 1.
+Regions = Callable[[Array], Array]
 
 
-def boundary(outputs: Outputs, inputs: Any, labels: Any) -> Any:
+def boundary(regions: Regions, inputs: Any, labels: Any) -> Any:
     """What a model takes each point of the plane for."""
-    return views.find("decision_boundary")(_regions(outputs), numpy.asarray(inputs), numpy.asarray(labels))
+    return views.find("decision_boundary")(regions, numpy.asarray(inputs), numpy.asarray(labels))
 
 
-def boundaries(stages: Mapping[int, Outputs], inputs: Any, labels: Any) -> Any:
+def boundaries(stages: Mapping[int, Regions], inputs: Any, labels: Any) -> Any:
     """The same after each of some epochs."""
-    titled = [(f"after epoch {epoch}" if epoch else "at the start", _regions(stages[epoch])) for epoch in stages]
+    titled = [(f"after epoch {epoch}" if epoch else "at the start", stages[epoch]) for epoch in stages]
     return views.find("decision_boundaries")(titled, numpy.asarray(inputs), numpy.asarray(labels))
 
 
@@ -56,13 +55,3 @@ def square(n_inputs: int) -> tuple[int, int]:
     if side * side != n_inputs or side < 2:
         raise NetworkError(f"rows of {n_inputs} numbers are no square images")
     return side, side
-
-
-def _regions(outputs: Outputs) -> Outputs:
-    """A share of class 1 for each point where there is one output, else a class."""
-
-    def regions(points: Array) -> Array:
-        found = outputs(points)
-        return found[:, 0] if found.shape[1] == 1 else classes_of(found)
-
-    return regions

@@ -25,7 +25,7 @@ from .errors import CheckpointError, NetworkError
 from .generators import Random
 from .history import Epoch, History, Step
 from .interruption import Interruption
-from .meaning import Loss
+from .meaning import Loss, check_rows, remember
 from .measuring import Measure
 from .module import Module, mode
 from .optimizers import Optimizer
@@ -115,8 +115,14 @@ def fit(
         _check_pair("validation", validation)
     _check_parameters(model, optimizer)
     batches = Batches(*data, whole_number("batch_size", batch_size, error=NetworkError), rng=rng)
-    measure = Measure(loss, batches.inputs, batches.targets)
-    validated = None if validation is None else Measure(loss, *checked_pair(*validation))
+    meaning = remember(model, loss, batches.targets)
+    measure = Measure(loss, meaning, batches.inputs, batches.targets)
+    validated = None
+    if validation is not None:
+        pair = checked_pair(*validation)
+        if pair[0].dtype.kind == "f" and not numpy.isfinite(pair[0]).all():
+            raise NetworkError("validation: its inputs hold nan or infinity: leave those samples out")
+        validated = Measure(loss, meaning, *pair)
     measured = {
         "loss": True,
         "accuracy": measure.has_classes,
@@ -153,6 +159,7 @@ def train_step(model: Any, inputs: Array, targets: Array, loss: Loss, optimizer:
     cost = loss(predict(model, inputs), targets)
     cost.backward()
     optimizer.step()
+    remember(model, loss, numpy.asarray(targets))
     return float(cost.item())
 
 
@@ -242,6 +249,7 @@ class _Loop:
         """Loss and outputs before the update, and the gradient's norm."""
         self.optimizer.zero_grad()
         outputs = predict(self.model, inputs)
+        check_rows(self.run.loss, outputs)
         cost = self.run.loss(outputs, targets)
         value = float(cost.item())
         if not math.isfinite(value):

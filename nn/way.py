@@ -15,7 +15,7 @@ from .callbacks import Callback, TrainingRun
 from .compiled_steps import CompiledStep, compiled_step
 from .errors import NetworkError
 from .losses import LOSSES
-from .meaning import Loss, name_of
+from .meaning import Loss, Meaning, ends_in_sigmoid, meaning_of, name_of
 from .module import Module, held
 from .optimizers import OPTIMIZERS
 
@@ -87,6 +87,8 @@ def _why_eager(run: TrainingRun) -> str | None:
     for callback in run.callbacks:
         if type(callback).on_gradients is not Callback.on_gradients:
             return f"{type(callback).__name__} looks at gradients"
+    if meaning_of(run.loss).outputs == "probabilities" and not ends_in_sigmoid(model):
+        return "its outputs are looked at: its loss takes probabilities, and it does not end in a sigmoid"
     if current_mode().detecting_anomaly:
         return "detect_anomaly() looks at every operation"
     if isinstance(model, Module):
@@ -109,7 +111,7 @@ def _why_not_by_default(model: Any, loss: Loss) -> str | None:
         if not module.is_traceable:
             return f"{path or 'the model'} is a {type(module).__name__}"
         for _, part in held(module):
-            if callable(part) and not isinstance(part, Module) and not _is_of_the_table(part):
+            if callable(part) and not isinstance(part, Module | Meaning) and not _is_of_the_table(part):
                 return f"{name_of(part)} is a function of your own"
             if isinstance(part, Tensor) and not (part.requires_grad and part.op is None):
                 return f"{path or 'the model'} holds a Tensor that is no parameter"

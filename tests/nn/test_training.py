@@ -102,9 +102,10 @@ def test_accuracy_of_one_output_is_by_its_half_and_of_several_by_the_greatest() 
             return Tensor(self.outputs[: len(x)])
 
     inputs = numpy.zeros((3, 1))
-    assert accuracy(Given([[0.9], [0.2], [0.6]]), inputs, numpy.array([1, 0, 0])) == pytest.approx(2 / 3)
+    labels = numpy.array([1, 0, 0])
+    assert accuracy(Given([[0.9], [0.2], [0.6]]), inputs, labels, loss=quadratic) == pytest.approx(2 / 3)
     assert accuracy(Given([[1, 2], [3, 2], [0, 1]]), inputs, numpy.array([1, 0, 1])) == 1.0
-    assert accuracy(Given([0.9, 0.2, 0.6]), inputs, numpy.array([1, 0, 0])) == pytest.approx(2 / 3)
+    assert accuracy(Given([0.9, 0.2, 0.6]), inputs, labels, loss=quadratic) == pytest.approx(2 / 3)
 
 
 @pytest.mark.parametrize("labels", [XOR[1], one_hot(xor().train_labels, 2), XOR[1][:1, 0], []])

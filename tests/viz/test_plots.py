@@ -131,7 +131,7 @@ def test_a_model_draws_its_boundary_and_its_stages() -> None:
     one = MLP((2, 3, 1), "tanh", "sigmoid", rng=0)
     rendered(one.plot_boundary(*xor().test))
     with pytest.raises(DrawingError, match="a boundary is drawn in the plane"):
-        MLP((3, 1), rng=0).plot_boundary(numpy.zeros((2, 3)), numpy.array([0, 1]))
+        MLP((3, 1), rng=0).plot_boundary(numpy.zeros((2, 3)), numpy.array([0, 1]), loss=quadratic)
 
 
 def test_a_confusion_matrix_counts_what_is_taken_for_what() -> None:

@@ -15,7 +15,7 @@ import pytest
 
 import viz.views
 from autograd import Tensor, Value, ViewError, compile, views
-from nn import MLP, History, xor
+from nn import MLP, History, quadratic, xor
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -52,7 +52,7 @@ def test_without_views_a_node_is_text_and_a_plot_one_sentence(empty: pytest.Monk
     for name, show in {
         "trace": lambda: program().trace,
         "curves": lambda: History().plot(),
-        "confusion_matrix": lambda: MLP((2, 1), rng=0).plot_confusion(data.train_inputs, data.train_labels),
+        "confusion_matrix": lambda: MLP((2, 1), rng=0).plot_confusion(*data.train, loss=quadratic),
     }.items():
         with pytest.raises(ViewError, match=rf"^no view '{name}' is registered: .* install glassgrad, or `import viz`"):
             show()

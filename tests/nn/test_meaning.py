@@ -1,0 +1,134 @@
+"""What outputs and targets stand for is one rule, in `fit`, `accuracy` and the plots."""
+
+import copy
+from typing import Any
+
+import numpy
+import pytest
+
+from autograd import DataTypeError, Tensor, Value
+from nn import (
+    MLP,
+    SGD,
+    Adam,
+    Module,
+    NetworkError,
+    accuracy,
+    binary_cross_entropy,
+    binary_cross_entropy_with_logits,
+    fit,
+    hinge,
+    quadratic,
+    softmax_cross_entropy,
+)
+
+POINTS = numpy.random.default_rng(0).normal(size=(200, 2))
+LABELS = (POINTS.sum(axis=1) > 0).astype(int)
+SIGNS = numpy.where(LABELS, 1, -1)
+
+
+def trained(loss: Any, targets: Any, epochs: int = 4) -> tuple[MLP, float]:
+    model = MLP((2, 8, 1), "tanh", rng=0)
+    data = POINTS, targets[:, None].astype(float)
+    history = fit(model, data, loss, Adam(model.parameters(), 0.003), epochs, validation=data, rng=0)
+    assert history[-1].validation_accuracy is not None
+    return model, history[-1].validation_accuracy
+
+
+@pytest.mark.parametrize(
+    ("loss", "labels"),
+    [(binary_cross_entropy_with_logits, LABELS), (hinge, SIGNS), (quadratic, LABELS), (quadratic, SIGNS)],
+)
+def test_fit_accuracy_and_plots_put_the_border_at_the_same_place(loss: Any, labels: Any) -> None:
+    model, share = trained(loss, labels)
+    assert accuracy(model, POINTS, labels) == accuracy(copy.deepcopy(model), POINTS, labels) == share
+    right = f"{round(share * 200)} of 200 right"
+    assert model.plot_confusion(POINTS, labels).axes[0].get_title(loc="left") == right
+    border = 0.0 if loss is not quadratic or labels is SIGNS else 0.5
+    assert share == ((model.outputs(POINTS)[:, 0] > border) == LABELS).mean()
+    model.plot_boundary(POINTS, labels)
+
+
+def test_a_model_of_one_output_that_nobody_told_of_is_refused_and_can_be_told() -> None:
+    model = MLP((2, 8, 1), "tanh", rng=0)
+    for ask in (accuracy, Module.plot_confusion, Module.plot_mistakes, Module.plot_boundary):
+        with pytest.raises(NetworkError, match="give loss=, the loss that the model was trained with"):
+            ask(model, POINTS, LABELS)  # type: ignore[operator]
+    right = ((model.outputs(POINTS)[:, 0] > 0) == LABELS).mean()
+    assert accuracy(model, POINTS, LABELS, loss=hinge) == right == accuracy(model, POINTS, LABELS, 0.0)
+    assert accuracy(MLP((2, 1), "tanh", "sigmoid", rng=0), POINTS, LABELS) > 0
+    with pytest.raises(NetworkError, match=r"loss= takes the loss .* not 'hinge'"):
+        accuracy(model, POINTS, LABELS, loss="hinge")  # type: ignore[arg-type]
+
+
+def test_labels_of_every_kind_count_alike_or_are_refused() -> None:
+    model, share = trained(binary_cross_entropy_with_logits, LABELS)
+    for kind in (float, bool, "uint8"):
+        assert accuracy(model, POINTS, LABELS.astype(kind)) == share
+        model.plot_confusion(POINTS, LABELS.astype(kind))
+    assert accuracy(model, POINTS, SIGNS) == share == accuracy(model, POINTS, LABELS.tolist())
+    assert accuracy(model, POINTS, Tensor(LABELS.astype(float))) == share
+    for odd, said in (
+        (LABELS.astype(str), "not '[01]'"),
+        ([None] * 200, "not None"),
+        (LABELS + 0.5, r"not [01]\.5"),
+        (LABELS * numpy.nan, "not nan"),
+        (LABELS + 1, "the label 2 is none of the classes that 1 output tells: 0 … 1"),
+    ):
+        with pytest.raises(NetworkError, match=said):
+            accuracy(model, POINTS, odd)
+    many = MLP((2, 3), rng=0)
+    with pytest.raises(NetworkError, match="the label -1 is none of the classes that 3 outputs tell: 0 … 2"):
+        accuracy(many, POINTS, SIGNS)
+
+
+def test_inputs_of_nan_have_no_class() -> None:
+    points = POINTS.copy()
+    points[3, 1] = numpy.nan
+    for model in (MLP((2, 3), rng=0), MLP((2, 1), "tanh", "sigmoid", rng=0)):
+        with pytest.raises(NetworkError, match="the output for sample 3 is nan"):
+            accuracy(model, points, LABELS)
+    data = POINTS, LABELS[:, None]
+    with pytest.raises(NetworkError, match="validation: its inputs hold nan"):
+        fit(model, data, quadratic, SGD(model.parameters(), 1.0), 1, validation=(points, data[1]))
+
+
+@pytest.mark.parametrize("loss", [binary_cross_entropy, binary_cross_entropy_with_logits])
+@pytest.mark.parametrize("wrong", [-1.0, 2.0, 1.5, numpy.nan])
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_targets_that_are_no_probabilities_are_refused(loss: Any, wrong: float, dtype: str) -> None:
+    outputs = numpy.array([[0.25], [0.5]], dtype)
+    for given in (Tensor(outputs), [[Value(0.25)], [Value(0.5)]]):
+        with pytest.raises(DataTypeError, match="targets are probabilities from 0 to 1, not"):
+            loss(given, numpy.array([[1.0], [wrong]], dtype))
+
+
+def test_rows_of_targets_that_are_no_probabilities_are_refused_for_softmax() -> None:
+    for given in (Tensor([[0.0, 1.0]]), [[Value(0.0), Value(1.0)]]):
+        with pytest.raises(DataTypeError, match="softmax_cross_entropy: targets are probabilities"):
+            softmax_cross_entropy(given, [[-1.0, 1.0]])
+
+
+def test_outputs_that_are_no_probabilities_are_refused_also_in_a_compiled_run() -> None:
+    for given in (Tensor([[1.5], [0.5]]), [[Value(1.5)], [Value(0.5)]]):
+        with pytest.raises(DataTypeError, match=r"outputs are probabilities from 0 to 1, not 1\.5; end the model in"):
+            binary_cross_entropy(given, [[1.0], [1.0]])
+    for compile in (None, False):
+        model = MLP((2, 8, 1), "tanh", rng=0)
+        data = POINTS, LABELS[:, None]
+        with pytest.raises(DataTypeError, match="binary_cross_entropy_with_logits"):
+            fit(model, data, binary_cross_entropy, SGD(model.parameters(), 0.1), 500, rng=0, compile=compile)
+
+
+@pytest.mark.parametrize("compile", [None, False])
+def test_a_batch_of_outputs_without_a_column_is_refused(compile: bool | None) -> None:
+    class Flat(Module):
+        def __init__(self) -> None:
+            self.inner = MLP((2, 1), rng=0)
+
+        def __call__(self, x: Any) -> Any:
+            return self.inner(x).reshape(-1)
+
+    model = Flat()
+    with pytest.raises(NetworkError, match=r"outputs of shape \(32,\): a row for each sample is needed"):
+        fit(model, (POINTS, POINTS[:, 0]), quadratic, SGD(model.parameters(), 0.1), 500, rng=0, compile=compile)
