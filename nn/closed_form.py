@@ -28,9 +28,9 @@ from itertools import pairwise
 from typing import Any, NamedTuple, TypeVar
 
 import numpy
-import numpy.typing
+from numpy.typing import ArrayLike, DTypeLike, NDArray
 
-Array = numpy.typing.NDArray[Any]
+Array = NDArray[Any]
 Random = numpy.random.Generator | int | None
 Row = TypeVar("Row", "Activation", "Cost")
 
@@ -160,40 +160,32 @@ class _Network(ABC):
         self,
         sizes: Sequence[int] | None = None,
         *,
-        weights: Sequence[numpy.typing.ArrayLike] | None = None,
-        biases: Sequence[numpy.typing.ArrayLike] | None = None,
+        weights: Sequence[ArrayLike] | None = None,
+        biases: Sequence[ArrayLike] | None = None,
         rng: Random = None,
-        dtype: numpy.typing.DTypeLike = numpy.float64,
+        dtype: DTypeLike = numpy.float64,
     ) -> None:
         if sizes is not None and weights is None and biases is None:
             if len(sizes) < 2 or min(sizes) < 1:
                 raise self._error(f"sizes are at least two positive numbers, not {list(sizes)}")
             self.weights, self.biases = self._drawn(sizes, numpy.random.default_rng(rng))
-            self._check_parameters()
-            self._convert(numpy.dtype(dtype))
         elif sizes is None and weights is not None and biases is not None:
             self.weights = [numpy.asarray(weight) for weight in weights]
             self.biases = [numpy.asarray(bias) for bias in biases]
-            self._check_parameters()
-            self._convert(numpy.result_type(*self.weights, *self.biases))
+            dtype = numpy.result_type(bool, *self.weights, *self.biases)
         else:
             raise self._error("give either sizes, or both weights and biases")
+        self._check_parameters()
+        kind = numpy.dtype(numpy.float64 if numpy.dtype(dtype).kind in "biu" else dtype)
+        if kind not in (numpy.float32, numpy.float64):
+            raise self._error(f"weights and biases are float32 or float64, not {kind}")
+        self.weights = [weight.astype(kind) for weight in self.weights]
+        self.biases = [bias.astype(kind) for bias in self.biases]
 
     def _drawn(self, sizes: Sequence[int], rng: numpy.random.Generator) -> tuple[list[Array], list[Array]]:
         """Standard normal weights and biases, layer by layer (documents 001 and 002)."""
-        weights, biases = [], []
-        for n_inputs, n_outputs in pairwise(sizes):
-            weights.append(rng.standard_normal((n_inputs, n_outputs)))
-            biases.append(rng.standard_normal(n_outputs))
-        return weights, biases
-
-    def _convert(self, dtype: numpy.dtype[Any]) -> None:
-        if dtype.kind in "biu":
-            dtype = numpy.dtype(numpy.float64)
-        if dtype not in (numpy.float32, numpy.float64):
-            raise self._error(f"weights and biases are float32 or float64, not {dtype}")
-        self.weights = [weight.astype(dtype) for weight in self.weights]
-        self.biases = [bias.astype(dtype) for bias in self.biases]
+        layers = [(rng.standard_normal(layer), rng.standard_normal(layer[1])) for layer in pairwise(sizes)]
+        return [weight for weight, _ in layers], [bias for _, bias in layers]
 
     def _check_parameters(self) -> None:
         if not self.weights or len(self.weights) != len(self.biases):
@@ -219,7 +211,7 @@ class _Network(ABC):
         """float32 or float64: that of every weight, activation and gradient."""
         return self.weights[0].dtype
 
-    def _inputs(self, x: numpy.typing.ArrayLike) -> Array:
+    def _inputs(self, x: ArrayLike) -> Array:
         """The inputs in the network's dtype, one sample a row."""
         array = numpy.asarray(x, dtype=self.dtype)
         if array.ndim != 2 or array.shape[1] != len(self.weights[0]) or not array.size:
@@ -229,7 +221,7 @@ class _Network(ABC):
             )
         return array
 
-    def _targets(self, y: numpy.typing.ArrayLike, n_samples: int) -> Array:
+    def _targets(self, y: ArrayLike, n_samples: int) -> Array:
         """The targets in the network's dtype, one sample a row. With one output they may be a plain list, which
         is made a column: (n, 1) − (n,) would broadcast to (n, n) without a word."""
         array = numpy.asarray(y, dtype=self.dtype)
@@ -250,12 +242,27 @@ class _Network(ABC):
         return ValueError(f"{type(self).__name__}: {reason}")
 
     @abstractmethod
-    def output(self, x: numpy.typing.ArrayLike) -> Array:
+    def output(self, x: ArrayLike) -> Array:
         """The activations of the last layer, one sample a row."""
 
     @abstractmethod
-    def loss(self, x: numpy.typing.ArrayLike, y: numpy.typing.ArrayLike) -> float:
+    def _updates(self, x: ArrayLike, y: ArrayLike, learning_rate: float) -> list[tuple[Array, Array]]:
+        """What a step subtracts from the weight and the bias of each layer."""
+
+    def _costs(self, a: Array, y: Array) -> Array:
+        """Each sample's cost: Σ (y − 1) log(1 − a) − y log a, unless a network has another."""
+        return _cross_entropy(a, y)
+
+    def loss(self, x: ArrayLike, y: ArrayLike) -> float:
         """The cost averaged over the samples."""
+        a = self.output(x)
+        return float(self._costs(a, self._targets(y, len(a))).mean())
+
+    def step(self, x: ArrayLike, y: ArrayLike, learning_rate: float) -> None:
+        """W := W − α ∂C/∂W and b := b − α ∂C/∂b in every layer, in place, C being the mean cost."""
+        for W, b, (dW, db) in zip(self.weights, self.biases, self._updates(x, y, learning_rate), strict=True):
+            W -= dW
+            b -= db
 
 
 # --- document 000 ---------------------------------------------------------------------------------------
@@ -298,29 +305,27 @@ class _TwoLayerNetwork(_Network):
         weights, biases = super()._drawn(sizes, rng)
         return [0.001 * weight for weight in weights], [numpy.zeros_like(bias) for bias in biases]
 
-    @abstractmethod
-    def _activate_output(self, Z2: Array) -> Array:
-        """A2 of Z2."""
+    _output_activation: Callable[[Array], Array]
 
-    def forward(self, x: numpy.typing.ArrayLike) -> TwoLayerForward:
+    def forward(self, x: ArrayLike) -> TwoLayerForward:
         """Z1, A1, Z2 and A2 for a batch of inputs, one sample a row."""
         X = self._inputs(x)
         (W1, W2), (b1, b2) = self.weights, self.biases
         Z1 = X @ W1 + b1
         A1 = sigmoid(Z1)
         Z2 = A1 @ W2 + b2
-        A2 = self._activate_output(Z2)
+        A2 = self._output_activation(Z2)
         return TwoLayerForward(Z1, A1, Z2, A2)
 
-    def output(self, x: numpy.typing.ArrayLike) -> Array:
+    def output(self, x: ArrayLike) -> Array:
         """A2: the probabilities."""
         return self.forward(x).A2
 
-    def gradients(self, x: numpy.typing.ArrayLike, y: numpy.typing.ArrayLike) -> TwoLayerGradients:
+    def gradients(self, x: ArrayLike, y: ArrayLike) -> TwoLayerGradients:
         """The seven gradient lines; dW and db are those of the mean loss."""
         X = self._inputs(x)
-        Y = self._targets(y, len(X))
         n = len(X)
+        Y = self._targets(y, n)
         W2 = self.weights[1]
         _, A1, _, A2 = self.forward(X)
         dZ2 = A2 - Y
@@ -332,14 +337,10 @@ class _TwoLayerNetwork(_Network):
         db1 = numpy.sum(dZ1, axis=0) / n
         return TwoLayerGradients(dZ2, dW2, db2, dA1, dZ1, dW1, db1)
 
-    def step(self, x: numpy.typing.ArrayLike, y: numpy.typing.ArrayLike, learning_rate: float) -> None:
-        """W := W − α ∂L/∂W and b := b − α ∂L/∂b in both layers, in place."""
-        gradients = self.gradients(x, y)
-        alpha = learning_rate
-        self.weights[1] -= alpha * gradients.dW2
-        self.biases[1] -= alpha * gradients.db2
-        self.weights[0] -= alpha * gradients.dW1
-        self.biases[0] -= alpha * gradients.db1
+    def _updates(self, x: ArrayLike, y: ArrayLike, learning_rate: float) -> list[tuple[Array, Array]]:
+        found = self.gradients(x, y)
+        layers = (found.dW1, found.db1), (found.dW2, found.db2)
+        return [(learning_rate * dW, learning_rate * db) for dW, db in layers]
 
 
 class TwoLayerSoftmaxNetwork(_TwoLayerNetwork):
@@ -365,10 +366,9 @@ class TwoLayerSoftmaxNetwork(_TwoLayerNetwork):
     0.0
     """
 
-    def _activate_output(self, Z2: Array) -> Array:
-        return softmax(Z2)
+    _output_activation = staticmethod(softmax)
 
-    def _targets(self, y: numpy.typing.ArrayLike, n_samples: int) -> Array:
+    def _targets(self, y: ArrayLike, n_samples: int) -> Array:
         labels = numpy.asarray(y)
         n_classes = self.sizes[-1]
         if labels.ndim != 1 or not labels.size:
@@ -377,10 +377,9 @@ class TwoLayerSoftmaxNetwork(_TwoLayerNetwork):
             raise self._error(f"labels are whole numbers from 0 to {n_classes - 1}, not {labels.tolist()!s:.60}")
         return super()._targets(numpy.eye(n_classes)[labels], n_samples)
 
-    def loss(self, x: numpy.typing.ArrayLike, y: numpy.typing.ArrayLike) -> float:
-        """−1/n Σ Y log A2: the cross-entropy averaged over the samples."""
-        A2 = self.output(x)
-        return float(-numpy.sum(_times_log(self._targets(y, len(A2)), A2)) / len(A2))
+    def _costs(self, a: Array, y: Array) -> Array:
+        costs: Array = -numpy.sum(_times_log(y, a), axis=-1)
+        return costs
 
 
 class TwoLayerBinaryNetwork(_TwoLayerNetwork):
@@ -400,18 +399,12 @@ class TwoLayerBinaryNetwork(_TwoLayerNetwork):
     array([-0.1881,  0.6313])
     """
 
+    _output_activation = staticmethod(sigmoid)
+
     def _check_parameters(self) -> None:
         super()._check_parameters()
         if self.sizes[-1] != 1:
             raise self._error(f"there is one output, not {self.sizes[-1]}")
-
-    def _activate_output(self, Z2: Array) -> Array:
-        return sigmoid(Z2)
-
-    def loss(self, x: numpy.typing.ArrayLike, y: numpy.typing.ArrayLike) -> float:
-        """−1/n Σ (y log A2 + (1 − y) log(1 − A2)): the cross-entropy averaged over the samples."""
-        A2 = self.output(x)
-        return float(_cross_entropy(A2, self._targets(y, len(A2))).mean())
 
 
 # --- document 001 ---------------------------------------------------------------------------------------
@@ -436,23 +429,18 @@ class SigmoidNetwork(_Network):
     array([0, 1, 1, 0])
     """
 
-    def forward(self, x: numpy.typing.ArrayLike) -> list[Array]:
+    def forward(self, x: ArrayLike) -> list[Array]:
         """The activations a^0 = x, a^1, …, a^L (the document's `layer_outputs`)."""
         layer_outputs = [self._inputs(x)]
         for W, b in zip(self.weights, self.biases, strict=True):
             layer_outputs.append(sigmoid(layer_outputs[-1] @ W + b))
         return layer_outputs
 
-    def output(self, x: numpy.typing.ArrayLike) -> Array:
+    def output(self, x: ArrayLike) -> Array:
         """a^L: the activations of the last layer."""
         return self.forward(x)[-1]
 
-    def loss(self, x: numpy.typing.ArrayLike, y: numpy.typing.ArrayLike) -> float:
-        """The mean over the samples of Σ (y − 1) log(1 − a^L) − y log a^L."""
-        a = self.output(x)
-        return float(_cross_entropy(a, self._targets(y, len(a))).mean())
-
-    def cost_partials(self, x: numpy.typing.ArrayLike, y: numpy.typing.ArrayLike) -> list[Array]:
+    def cost_partials(self, x: ArrayLike, y: ArrayLike) -> list[Array]:
         """∂C/∂z^m of each sample, for the layers m = 1, …, L."""
         layer_outputs = self.forward(x)
         return self._cost_partials(layer_outputs, self._targets(y, len(layer_outputs[0])))
@@ -464,20 +452,20 @@ class SigmoidNetwork(_Network):
         cost_partials.reverse()
         return cost_partials
 
-    def gradients(self, x: numpy.typing.ArrayLike, y: numpy.typing.ArrayLike) -> list[tuple[Array, Array]]:
+    def gradients(self, x: ArrayLike, y: ArrayLike) -> list[tuple[Array, Array]]:
         """The gradients of the mean cost: (dW, db) for each layer."""
         layer_outputs = self.forward(x)
         n = len(layer_outputs[0])
         cost_partials = self._cost_partials(layer_outputs, self._targets(y, n))
-        W_updates = [a.T @ partial / n for a, partial in zip(layer_outputs[:-1], cost_partials, strict=True)]
-        b_updates = [partial.mean(axis=0) for partial in cost_partials]
-        return list(zip(W_updates, b_updates, strict=True))
+        inputs = layer_outputs[:-1]
+        return [(a.T @ partial / n, partial.mean(axis=0)) for a, partial in zip(inputs, cost_partials, strict=True)]
 
-    def step(self, x: numpy.typing.ArrayLike, y: numpy.typing.ArrayLike, learning_rate: float = 0.2) -> None:
-        """W^m := W^m − λ ∂C/∂W^m and b^m := b^m − λ ∂C/∂b^m, in place (the document's `train`)."""
-        for W, b, (dW, db) in zip(self.weights, self.biases, self.gradients(x, y), strict=True):
-            W -= learning_rate * dW
-            b -= learning_rate * db
+    def step(self, x: ArrayLike, y: ArrayLike, learning_rate: float = 0.2) -> None:
+        """The document's `train`, with its λ."""
+        super().step(x, y, learning_rate)
+
+    def _updates(self, x: ArrayLike, y: ArrayLike, learning_rate: float) -> list[tuple[Array, Array]]:
+        return [(learning_rate * dW, learning_rate * db) for dW, db in self.gradients(x, y)]
 
 
 # --- document 002 ---------------------------------------------------------------------------------------
@@ -520,12 +508,12 @@ class DeltaNetwork(_Network):
         self,
         sizes: Sequence[int] | None = None,
         *,
-        weights: Sequence[numpy.typing.ArrayLike] | None = None,
-        biases: Sequence[numpy.typing.ArrayLike] | None = None,
+        weights: Sequence[ArrayLike] | None = None,
+        biases: Sequence[ArrayLike] | None = None,
         activation: str | Activation | Sequence[str | Activation] = "sigmoid",
         cost: str | Cost = "quadratic",
         rng: Random = None,
-        dtype: numpy.typing.DTypeLike = numpy.float64,
+        dtype: DTypeLike = numpy.float64,
     ) -> None:
         super().__init__(sizes, weights=weights, biases=biases, rng=rng, dtype=dtype)
         if isinstance(activation, str | Activation):
@@ -544,7 +532,7 @@ class DeltaNetwork(_Network):
             raise self._error(f"unknown {kind} {row!r}; known are {', '.join(table)}")
         return table[row]
 
-    def forward(self, x: numpy.typing.ArrayLike) -> tuple[list[Array], list[Array]]:
+    def forward(self, x: ArrayLike) -> tuple[list[Array], list[Array]]:
         """The pre-activations z^1 … z^L and the activations a^0 = x, a^1 … a^L."""
         pre_activations: list[Array] = []
         activations = [self._inputs(x)]
@@ -555,16 +543,14 @@ class DeltaNetwork(_Network):
             activations.append(activation.forward(z))
         return pre_activations, activations
 
-    def output(self, x: numpy.typing.ArrayLike) -> Array:
+    def output(self, x: ArrayLike) -> Array:
         """a^L: the activations of the last layer."""
         return self.forward(x)[1][-1]
 
-    def loss(self, x: numpy.typing.ArrayLike, y: numpy.typing.ArrayLike) -> float:
-        """C(a^L, y) averaged over the samples."""
-        a = self.output(x)
-        return float(self.cost.forward(a, self._targets(y, len(a))).mean())
+    def _costs(self, a: Array, y: Array) -> Array:
+        return self.cost.forward(a, y)
 
-    def deltas(self, x: numpy.typing.ArrayLike, y: numpy.typing.ArrayLike) -> list[Array]:
+    def deltas(self, x: ArrayLike, y: ArrayLike) -> list[Array]:
         """The errors δ^l = ∂C/∂z^l of each sample, for the layers l = 1, …, L."""
         pre_activations, activations = self.forward(x)
         return self._deltas(pre_activations, activations, self._targets(y, len(activations[0])))
@@ -584,21 +570,12 @@ class DeltaNetwork(_Network):
         deltas.reverse()
         return deltas
 
-    def gradients(self, x: numpy.typing.ArrayLike, y: numpy.typing.ArrayLike) -> list[tuple[Array, Array]]:
+    def gradients(self, x: ArrayLike, y: ArrayLike) -> list[tuple[Array, Array]]:
         """The gradients of the mean cost: (dW, db) for each layer."""
-        return self._scaled_gradients(x, y, 1)
+        return self._updates(x, y, 1)
 
-    def _scaled_gradients(
-        self, x: numpy.typing.ArrayLike, y: numpy.typing.ArrayLike, scale: float
-    ) -> list[tuple[Array, Array]]:
+    def _updates(self, x: ArrayLike, y: ArrayLike, learning_rate: float) -> list[tuple[Array, Array]]:
         pre_activations, activations = self.forward(x)
         n = len(activations[0])
-        deltas = self._deltas(pre_activations, activations, self._targets(y, n), scale / n)
+        deltas = self._deltas(pre_activations, activations, self._targets(y, n), learning_rate / n)
         return [(a.T @ delta, delta.sum(axis=0)) for a, delta in zip(activations[:-1], deltas, strict=True)]
-
-    def step(self, x: numpy.typing.ArrayLike, y: numpy.typing.ArrayLike, learning_rate: float) -> None:
-        """W^l ← W^l − η/m Σ_x δ^l (a^{l−1})ᵀ and b^l ← b^l − η/m Σ_x δ^l, in place."""
-        updates = self._scaled_gradients(x, y, learning_rate)
-        for W, b, (dW, db) in zip(self.weights, self.biases, updates, strict=True):
-            W -= dW
-            b -= db
