@@ -176,11 +176,10 @@ class Module:
         """A table of the parameters: path, shape, dtype, count."""
         rows = self._table()
         widths = [max(len(row[column]) for row in rows) for column in range(4)]
-        lines = [
-            f"{row[0]:<{widths[0]}}  {row[1]:<{widths[1]}}  {row[2]:<{widths[2]}}  {row[3]:>{widths[3]}}"
-            for row in rows
-        ]
-        return "\n".join([repr(self), *lines])
+        name, shape, dtype, count = widths
+        return "\n".join(
+            [repr(self), *[f"{a:<{name}}  {b:<{shape}}  {c:<{dtype}}  {d:>{count}}" for a, b, c, d in rows]]
+        )
 
     def _table(self) -> list[tuple[str, str, str, str]]:
         rows = [("parameter", "shape", "dtype", "count")]
@@ -193,10 +192,10 @@ class Module:
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         """In a notebook a module shows its parameters as a table."""
-        first, *rows = self._table()
-        lines = ["".join(f"<th>{html.escape(cell)}</th>" for cell in first)]
-        lines += ["".join(f"<td>{html.escape(cell)}</td>" for cell in row) for row in rows]
-        body = "".join(f"<tr>{line}</tr>" for line in lines)
+        body = ""
+        for number, row in enumerate(self._table()):
+            tag = "td" if number else "th"
+            body += f"<tr>{''.join(f'<{tag}>{html.escape(cell)}</{tag}>' for cell in row)}</tr>"
         table = f"<table><caption>{html.escape(repr(self))}</caption>{body}</table>"
         return {"text/html": f'<div style="max-height:32em;overflow:auto">{table}</div>', "text/plain": self.summary()}
 

@@ -133,15 +133,14 @@ class NeuronMLP(Module):
     ) -> None:
         check_sizes(sizes)
         generator = numpy.random.default_rng(rng)
-        self.activation_name, hidden = activation_of(activation)
-        self.output_name, last = activation_of(output)
+        self.activation_name, self.activation = activation_of(activation)
+        self.output_name, self.output = activation_of(output)
         chosen = initializer_of(initializer, self.activation_name)
         functions: list[str | Activation] = [activation] * (len(sizes) - 2) + [output]
         self.layers: list[NeuronLayer] = [
             NeuronLayer(n_inputs, n_outputs, function, initializer=chosen, rng=generator)
             for n_inputs, n_outputs, function in zip(sizes[:-1], sizes[1:], functions, strict=True)
         ]
-        self.activation, self.output = hidden, last
 
     @property
     def sizes(self) -> tuple[int, ...]:

@@ -28,8 +28,8 @@ class Optimizer:
     Raises NetworkError for anything else.
     """
 
-    # The arrays that it keeps for each parameter between steps, all 0 at first; and the attributes that are its
-    # hyper-parameters besides the learning rate.
+    # The arrays that it keeps for each parameter between steps, all 0 at first; some only with some settings. And the
+    # attributes that are its hyper-parameters besides the learning rate.
     kept: tuple[str, ...] = ()
     hyperparameters: ClassVar[tuple[str, ...]] = ()
 
@@ -44,10 +44,8 @@ class Optimizer:
             raise NetworkError("a parameter was given to the optimizer twice: it would be updated twice a step")
         self.learning_rate = learning_rate
         self.steps: int = 0
-        values = [parameter for parameter in self.parameters if isinstance(parameter, Value)]
-        tensors = [parameter for parameter in self.parameters if isinstance(parameter, Tensor)]
-        self._slots = [_Slot(tensor, (), self.kept) for tensor in tensors]
-        if values:
+        self._slots = [_Slot(one, (), self.kept) for one in self.parameters if isinstance(one, Tensor)]
+        if values := [one for one in self.parameters if isinstance(one, Value)]:
             self._slots.append(_Slot(None, values, self.kept))
 
     @property
@@ -64,10 +62,11 @@ class Optimizer:
         for slot in self._slots:
             tensor = slot.tensor  # spelled out: a further call costs a hundredth of a small network's step
             if tensor is None:
-                data = slot.data()
+                data = numpy.array([value.data for value in slot.values])
                 slot.age += 1
-                self._update(data, slot.gradient(), slot)
-                slot.assign(data)
+                self._update(data, numpy.array([value.grad or 0.0 for value in slot.values]), slot)
+                for value, number in zip(slot.values, data.tolist(), strict=True):
+                    value.data = number
             elif (gradient := tensor.grad) is not None:
                 data = tensor.data
                 slot.age += 1
@@ -131,7 +130,6 @@ class SGD(Optimizer):
     0.0
     """
 
-    kept: tuple[str, ...] = ("velocity",)
     hyperparameters: ClassVar[tuple[str, ...]] = ("momentum", "nesterov", "weight_decay")
 
     def __init__(
@@ -148,8 +146,7 @@ class SGD(Optimizer):
         self.weight_decay: float = checked("weight decay", weight_decay)
         if nesterov and not momentum:
             raise NetworkError("Nesterov's method looks ahead along the momentum: give one above 0")
-        if not momentum:
-            self.kept = ()
+        self.kept = ("velocity",) if momentum else ()
         super().__init__(parameters, learning_rate)
 
     def _update(self, data: Array, gradient: Array, slot: _Slot) -> None:
@@ -180,7 +177,6 @@ class RMSProp(Optimizer):
     RMSProp(learning_rate=0.01, decay=0.99, epsilon=1e-08, momentum=0.0, centered=False, weight_decay=0.0)
     """
 
-    kept: tuple[str, ...] = ("mean_square", "mean", "velocity")
     hyperparameters: ClassVar[tuple[str, ...]] = ("decay", "epsilon", "momentum", "centered", "weight_decay")
 
     def __init__(
@@ -199,11 +195,7 @@ class RMSProp(Optimizer):
         self.momentum: float = checked("momentum", momentum)
         self.centered = centered
         self.weight_decay: float = checked("weight decay", weight_decay)
-        self.kept = (
-            "mean_square",
-            *(("mean",) if centered else ()),
-            *(("velocity",) if momentum else ()),
-        )
+        self.kept = ("mean_square", *(["mean"] if centered else []), *(["velocity"] if momentum else []))
         super().__init__(parameters, learning_rate)
 
     def _update(self, data: Array, gradient: Array, slot: _Slot) -> None:
@@ -247,7 +239,6 @@ class Adam(Optimizer):
     1.5
     """
 
-    kept: tuple[str, ...] = ("mean", "mean_square", "greatest")
     hyperparameters: ClassVar[tuple[str, ...]] = ("betas", "epsilon", "weight_decay", "amsgrad")
 
     def __init__(
@@ -262,14 +253,12 @@ class Adam(Optimizer):
     ) -> None:
         if not (isinstance(betas, tuple | list) and len(betas) == 2):
             raise NetworkError(f"betas are two numbers from 0 to below 1, not {betas!r}")
-        self.betas: tuple[float, float] = (
-            checked("first beta", betas[0], below=1),
-            checked("second beta", betas[1], below=1),
-        )
+        first, second = betas
+        self.betas: tuple[float, float] = checked("first beta", first, 1), checked("second beta", second, 1)
         self.epsilon: float = checked("epsilon", epsilon)
         self.weight_decay: float = checked("weight decay", weight_decay)
         self.amsgrad = amsgrad
-        self.kept = ("mean", "mean_square", *(("greatest",) if amsgrad else ()))
+        self.kept = ("mean", "mean_square", *(["greatest"] if amsgrad else []))
         super().__init__(parameters, learning_rate)
 
     def _update(self, data: Array, gradient: Array, slot: _Slot) -> None:
@@ -339,16 +328,3 @@ class _Slot:
         self.kept: State = {name: numpy.zeros(shape, dtype) for name in kept}
         # Where a step is computed: a new array of a large matrix's size costs as much as filling it.
         self.work: Array = numpy.empty(shape, dtype)
-
-    def gradient(self) -> Array:
-        """The Values' gradients."""
-        return numpy.array([value.grad or 0.0 for value in self.values])
-
-    def data(self) -> Array:
-        """The Values' data."""
-        return numpy.array([value.data for value in self.values])
-
-    def assign(self, data: Array) -> None:
-        """Give each Value its number."""
-        for value, number in zip(self.values, data.tolist(), strict=True):
-            value.data = number

@@ -123,19 +123,16 @@ def fit(
         if pair[0].dtype.kind == "f" and not numpy.isfinite(pair[0]).all():
             raise NetworkError("validation: its inputs hold nan or infinity: leave those samples out")
         validated = Measure(loss, meaning, *pair)
-    measured = {
-        "loss": True,
-        "accuracy": measure.has_classes,
-        "validation_loss": validated is not None,
-        "validation_accuracy": validated is not None and validated.has_classes,
-    }
+    measured = {"loss", *(["accuracy"] if measure.has_classes else [])}
+    if validated is not None:
+        measured |= {"validation_loss", *(["validation_accuracy"] if validated.has_classes else [])}
     run = TrainingRun(
         model,
         loss,
         optimizer,
         batches,
         whole_number("epochs", epochs, error=NetworkError),
-        frozenset(name for name, is_measured in measured.items() if is_measured),
+        frozenset(measured),
         schedule,
         clip_norm,
         clip_value,

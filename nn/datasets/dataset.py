@@ -46,24 +46,15 @@ class Dataset:
     def limited(self, limit: int) -> Dataset:
         """The first `limit` samples for training, and as many for testing."""
         whole_number("a limit", limit, error=DatasetError)
-        return replace(
-            self,
-            train_inputs=self.train_inputs[:limit],
-            train_labels=self.train_labels[:limit],
-            test_inputs=self.test_inputs[:limit],
-            test_labels=self.test_labels[:limit],
-        )
+        train, test = [(inputs[:limit], labels[:limit]) for inputs, labels in (self.train, self.test)]
+        return Dataset(self.name, *train, *test, classes=self.classes)
 
     def told_from_others(self, label: int) -> Dataset:
         """Two classes: 1 where the label is this one, 0 where it is any other."""
         if not 0 <= label < self.classes:
             raise DatasetError(f"{self.name} has the labels 0 … {self.classes - 1}, not {label}")
-        return replace(
-            self,
-            train_labels=(self.train_labels == label).astype(numpy.int64),
-            test_labels=(self.test_labels == label).astype(numpy.int64),
-            classes=2,
-        )
+        train, test = [(labels == label).astype(numpy.int64) for labels in (self.train_labels, self.test_labels)]
+        return replace(self, train_labels=train, test_labels=test, classes=2)
 
     def plot(self, count: int = 64) -> Any:
         """The first images that it trains on, with their labels, as a matplotlib Figure: look at the data first.

@@ -4,18 +4,13 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-import os
-import sys
-import tempfile
 import zlib
-from contextlib import suppress
+from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING
+
+from autograd.files import write_whole
 
 from ..errors import DatasetError
-
-if TYPE_CHECKING:
-    from rich.progress import Progress
 
 MIRRORS = (
     "https://ossci-datasets.s3.amazonaws.com/mnist",
@@ -50,24 +45,19 @@ def fetched(name: str, folder: Path) -> Path:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for mirror in MIRRORS:
-            handle, temporary = tempfile.mkstemp(prefix=f".{name}.", suffix=".part", dir=folder)
-            os.close(handle)
-            try:
-                reason = _fetch(f"{mirror}/{name}.gz", name, Path(temporary))
-                if reason is None:
-                    os.replace(temporary, target)
-                    return target
-                reasons.append(f"{mirror}: {reason}")
-            finally:
-                with suppress(FileNotFoundError):
-                    os.unlink(temporary)
+            file = BytesIO()
+            reason = _fetch(f"{mirror}/{name}.gz", name, file)
+            if reason is None:
+                write_whole(target, file.getvalue())
+                return target
+            reasons.append(f"{mirror}: {reason}")
     except OSError as error:
         raise DatasetError(f"{folder} cannot be written: {error.strerror or error}") from None
     raise DatasetError(f"could not be downloaded ({'; '.join(reasons)})")
 
 
-def _fetch(url: str, name: str, temporary: Path) -> str | None:
-    """Download into a file; None, or what was wrong."""
+def _fetch(url: str, name: str, file: BytesIO) -> str | None:
+    """Download into memory; None, or what was wrong."""
     import pooch
     import requests  # pooch's own
 
@@ -76,7 +66,7 @@ def _fetch(url: str, name: str, temporary: Path) -> str | None:
     progress = _Progress(name, most=size + 4096)
     download = pooch.HTTPDownloader(progressbar=progress, timeout=_SECONDS_WITHOUT_A_WORD)
     try:
-        download(url, str(temporary), None)
+        download(url, file, None)
     except requests.HTTPError as error:
         return "it has no such file" if error.response is None else f"it answered {error.response.status_code}"
     except requests.ConnectionError:
@@ -87,15 +77,16 @@ def _fetch(url: str, name: str, temporary: Path) -> str | None:
         return " ".join(str(error).split())[:200] or type(error).__name__
     finally:
         progress.close()
-    return _wrong_with(temporary, name)
+    file.seek(0)
+    return _wrong_with(file, name)
 
 
-def _wrong_with(path: Path, name: str) -> str | None:
+def _wrong_with(compressed: Path | BytesIO, name: str) -> str | None:
     """What the decompressed content has that it should not have; None if nothing."""
     size, wanted = CONTENT[name]
     total, held = hashlib.sha256(), 0
     try:
-        with gzip.open(path) as file:
+        with gzip.open(compressed) as file:
             while piece := file.read(1 << 20):
                 held += len(piece)
                 if held > size:
@@ -114,28 +105,25 @@ class _Progress:
     """What pooch asks of a progress bar, shown by rich where somebody looks on; and a bound of what may come."""
 
     def __init__(self, name: str, most: int) -> None:
+        from rich.console import Console
+        from rich.progress import Progress
+
         self.total = 0  # pooch assigns it
         self._name, self._most, self._held = name, most, 0
-        self._shown: Progress | None = None
+        console = Console(stderr=True)
+        self._shown = Progress(console=console, transient=True, disable=not console.is_terminal)
+        self._task = self._shown.add_task(name, total=None)
+        self._shown.start()
 
     def update(self, n: int) -> None:
         self._held += n
         if self._held > self._most:
             raise _TooMuchError(f"{self._name} goes on beyond {self._most:,} bytes")
-        if self._shown is None and sys.stderr is not None and sys.stderr.isatty():
-            from rich.console import Console
-            from rich.progress import Progress
-
-            self._shown = Progress(console=Console(stderr=True), transient=True)
-            self._task = self._shown.add_task(self._name, total=self.total or None)
-            self._shown.start()
-        if self._shown is not None:
-            self._shown.update(self._task, completed=self._held)
+        self._shown.update(self._task, completed=self._held, total=self.total or None)
 
     def reset(self) -> None:
         """pooch begins anew at its end, to say that all is there."""
         self._held = 0
 
     def close(self) -> None:
-        if self._shown is not None:
-            self._shown.stop()
+        self._shown.stop()

@@ -36,7 +36,7 @@ def mnist(
         DatasetError: no files, or one that is missing or damaged, or images and labels that do not go together.
     """
     folder = _folder(directory, download)
-    arrays: list[Any] = []
+    parts: list[tuple[Any, Any]] = []
     for images_name, labels_name in _FILES.values():
         images = read_idx(_found(folder, images_name), dimensions=3)
         labels = read_idx(_found(folder, labels_name), dimensions=1)
@@ -50,13 +50,12 @@ def mnist(
             raise DatasetError(f"{folder}: {labels_name} has the label {labels.max()}, but digits run from 0 to 9")
         rows = images.reshape(len(images), -1).astype(dtype)
         rows /= 255
-        arrays += [rows, labels.astype(numpy.int64)]
-    if arrays[0].shape[1] != arrays[2].shape[1]:
-        raise DatasetError(
-            f"{folder}: training images have {arrays[0].shape[1]} pixels, test images {arrays[2].shape[1]}"
-        )
-    train_inputs, train_labels, test_inputs, test_labels = arrays
-    return Dataset("mnist", train_inputs, train_labels, test_inputs, test_labels, classes=10)
+        parts.append((rows, labels.astype(numpy.int64)))
+    train, test = parts
+    pixels, others = train[0].shape[1], test[0].shape[1]
+    if pixels != others:
+        raise DatasetError(f"{folder}: training images have {pixels} pixels, test images {others}")
+    return Dataset("mnist", *train, *test, classes=10)
 
 
 def _folder(directory: str | os.PathLike[str] | None, download: bool) -> Path:
@@ -68,7 +67,7 @@ def _folder(directory: str | os.PathLike[str] | None, download: bool) -> Path:
             raise DatasetError(f"{folder} is not a directory; it should hold the four MNIST files")
         return folder
     folder = cache_directory() / "mnist"
-    missing = [name for name in NAMES if _path(folder, name) is None]
+    missing = [name for name in NAMES if not ((folder / name).exists() or (folder / f"{name}.gz").exists())]
     if not missing:
         return folder
     reason = "they were not to be downloaded"
@@ -86,14 +85,7 @@ def _folder(directory: str | os.PathLike[str] | None, download: bool) -> Path:
 
 
 def _found(folder: Path, name: str) -> Path:
-    path = _path(folder, name)
-    if path is None:
-        raise DatasetError(f"{folder} holds neither {name} nor {name}.gz")
-    return path
-
-
-def _path(folder: Path, name: str) -> Path | None:
-    for candidate in (folder / name, folder / f"{name}.gz"):
-        if candidate.exists():
-            return candidate
-    return None
+    for path in (folder / name, folder / f"{name}.gz"):
+        if path.exists():
+            return path
+    raise DatasetError(f"{folder} holds neither {name} nor {name}.gz")

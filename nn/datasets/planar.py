@@ -114,10 +114,9 @@ def _planar(name: str, draw: _Draw, samples: int, classes: int, noise: float, rn
     if not (numpy.isfinite(noise) and noise >= 0):
         raise DatasetError(f"{name}: noise is a finite number ≥ 0, not {noise!r}")
     generator = numpy.random.default_rng(rng)
-    parts: list[Array] = []
-    for _ in ("train", "test"):
+
+    def part() -> tuple[Array, Array]:
         labels = generator.permutation(numpy.arange(samples) % classes)
-        points = draw(labels, generator) + noise * generator.standard_normal((samples, 2))
-        parts += [points, labels]
-    train_inputs, train_labels, test_inputs, test_labels = parts
-    return Dataset(name, train_inputs, train_labels, test_inputs, test_labels, classes)
+        return draw(labels, generator) + noise * generator.standard_normal((samples, 2)), labels
+
+    return Dataset(name, *part(), *part(), classes=classes)
