@@ -68,9 +68,11 @@ class Step:
 
     def with_operands(self, operands: tuple[Operand, ...]) -> Step:
         """The same step on other operands."""
-        return Step(
-            self.operation, operands, self.parameters, self.shape, self.dtype, self.is_number, self.name, self.origin
-        )
+        return self.instead(self.operation, *operands, **self.parameters)
+
+    def instead(self, operation: Operation, *operands: Operand, **parameters: Any) -> Step:
+        """Another operation with the same result."""
+        return Step(operation, operands, parameters, self.shape, self.dtype, self.is_number, self.name, self.origin)
 
 
 @dataclass(eq=False, slots=True)
@@ -153,6 +155,18 @@ class Program:
         )
 
 
+class Became(dict[int, Operand]):
+    """What operands become in a pass, by their ids; the others stay what they are."""
+
+    def of(self, operand: Operand) -> Operand:
+        return self.get(id(operand), operand)
+
+    def step(self, step: Step) -> Step:
+        """The step on what its operands became."""
+        operands = tuple([self.get(id(operand), operand) for operand in step.operands])
+        return step if operands == step.operands else step.with_operands(operands)
+
+
 VARIABLES = frozenset({Step, Input})
 
 
@@ -170,6 +184,11 @@ def number_in(operand: Operand) -> float | int | bool | None:
         if operand.data.size == 1 or (operand.data.strides.count(0) == operand.data.ndim):
             return first.item()  # type: ignore[no-any-return]  # one of NumPy's numbers
     return None
+
+
+def is_number(operand: Operand) -> bool:
+    """Whether it is a single number, and no array."""
+    return isinstance(operand, float | int) or operand.is_number
 
 
 def shape_of(operand: Operand) -> Shape:

@@ -100,7 +100,7 @@ def _is_written_out(data: Any, literals: set[Any]) -> bool:
 
 def _literals(function: Callable[..., Any]) -> set[Any]:
     """The numbers, and tuples of numbers, in the text of the function and of those that it reaches."""
-    functions = [function, *[held for _, held, _ in _named(function)]]
+    functions = [function, *[held for _, held in _named(function)]]
     codes = [code for one in functions if isinstance(code := getattr(one, "__code__", None), CodeType)]
     found: set[Any] = set()
     while codes:
@@ -114,7 +114,7 @@ def _literals(function: Callable[..., Any]) -> set[Any]:
 
 def _around(function: Callable[..., Any]) -> Iterator[tuple[str, Any]]:
     """Nodes and arrays that the function can reach by name: closure, globals, defaults, itself."""
-    queue: list[tuple[str, Any, int]] = list(_named(function))
+    queue: list[tuple[str, Any, int]] = [(name, held, 0) for name, held in _named(function)]
     seen: set[int] = set()
     while queue and len(seen) < _MOST_OBJECTS:
         name, held, depth = queue.pop(0)
@@ -129,32 +129,32 @@ def _around(function: Callable[..., Any]) -> Iterator[tuple[str, Any]]:
             elif isinstance(held, dict):
                 queue += [(f"{name}[{key!r}]", item, depth + 1) for key, item in held.items()]
             elif hasattr(held, "__code__"):
-                queue += [(inner, item, depth + 1) for inner, item, _ in _named(held)]
+                queue += [(inner, item, depth + 1) for inner, item in _named(held)]
             elif hasattr(held, "named_parameters"):
                 queue += [(f"{name}.{key}", item, depth + 1) for key, item in vars(held).items()]
 
 
-def _named(function: Any) -> Iterator[tuple[str, Any, int]]:
+def _named(function: Any) -> Iterator[tuple[str, Any]]:
     code = getattr(function, "__code__", None)
     if hasattr(function, "__self__"):
-        yield "self", function.__self__, 0
+        yield "self", function.__self__
     if hasattr(function, "func"):  # functools.partial
         yield from _named(function.func)
-        yield "partial", [*function.args, *function.keywords.values()], 0
+        yield "partial", [*function.args, *function.keywords.values()]
     if code is None:
         if hasattr(function, "named_parameters"):
-            yield "self", function, 0
+            yield "self", function
         return
     for name, cell in zip(code.co_freevars, function.__closure__ or (), strict=True):
         try:
-            yield name, cell.cell_contents, 0
+            yield name, cell.cell_contents
         except ValueError:  # not set yet
             continue
     for name in _global_names(code):
         if name in function.__globals__:
-            yield name, function.__globals__[name], 0
+            yield name, function.__globals__[name]
     for default in (*(function.__defaults__ or ()), *(function.__kwdefaults__ or {}).values()):
-        yield "a default", default, 0
+        yield "a default", default
 
 
 def _global_names(code: CodeType) -> list[str]:

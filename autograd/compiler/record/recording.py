@@ -127,7 +127,7 @@ def program_of(recording: Recording, wanted: Sequence[Node] = (), *, keep_events
             with Adjusted(tracing=True, recording=False):  # nobody differentiates these nodes again
                 reached = sweep(output, create_graph=True, wanted=frozenset(wanted), observer=sweeping)
         gradients = [reached.get(node, _zeros(node)) for node in wanted]
-    return _Translation(recording).program(sweeping.events, gradients, wanted, keep_events)
+    return _Translation(recording).program(sweeping, gradients, wanted, keep_events)
 
 
 def translated(
@@ -138,17 +138,13 @@ def translated(
     return translation.program([], list(outputs), (), False), translation.operand
 
 
-class _Sweeping:
-    """Keeps the sweep's events."""
+class _Sweeping(list[Contribution]):
+    """The sweep's events."""
 
-    def __init__(self) -> None:
-        self.events: list[Contribution] = []
+    contribution = list.append
 
     def seed(self, node: Node, gradient: Any) -> None:
         pass
-
-    def contribution(self, contribution: Contribution) -> None:
-        self.events.append(contribution)
 
 
 class _Translation:

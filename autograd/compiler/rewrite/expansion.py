@@ -11,27 +11,21 @@ from ...modes import Adjusted
 from ...operation import silently
 from ...tensor import Tensor
 from ...value import Value
-from ..program import Operand, Program, Step
+from ..program import Became, Operand, Program, Step
 from ..record.recording import Recording, program_of
 
 
 @silently
 def expanded(program: Program, wants: Callable[[Step], bool]) -> Program:
     """The steps for which `wants` says so, replaced by their rows' expansions."""
-    became: dict[int, Operand] = {}
+    became = Became()
     steps: list[Step] = []
     for step in program.steps:
-        operands = tuple([became.get(id(operand), operand) for operand in step.operands])
-        now = step.with_operands(operands) if operands != step.operands else step
+        now = became.step(step)
         parts = expansion_of(now) if now.operation.expansion is not None and wants(now) else None
-        if parts is None:
-            steps.append(now)
-            became[id(step)] = now
-            continue
-        inner, result = parts
+        inner, became[id(step)] = parts or ([now], now)
         steps += inner
-        became[id(step)] = result
-    return program.mapped(steps, lambda operand: became.get(id(operand), operand))
+    return program.mapped(steps, became.of)
 
 
 def expansion_of(step: Step) -> tuple[list[Step], Operand] | None:
@@ -50,14 +44,13 @@ def expansion_of(step: Step) -> tuple[list[Step], Operand] | None:
     places = [(number, "") for number in range(len(nodes))]
     recording = Recording("expansion", nodes, places, [], [result], lambda outputs: outputs, {})
     small = program_of(recording)
-    replaced: dict[int, Operand] = {id(given): operand for given, operand in zip(small.inputs, operands, strict=True)}
+    became = Became({id(given): operand for given, operand in zip(small.inputs, operands, strict=True)})
     steps: list[Step] = []
     for inner in small.steps:
-        made = inner.with_operands(tuple(replaced.get(id(operand), operand) for operand in inner.operands))
+        made = became[id(inner)] = became.step(inner)
         made.name, made.origin = None, step.origin
-        replaced[id(inner)] = made
         steps.append(made)
-    last = replaced.get(id(small.outputs[0]), small.outputs[0])
+    last = became.of(small.outputs[0])
     if isinstance(last, Step) and last in steps:
         last.name = step.name
     return steps, last

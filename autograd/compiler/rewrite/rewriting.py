@@ -8,7 +8,7 @@ from typing import Any
 
 from ... import ops
 from ...operation import Operation, silently
-from ..program import VARIABLES, Constant, Operand, Program, Step
+from ..program import VARIABLES, Became, Constant, Operand, Program, Step
 
 TABLE = ops.operations()
 LARGEST_FOLDED = 64  # elements of a constant that folding may make out of smaller ones
@@ -56,13 +56,12 @@ def rewritten(program: Program, rewrites: Sequence[Rewrite]) -> Program:
     """One pass over the steps: each is rewritten until nothing applies, then merged with one like it."""
     rules = _RulesOfRows(rewrites)
     apart = {one.rule: one.takes_apart for one in rewrites if one.takes_apart is not None}
-    became: dict[int, Operand] = {}
+    became = Became()
     steps: list[Step] = []
     known: dict[Any, Step] = {}
     shared = _needed_twice(program, {*apart.values()})
     for step in program.steps:
-        operands = tuple([became.get(id(operand), operand) for operand in step.operands])
-        now: Operand = step if operands == step.operands else step.with_operands(operands)
+        now: Operand = became.step(step)
         is_of_shared = bool(shared) and any(id(operand) in shared for operand in step.operands)
         is_rewritten = False
         while type(now) is Step and id(now) not in became:
@@ -86,7 +85,7 @@ def rewritten(program: Program, rewrites: Sequence[Rewrite]) -> Program:
                 now = _merged(now, known, steps)
                 became[id(now)] = now
         became[id(step)] = now
-    return program.mapped(steps, lambda operand: became.get(id(operand), operand))
+    return program.mapped(steps, became.of)
 
 
 class _RulesOfRows(dict[Operation, tuple[list[Rule], list[Rule]]]):
@@ -125,7 +124,7 @@ def _needed_twice(program: Program, operations: set[Operation]) -> set[int]:
     return {number for number, count in uses.items() if count > 1}
 
 
-def _on_new_operands(step: Step, became: dict[int, Operand], known: dict[Any, Step], steps: list[Step]) -> Step:
+def _on_new_operands(step: Step, became: Became, known: dict[Any, Step], steps: list[Step]) -> Step:
     """The step, after those that a rewrite made as operands of its own have taken their place before it."""
     if all(type(operand) is not Step or id(operand) in became for operand in step.operands):
         return step

@@ -7,13 +7,13 @@ where x cannot be −0.
 from __future__ import annotations
 
 import math
-from typing import Any, TypeGuard
+from typing import TypeGuard
 
 import numpy
 
 from ...operands import axes_of
 from ...operation import Operation
-from ..program import Constant, Input, Operand, Program, Step, is_variable, number_in, shape_of
+from ..program import Constant, Input, Operand, Program, Step, is_number, is_variable, number_in, shape_of
 from .rewriting import LARGEST_FOLDED, TABLE, Rewrite, rewrite, rewritten, without_dead_code
 
 _ADD, _SUBTRACT, _MULTIPLY, _DIVIDE, _NEGATIVE, _SQUARE, _MATMUL, _SUM, _BROADCAST, _TRANSPOSE = (
@@ -78,7 +78,7 @@ def negate_for_minus_one(step: Step) -> Operand | None:
     """x · (−1) is −x."""
     for x, one in (step.operands, step.operands[::-1]):
         if _is(one, -1) and _same(step, x) is not None:
-            return _step(step, _NEGATIVE, x)
+            return step.instead(_NEGATIVE, x)
     return None
 
 
@@ -106,9 +106,9 @@ def subtract_for_negation(step: Step) -> Operand | None:
     """a + (−b) is a − b, a − (−b) is a + b."""
     first, second = step.operands
     if _made_by(second, _NEGATIVE):
-        return _step(step, _SUBTRACT if step.operation is _ADD else _ADD, first, second.operands[0])
+        return step.instead(_SUBTRACT if step.operation is _ADD else _ADD, first, second.operands[0])
     if step.operation is _ADD and _made_by(first, _NEGATIVE):
-        return _step(step, _SUBTRACT, second, first.operands[0])
+        return step.instead(_SUBTRACT, second, first.operands[0])
     return None
 
 
@@ -116,11 +116,11 @@ def subtract_for_negation(step: Step) -> Operand | None:
 def simplify_powers(step: Step) -> Operand | None:
     """x**1 is x, x**2 the square."""
     base, exponent = step.operands
-    if isinstance(exponent, float | int) and is_variable(base) and _dtype_of(base) == step.dtype:
+    if isinstance(exponent, float | int) and is_variable(base) and base.dtype == step.dtype:
         if exponent == 1:
             return _same(step, base)
         if exponent == 2:
-            return _step(step, _SQUARE, base)
+            return step.instead(_SQUARE, base)
     return None
 
 
@@ -155,7 +155,7 @@ def merge_reshapes(step: Step) -> Operand | None:
     """Only the last of several reshapes, or broadcasts, counts."""
     inner = step.operands[0]
     if _made_by(inner, step.operation):
-        return _step(step, step.operation, inner.operands[0], **step.parameters)
+        return step.instead(step.operation, inner.operands[0], **step.parameters)
     return None
 
 
@@ -166,7 +166,7 @@ def merge_transposes(step: Step) -> Operand | None:
     if not _made_by(inner, _TRANSPOSE):
         return None
     axes = tuple(inner.parameters["axes"][axis] for axis in step.parameters["axes"])
-    return _step(step, _TRANSPOSE, inner.operands[0], axes=axes)
+    return step.instead(_TRANSPOSE, inner.operands[0], axes=axes)
 
 
 @rewrite("transpose")
@@ -178,7 +178,7 @@ def fold_transposes_into_matmul(step: Step) -> Operand | None:
     a, b = inner.operands
     if not all(_made_by(operand, _TRANSPOSE) for operand in (a, b)):
         return None
-    return _step(step, _MATMUL, b.operands[0], a.operands[0])
+    return step.instead(_MATMUL, b.operands[0], a.operands[0])
 
 
 @rewrite()
@@ -191,7 +191,7 @@ def broadcast_in_arithmetic(step: Step) -> Operand | None:
         if _made_by(operand, _BROADCAST):
             smaller = operand.operands[0]
             others = [shape_of(other) for i, other in enumerate(operands) if i != slot]
-            if _broadcast(*others, shape_of(smaller)) == step.shape and not _is_a_number(smaller):
+            if _broadcast(*others, shape_of(smaller)) == step.shape and not is_number(smaller):
                 operands[slot] = smaller
         elif isinstance(operand, Constant) and operand.shape != () and number_in(operand) is not None:
             others = [shape_of(other) for i, other in enumerate(operands) if i != slot]
@@ -207,15 +207,16 @@ def sum_broadcast(step: Step) -> Operand | None:
     if not _made_by(inner, _BROADCAST) or not math.prod(inner.shape) or step.dtype.kind != "f":
         return None
     small = inner.operands[0]
-    if _is_a_number(small) or _dtype_of(small) != step.dtype or small.shape not in ((), step.shape):
+    if is_number(small) or small.dtype != step.dtype or small.shape not in ((), step.shape):
         return None
     if small.shape == () or math.prod(small.shape) == math.prod(step.shape):
         count = math.prod(inner.shape) // max(math.prod(step.shape), 1)
         if small.shape != step.shape:
-            small = _like(step, _BROADCAST, (small,), step.shape, step.dtype, {"shape": step.shape})
+            parameters = {"shape": step.shape}
+            small = Step(_BROADCAST, (small,), parameters, step.shape, step.dtype, False, origin=step.origin)
         elif step.operation is _SUM and not _sums_leading(inner.shape, step):
             return None
-        return _step(step, _MULTIPLY, small, float(count))
+        return step.instead(_MULTIPLY, small, float(count))
     return None
 
 
@@ -226,7 +227,7 @@ def multiply_for_outer_product(step: Step) -> Operand | None:
     column, row = (shape_of(operand) for operand in step.operands)
     if len(column) != 2 or len(row) != 2 or column[1] != 1 or row[0] != 1:
         return None
-    return _step(step, _MULTIPLY, *step.operands)
+    return step.instead(_MULTIPLY, *step.operands)
 
 
 @rewrite("multiply", takes_apart=_MATMUL)
@@ -235,14 +236,13 @@ def scale_smaller_factor(step: Step) -> Operand | None:
     if step.is_number:
         return None
     for product, scale in (step.operands, step.operands[::-1]):
-        is_scale = isinstance(scale, float | int) or (isinstance(scale, Step | Input) and scale.is_number)
-        if not is_scale or not _made_by(product, _MATMUL) or product.dtype != step.dtype:
+        if not is_number(scale) or not _made_by(product, _MATMUL) or product.dtype != step.dtype:
             continue
         a, b = product.operands
         smaller = min((a, b), key=lambda one: math.prod(shape_of(one)))
         if math.prod(shape_of(smaller)) < math.prod(step.shape) and smaller.dtype == step.dtype:
-            scaled = _like(step, _MULTIPLY, (smaller, scale), smaller.shape, smaller.dtype, {})
-            return _step(step, _MATMUL, *((a, scaled) if smaller is b else (scaled, b)))
+            scaled = Step(_MULTIPLY, (smaller, scale), {}, smaller.shape, smaller.dtype, False, origin=step.origin)
+            return step.instead(_MATMUL, *((a, scaled) if smaller is b else (scaled, b)))
     return None
 
 
@@ -267,14 +267,6 @@ def _made_by(operand: Operand, operation: Operation) -> TypeGuard[Step]:
     return type(operand) is Step and operand.operation is operation
 
 
-def _is_a_number(operand: Operand) -> bool:
-    return isinstance(operand, float | int) or operand.is_number
-
-
-def _dtype_of(operand: Operand) -> Any:
-    return operand.dtype
-
-
 def _same(step: Step, operand: Operand) -> Operand | None:
     """The operand, if it is an array like the step's result, or a number as it is one."""
     if isinstance(operand, float | int):
@@ -297,22 +289,10 @@ def _is_never_negative_zero(operand: Operand) -> bool:
     return type(operand) is Step and operand.operation.name in ("square", "exp", "sigmoid", "absolute", "norm", "cosh")
 
 
-def _step(like: Step, operation: Operation, *operands: Operand, **parameters: Any) -> Step:
-    """Another operation with the same result."""
-    return Step(operation, operands, parameters, like.shape, like.dtype, like.is_number, like.name, like.origin)
-
-
 def _on(step: Step, operands: list[Operand]) -> Step | None:
     """The step on these operands; None where they are its own."""
     unchanged = all(one is other for one, other in zip(operands, step.operands, strict=True))
     return None if unchanged else step.with_operands(tuple(operands))
-
-
-def _like(
-    like: Step, operation: Operation, operands: tuple[Operand, ...], shape: Any, dtype: Any, parameters: dict[str, Any]
-) -> Step:
-    """A step of its own before `like`."""
-    return Step(operation, operands, parameters, shape, dtype, like.is_number, None, like.origin)
 
 
 def _broadcast(*shapes: tuple[int, ...]) -> tuple[int, ...] | None:

@@ -73,14 +73,14 @@ class _Writer:
         self.texts: dict[int, str] = {}
         self.setup: list[str] = []
         self.statements: list[Statement] = []
-        self.fresh: set[int] = set()  # steps whose result is made anew in every call, because it is returned
+        # Steps whose result is made anew in every call, because it is returned.
+        self.fresh = {id(root) for output in program.outputs if isinstance(root := _root(output), Step)}
         self.inside: set[str] = set()  # names that are set up once, outside the function
 
     def text(self) -> tuple[str, dict[str, Any]]:
         program = self.program
         inputs = [f"x{number}" for number in range(len(program.inputs))]
         self.texts.update({id(given): name for given, name in zip(program.inputs, inputs, strict=True)})
-        self._choose_fresh()
         self.in_place = self._updated_in_place()
         buffers = self._buffers()
         starts = {chain[0]: chain for chain in self.chains}
@@ -100,18 +100,14 @@ class _Writer:
 
     # --- memory ---
 
-    def _choose_fresh(self) -> None:
-        for output in self.program.outputs:
-            root = _root(output)
-            if isinstance(root, Step):
-                self.fresh.add(id(root))
+    def _last_reads(self) -> dict[int, int]:
+        """The number of the last step that reads what lies in the memory of an operand."""
+        steps = enumerate(self.program.steps)
+        return {id(_root(operand)): number for number, step in steps for operand in step.operands}
 
     def _buffers(self) -> dict[int, str]:
         """The buffer of every step that has one."""
-        last_use: dict[int, int] = {}
-        for number, step in enumerate(self.program.steps):
-            for operand in step.operands:
-                last_use[id(_root(operand))] = number
+        last_use = self._last_reads()
         for _, operand in self.program.updates:
             last_use[id(_root(operand))] = len(self.program.steps)
         chosen = [
@@ -132,8 +128,7 @@ class _Writer:
             for number, step in chosen
         ]
         numbers, kinds = assigned(demands)
-        for number, kind in enumerate(kinds):
-            shape, dtype = kind
+        for number, (shape, dtype) in enumerate(kinds):
             written = "size" if shape == (self.size,) else repr(shape)
             self.setup.append(f"b{number} = numpy.empty({written}, '{dtype.char}')")
             self.inside.add(f"b{number}")
@@ -143,10 +138,7 @@ class _Writer:
         """The steps whose result is written over the input that it updates: nothing reads what was there any more.
 
         What is read of the result itself afterwards, is read there."""
-        last_read: dict[int, int] = {}
-        for number, step in enumerate(self.program.steps):
-            for operand in step.operands:
-                last_read[id(_root(operand))] = number
+        last_read = self._last_reads()
         numbers = {id(step): number for number, step in enumerate(self.program.steps)}
         results = [id(_root(one)) for one in self.program.results()]
         found: dict[int, str] = {}

@@ -19,7 +19,7 @@ import numpy
 import numpy.typing
 
 from ...operation import Operation
-from ..program import Input, Operand, Program, Step, shape_of
+from ..program import Became, Input, Operand, Program, Step, is_number, shape_of
 from ..rewrite.rewriting import TABLE, without_dead_code
 
 Array = numpy.typing.NDArray[Any]
@@ -102,7 +102,7 @@ def with_blas(program: Program) -> Program:
     if importlib.util.find_spec("scipy") is None or not all(map(_is_of_one_kind, program.steps)):
         return program
     uses = Counter(map(id, program.operands()))
-    became: dict[int, Operand] = {}
+    became = Became()
     for target, moved in program.updates:
         off = _off(target, moved, uses)
         if off is not None:
@@ -111,17 +111,14 @@ def with_blas(program: Program) -> Program:
         return program
     steps: list[Step] = []
     for step in program.steps:
-        now = became.get(id(step), step)
+        now = became.step(became.of(step))
         operation = _of_blas(now)
-        operands = tuple([became.get(id(operand), operand) for operand in now.operands])
         if operation is not now.operation:
             parameters = {"scale": now.parameters["scale"]} if operation is SUM_OF_SQUARES else {}
-            now = Step(operation, operands, parameters, now.shape, now.dtype, now.is_number, now.name, now.origin)
-        elif operands != now.operands:
-            now = now.with_operands(operands)
+            now = now.instead(operation, *now.operands, **parameters)
         became[id(step)] = now
         steps.append(now)
-    return without_dead_code(program.mapped(steps, lambda operand: became.get(id(operand), operand)))
+    return without_dead_code(program.mapped(steps, became.of))
 
 
 def _off(target: Input, moved: Operand, uses: Counter[int]) -> Step | None:
@@ -138,13 +135,9 @@ def _off(target: Input, moved: Operand, uses: Counter[int]) -> Step | None:
             if scaled is not None:
                 factors[place], rate = scaled
                 break
-        return _instead(moved, PRODUCT_OFF, (target, *factors, rate))
+        return moved.instead(PRODUCT_OFF, target, *factors, rate)
     scaled = _scaled(gradient) if uses[id(gradient)] == 1 else None
-    return None if scaled is None else _instead(moved, MULTIPLE_OFF, (target, *scaled))
-
-
-def _instead(step: Step, operation: Operation, operands: tuple[Operand, ...]) -> Step:
-    return Step(operation, operands, {}, step.shape, step.dtype, False, step.name, step.origin)
+    return None if scaled is None else moved.instead(MULTIPLE_OFF, target, *scaled)
 
 
 def _scaled(product: Operand) -> tuple[Operand, Any] | None:
@@ -152,8 +145,7 @@ def _scaled(product: Operand) -> tuple[Operand, Any] | None:
     if not isinstance(product, Step) or product.operation is not _MULTIPLY:
         return None
     for array, number in (product.operands, product.operands[::-1]):
-        is_number = isinstance(number, float) or (isinstance(number, Step | Input) and number.is_number)
-        if is_number and _is_alike(array, product):
+        if is_number(number) and _is_alike(array, product):
             return array, number
     return None
 

@@ -12,7 +12,7 @@ from typing import Any
 import numpy
 
 from ...errors import ArgumentError
-from ..program import Input, Operand, Program, Step
+from ..program import Became, Input, Operand, Program, Step
 from ..rewrite.rewriting import TABLE, without_dead_code
 from .array_machine import ArrayMachine, Run
 
@@ -51,27 +51,18 @@ class ColumnMachine:
         count = next((len(one) for one, is_column in zip(arguments, self._columns, strict=True) if is_column), None)
         samples = 1 if count is None else count
         results: list[Any] = [numpy.empty(samples) if kind == "column" else 0.0 for kind in self._kinds]
-        sums = numpy.zeros(self._kinds.count("sum"))
-        summed = [number for number, kind in enumerate(self._kinds) if kind == "sum"]
         with numpy.errstate(all="ignore"):
             for start in range(0, samples, self.block):
-                stop = min(start + self.block, samples)
-                found = self._run(
-                    stop - start,
-                    [
-                        one[start:stop] if is_column else one
-                        for one, is_column in zip(arguments, self._columns, strict=True)
-                    ],
-                )
+                block = slice(start, min(start + self.block, samples))
+                given = [
+                    one[block] if is_column else one for one, is_column in zip(arguments, self._columns, strict=True)
+                ]
+                found = self._run(block.stop - start, given)
                 for number, kind in enumerate(self._kinds):
                     if kind == "column":
-                        results[number][start:stop] = found[number]
-                    elif kind != "sum":
-                        results[number] = found[number]
-                if summed:
-                    sums += numpy.array([found[number] for number in summed])
-        for number, total in zip(summed, sums.tolist(), strict=True):
-            results[number] = total
+                        results[number][block] = found[number]
+                    else:
+                        results[number] = results[number] + float(found[number]) if kind == "sum" else found[number]
         if count is None:
             return tuple(results)
         return tuple([_of_samples(kind, result, count) for kind, result in zip(self._kinds, results, strict=True)])
@@ -104,7 +95,7 @@ class _Translation:
     """
 
     def __init__(self, program: Program, given: set[int]) -> None:
-        self._became: dict[int, Operand] = {}
+        self._became = Became()
         self._steps: list[Step] = []
         inputs = []
         now: Operand
@@ -117,7 +108,7 @@ class _Translation:
         outputs: list[Operand] = []
         self.kinds: list[str] = []
         for number, output in enumerate(program.outputs):
-            now = self._became.get(id(output), output)
+            now = self._became.of(output)
             by = number - program.n_values
             is_by_number = by >= 0 and id(program.gradient_of[by]) not in given
             if not _is_column(now):
@@ -138,9 +129,10 @@ class _Translation:
         return step
 
     def _translate(self, step: Step) -> None:
-        operands = tuple([self._became.get(id(operand), operand) for operand in step.operands])
+        now = self._became.step(step)
+        operands = now.operands
         if not any(map(_is_column, operands)):
-            self._became[id(step)] = self._add(step.with_operands(operands))
+            self._became[id(step)] = self._add(now)
             return
         operation = step.operation
         takes_booleans = operation.is_boolean or operation.name in _TAKES_BOOLEANS

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy
 
-from ..program import Input, Operand, Program, Step
+from ..program import Operand, Program, Step, is_number
 
 SMALLEST = 1 << 18  # elements: from this size on, pieces are 1.5 times as fast
 PIECE = 1 << 13  # elements at a time
@@ -64,8 +64,4 @@ def _fits(step: Step) -> bool:
 
 
 def _is_alike(operand: Operand, step: Step) -> bool:
-    if isinstance(operand, float | int):
-        return True
-    if isinstance(operand, Step | Input) and operand.is_number:
-        return True
-    return operand.shape in ((), step.shape)
+    return is_number(operand) or operand.shape in ((), step.shape)

@@ -7,7 +7,7 @@ than IEEE 754's `pow` (1 to the power of nan is 1) is written out before the pro
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 from ...errors import ArgumentError
 from ...notation.signs import SIGNS
@@ -15,15 +15,18 @@ from ..program import Operand, Program, Step
 from .naming import Names
 from .numpy_expression import UnwrittenOperationError
 
-_SIGNS = {name: sign.javascript for name, sign in SIGNS.items() if sign.javascript}
-_MATH = {
-    "absolute": "abs", "arccos": "acos", "arccosh": "acosh", "arcsin": "asin", "arcsinh": "asinh", "arctan": "atan",
-    "arctan2": "atan2", "arctanh": "atanh", "ceil": "ceil", "cos": "cos", "cosh": "cosh", "exp": "exp",
-    "expm1": "expm1", "floor": "floor", "hypot": "hypot", "log": "log", "log10": "log10", "log1p": "log1p",
-    "log2": "log2", "maximum": "max", "minimum": "min", "sin": "sin", "sinh": "sinh", "sqrt": "sqrt", "tan": "tan",
-    "tanh": "tanh", "trunc": "trunc", "sign": "sign",
-}  # fmt: skip
+_OF_MATH = (
+    "arccos", "arccosh", "arcsin", "arcsinh", "arctan", "arctanh", "ceil", "cos", "cosh", "exp", "expm1", "floor",
+    "log", "log10", "log1p", "log2", "sign", "sin", "sinh", "sqrt", "tan", "tanh", "trunc",
+)  # fmt: skip
 _FORMS = {
+    **{name: f"{{0}} {sign.javascript} {{1}}" for name, sign in SIGNS.items() if sign.javascript},
+    **{name: f"Math.{name.replace('arc', 'a')}({{0}})" for name in _OF_MATH},
+    "absolute": "Math.abs({0})",
+    "arctan2": "Math.atan2({0}, {1})",
+    "hypot": "Math.hypot({0}, {1})",
+    "maximum": "Math.max({0}, {1})",
+    "minimum": "Math.min({0}, {1})",
     "negative": "-{0}",
     "positive": "+{0}",
     "square": "{0} * {0}",
@@ -105,9 +108,7 @@ def javascript(program: Program) -> str:
     def of(operand: Operand) -> str:
         return _literal(operand) if isinstance(operand, float | int) else names[operand]
 
-    lines = [
-        f"  const {names[step]} = {_expression(step, [of(one) for one in step.operands])};" for step in program.steps
-    ]
+    lines = [f"  const {names[step]} = {_expression(step, map(of, step.operands))};" for step in program.steps]
     returned = ", ".join(f"+{of(output)}" if isinstance(output, Step) else of(output) for output in program.outputs)
     what = f"{program.name}_and_gradients" if program.gradient_of else f"{program.name}_of"
     inputs = ", ".join(names[one] for one in program.inputs)
@@ -118,19 +119,14 @@ def javascript(program: Program) -> str:
 
 def has_no_form(step: Step) -> bool:
     """Whether JavaScript has none for it, so that its row's expansion is written."""
-    name = step.operation.name
-    return name not in _SIGNS and name not in _MATH and name not in _FORMS
+    return step.operation.name not in _FORMS
 
 
-def _expression(step: Step, operands: Sequence[str]) -> str:
-    name = step.operation.name
-    if name in _SIGNS:
-        return f"{operands[0]} {_SIGNS[name]} {operands[1]}"
-    if name in _MATH:
-        return f"Math.{_MATH[name]}({', '.join(operands)})"
-    if name not in _FORMS:
-        raise UnwrittenOperationError(f"javascript: the row {name} has no form in JavaScript, and no expansion")
-    return _FORMS[name].format(*operands)
+def _expression(step: Step, operands: Iterable[str]) -> str:
+    if has_no_form(step):
+        row = step.operation.name
+        raise UnwrittenOperationError(f"javascript: the row {row} has no form in JavaScript, and no expansion")
+    return _FORMS[step.operation.name].format(*operands)
 
 
 def _literal(number: float | int) -> str:
