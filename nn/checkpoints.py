@@ -204,14 +204,16 @@ def build(path: str | os.PathLike[str]) -> tuple[Module, dict[str, Any]]:
     """
     found = read(path)
     kind = found.architecture.get("class")
-    if not isinstance(kind, str) or kind not in _BUILDERS:
+    if not isinstance(kind, str) or kind not in _BUILT:
         raise CheckpointError(
-            f"{path} holds a {found.architecture.get('text', kind)!s:.80}, and only {', '.join(_BUILDERS)} can be "
+            f"{path} holds a {found.architecture.get('text', kind)!s:.80}, and only {', '.join(_BUILT)} can be "
             "built from a file: make the model and load() it"
         )
     try:
         _check_widths(found)
-        model = _BUILDERS[kind](found.architecture)
+        described = found.architecture
+        options = {"dtype": numpy.dtype(described["dtype"])} if kind == "MLP" else {}
+        model = _BUILT[kind](described["sizes"], described["activation"], described["output"], rng=0, **options)
     except (KeyError, TypeError, ValueError) as error:
         raise CheckpointError(f"{path}: the description of its {kind} is damaged: {error}") from None
     restore(found, path, model)
@@ -229,16 +231,7 @@ def _check_widths(found: Checkpoint) -> None:
         raise ValueError("its dtype is neither float32 nor float64")
 
 
-_BUILDERS: dict[str, Callable[[Mapping[str, Any]], Module]] = {
-    "MLP": lambda described: MLP(
-        described["sizes"],
-        described["activation"],
-        described["output"],
-        rng=0,
-        dtype=numpy.dtype(described["dtype"]),
-    ),
-    "NeuronMLP": lambda described: NeuronMLP(described["sizes"], described["activation"], described["output"], rng=0),
-}
+_BUILT: dict[str, Callable[..., Module]] = {"MLP": MLP, "NeuronMLP": NeuronMLP}
 
 
 def _own_version() -> str:

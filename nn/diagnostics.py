@@ -4,8 +4,9 @@ words where they are what keeps it from learning."""
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import replace
+from itertools import zip_longest
 from typing import Any
 
 import numpy
@@ -96,14 +97,19 @@ def diagnose(history: History) -> list[str]:
 
     A layer's gradient is compared with that of the layer behind it, through which it came.
     """
-    layers = _latest(history.layers)
+    layers: dict[str, list[LayerFigures]] = {}
+    for one in history.layers:
+        layers.setdefault(one.layer, []).append(one)
+    gradients = {name: _median(one.gradient_norm for one in noted[-_LAST:]) for name, noted in layers.items()}
     warnings: list[str] = []
-    names = list(layers)
-    for position, name in enumerate(names):
-        figures = layers[name]
-        gradient = _median(one.gradient_norm for one in figures)
-        if position + 1 < len(names):
-            warnings += _against_next(name, gradient, names[position + 1], layers[names[position + 1]])
+    for (name, gradient), behind in zip_longest(gradients.items(), list(gradients)[1:]):
+        figures = layers[name][-_LAST:]
+        # Compared with what is no number, or with nothing, neither is true.
+        share = gradient / gradients[behind] if gradient > 0 and gradients.get(behind, 0) > 0 else math.nan
+        if share < _VANISHING:
+            warnings.append(f"{name}: gradients are {share:.1g} of {behind}'s: they vanish")
+        elif share > _EXPLODING:
+            warnings.append(f"{name}: gradients are {share:.1g} times {behind}'s: they explode")
         if gradient == 0:
             warnings.append(f"{name}: its gradient is 0: it learns nothing")
         dead = _median(one.dead for one in figures)
@@ -113,32 +119,12 @@ def diagnose(history: History) -> list[str]:
         if deviation < _ALL_ALIKE:
             warnings.append(f"{name}: its outputs are all alike (deviation {deviation:.1g}): it tells nothing apart")
         # Of the whole run: at its end a falling learning rate makes every step small.
-        ratio = _median(one.update_ratio for one in history.layers if one.layer == name)
+        ratio = _median(one.update_ratio for one in layers[name])
         if ratio > _LARGE_UPDATE:
             warnings.append(f"{name}: a step moves its weights by {ratio:.0%} of themselves: that is much")
         elif 0 < ratio < _SMALL_UPDATE:
             warnings.append(f"{name}: a step moves its weights by {ratio:.1g} of themselves: they hardly move")
     return warnings
-
-
-def _against_next(name: str, gradient: float, other: str, figures: Sequence[LayerFigures]) -> list[str]:
-    behind = _median(one.gradient_norm for one in figures)
-    if not (gradient > 0 and behind > 0):
-        return []
-    share = gradient / behind
-    if share < _VANISHING:
-        return [f"{name}: gradients are {share:.1g} of {other}'s: they vanish"]
-    if share > _EXPLODING:
-        return [f"{name}: gradients are {share:.1g} times {other}'s: they explode"]
-    return []
-
-
-def _latest(figures: Iterable[LayerFigures]) -> dict[str, list[LayerFigures]]:
-    """The last measurements of each layer, layers in the model's order."""
-    layers: dict[str, list[LayerFigures]] = {}
-    for one in figures:
-        layers.setdefault(one.layer, []).append(one)
-    return {name: measured[-_LAST:] for name, measured in layers.items()}
 
 
 def _median(figures: Iterable[float | None]) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import numpy
@@ -19,7 +20,8 @@ def state_of(generator: numpy.random.Generator) -> dict[str, Any]:
     >>> state_of(numpy.random.default_rng(0))["bit_generator"]
     'PCG64'
     """
-    described: dict[str, Any] = _without_arrays(generator.bit_generator.state)
+    as_json = json.dumps(generator.bit_generator.state, default=lambda part: part.tolist())
+    described: dict[str, Any] = json.loads(as_json)
     return described
 
 
@@ -39,11 +41,3 @@ def check_state(generator: numpy.random.Generator, state: Any) -> None:
         type(generator.bit_generator)().state = state
     except (KeyError, TypeError, ValueError, OverflowError) as error:
         raise CheckpointError(f"the state of the random generator is damaged: {error}") from None
-
-
-def _without_arrays(state: Any) -> Any:
-    if isinstance(state, dict):
-        return {name: _without_arrays(part) for name, part in state.items()}
-    if isinstance(state, numpy.ndarray | numpy.generic):
-        return state.tolist()
-    return state

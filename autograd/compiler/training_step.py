@@ -83,20 +83,17 @@ class TrainingStep:
         self, key: Hashable, arguments: tuple[Any, ...], count: int
     ) -> tuple[ArrayMachine, Recording, list[Node]]:
         entries = self._cache.entries[key, count]
-        if not entries:
-            with without_garbage_collection():
-                entries.append(self._made(arguments, count))
-        return entries[0]
-
-    def _made(self, arguments: tuple[Any, ...], count: int) -> tuple[ArrayMachine, Recording, list[Node]]:
-        recording = record(self._function, arguments, {})
-        moved = recording.parameters
-        if self._parameters is not None:
-            moved = list(self._parameters)
+        if entries:
+            return entries[0]
+        with without_garbage_collection():
+            recording = record(self._function, arguments, {})
+            moved = recording.parameters if self._parameters is None else list(self._parameters)
             unread = set(moved).difference(recording.parameters)
             if unread:
                 raise NotRecordedError(f"{recording.function_name} does not depend on {unread.pop()!r:.80}")
-        return ARRAYS(passed(self._program(recording, moved, count), COMMON)), recording, moved
+            machine = ARRAYS(passed(self._program(recording, moved, count), COMMON))
+        entries.append((machine, recording, moved))
+        return entries[0]
 
     def _program(self, recording: Recording, parameters: list[Node], count: int) -> Program:
         output = recording.outputs[0] if len(recording.outputs) > 1 else only_number(recording)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 import numpy
 import numpy.typing
@@ -64,14 +63,10 @@ class Batches:
     def from_batch(self, first: int) -> Iterator[tuple[Array, Array]]:
         """One pass whose order is drawn now, beginning with the batch of that number: a pass is resumed so."""
         order = self.rng.permutation(len(self.inputs)) if self.shuffle else None
-        return self._from(first, order)
-
-    def _from(self, first: int, order: Array | None) -> Iterator[tuple[Array, Array]]:
-        for start in range(first * self.batch_size, len(self.inputs), self.batch_size):
-            chosen: Any = slice(start, start + self.batch_size)
-            if order is not None:
-                chosen = order[chosen]
-            yield self.inputs[chosen], self.targets[chosen]
+        starts = range(first * self.batch_size, len(self.inputs), self.batch_size)
+        slices = (slice(start, start + self.batch_size) for start in starts)
+        chosen = slices if order is None else map(order.__getitem__, slices)
+        return ((self.inputs[rows], self.targets[rows]) for rows in chosen)
 
 
 def split_samples(
