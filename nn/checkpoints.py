@@ -118,7 +118,7 @@ def read(path: str | os.PathLike[str]) -> Checkpoint:
         if described["format"] != FORMAT:
             raise KeyError(FORMAT)
         version = described["version"]
-        parts = described["architecture"], described["optimizer"], described["notes"]
+        architecture, settings, notes = parts = [described[part] for part in ("architecture", "optimizer", "notes")]
     except (KeyError, TypeError, ValueError, RecursionError):
         raise CheckpointError(f"{target} is a safetensors file, but no checkpoint of glassgrad") from None
     if version != VERSION:
@@ -128,14 +128,8 @@ def read(path: str | os.PathLike[str]) -> Checkpoint:
     if not all(isinstance(part, dict) for part in parts):
         raise CheckpointError(f"{target} is a safetensors file, but no checkpoint of glassgrad")
     _check_kinds(target, tensors)
-    return Checkpoint(
-        model={name: array for name, array in tensors.items() if not name.startswith((_OPTIMIZER, _HISTORY))},
-        optimizer=_under(_OPTIMIZER, tensors),
-        history=_under(_HISTORY, tensors),
-        architecture=parts[0],
-        optimizer_settings=parts[1],
-        notes=parts[2],
-    )
+    model = {name: array for name, array in tensors.items() if not name.startswith((_OPTIMIZER, _HISTORY))}
+    return Checkpoint(model, _under(_OPTIMIZER, tensors), _under(_HISTORY, tensors), architecture, settings, notes)
 
 
 def load(path: str | os.PathLike[str], model: Module, optimizer: Optimizer | None = None) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import json
 import math
 import os
 from array import array
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any, NamedTuple, overload
@@ -195,18 +195,15 @@ class History(Sequence[Epoch]):
 
     def _take(self, line: dict[str, Any]) -> None:
         kind = line.pop("kind")
-        if kind == "step":
-            if line.pop("step") != len(self.steps):
-                raise ValueError("steps are numbered from 0")
-            self.steps.append(Step(**_figures(line.items())))
-        elif kind == "epoch":
-            self.epochs.append(Epoch(**_figures(line.items())))
-        elif kind == "layer":
-            self.layers.append(LayerFigures(layer=str(line.pop("layer")), **_figures(line.items())))
-        elif kind == "stopped":
+        if kind == "stopped":
             self.stopped = str(line["reason"])
-        else:
-            raise ValueError(kind)
+            return
+        if kind == "step" and line.pop("step") != len(self.steps):
+            raise ValueError("steps are numbered from 0")
+        kinds: dict[str, tuple[Any, Any]]
+        kinds = {"step": (self.steps, Step), "epoch": (self.epochs, Epoch), "layer": (self.layers, LayerFigures)}
+        noted, made = kinds[kind]
+        noted.append(made(**_figures(line.items())))
 
     def to_arrays(self) -> dict[str, Array]:
         """Its columns by name, as a checkpoint keeps them."""
@@ -258,8 +255,8 @@ _EPOCH_FIELDS = tuple(field.name for field in fields(Epoch))
 _LAYER_NUMBERS = tuple(field.name for field in fields(LayerFigures) if field.name != "layer")
 
 
-# Figures that are whole numbers, and those that may be None: among floats that is nan.
-_WHOLE = {"epoch", "samples", "number", "step"}
+# Figures that are no floats, and those that may be None: among floats that is nan.
+_KINDS: dict[str, Callable[[Any], Any]] = {"epoch": int, "samples": int, "number": int, "step": int, "layer": str}
 _OPTIONAL = {"accuracy", "validation_loss", "validation_accuracy", "dead", "update_ratio"}
 
 
@@ -277,8 +274,8 @@ def _figures(named: Iterable[tuple[str, Any]]) -> dict[str, Any]:
     """Figures as they were: what a file or a column of floats keeps is a float, or text for infinity and nan."""
     figures: dict[str, Any] = {}
     for name, entry in named:
-        figure = None if entry is None else int(entry) if name in _WHOLE else float(entry)
-        figures[name] = None if name in _OPTIONAL and figure is not None and math.isnan(figure) else figure
+        figure = None if entry is None else _KINDS.get(name, float)(entry)
+        figures[name] = None if name in _OPTIONAL and figure != figure else figure
     return figures
 
 

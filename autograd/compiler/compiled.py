@@ -200,13 +200,9 @@ class Compiled:
         if entry.program.has_gradients:
             wanted = self._all_wanted(eager)
             reached = sweep(eager.outputs[0], wanted=frozenset(wanted)) if eager.outputs[0].requires_grad else {}
-            expected += [
-                (
-                    f"the gradient of {eager.label(node) or 'a parameter'}",
-                    reached.get(node, numpy.zeros_like(node._data)),
-                )
-                for node in wanted
-            ]
+            for node in wanted:
+                what = f"the gradient of {eager.label(node) or 'a parameter'}"
+                expected.append((what, reached.get(node, numpy.zeros_like(node._data))))
         if len(found) != len(expected):
             raise ProgramMismatchError(
                 f"compile: {self.__name__} gave {len(expected)} outputs and gradients, and {len(found)} when it was "
@@ -321,9 +317,8 @@ class Compiled:
             elif is_given(leaf):
                 node = by_place[positions[int(number)], rest]
                 if not node.requires_grad:
-                    raise DataTypeError(
-                        f"value_and_grad: {node.label} is of {node._data.dtype}, and only floats have gradients"
-                    )
+                    kind = node._data.dtype
+                    raise DataTypeError(f"value_and_grad: {node.label} is of {kind}, and only floats have gradients")
                 places.append(len(wanted))
                 wanted.append(node)
             else:
