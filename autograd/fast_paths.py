@@ -27,17 +27,17 @@ record_in_general: Callable[..., Any] = Value._record
 def add(self: Value, other: Any) -> Any:
     kind = type(other)
     if kind is Value:
-        if self.requires_grad and other.requires_grad and not modes.open_blocks:
+        if self._requires_grad and other._requires_grad and not modes.open_blocks:
             node = _new(Value)
             node._first = self
             node._second = other
             node._data = self._data + other._data
             node._first_gradient = node._second_gradient = 1.0
             node.op = _add_row
-            node.requires_grad = True
+            node._requires_grad = True
             node.grad = 0.0
             return node
-    elif kind is float and self.requires_grad and not modes.open_blocks:
+    elif kind is float and self._requires_grad and not modes.open_blocks:
         node = _new(Value)
         node._first = self
         node._second = other
@@ -45,7 +45,7 @@ def add(self: Value, other: Any) -> Any:
         node._first_gradient = 1.0
         node._second_gradient = None
         node.op = _add_row
-        node.requires_grad = True
+        node._requires_grad = True
         node.grad = 0.0
         return node
     return binary(_add_row, self, other)
@@ -54,7 +54,7 @@ def add(self: Value, other: Any) -> Any:
 def multiply(self: Value, other: Any) -> Any:
     kind = type(other)
     if kind is Value:
-        if self.requires_grad and other.requires_grad and not modes.open_blocks:
+        if self._requires_grad and other._requires_grad and not modes.open_blocks:
             node = _new(Value)
             node._first = self
             node._second = other
@@ -62,17 +62,17 @@ def multiply(self: Value, other: Any) -> Any:
             node._first_gradient = second = other._data
             node._data = first * second
             node.op = _multiply_row
-            node.requires_grad = True
+            node._requires_grad = True
             node.grad = 0.0
             return node
-    elif kind is float and self.requires_grad and not modes.open_blocks:
+    elif kind is float and self._requires_grad and not modes.open_blocks:
         node = _new(Value)
         node._first = self
         node._second = node._first_gradient = other
         node._data = self._data * other
         node._second_gradient = None
         node.op = _multiply_row
-        node.requires_grad = True
+        node._requires_grad = True
         node.grad = 0.0
         return node
     return binary(_multiply_row, self, other)
@@ -92,7 +92,7 @@ def unary(operation: Operation, operand: Any) -> Any:
     if modes.open_blocks and (mode := modes.current_mode()) is not modes.DEFAULT:
         return _inside_a_block(mode, operation, operand)
     (rule,) = operation.local_gradients
-    if rule is None or not operand.requires_grad:
+    if rule is None or not operand._requires_grad:
         return record_in_general(operation, (operand,), {})
     data = operand._data
     try:
@@ -107,7 +107,7 @@ def unary(operation: Operation, operand: Any) -> Any:
         return record_in_general(operation, (operand,), {})
     node._second_gradient = None
     node.op = operation
-    node.requires_grad = True
+    node._requires_grad = True
     node.grad = 0.0
     return node
 
@@ -118,14 +118,14 @@ def binary(operation: Operation, first: Any, second: Any) -> Any:
         return _inside_a_block(mode, operation, first, second)
     by_first, by_second = operation.local_gradients
     kind = type(first)
-    if kind is Value and first.requires_grad:
+    if kind is Value and first._requires_grad:
         first_data = first._data
     elif kind is float or kind is int:
         first_data, by_first = first, None
     else:
         return record_in_general(operation, (first, second), {})
     kind = type(second)
-    if kind is Value and second.requires_grad:
+    if kind is Value and second._requires_grad:
         second_data = second._data
     elif kind is float or kind is int:
         second_data, by_second = second, None
@@ -149,7 +149,7 @@ def binary(operation: Operation, first: Any, second: Any) -> Any:
     node._first, node._first_data = first, first_data
     node._second, node._second_data = second, second_data
     node.op = operation
-    node.requires_grad = True
+    node._requires_grad = True
     node.grad = 0.0
     return node
 
@@ -175,7 +175,7 @@ def _inside_a_block(mode: modes.Mode, operation: Operation, *operands: Any) -> A
         return record_in_general(operation, operands, {})
     node.grad = 0.0
     node.op = None
-    node.requires_grad = False
+    node._requires_grad = False
     if mode.tracing:
         node.op = operation
         node._first, node._first_data = operands[0], data[0]
@@ -190,7 +190,7 @@ def _inside_a_block(mode: modes.Mode, operation: Operation, *operands: Any) -> A
 @functools.wraps(Node.backward)
 def backward(self: Value, gradient: Any = None) -> None:
     is_plain = type(self) is Value and self.op is not None and not modes.current_mode().detecting_anomaly
-    reached = sweep_values(self, self._seed(gradient, create_graph=False)) if is_plain and self.requires_grad else None
+    reached = sweep_values(self, self._seed(gradient, create_graph=False)) if is_plain and self._requires_grad else None
     if reached is None:
         Node.backward(self, gradient)
     else:

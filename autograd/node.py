@@ -55,7 +55,38 @@ class Node(Recordable):
     scope: Scope | None = None
     calls: tuple[ModuleCall, ...] = ()
     grad: Any
+    _requires_grad: bool
     _edited: bool = False
+    _is_frozen: bool = False
+
+    @property
+    def requires_grad(self) -> bool:
+        """Whether gradients flow to it. A leaf that was made with True is frozen by False, and stays a parameter."""
+        return self._requires_grad
+
+    @requires_grad.setter
+    def requires_grad(self, wanted: bool) -> None:
+        if not isinstance(wanted, bool | numpy.bool_):
+            raise DataTypeError(f"requires_grad is True or False, not {wanted!r:.60}")
+        if wanted and isinstance(self._data, numpy.ndarray) and self._data.dtype.kind != "f":
+            raise DataTypeError(
+                f"data of {self._data.dtype} cannot require gradients: make a Tensor of floats of it, Tensor(t.data)"
+            )
+        if self.op is None and wanted != getattr(self, "_requires_grad", wanted):
+            self._is_frozen = not wanted  # type: ignore[misc]  # Value and Tensor have a __dict__
+        self._requires_grad = bool(wanted)  # type: ignore[misc]  # they have a slot for it
+
+    @property
+    def is_parameter(self) -> bool:
+        """Whether it is a leaf that was made to require gradients, be it frozen now.
+
+        >>> from autograd import Tensor
+        >>> weight, mask = Tensor([1.0, 2.0]), Tensor([1.0, 0.0], requires_grad=False)
+        >>> weight.requires_grad = False
+        >>> weight.is_parameter, mask.is_parameter
+        (True, False)
+        """
+        return self.op is None and (self._requires_grad or self._is_frozen)
 
     @property
     def inputs(self) -> tuple[Node, ...]:

@@ -51,10 +51,10 @@ class Tensor(Node):
         "_grad_is_shared",
         "_gradient_slots",
         "_recorded",
+        "_requires_grad",
         "keywords",
         "op",
         "operands",
-        "requires_grad",
         "scope",
     )
     _holds_array = True
@@ -64,7 +64,6 @@ class Tensor(Node):
     _grad_is_shared: bool  # with another node's gradient or the sweep's work: copied when it is read
     op: Operation | None
     operands: tuple[Any, ...]
-    requires_grad: bool
     label: str | None
 
     def __init__(
@@ -82,7 +81,7 @@ class Tensor(Node):
         self.op = None
         self.operands = ()
         self.keywords: Parameters = {}
-        self.requires_grad = requires_grad
+        self._requires_grad = requires_grad
         self.scope: Scope | None = None
         if label is not None:
             self.label = label
@@ -178,7 +177,7 @@ class Tensor(Node):
         for slot, operand in enumerate(operands):
             if type(operand) is Tensor or isinstance(operand, Node):
                 data.append(operand._data)
-                if operand.requires_grad:
+                if operand._requires_grad:
                     tracked = True
                     if operation.slots is None or operation.rules[slot] is not None:
                         gradient_slots.append(slot)
@@ -211,7 +210,7 @@ class Tensor(Node):
             node.op = None
             node.operands = ()
             node.keywords = {}
-            node.requires_grad = False
+            node._requires_grad = False
             node.scope = None
             return node
         if has_arrays:  # the caller may write into them before the sweep
@@ -232,7 +231,7 @@ class Tensor(Node):
         node.operands = operands
         node._recorded = data
         node._gradient_slots = gradient_slots
-        node.requires_grad = bool(gradient_slots)
+        node._requires_grad = bool(gradient_slots)
         node.keywords = parameters
         node.scope = mode.scope
         if mode.keeping_sources:
@@ -544,7 +543,7 @@ class Tensor(Node):
         dtype = "" if self.dtype == numpy.float64 else f", dtype={self.dtype}"
         grad = (
             ", requires_grad=False"
-            if not self.requires_grad
+            if not self._requires_grad
             else ""
             if self._grad is None
             else ", grad=" + numpy.array2string(self._grad, separator=", ", prefix="Tensor(", threshold=100)

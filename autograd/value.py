@@ -50,19 +50,18 @@ class Value(Node):
         "_first",
         "_first_data",
         "_first_gradient",
+        "_requires_grad",
         "_second",
         "_second_data",
         "_second_gradient",
         "grad",
         "op",
-        "requires_grad",
     )
 
     _keeps_local_gradients = True
     _data: float
     grad: float
     op: Operation | None
-    requires_grad: bool
     label: str | None
     _first: Any
     _second: Any
@@ -75,7 +74,7 @@ class Value(Node):
         self._data = _float(data)
         self.grad = 0.0
         self.op = None
-        self.requires_grad = requires_grad
+        self._requires_grad = requires_grad
         if label is not None:
             self.label = label
 
@@ -178,7 +177,7 @@ class Value(Node):
         for operand in operands:
             if isinstance(operand, Value):
                 data.append(operand._data)
-                if operand.requires_grad or operand.op is not None:
+                if operand._requires_grad or operand.op is not None:
                     tracked = True
             elif _has_objects(operand):
                 return NotImplemented
@@ -205,7 +204,7 @@ class Value(Node):
         gradients: list[float | None] = []
         requires_grad = False
         for operand, rule in zip(kept, operation.local_gradients, strict=True):
-            if rule is None or not isinstance(operand, Value) or not operand.requires_grad or not mode.recording:
+            if rule is None or not isinstance(operand, Value) or not operand._requires_grad or not mode.recording:
                 gradients.append(None)
                 continue
             requires_grad = True
@@ -228,7 +227,7 @@ class Value(Node):
         node._data = out
         node.op = operation
         node.grad = 0.0
-        node.requires_grad = requires_grad
+        node._requires_grad = requires_grad
         if mode.scope is not None:
             node.scope = mode.scope
         if mode.keeping_sources:

@@ -155,7 +155,7 @@ def restore(found: Checkpoint, path: str | os.PathLike[str], model: Module, opti
             raise CheckpointError(
                 f"{path} holds the state of {theirs or 'no optimizer'}, not of {type(optimizer).__name__}"
             )
-        others = differences(found.optimizer, optimizer.state_dict(), in_file=True)
+        others = optimizer.differences(found.optimizer, in_file=True)
         problems += [f"the optimizer's {one}" for one in others]
     if problems:
         more = f"; and {len(problems) - _MOST_SHOWN} more" if len(problems) > _MOST_SHOWN else ""

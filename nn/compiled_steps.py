@@ -14,7 +14,7 @@ import numpy
 import numpy.lib.mixins
 
 import autograd
-from autograd import Tensor, no_grad
+from autograd import Node, Tensor, no_grad
 
 from .losses import LOSSES
 from .meaning import Loss, check_rows
@@ -52,15 +52,16 @@ class CompiledStep:
     def __call__(self, inputs: Array, targets: Array) -> tuple[float, Array, float] | None:
         """The loss and the outputs before the update, and the gradient's norm.
 
-        None, and nothing is changed, where the step has to be run eagerly: one of the three is not finite, a parameter
-        is frozen, or the parameters have not been updated equally often.
+        None, and nothing is changed, where the step has to be run eagerly: one of the three is not finite, or the
+        parameters that learn have not been updated equally often (one was frozen until now).
         """
         optimizer = self._optimizer
-        ages = {slot.age for slot in optimizer._slots}
-        if len(ages) > 1 or not all(parameter.requires_grad for parameter in optimizer.parameters):
+        slots = [slot for slot in optimizer._slots if slot.tensor is None or slot.tensor.requires_grad]
+        ages = {slot.age for slot in slots}
+        if len(ages) != 1:
             return None
         settings = _settings(optimizer)
-        if settings != self._settings:  # they are numbers in the program
+        if settings != self._settings or self._is_frozen_anew():  # both are numbers in the program
             self._settings, self._step = settings, self._new()
         try:
             (cost, outputs), squares = self._step(
@@ -69,19 +70,27 @@ class CompiledStep:
         except self._refusals:
             return None
         optimizer.steps += 1
-        for slot in optimizer._slots:
+        for slot in slots:
             slot.age += 1
         return float(cost), outputs, sum(map(float, squares)) ** 0.5
 
     def _new(self) -> TrainingStep:
-        slots = self._optimizer._slots
+        slots, parameters = self._optimizer._slots, self._optimizer.parameters
+        # A program knows a frozen parameter by its numbers.
+        self.frozen: dict[Node, Any] = {one: one._data for one in parameters if not one.requires_grad}
         return self._kind(
             self._function,
             self._moved,
             {slot.tensor: tuple(slot.kept.values()) for slot in slots if slot.tensor is not None},
-            parameters=self._optimizer.parameters,
+            parameters=[one for one in parameters if one.requires_grad],
             guarded=True,
         )
+
+    def _is_frozen_anew(self) -> bool:
+        """Whether a parameter was frozen, given other numbers while it was, or freed."""
+        return any(
+            one.requires_grad if one in self.frozen else not one.requires_grad for one in self._optimizer.parameters
+        ) or any(one._data is not data for one, data in self.frozen.items())
 
     def _function(self, inputs: Any, targets: Any) -> tuple[Any, Any]:
         outputs = self.model(inputs)

@@ -20,7 +20,7 @@ from .activations import ACTIVATIONS
 from .callbacks import Callback, TrainingRun
 from .errors import NetworkError
 from .history import History, LayerFigures, Step
-from .module import Module, held, is_parameter, own_module
+from .module import Module, held, own_module
 
 # Where a figure becomes a warning. A layer learns too little or too much relative to its neighbour at a thousandth
 # or a thousandfold; a weight is usually moved by about a thousandth of itself in a step (Karpathy 2022).
@@ -134,8 +134,8 @@ def _median(figures: Iterable[float | None]) -> float:
 
 
 def _own_parameters(module: Module) -> list[Tensor]:
-    """Parameters that the module holds itself, not in its parts."""
-    return [item for _, item in held(module) if isinstance(item, Tensor) and is_parameter(item)]
+    """Parameters that the module holds itself, not in its parts, and that learn."""
+    return [item for _, item in held(module) if isinstance(item, Tensor) and item.is_parameter and item.requires_grad]
 
 
 def _activations(outputs: Any, layers: dict[Any, str]) -> dict[Any, Tensor]:

@@ -30,6 +30,9 @@ class Module:
     and those of modules among its attributes; also in lists, tuples and dicts of either, nested as deep as you like.
     Sets, which have no order to save them in, are refused.
 
+    A parameter whose `requires_grad` is set to False is frozen: it gets no gradients and is not moved, and stays a
+    parameter that is saved, loaded and shown. A leaf that was made with False (a mask, a table) is none.
+
     >>> from nn import Linear
     >>> layer = Linear(3, 2, rng=0)
     >>> [(name, parameter.shape) for name, parameter in layer.named_parameters()]
@@ -64,7 +67,7 @@ class Module:
         paths: dict[str, Node] = {}
         seen: set[Node] = set()
         for path, item in _walk(self, prefix):
-            if isinstance(item, Node) and is_parameter(item) and item not in seen:
+            if isinstance(item, Node) and item.is_parameter and item not in seen:
                 if path in paths:
                     raise NetworkError(f"two parameters of {self!r:.80} have the path {path}: give them other keys")
                 paths[path] = item
@@ -186,7 +189,8 @@ class Module:
         total = 0
         for name, parameter in self.named_parameters():
             data = numpy.asarray(parameter.data)
-            rows.append((name, str(data.shape), str(data.dtype), f"{data.size:,}"))
+            kind = str(data.dtype) if parameter.requires_grad else f"{data.dtype}, frozen"
+            rows.append((name, str(data.shape), kind, f"{data.size:,}"))
             total += data.size
         return [*rows, ("total", "", "", f"{total:,}")]
 
@@ -260,11 +264,6 @@ def _mark(output: Any, mark: ModuleCall) -> None:
             _mark(item, mark)
 
 
-def is_parameter(item: Any) -> bool:
-    """Whether this is a leaf that was made to require gradients."""
-    return isinstance(item, Node) and item.op is None and item.requires_grad
-
-
 def held(module: Module) -> Iterator[tuple[str, Any]]:
     """What the attributes of a module hold, with its path: they themselves, or what is in lists, tuples and dicts."""
     # No recursion: how deep lists are nested is the user's.
@@ -296,7 +295,7 @@ def held(module: Module) -> Iterator[tuple[str, Any]]:
 
 
 def _refuse_in(module: Module, place: str, items: Iterable[Any]) -> None:
-    if any(isinstance(item, Module) or is_parameter(item) for item in items):
+    if any(isinstance(item, Module) or (isinstance(item, Node) and item.is_parameter) for item in items):
         raise NetworkError(
             f"{place} of {type(module).__name__} hold modules or parameters, which are found and saved by their place: "
             "hold them in a list, or as the values of a dict"

@@ -6,7 +6,7 @@ parameters (Values) are gathered into one array for a step, so that there is one
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
 
 import numpy
@@ -22,7 +22,8 @@ class Optimizer:
     """What optimizers share: the parameters, the learning rate, the state between steps.
 
     Args:
-        parameters: leaves (Values or Tensors), each once.
+        parameters: leaves (Values or Tensors), each once; those that are frozen (`requires_grad = False`) are left as
+            they are, and so is what is kept for them.
         learning_rate: the step size, a finite number ≥ 0; may be assigned between steps (schedules do).
 
     Raises NetworkError for anything else.
@@ -38,7 +39,7 @@ class Optimizer:
         if not self.parameters:
             raise NetworkError("an optimizer needs at least one parameter")
         for parameter in self.parameters:
-            if not isinstance(parameter, Node) or parameter.op is not None or not parameter.requires_grad:
+            if not (isinstance(parameter, Node) and parameter.is_parameter):
                 raise NetworkError(f"an optimizer takes leaves that require gradients, not {parameter!r:.80}")
         if len(set(self.parameters)) != len(self.parameters):
             raise NetworkError("a parameter was given to the optimizer twice: it would be updated twice a step")
@@ -62,12 +63,8 @@ class Optimizer:
         for slot in self._slots:
             tensor = slot.tensor  # spelled out: a further call costs a hundredth of a small network's step
             if tensor is None:
-                data = numpy.array([value.data for value in slot.values])
-                slot.age += 1
-                self._update(data, numpy.array([value.grad or 0.0 for value in slot.values]), slot)
-                for value, number in zip(slot.values, data.tolist(), strict=True):
-                    value.data = number
-            elif (gradient := tensor.grad) is not None:
+                slot.move_values(self._update)
+            elif (gradient := tensor.grad) is not None and tensor.requires_grad:
                 data = tensor.data
                 slot.age += 1
                 self._update(data, gradient, slot)
@@ -90,19 +87,29 @@ class Optimizer:
         """A copy of what is kept between steps, as arrays by name."""
         state: State = {"steps": numpy.array(self.steps)}
         for position, slot in enumerate(self._slots):
-            state[f"{position}.age"] = numpy.array(slot.age)
+            state[f"{position}.age"] = numpy.array(slot.age)  # one number, or one for each Value
             for name, kept in slot.kept.items():
                 state[f"{position}.{name}"] = kept.copy()
         return state
 
+    def differences(self, state: Mapping[str, Any], in_file: bool = False) -> list[str]:
+        """In words, why a state is none of this optimizer; nothing where it is one."""
+        own = self.state_dict()
+        for position, slot in enumerate(self._slots):
+            age = numpy.asarray(state.get(f"{position}.age", 0))
+            if slot.tensor is None and age.shape in ((), (len(slot.values),)):
+                own[f"{position}.age"] = age
+        return differences(state, own, in_file)
+
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         """Go on from a state. Names and shapes are checked before anything is changed."""
-        problems = differences(state, self.state_dict())
+        problems = self.differences(state)
         if problems:
             raise NetworkError(f"the state is not one of this {type(self).__name__}: {'; '.join(problems)}")
         self.steps = int(state["steps"])
         for position, slot in enumerate(self._slots):
-            slot.age = int(state[f"{position}.age"])
+            age = numpy.asarray(state[f"{position}.age"])
+            slot.age = age.copy() if age.ndim else int(age)
             for name, kept in slot.kept.items():
                 kept[...] = state[f"{position}.{name}"]
 
@@ -324,7 +331,31 @@ class _Slot:
     def __init__(self, tensor: Tensor | None, values: Sequence[Value], kept: Sequence[str]) -> None:
         self.tensor, self.values = tensor, values
         shape, dtype = ((len(values),), numpy.dtype(float)) if tensor is None else (tensor.shape, tensor.dtype)
-        self.age = 0  # how often it was updated
+        # How often it was updated; of Values that were not all updated equally often, of each.
+        self.age: Any = 0
         self.kept: State = {name: numpy.zeros(shape, dtype) for name in kept}
         # Where a step is computed: a new array of a large matrix's size costs as much as filling it.
         self.work: Array = numpy.empty(shape, dtype)
+
+    def move_values(self, update: Callable[[Array, Array, _Slot], None]) -> None:
+        """Update the Values, but for those that are frozen."""
+        learning = [value.requires_grad for value in self.values]
+        if all(learning):
+            self.age += 1
+            self._moved(self.values, update)
+        elif any(learning):
+            chosen = numpy.flatnonzero(learning)
+            part = _Slot(None, [self.values[index] for index in chosen.tolist()], tuple(self.kept))
+            self.age = numpy.broadcast_to(self.age, len(self.values)) + learning
+            part.age = self.age[chosen]
+            for name, kept in part.kept.items():
+                kept[...] = self.kept[name][chosen]
+            part._moved(part.values, update)
+            for name, kept in part.kept.items():
+                self.kept[name][chosen] = kept
+
+    def _moved(self, values: Sequence[Value], update: Callable[[Array, Array, _Slot], None]) -> None:
+        data = numpy.array([value.data for value in values])
+        update(data, numpy.array([value.grad or 0.0 for value in values]), self)
+        for value, number in zip(values, data.tolist(), strict=True):
+            value.data = number

@@ -171,6 +171,8 @@ def _check_parameters(model: Any, optimizer: Optimizer) -> None:
     own = set(model.parameters()) if isinstance(model, Module) else set()
     if own and own.isdisjoint(optimizer.parameters):
         raise NetworkError("the optimizer has none of the model's parameters: the model would not learn")
+    if not any(parameter.requires_grad for parameter in optimizer.parameters):
+        raise NetworkError("all parameters are frozen: set requires_grad = True on those that are to learn")
 
 
 @dataclass

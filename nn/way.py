@@ -113,7 +113,7 @@ def _why_not_by_default(model: Any, loss: Loss) -> str | None:
         for _, part in held(module):
             if callable(part) and not isinstance(part, Module | Meaning) and not _is_of_the_table(part):
                 return f"{name_of(part)} is a function of your own"
-            if isinstance(part, Tensor) and not (part.requires_grad and part.op is None):
+            if isinstance(part, Tensor) and not part.is_parameter:
                 return f"{path or 'the model'} holds a Tensor that is no parameter"
     return None
 
@@ -130,7 +130,7 @@ def _warn_of_constants(step: CompiledStep) -> None:
     from autograd.compiler.record.captured import captured
     from autograd.compiler.record.recording import listed
 
-    found = captured(step.recording, step.model)
+    found = captured(step.recording, step.model, step.frozen)
     if found:
         _warn(
             f"uses {', '.join(map(str, found))}: neither data nor parameter, so it keeps it as it is now; with "

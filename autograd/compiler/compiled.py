@@ -311,7 +311,7 @@ class Compiled:
         for leaf, path in zip(leaves, paths, strict=True):
             number, _, rest = path[1:].partition("]")
             if hasattr(leaf, "named_parameters"):
-                parameters = dict(leaf.named_parameters())
+                parameters = {name: one for name, one in leaf.named_parameters() if one.requires_grad}
                 places.append({name: len(wanted) + index for index, name in enumerate(parameters)})
                 wanted += parameters.values()
             elif is_given(leaf):

@@ -5,7 +5,7 @@ Arrays that a function makes from shapes alone (ones, arange) are left out; what
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from types import CodeType
 from typing import Any
@@ -38,9 +38,11 @@ class CapturedConstant:
     __repr__ = __str__
 
 
-def captured(recording: Recording, function: Callable[..., Any]) -> list[CapturedConstant]:
-    """The constants of a recording that a caller should know about."""
-    own = {*recording.inputs, *recording.parameters}
+def captured(
+    recording: Recording, function: Callable[..., Any], known: Collection[Node] = ()
+) -> list[CapturedConstant]:
+    """The constants of a recording that a caller should know about, but for those that are known."""
+    own = {*recording.inputs, *recording.parameters, *known}
     arrays: dict[int, tuple[Any, Any]] = {}
     for node in nodes_in_order(recording.outputs):
         if node.op is None and node not in own:
