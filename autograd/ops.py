@@ -11,6 +11,7 @@ parameters by name, unchecked: what people call instead is in `array_functions.p
 
 from __future__ import annotations
 
+import copyreg
 import math
 import operator
 from collections.abc import Sequence
@@ -687,3 +688,15 @@ def operations() -> dict[str, Operation]:
     """The whole table, by name."""
     rows = [row for row in globals().values() if isinstance(row, Operation)]
     return {row.name: row for row in rows}
+
+
+def _row(name: str) -> Operation:
+    return operations()[name]
+
+
+def _reduced_to_its_name(row: Operation) -> Any:
+    """A row is pickled by its name, and is the same row afterwards; one that is not of the table, by what it holds."""
+    return (_row, (row.name,)) if globals().get(row.name) is row else object.__reduce_ex__(row, 2)
+
+
+copyreg.pickle(Operation, _reduced_to_its_name)

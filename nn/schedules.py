@@ -6,6 +6,7 @@ its own times the factor before each step.
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Callable
 
@@ -23,7 +24,7 @@ def constant() -> Schedule:
     >>> constant()(1000)
     1.0
     """
-    return lambda step: 1.0
+    return _constant
 
 
 def step_decay(every: int, factor: float = 0.1) -> Schedule:
@@ -34,7 +35,7 @@ def step_decay(every: int, factor: float = 0.1) -> Schedule:
     """
     whole_number("every", every, error=NetworkError)
     factor = checked("factor", factor)
-    return lambda step: float(factor ** (step // every))
+    return functools.partial(_step_decay, every, factor)
 
 
 def cosine(steps: int, lowest: float = 0.0) -> Schedule:
@@ -45,7 +46,7 @@ def cosine(steps: int, lowest: float = 0.0) -> Schedule:
     """
     whole_number("steps", steps, error=NetworkError)
     lowest = checked("lowest factor", lowest)
-    return lambda step: lowest + (1 - lowest) * (1 + math.cos(math.pi * min(step / steps, 1.0))) / 2
+    return functools.partial(_cosine, steps, lowest)
 
 
 def warm_up(steps: int, then: Schedule | None = None) -> Schedule:
@@ -55,9 +56,25 @@ def warm_up(steps: int, then: Schedule | None = None) -> Schedule:
     [0.25, 0.5, 1.0, 1.0]
     """
     whole_number("steps", steps, error=NetworkError)
-    later = then or constant()
-    return lambda step: (step + 1) / steps if step < steps else later(step - steps)
+    return functools.partial(_warm_up, steps, then or constant())
 
 
 # steps in all → schedule: by these names recipes ask for one.
 SCHEDULES: dict[str, Callable[[int], Schedule]] = {"constant": lambda steps: constant(), "cosine": cosine}
+
+
+# By themselves, so that a schedule can be pickled.
+def _constant(step: int) -> float:
+    return 1.0
+
+
+def _step_decay(every: int, factor: float, step: int) -> float:
+    return float(factor ** (step // every))
+
+
+def _cosine(steps: int, lowest: float, step: int) -> float:
+    return lowest + (1 - lowest) * (1 + math.cos(math.pi * min(step / steps, 1.0))) / 2
+
+
+def _warm_up(steps: int, then: Schedule, step: int) -> float:
+    return (step + 1) / steps if step < steps else then(step - steps)
