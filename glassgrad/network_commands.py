@@ -6,9 +6,9 @@ import math
 import time
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Sequence
-from dataclasses import fields, replace
+from dataclasses import asdict, fields, replace
 from pathlib import Path
-from typing import Any, get_type_hints
+from typing import Any, get_args, get_type_hints
 
 import numpy
 
@@ -23,6 +23,7 @@ from nn import (
     CheckpointError,
     Diagnostics,
     DivergenceError,
+    EarlyStopping,
     Epoch,
     History,
     NeuronMLP,
@@ -34,8 +35,8 @@ from nn import (
 from nn.callbacks import TrainingRun
 
 from . import recognition
-from .options import named, told
-from .recipes import DTYPES, ENGINES, PRESETS, Recipe, Settings, offered_losses, recipe
+from .options import count, named, told
+from .recipes import DTYPES, ENGINES, PRESETS, Recipe, Settings, completed, offered_losses, recipe
 
 # A start from which document 001's recipe learns XOR; about two of three do.
 XOR_SEED = 0
@@ -56,11 +57,21 @@ def train_options(parser: ArgumentParser) -> None:
     parser.add_argument("--epochs", type=int, help="passes through the data")
     parser.add_argument("--batch-size", type=int, help="samples a step")
     parser.add_argument("--learning-rate", type=float, help="the step size")
+    parser.add_argument("--momentum", type=float, help="the share of the last step that is kept (sgd, rmsprop)")
+    parser.add_argument("--weight-decay", type=float, help="how much weights are drawn towards 0")
+    parser.add_argument("--clip-norm", type=float, metavar="MOST", help="the bound of the whole gradient's norm")
+    parser.add_argument(
+        "--early-stopping",
+        type=count,
+        metavar="EPOCHS",
+        help="stop when the test loss has not become better for so many epochs, and keep the best weights",
+    )
     parser.add_argument("--dtype", help=named(DTYPES))
     parser.add_argument("--seed", type=int, help="of the start and the order of samples (0)")
     parser.add_argument("--limit", type=int, help="use only the first N samples to train on, and N to test on")
     parser.add_argument("--save", metavar="FILE", help="the model and all else that --resume needs, after every epoch")
     parser.add_argument("--resume", metavar="FILE", help="go on with a saved run as if it had not been interrupted")
+    parser.add_argument("--start-from", metavar="FILE", help="begin a new run from the model of a saved one")
     parser.add_argument("--history", metavar="FILE", help="the figures of every step and epoch, a JSON object a line")
     parser.add_argument("--plots", metavar="DIR", help="curves, gradients, mistakes … as pictures (needs matplotlib)")
     parser.add_argument("--seeds", type=int, metavar="N", help="run from N starts, and tell the distribution")
@@ -69,13 +80,17 @@ def train_options(parser: ArgumentParser) -> None:
 def train(options: Namespace) -> None:
     """`glassgrad train`: a line for each of some epochs, a final line, and the files that were asked for."""
     settings = Settings(**{one.name: getattr(options, one.name) for one in fields(Settings)})
-    if options.resume is not None:
-        settings = settings.filled_from(_kept_settings(options.resume, settings.dataset))
+    if options.resume is not None and options.start_from is not None:
+        raise GraphError("--resume goes on with a run, --start-from begins another one: give one of the two")
+    if options.resume is not None or options.start_from is not None:
+        settings = _gone_on_from(options.resume or options.start_from, settings, is_same_run=bool(options.resume))
     if options.seeds is not None:
         _train_seeds(settings, options)
         return
     _check_places(options)
     run = recipe(settings, options.data_dir)
+    if options.start_from is not None:
+        checkpoints.load(options.start_from, run.model)
     save = options.save or options.resume
     snapshots = Snapshots(*(round(share * run.epochs) for share in _STAGES))
     watching = [] if options.plots is None else [snapshots, *_diagnostics(run)]
@@ -109,7 +124,12 @@ def fit_recipe(
     if is_told:
         print(repr(run.model))
         print(f"on {run.data.name}: {len(run.data.train_inputs):,} samples, seed {run.seed}")
-    started = time.perf_counter()
+        chosen = run.settings
+        print(
+            f"preset {chosen.preset}: {chosen.loss}, {chosen.optimizer} with the rate {run.optimizer.learning_rate:g}"
+            f"{'' if run.schedule is None else f' ({chosen.schedule})'}, batches of {run.batch_size}"
+        )
+    started, written_at = time.perf_counter(), _written_at(save)
     history = fit(
         run.model,
         (run.data.train_inputs, run.targets),
@@ -119,7 +139,8 @@ def fit_recipe(
         batch_size=run.batch_size,
         validation=(run.data.test_inputs, run.test_targets),
         schedule=run.schedule,
-        callbacks=[*callbacks, *([_Told(run.epochs)] if is_told else [])],
+        clip_norm=run.settings.clip_norm,
+        callbacks=[*callbacks, *([_Told(run.epochs)] if is_told else []), *_early_stopping(run.settings)],
         rng=run.seed,
         checkpoint=save,
         resume=resume,
@@ -127,13 +148,25 @@ def fit_recipe(
     )
     if is_told and history.epochs:
         last = history[-1]
+        epochs = f"{last.number} epoch{'' if last.number == 1 else 's'}"
         print(
             f"test accuracy {last.validation_accuracy:.2%} on {len(run.data.test_labels):,} samples after "
-            f"{last.number} epochs in {time.perf_counter() - started:.1f} s, {history.way}"
+            f"{epochs} in {time.perf_counter() - started:.1f} s, {history.way}"
         )
-        if save is not None:
+        if history.stopped is not None and history.stopped != "interrupted":
+            print(f"stopped: {history.stopped}")
+        if save is not None and _written_at(save) != written_at:
             print(f"wrote {save}")
     return history
+
+
+def _written_at(path: str | None) -> int | None:
+    return Path(path).stat().st_mtime_ns if path is not None and Path(path).exists() else None
+
+
+def _early_stopping(settings: Settings) -> list[Callback]:
+    patience = settings.early_stopping
+    return [] if patience is None else [EarlyStopping(patience, restore_best=True)]
 
 
 def evaluate_options(parser: ArgumentParser) -> None:
@@ -224,9 +257,11 @@ class _Told(Callback):
 def _train_seeds(settings: Settings, options: Namespace) -> None:
     """The same recipe from several starts, and the distribution of what comes out."""
     whole_number("--seeds", options.seeds)
-    for name in ("save", "resume", "history"):
+    for name in ("save", "resume", "start_from", "history"):
         if getattr(options, name) is not None:
-            raise GraphError(f"--{name} is for a single run, --seeds for {options.seeds}: give one of the two")
+            raise GraphError(
+                f"--{name.replace('_', '-')} is for a single run, --seeds for {options.seeds}: give one of the two"
+            )
     _check_places(options)
     first = settings.seed or 0
     histories: list[History] = []
@@ -263,9 +298,41 @@ def _train_seeds(settings: Settings, options: Namespace) -> None:
         _write_figures(Path(options.plots), {"seeds": figure})
 
 
-def _kept_settings(path: str, dataset: str) -> dict[str, Any]:
+# What belongs to a network and not to how it is trained: a new run from a saved one cannot have it otherwise.
+_OF_THE_NETWORK = ("preset", "engine", "sizes", "activation", "loss", "dtype")
+# What a resumed run may have otherwise.
+_FREE = ("dataset", "epochs", "early_stopping")
+
+
+def _gone_on_from(path: str, given: Settings, is_same_run: bool) -> Settings:
+    """What was given, and all else as a checkpoint has it. Refuses by name what contradicts it."""
+    found = checkpoints.read(path)
+    kept = _kept_settings(found, path, given.dataset)
+    started_at = (found.notes.get("training") or {}).get("rate_at_start")
+    rate = found.optimizer_settings.get("learning_rate") if started_at is None else started_at
+    theirs = completed(Settings(given.dataset).filled_from({**kept, "learning_rate": rate}))
+    described = {name: found.architecture.get(name) for name in ("sizes", "dtype")}
+    fixed = _OF_THE_NETWORK if not is_same_run else [one.name for one in fields(Settings) if one.name not in _FREE]
+    for name in fixed:
+        wanted, has = getattr(given, name), described.get(name) or getattr(theirs, name)
+        if wanted is not None and wanted != (tuple(has) if isinstance(has, list) else has):
+            shown = ["-".join(map(str, one)) if isinstance(one, tuple | list) else one for one in (wanted, has)]
+            other = "" if name in _OF_THE_NETWORK else f", or begin a new run from its model with --start-from {path}"
+            raise CheckpointError(
+                f"--{name.replace('_', '-')} {shown[0]} contradicts {path}, which has "
+                f"{'none' if has is None else shown[1]}: leave it out{other}"
+            )
+    done = len(found.history.get("epochs.loss", ()))
+    if is_same_run and given.epochs is not None and given.epochs < done:
+        raise CheckpointError(f"--epochs {given.epochs}, and {path} has {done} epochs done: give as many or more")
+    if not is_same_run and given.optimizer not in (None, theirs.optimizer):
+        theirs = replace(theirs, learning_rate=None, momentum=None, weight_decay=None)
+    return given.filled_from(asdict(theirs))
+
+
+def _kept_settings(found: checkpoints.Checkpoint, path: str, dataset: str) -> dict[str, Any]:
     """The settings with which a checkpoint was trained."""
-    kept = checkpoints.read(path).notes.get("recipe")
+    kept = found.notes.get("recipe")
     if not isinstance(kept, dict):
         raise CheckpointError(f"{path} was not written by `glassgrad train`, which could go on with it")
     if kept.get("dataset") != dataset:
@@ -282,7 +349,7 @@ def _is_setting(name: str, entry: Any) -> bool:
         return entry is None or (isinstance(entry, list) and all(isinstance(size, int) for size in entry))
     kinds = get_type_hints(Settings)
     return name in kinds and (
-        entry is None or isinstance(entry, kinds[name]) or (name == "learning_rate" and isinstance(entry, int))
+        entry is None or isinstance(entry, kinds[name]) or (isinstance(entry, int) and float in get_args(kinds[name]))
     )
 
 

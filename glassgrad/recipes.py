@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import math
 from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, field, replace
@@ -155,6 +156,10 @@ class Settings:
     dtype: str | None = None
     seed: int | None = None
     limit: int | None = None
+    momentum: float | None = None
+    weight_decay: float | None = None
+    clip_norm: float | None = None
+    early_stopping: int | None = None
 
     def filled_from(self, kept: Mapping[str, Any]) -> Settings:
         """What is not given is as in settings that a checkpoint kept."""
@@ -180,6 +185,7 @@ class Recipe:
     batch_size: int
     seed: int
     claim: float | None
+    settings: Settings
     notes: dict[str, Any]  # for the checkpoint: what `predict` and `eval` need to know
 
 
@@ -190,10 +196,10 @@ def recipe(settings: Settings, data_dir: str | None = None) -> Recipe:
         NetworkError: an unknown name, or sizes that do not fit the data or the loss.
         DatasetError: data that cannot be read.
     """
-    preset_name, preset = _preset(settings)
+    _, preset = _preset(settings)
+    settings = completed(settings)
     engine, loss_name = settings.engine or "tensor", settings.loss or preset.loss
-    optimizer_name = settings.optimizer or preset.optimizer
-    schedule_name = settings.schedule or preset.schedule
+    optimizer_name, schedule_name = settings.optimizer or "", settings.schedule or ""
     for kind, name, known in (
         ("loss", loss_name, offered_losses()),
         ("engine", engine, ENGINES),
@@ -205,10 +211,8 @@ def recipe(settings: Settings, data_dir: str | None = None) -> Recipe:
     if engine == "value" and settings.dtype not in (None, "float64"):
         raise NetworkError(f"the engine `value` computes in float64, so --dtype {settings.dtype} cannot be had with it")
     seed = whole_number("the seed", settings.seed or 0, 0, NetworkError)
-    epochs = preset.epochs if settings.epochs is None else settings.epochs
-    batch_size = preset.batch_size if settings.batch_size is None else settings.batch_size
-    whole_number("epochs", epochs, error=NetworkError)
-    whole_number("batch_size", batch_size, error=NetworkError)
+    epochs = whole_number("epochs", settings.epochs, error=NetworkError)
+    batch_size = whole_number("batch_size", settings.batch_size, error=NetworkError)
 
     data = _data(settings, preset.digit, data_dir)
     dtype = numpy.dtype("float64" if engine == "value" else settings.dtype or data.train_inputs.dtype)
@@ -231,7 +235,6 @@ def recipe(settings: Settings, data_dir: str | None = None) -> Recipe:
         dtype=dtype,
     )
     model = to_neurons(network) if engine == "value" else network
-    rate = preset.learning_rate if settings.learning_rate is None else settings.learning_rate
     steps = epochs * math.ceil(len(data.train_inputs) / batch_size)
     return Recipe(
         data=data,
@@ -239,18 +242,56 @@ def recipe(settings: Settings, data_dir: str | None = None) -> Recipe:
         targets=meaning.targets_for(data.train_labels, n_outputs, dtype),
         test_targets=meaning.targets_for(data.test_labels, n_outputs, dtype),
         loss=loss,
-        optimizer=OPTIMIZERS[optimizer_name](model.parameters(), rate),
+        optimizer=_optimizer(settings, model),
         schedule=None if schedule_name == "constant" else SCHEDULES[schedule_name](steps),
         epochs=epochs,
         batch_size=batch_size,
         seed=seed,
         claim=preset.claim,
+        settings=settings,
         notes={
-            "recipe": {**asdict(settings), "preset": preset_name, "epochs": epochs, "seed": seed},
+            "recipe": asdict(settings),
             "loss": loss_name,
             "digit": preset.digit,
         },
     )
+
+
+def completed(settings: Settings) -> Settings:
+    """The same with all that the preset says; sizes and dtype are as the data has them.
+
+    An optimizer that is not the preset's takes its own usual rate, not the preset's.
+    """
+    name, preset = _preset(settings)
+    optimizer = settings.optimizer or preset.optimizer
+    check_known("optimizer", optimizer, OPTIMIZERS, NetworkError)
+    usual: dict[str, Any] = {
+        **{one: getattr(preset, one) for one in ("activation", "loss", "schedule", "epochs", "batch_size")},
+        "preset": name,
+        "engine": ENGINES[0],
+        "optimizer": optimizer,
+        "learning_rate": preset.learning_rate if optimizer == preset.optimizer else own_rate(optimizer),
+        "seed": 0,
+    }
+    return replace(settings, **{one: given for one, given in usual.items() if getattr(settings, one) is None})
+
+
+def own_rate(optimizer: str) -> float:
+    """The learning rate that an optimizer has where none is given; gradient descent has none, and takes 0.1."""
+    rate = inspect.signature(OPTIMIZERS[optimizer]).parameters["learning_rate"].default
+    return 0.1 if rate is inspect.Parameter.empty else float(rate)
+
+
+def _optimizer(settings: Settings, model: Any) -> Optimizer:
+    kind: Any = OPTIMIZERS[settings.optimizer or ""]
+    given = {"momentum": settings.momentum, "weight_decay": settings.weight_decay}
+    keywords: dict[str, Any] = {name: number for name, number in given.items() if number is not None}
+    for name in keywords:
+        if name not in kind.hyperparameters:
+            having = ", ".join(one for one, other in OPTIMIZERS.items() if name in other.hyperparameters)
+            raise NetworkError(f"--{name.replace('_', '-')} is for {having}, not for {settings.optimizer}")
+    made: Optimizer = kind(model.parameters(), settings.learning_rate, **keywords)
+    return made
 
 
 def data_of_notes(notes: Mapping[str, Any], data_dir: str | None) -> tuple[Dataset, Loss]:

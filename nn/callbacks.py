@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
@@ -30,6 +31,7 @@ class TrainingRun:
         measured: which figures an epoch has, of "loss", "accuracy", "validation_loss", "validation_accuracy".
         history: what was done; the step or epoch that a callback is told of is its last.
         steps_per_epoch, samples: how much an epoch is.
+        restored_epoch: the epoch whose parameters the model was given back at the end; None if none.
     """
 
     model: Any
@@ -43,6 +45,7 @@ class TrainingRun:
     clip_value: float | None = None
     callbacks: Sequence[Callback] = ()
     history: History = field(default_factory=History)
+    restored_epoch: int | None = None
 
     def __post_init__(self) -> None:
         self.steps_per_epoch: int = len(self.batches)
@@ -140,22 +143,52 @@ class EarlyStopping(Callback):
         patience: so many epochs without improvement.
         watch: "validation_loss", "validation_accuracy", "loss" or "accuracy"; smaller losses are better.
         improvement: what is less counts as none.
+        restore_best: give the model the parameters of the best epoch at the end, before the last checkpoint is
+            written: that one cannot be resumed.
     """
 
-    def __init__(self, patience: int = 5, watch: Watched = "validation_loss", improvement: float = 0.0) -> None:
+    def __init__(
+        self,
+        patience: int = 5,
+        watch: Watched = "validation_loss",
+        improvement: float = 0.0,
+        *,
+        restore_best: bool = False,
+    ) -> None:
         check_known("figure", watch, get_args(Watched), NetworkError)
         self.patience: int = whole_number("the patience", patience, error=NetworkError)
         self.watch = watch
         self.improvement: float = checked("improvement", improvement)
+        self.restore_best = restore_best
+        self._best: tuple[int, State] | None = None
+        self._best_epoch = 0
 
     def on_start(self, run: TrainingRun) -> None:
         if self.watch not in run.measured:
             raise NetworkError(f"early stopping watches {self.watch}, and this run does not measure it")
+        if self.restore_best and not isinstance(run.model, Module):
+            raise NetworkError(f"restore_best=True is for modules, not for {type(run.model).__name__}")
+        self._best = None
         if run.history.epochs:  # a resumed run may be at its end already
             self._look_back(run)
 
     def on_epoch(self, run: TrainingRun, epoch: Epoch) -> None:
         self._look_back(run)
+        if epoch.number == run.epochs or run.history.stopped is not None:
+            self._restore(run)
+
+    def _restore(self, run: TrainingRun) -> None:
+        """Give back the best parameters."""
+        if not self.restore_best or self._best_epoch == len(run.history):
+            return
+        if self._best is None or self._best[0] != self._best_epoch:
+            warnings.warn(
+                f"the best parameters, of epoch {self._best_epoch}, are not in the resumed file: the last stay",
+                stacklevel=2,
+            )
+            return
+        run.restored_epoch, state = self._best
+        run.model.load_state_dict(state)
 
     def _look_back(self, run: TrainingRun) -> None:
         figures = run.history.column(self.watch).tolist()
@@ -164,6 +197,9 @@ class EarlyStopping(Callback):
         for position, figure in enumerate(figures):
             if sign * figure > best + self.improvement:
                 best, best_epoch = sign * figure, position
+        self._best_epoch = best_epoch + 1
+        if self.restore_best and best_epoch == len(figures) - 1:
+            self._best = best_epoch + 1, run.model.state_dict()
         if len(figures) - 1 - best_epoch >= self.patience:
             name = self.watch.replace("_", " ")
             run.stop(f"the {name} has not become better since epoch {best_epoch + 1} ({figures[best_epoch]:.4g})")

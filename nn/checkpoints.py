@@ -149,6 +149,15 @@ def load(path: str | os.PathLike[str], model: Module, optimizer: Optimizer | Non
 def restore(found: Checkpoint, path: str | os.PathLike[str], model: Module, optimizer: Optimizer | None = None) -> None:
     """As `load`, of a checkpoint that was read."""
     problems = differences(found.model, model.state_dict(), in_file=True)
+    own = architecture_of(model)
+    problems += [
+        f"the {name} is {found.architecture[name]} there and {own[name]} here"
+        for name in ("activation", "output")
+        if name in own and found.architecture.get(name, own[name]) != own[name]
+    ]
+    their_text, text = (str(described.get("text", "")) for described in (found.architecture, own))
+    if not problems and own["class"] == found.architecture.get("class") == "Sequential" and " at 0x" not in text:
+        problems += [] if text == their_text else [f"it is a {their_text:.120} there"]
     if optimizer is not None:
         theirs = found.optimizer_settings.get("class")
         if theirs != type(optimizer).__name__:

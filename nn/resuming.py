@@ -12,10 +12,12 @@ from typing import Any
 
 import numpy
 
+from autograd.arguments import is_whole
+
 from . import checkpoints
 from .callbacks import TrainingRun
 from .errors import CheckpointError
-from .generators import check_state, set_state, state_of
+from .generators import Random, check_state, set_state, state_of
 from .history import History
 from .meaning import name_of
 from .state import Array
@@ -28,18 +30,26 @@ class Standing:
         path: where it is written to; None: nowhere.
         seconds: it is written at most so often.
         notes: what else the file is to hold.
+        rng: the order of samples was asked for with it; a seed is noted.
 
     Attributes:
+        base_rate: the learning rate without the schedule's factor; what a callback makes of it is kept.
         first_batch: the number of the next batch of an epoch that was interrupted.
         was_compiled: how the steps of the run that is resumed were run; None where none is.
+        resumed_from: the file that is gone on from.
     """
 
     path: Path | None
+    resumed_from: Path | None = None
 
-    def __init__(self, run: TrainingRun, path: Path | None, seconds: float, notes: Mapping[str, Any]) -> None:
+    def __init__(
+        self, run: TrainingRun, path: Path | None, seconds: float, notes: Mapping[str, Any], rng: Random
+    ) -> None:
         self._run, self.path, self._seconds, self._notes = run, path, seconds, notes
+        self._seed = int(rng) if is_whole(rng, 0) else None
         self._order = run.batches.rng
-        self._base_rate = run.optimizer.learning_rate
+        self.base_rate: float = run.optimizer.learning_rate
+        self._rate_at_start = self.base_rate
         self._order_at_epoch_start: dict[str, Any] = {}
         self._order_when_interrupted: dict[str, Any] = {}
         self._written_at = time.perf_counter()
@@ -72,6 +82,10 @@ class Standing:
             set_state(order, self._order_when_interrupted)
         training = {
             **self._fingerprint(),
+            "seed": self._seed,
+            "restored_epoch": run.restored_epoch,
+            "rate_at_start": self._rate_at_start,
+            "schedule_factor": self._last_factor(),
             "is_within_epoch": len(run.history.steps) > len(run.history) * run.steps_per_epoch,
             "compiled": run.history.compiled,
             "order_at_epoch_start": self._order_at_epoch_start,
@@ -79,7 +93,7 @@ class Standing:
             "generators": {name: state_of(one) for name, one in run.model.named_generators()},
             "layers": [figures.layer for figures in run.history.layers],
         }
-        scheduled, run.optimizer.learning_rate = run.optimizer.learning_rate, self._base_rate
+        scheduled, run.optimizer.learning_rate = run.optimizer.learning_rate, self.base_rate
         try:
             checkpoints.save(
                 self.path,
@@ -98,11 +112,20 @@ class Standing:
         notes = found.notes.get("training")
         if not isinstance(notes, dict):
             raise CheckpointError(f"{path} holds a model and no training to go on with")
+        if notes.get("restored_epoch") is not None:
+            raise CheckpointError(
+                f"{path} holds the best parameters, of epoch {notes['restored_epoch']}, and not those that training "
+                "ended with: begin a new run from its model (--start-from, or checkpoints.load and fit)"
+            )
         own = {**self._fingerprint(), **checkpoints.described_settings(run.optimizer)}
         theirs = {**notes, **found.optimizer_settings}
+        rate: Any = theirs.get("learning_rate")
+        theirs["learning_rate"] = notes.get("rate_at_start", rate)  # a callback may have changed it since
         differing = [
             f"{name} was {theirs.get(name)!r} and is {own[name]!r}" for name in own if theirs.get(name) != own[name]
         ]
+        if self._seed is not None and notes.get("seed", self._seed) not in (None, self._seed):
+            differing.append(f"the seed (rng) was {notes['seed']} and is {self._seed}")
         if differing:
             raise CheckpointError(f"{path} is of another training: {'; '.join(differing)}")
         generators = dict(run.model.named_generators())
@@ -120,8 +143,10 @@ class Standing:
                 check_state(order, state)
         except (CheckpointError, KeyError, TypeError, ValueError) as error:
             raise CheckpointError(f"{path}: where training stood cannot be read: {error}") from None
-        self._refuse_another_schedule(path, history)
+        self._refuse_another_schedule(path, history, notes, rate)
         checkpoints.restore(found, path, run.model, run.optimizer)
+        run.optimizer.learning_rate = self.base_rate = rate
+        self.resumed_from = path.resolve()
         run.history = history
         self.first_batch, self.was_compiled = first_batch, notes.get("compiled") is True
         self._order_at_epoch_start = notes["order_at_epoch_start"]
@@ -130,6 +155,11 @@ class Standing:
             set_state(generator, states[name])
         # An epoch that was interrupted has its order drawn again, from where it was drawn.
         set_state(order, self._order_at_epoch_start if first_batch else self._order_when_interrupted)
+
+    def _last_factor(self) -> float | None:
+        """The schedule's factor in the last step."""
+        schedule, steps = self._run.schedule, len(self._run.history.steps)
+        return None if schedule is None or not steps else float(schedule(steps - 1))
 
     def _fingerprint(self) -> dict[str, Any]:
         """What must be the same for a run to be resumed."""
@@ -152,15 +182,18 @@ class Standing:
             checksum = zlib.crc32(numpy.ascontiguousarray(array).data, checksum)
         return f"{checksum:08x}"
 
-    def _refuse_another_schedule(self, path: Path, history: History) -> None:
+    def _refuse_another_schedule(self, path: Path, history: History, notes: Mapping[str, Any], rate: float) -> None:
         """A schedule is a function, of which a file can keep no more than what it gave."""
         schedule = self._run.schedule
         if schedule is None or not history.steps:
             return
         last = len(history.steps) - 1
-        was, would_be = history.steps[last].learning_rate, self._base_rate * schedule(last)
+        factor = notes.get("schedule_factor")
+        was = history.steps[last].learning_rate if factor is None else rate * factor
+        would_be = rate * schedule(last)
         if not math.isclose(was, would_be, rel_tol=1e-9):
             raise CheckpointError(
                 f"{path} is of another training: in step {last + 1} the learning rate was {was:g} and its schedule is "
-                f"now to give {would_be:g} (one that falls until the last epoch differs with the number of epochs)"
+                f"now to give {would_be:g} (one that falls until the last epoch differs with the number of epochs; "
+                "a new run can begin from its model: --start-from)"
             )

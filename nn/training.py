@@ -77,7 +77,8 @@ def fit(
         checkpoint: a file to write after an epoch, and when training ends.
         checkpoint_seconds: the least time between two writes (0: after every epoch), because writing safely takes
             longer than a small epoch.
-        resume: a checkpoint to go on from, bit for bit as if there had been no interruption.
+        resume: a checkpoint to go on from, bit for bit as if there had been no interruption. Arguments that
+            contradict it are refused by name; `epochs` and callbacks may be others.
         notes: what else the checkpoint is to hold (as JSON).
         compile: run each step (forward, backward, the optimizer's update) as one program, the same but for rounding.
             True: compiled, or a NetworkError that says why not. False: eagerly. None: compiled where that is sure to
@@ -139,7 +140,7 @@ def fit(
         [*((ProgressLine(),) if is_watched() else ()), *callbacks],
     )
     path = None if checkpoint is None else Path(checkpoint)
-    standing = Standing(run, path, checked("checkpoint_seconds", checkpoint_seconds), notes or {})
+    standing = Standing(run, path, checked("checkpoint_seconds", checkpoint_seconds), notes or {}, rng)
     if resume is not None:
         standing.go_on_from(Path(resume))
     with mode(model, training=True), Interruption() as wish:
@@ -188,7 +189,7 @@ class _Loop:
 
     def __post_init__(self) -> None:
         self.model, self.optimizer, self.history = self.run.model, self.run.optimizer, self.run.history
-        self.base_rate = self.optimizer.learning_rate
+        self.scheduled_rate: float | None = None
         self.named_parameters = _named_parameters(self.model, self.optimizer)
 
     def run_to_the_end(self) -> None:
@@ -198,8 +199,9 @@ class _Loop:
                 callback.on_start(self.run)
                 begun.append(callback)
             left = range(len(self.history) + 1, self.run.epochs + 1) if self.history.stopped is None else range(0)
-            if not left:
-                self._write()  # of a resumed run: it may be another file than the one that was read
+            path = self.standing.path
+            if not left and path is not None and path.resolve() != self.standing.resumed_from:
+                self._write()  # of a resumed run; the file that was read stays as it was, for nothing was done
             for number in left:
                 self._epoch(number)
                 if len(self.history) < number or self.standing.is_time_to_write:
@@ -207,7 +209,8 @@ class _Loop:
                 if self.history.stopped is not None:
                     break
         finally:
-            self.optimizer.learning_rate = self.base_rate
+            self._follow_the_rate()
+            self.optimizer.learning_rate = self.standing.base_rate
             for callback in begun:
                 callback.on_end(self.run)
 
@@ -236,13 +239,24 @@ class _Loop:
     @silently
     def _step(self, epoch: int, inputs: Array, targets: Array) -> Step:
         started = time.perf_counter()
+        self._follow_the_rate()
         if self.run.schedule is not None:
-            self.optimizer.learning_rate = self.base_rate * self.run.schedule(len(self.history.steps))
+            factor = self.run.schedule(len(self.history.steps))
+            self.scheduled_rate = self.optimizer.learning_rate = self.standing.base_rate * factor
         done = None if self.way.step is None else self.way.step(inputs, targets)
         value, outputs, norm = self._eager_step(inputs, targets) if done is None else done
         share = self.measure.of_batch(outputs, targets)
         rate = self.optimizer.learning_rate
         return Step(epoch, len(inputs), value, share, rate, norm, time.perf_counter() - started)
+
+    def _follow_the_rate(self) -> None:
+        """What a callback made of the learning rate since the last step holds on; a schedule goes on from there."""
+        rate, scheduled = self.optimizer.learning_rate, self.scheduled_rate
+        if scheduled is None:
+            self.standing.base_rate = rate
+        elif rate != scheduled:
+            self.standing.base_rate = self.standing.base_rate * rate / scheduled if scheduled else rate
+            self.scheduled_rate = rate
 
     def _eager_step(self, inputs: Array, targets: Array) -> tuple[float, Array, float]:
         """Loss and outputs before the update, and the gradient's norm."""
@@ -289,6 +303,7 @@ class _Loop:
         """A checkpoint, unless what it would keep is spoilt."""
         if self.standing.path is not None:
             self._refuse_spoilt_parameters()
+            self._follow_the_rate()
             self.standing.write()
 
     def _divergence(self, what: str, where: str, steps_ago: int = 0) -> DivergenceError:

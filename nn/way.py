@@ -72,7 +72,11 @@ class Way:
         if self._was_compiled is False:
             return "the checkpoint was trained in eager steps"
         steps = self._run.epochs * self._run.steps_per_epoch - len(self._run.history.steps)
-        return f"{steps:,} steps are too few to gain by compiling" if steps < _WORTH_COMPILING else None
+        return (
+            f"{steps:,} step{'s are' if steps != 1 else ' is'} too few to gain by compiling"
+            if steps < _WORTH_COMPILING
+            else None
+        )
 
 
 def _why_eager(run: TrainingRun) -> str | None:

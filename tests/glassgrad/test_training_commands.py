@@ -269,9 +269,19 @@ BAD = [
     (["train", "xor", "--resume", "taken"], "taken is not a whole safetensors file"),
     (["train", "xor", "--resume", "plain"], "plain was not written by `glassgrad train`"),
     (["train", "xor", "--resume", "model"], "model was trained on moons, not on xor"),
-    (["train", "moons", "--resume", "model", "--sizes", "2,3,2"], "model does not fit MLP(2-3-2"),
-    (["train", "moons", "--resume", "model", "--batch-size", "7"], "batch_size was 100 and is 7"),
-    (["train", "moons", "--resume", "model", "--optimizer", "sgd"], "class was 'Adam' and is 'SGD'"),
+    (["train", "moons", "--resume", "model", "--sizes", "2,3,2"], "--sizes 2-3-2 contradicts model"),
+    (["train", "moons", "--resume", "model", "--batch-size", "7"], "--batch-size 7 contradicts model, which has 100"),
+    (
+        ["train", "moons", "--resume", "model", "--optimizer", "sgd"],
+        "--optimizer sgd contradicts model, which has adam",
+    ),
+    (["train", "moons", "--resume", "model", "--activation", "tanh"], "--activation tanh contradicts model"),
+    (["train", "moons", "--resume", "model", "--seed", "7"], "--seed 7 contradicts model, which has 0: leave it out"),
+    (["train", "moons", "--resume", "model", "--momentum", "0.5"], "--momentum 0.5 contradicts model"),
+    (["train", "moons", "--resume", "model", "--dtype", "float32"], "--dtype float32 contradicts model, which has"),
+    (["train", "moons", "--start-from", "model", "--sizes", "2,3,2"], "--sizes 2-3-2 contradicts model"),
+    (["train", "moons", "--start-from", "model", "--resume", "model"], "--resume goes on with a run, --start-from"),
+    (["train", "xor", "--optimizer", "adam", "--momentum", "0.5"], "--momentum is for sgd, rmsprop, not for adam"),
     (["train", "xor", "--seeds", "0"], "--seeds is a whole number from 1, not 0"),
     (["train", "xor", "--seeds", "2", "--save", "x"], "--save is for a single run, --seeds for 2"),
     (["train", "xor", "--seeds", "2", "--history", "x"], "--history is for a single run, --seeds for 2"),
@@ -349,3 +359,59 @@ def test_notes_that_lie_are_one_sentence(here: Path, capsys: pytest.CaptureFixtu
         assert "its settings are damaged at" in refusal(["train", "moons", "--resume", "lying"])
     checkpoints.save("lying", model, notes={**notes, "recipe": []})
     assert "was not written by `glassgrad train`" in refusal(["train", "moons", "--resume", "lying"])
+
+
+def test_a_finished_run_is_a_new_start_and_its_file_stays_as_it_was(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["train", "moons", "--epochs", "2", "--save", "first"]) == 0
+    before = Path("first").read_bytes()
+    assert main(["train", "moons", "--resume", "first"]) == 0
+    assert Path("first").read_bytes() == before, "nothing was done"
+    capsys.readouterr()
+    assert main(["train", "moons", "--start-from", "first", "--epochs", "3", "--save", "second"]) == 0
+    told = capsys.readouterr().out
+    assert "epoch    1" in told and "wrote second" in told
+    assert Path("first").read_bytes() == before
+    starts = [run["loss"] for run in map(json.loads, _figures(["train", "moons", "--epochs", "1"]))]
+    later = [run["loss"] for run in map(json.loads, _figures(["train", "moons", "--start-from", "first"]))]
+    assert later[0] < starts[0]
+
+
+def _figures(arguments: list[str]) -> list[str]:
+    assert main([*arguments, "--history", "figures"]) == 0
+    return [line for line in Path("figures").read_text().splitlines() if '"kind": "step"' in line]
+
+
+def test_the_head_of_a_run_says_with_what_it_is_trained(capsys: pytest.CaptureFixture[str]) -> None:
+    for arguments, told in (
+        (["moons"], "preset modern: softmax-cross-entropy, adam with the rate 0.01 (cosine), batches of 32\n"),
+        (["xor", "--optimizer", "adam"], "preset sigmoid-xor: binary-cross-entropy, adam with the rate 0.001,"),
+        (["moons", "--optimizer", "sgd"], "sgd with the rate 0.1 (cosine)"),
+        (["moons", "--learning-rate", "0.5", "--momentum", "0.9", "--optimizer", "sgd"], "sgd with the rate 0.5"),
+    ):
+        assert main(["train", *arguments, "--epochs", "1"]) == 0
+        said = capsys.readouterr().out
+        assert told in said and "after 1 epoch in" in said
+
+
+def test_early_stopping_keeps_the_best_weights(capsys: pytest.CaptureFixture[str]) -> None:
+    options = [
+        "train",
+        "moons",
+        "--optimizer",
+        "sgd",
+        "--learning-rate",
+        "20",
+        "--loss",
+        "quadratic",
+        "--clip-norm",
+        "5",
+    ]
+    assert main([*options, "--early-stopping", "1", "--save", "best", "--history", "figures"]) == 0
+    assert "stopped: the validation loss has not become better since epoch" in capsys.readouterr().out
+    figures = [json.loads(line) for line in Path("figures").read_text().splitlines()]
+    losses = [one["validation_loss"] for one in figures if one["kind"] == "epoch"]
+    assert min(losses) < losses[-1]
+    assert main(["eval", "best"]) == 0
+    assert f"loss {min(losses):.5f}" in capsys.readouterr().out
+    assert main(["train", "moons", "--resume", "best"]) == 2
+    assert "holds the best parameters, of epoch" in capsys.readouterr().err

@@ -301,3 +301,80 @@ def test_a_killed_process_is_resumed_as_if_it_had_not_been(tmp_path: Path) -> No
     one, other = (checkpoints.read(tmp_path / name) for name in ("whole", "killed"))
     assert all(one.model[name].tobytes() == other.model[name].tobytes() for name in one.model)
     assert all(one.optimizer[name].tobytes() == other.optimizer[name].tobytes() for name in one.optimizer)
+
+
+class Halve(Callback):
+    def on_epoch(self, run, epoch):
+        run.optimizer.learning_rate /= 2
+
+
+@pytest.mark.parametrize("schedule", [None, schedules.cosine(100), lambda step: 1.0 if step % 2 else 0.5])
+def test_what_a_callback_made_of_the_learning_rate_is_kept(schedule: Any, tmp_path: Path) -> None:
+    x = numpy.random.default_rng(0).normal(size=(64, 3))
+    y, path = (x[:, :1] > 0).astype(float), tmp_path / "run"
+
+    def run(epochs: int, **keywords: Any) -> tuple[MLP, Any, SGD]:
+        model = MLP((3, 8, 1), "tanh", "sigmoid", rng=0)
+        optimizer = SGD(model.parameters(), 0.5)
+        options: dict[str, Any] = {"batch_size": 16, "rng": 0, "schedule": schedule, "callbacks": [Halve()]}
+        history = fit(model, (x, y), quadratic, optimizer, epochs, **options, **keywords)
+        return model, history, optimizer
+
+    whole, figures, optimizer = run(6)
+    assert optimizer.learning_rate == pytest.approx(0.5 / 2**6)
+    assert figures[1].learning_rate == pytest.approx(0.25 * (schedule(7) if schedule else 1))
+    run(3, checkpoint=path, checkpoint_seconds=0)
+    resumed, later, _ = run(6, checkpoint=path, resume=path)
+    assert [one.learning_rate for one in later] == [one.learning_rate for one in figures]
+    assert all(numpy.array_equal(*pair) for pair in zip(*_data(whole, resumed), strict=True))
+
+
+def _data(*models: MLP) -> list[list[Any]]:
+    return [[parameter.data for parameter in model.parameters()] for model in models]
+
+
+def test_another_activation_or_seed_is_refused_and_the_file_stays(tmp_path: Path) -> None:
+    x, path = numpy.random.default_rng(0).normal(size=(8, 3)), tmp_path / "run"
+    data = x, x[:, :1]
+
+    def run(activation: str, epochs: int, **keywords: Any) -> None:
+        model = MLP((3, 2, 1), activation, rng=0)
+        fit(model, data, quadratic, SGD(model.parameters(), 0.1), epochs, **keywords)
+
+    run("tanh", 2, checkpoint=path, rng=4)
+    before = path.read_bytes()
+    with pytest.raises(CheckpointError, match="the activation is tanh there and relu here"):
+        run("relu", 3, resume=path, checkpoint=path, rng=4)
+    with pytest.raises(CheckpointError, match="the activation is tanh there and relu here"):
+        checkpoints.load(path, MLP((3, 2, 1), "relu", rng=0))
+    with pytest.raises(CheckpointError, match=r"the seed \(rng\) was 4 and is 5"):
+        run("tanh", 3, resume=path, checkpoint=path, rng=5)
+    run("tanh", 2, resume=path, checkpoint=path, rng=4)
+    assert path.read_bytes() == before
+    run("tanh", 3, resume=path, checkpoint=path, rng=4)
+    assert path.read_bytes() != before
+
+
+def test_early_stopping_gives_the_best_parameters_back(tmp_path: Path) -> None:
+    class Spoil(Callback):
+        """Better for three epochs, and worse from then on."""
+
+        def on_epoch(self, run, epoch):
+            self.states = [*getattr(self, "states", []), run.model.state_dict()]
+            run.optimizer.learning_rate = 0.05 if epoch.number < 3 else 2.5
+
+    x = numpy.random.default_rng(0).normal(size=(64, 3))
+    data = x, x[:, :1] + 1
+    for epochs in (4, 20):
+        model, spoil = MLP((3, 1), rng=0), Spoil()
+        stopping = EarlyStopping(3, restore_best=True)
+        optimizer = SGD(model.parameters(), 0.05)
+        options: dict[str, Any] = {"validation": data, "rng": 0, "callbacks": [spoil, stopping]}
+        history = fit(model, data, quadratic, optimizer, epochs, checkpoint=tmp_path / "run", **options)
+        best = int(history.column("validation_loss").argmin())
+        assert best < len(history) - 1
+        for name, state in model.state_dict().items():
+            assert numpy.array_equal(state, spoil.states[best][name])
+            assert numpy.array_equal(state, checkpoints.read(tmp_path / "run").model[name])
+    with pytest.raises(CheckpointError, match="holds the best parameters, of epoch 3"):
+        fit(model, data, quadratic, optimizer, 30, resume=tmp_path / "run")
