@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from autograd import Operation
 from autograd.notation import printer, rules
-from autograd.notation.printer import Parameters, Style, said
+from autograd.notation.printer import FormulaStyle, Parameters, said
 from autograd.notation.rules import IndexArray as IndexArray
 from autograd.notation.rules import Shape as Shape
 from autograd.notation.signs import ATOM
@@ -106,8 +106,8 @@ def latex_name(name: str) -> str:
 
 # --- helpers --------------------------------------------------------------------------------------------
 
-_TEXT = Style("text", format_number)
-_LATEX = Style("latex", lambda number: latex_name(format_number(number)))
+_TEXT = FormulaStyle("text", format_number)
+_LATEX = FormulaStyle("latex", lambda number: latex_name(format_number(number)))
 _LONGEST, _MOST_OPERANDS = 160, 64
 _OF_ANY_SIZE = frozenset({"matmul", "affine"})
 _TOO_LONG = Formula("(too long to print)", r"\text{(too long to print)}")

@@ -34,7 +34,7 @@ class CompiledProgram:
     """A program recorded for calls of one structure; what it computes: the value, or the value and gradients.
 
     Attributes:
-        program: the steps, as plain data.
+        program: the instructions, as plain data.
         recording: the run that it was made of.
     """
 
@@ -85,7 +85,7 @@ class CompiledProgram:
             one.name if one.is_number else f"{one.name} {one.shape} {one.dtype}" for one in self.program.inputs
         )
         what = "value and gradients" if self.has_gradients else "value"
-        return f"<program: {what} of {self.program.name}({inputs}), {len(self.program.steps)} operations>"
+        return f"<program: {what} of {self.program.name}({inputs}), {len(self.program.instructions)} operations>"
 
 
 @dataclass(eq=False)

@@ -113,5 +113,5 @@ ARRAYS = register(
 )
 # To run a program of single numbers on columns of samples: NumPy. Made with which inputs are columns.
 COLUMNS = register(
-    Target("columns", passes=(partial(expanded, wants=lambda step: True), simplified), make=ColumnMachine)
+    Target("columns", passes=(partial(expanded, wants=lambda instruction: True), simplified), make=ColumnMachine)
 )

@@ -1,6 +1,6 @@
 """What is compiled: a straight-line program of the table's operations, as plain data.
 
-An operand is an `Input`, a `Constant`, an earlier `Step`, or one of Python's own numbers (a literal). Every view
+An operand is an `Input`, a `Constant`, an earlier `Instruction`, or one of Python's own numbers (a literal). Every view
 of a program (NumPy for people, NumPy to run, columns, JavaScript) reads only this, and every rewrite makes one of
 another.
 """
@@ -17,7 +17,7 @@ from ..operation import Operation
 from ..traversal import operands_first
 
 Shape = tuple[int, ...]
-Operand = Any  # Input | Constant | Step | float | int | bool
+Operand = Any  # Input | Constant | Instruction | float | int | bool
 
 
 @dataclass(eq=False, slots=True)
@@ -54,7 +54,7 @@ class Constant:
 
 
 @dataclass(eq=False, slots=True)
-class Step:
+class Instruction:
     """One operation. `origin` is the number of the event of the sweep that it belongs to; −1 forward."""
 
     operation: Operation
@@ -66,13 +66,15 @@ class Step:
     name: str | None = None
     origin: int = -1
 
-    def with_operands(self, operands: tuple[Operand, ...]) -> Step:
-        """The same step on other operands."""
+    def with_operands(self, operands: tuple[Operand, ...]) -> Instruction:
+        """The same instruction on other operands."""
         return self.instead(self.operation, *operands, **self.parameters)
 
-    def instead(self, operation: Operation, *operands: Operand, **parameters: Any) -> Step:
+    def instead(self, operation: Operation, *operands: Operand, **parameters: Any) -> Instruction:
         """Another operation with the same result."""
-        return Step(operation, operands, parameters, self.shape, self.dtype, self.is_number, self.name, self.origin)
+        return Instruction(
+            operation, operands, parameters, self.shape, self.dtype, self.is_number, self.name, self.origin
+        )
 
 
 @dataclass(eq=False, slots=True)
@@ -93,7 +95,7 @@ class Event:
 
 @dataclass(eq=False, slots=True)
 class Program:
-    """Inputs, steps in order, outputs: first those of the function (`n_values` of them), then gradients.
+    """Inputs, instructions in order, outputs: first those of the function (`n_values` of them), then gradients.
 
     Attributes:
         events: what the sweep did, in order; for the lines of prose.
@@ -104,7 +106,7 @@ class Program:
 
     name: str
     inputs: list[Input]
-    steps: list[Step]
+    instructions: list[Instruction]
     outputs: list[Operand]
     n_values: int
     events: list[Event] = field(default_factory=list)
@@ -115,25 +117,25 @@ class Program:
     @property
     def is_of_numbers(self) -> bool:
         """Whether it computes with single floats alone."""
-        variables: list[Input | Step] = [*self.inputs, *self.steps]
+        variables: list[Input | Instruction] = [*self.inputs, *self.instructions]
         return all(one.is_number for one in variables) and not any(
             isinstance(operand, Constant) for operand in self.operands()
         )
 
     def operands(self) -> list[Operand]:
-        """Every operand of every step, and the outputs."""
-        return [operand for step in self.steps for operand in step.operands] + self.results()
+        """Every operand of every instruction, and the outputs."""
+        return [operand for instruction in self.instructions for operand in instruction.operands] + self.results()
 
     def results(self) -> list[Operand]:
         """What it is run for: outputs, guards, and what inputs are updated with."""
         return [*self.outputs, *self.guards, *[operand for _, operand in self.updates]]
 
-    def mapped(self, steps: list[Step], of: Callable[[Operand], Operand]) -> Program:
-        """The program with other steps, where `of` says what an operand has become."""
+    def mapped(self, instructions: list[Instruction], of: Callable[[Operand], Operand]) -> Program:
+        """The program with other instructions, where `of` says what an operand has become."""
         return Program(
             self.name,
             self.inputs,
-            steps,
+            instructions,
             [of(output) for output in self.outputs],
             self.n_values,
             [
@@ -161,17 +163,17 @@ class Became(dict[int, Operand]):
     def of(self, operand: Operand) -> Operand:
         return self.get(id(operand), operand)
 
-    def step(self, step: Step) -> Step:
-        """The step on what its operands became."""
-        operands = tuple([self.get(id(operand), operand) for operand in step.operands])
-        return step if operands == step.operands else step.with_operands(operands)
+    def instruction(self, instruction: Instruction) -> Instruction:
+        """The instruction on what its operands became."""
+        operands = tuple([self.get(id(operand), operand) for operand in instruction.operands])
+        return instruction if operands == instruction.operands else instruction.with_operands(operands)
 
 
-VARIABLES = frozenset({Step, Input})
+VARIABLES = frozenset({Instruction, Input})
 
 
 def is_variable(operand: Operand) -> bool:
-    """Whether it is an input or a step: not known before the program runs."""
+    """Whether it is an input or an instruction: not known before the program runs."""
     return type(operand) in VARIABLES
 
 
@@ -192,13 +194,13 @@ def is_number(operand: Operand) -> bool:
 
 
 def shape_of(operand: Operand) -> Shape:
-    return operand.shape if isinstance(operand, Step | Input | Constant) else ()
+    return operand.shape if isinstance(operand, Instruction | Input | Constant) else ()
 
 
-def in_order(outputs: Sequence[Operand], done: Sequence[Step] = ()) -> list[Step]:
-    """The steps that the outputs need besides those that are done, operands first."""
-    return operands_first(_steps_in(outputs), lambda step: _steps_in(step.operands), done)
+def in_order(outputs: Sequence[Operand], done: Sequence[Instruction] = ()) -> list[Instruction]:
+    """The instructions that the outputs need besides those that are done, operands first."""
+    return operands_first(_instructions_in(outputs), lambda instruction: _instructions_in(instruction.operands), done)
 
 
-def _steps_in(operands: Sequence[Operand]) -> list[Step]:
-    return [operand for operand in reversed(operands) if isinstance(operand, Step)]
+def _instructions_in(operands: Sequence[Operand]) -> list[Instruction]:
+    return [operand for operand in reversed(operands) if isinstance(operand, Instruction)]

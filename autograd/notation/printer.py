@@ -29,7 +29,7 @@ _LATEX_AROUND = {
 
 
 @dataclass(frozen=True)
-class Style:
+class FormulaStyle:
     """How formulas are written.
 
     Attributes:
@@ -59,7 +59,7 @@ class TooLongError(Exception):
     """A formula that is too long to be read."""
 
 
-def formula(result: Any, style: Style, *, one_case: bool = False) -> str:
+def formula(result: Any, style: FormulaStyle, *, one_case: bool = False) -> str:
     """What a rule gave, as a formula in the labels of the nodes it was run on.
 
     Args:
@@ -74,7 +74,7 @@ def formula(result: Any, style: Style, *, one_case: bool = False) -> str:
 
 
 class _Printing:
-    def __init__(self, style: Style, one_case: bool) -> None:
+    def __init__(self, style: FormulaStyle, one_case: bool) -> None:
         self._style, self._one_case = style, one_case
         self._printed = 0
 
@@ -91,7 +91,7 @@ class _Printing:
         return operation_text(node.op, [self.text(one) for one in node.operands], said(node.keywords), self._style)
 
 
-def _number(number: Any, style: Style) -> Text:
+def _number(number: Any, style: FormulaStyle) -> Text:
     array = numpy.asarray(number)
     if array.ndim:
         return ("1" if (array == 1).all() else "array"), ATOM
@@ -99,7 +99,7 @@ def _number(number: Any, style: Style) -> Text:
     return written, NEGATION if written.startswith((MINUS, "-")) else ATOM
 
 
-def operation_text(operation: Operation, operands: Sequence[Text], parameters: Parameters, style: Style) -> Text:
+def operation_text(operation: Operation, operands: Sequence[Text], parameters: Parameters, style: FormulaStyle) -> Text:
     """An operation on operands that are written already."""
     name, (first, *others) = operation.name, operands
     if name == "power" and others[0][0] == "1":

@@ -28,7 +28,7 @@ from .equation import Equation, check_equation, equation
 from .finding import containing, named
 from .help import Help
 from .lines import EquationLines, KeyBar, TextLine
-from .panes import FORWARD, UPDATE, pass_of
+from .panes import FORWARD_PASS, UPDATE_PASS, pass_of
 from .prompt import Prompt
 from .rows import CONCERNED, CURRENT, Columns, event_row, heading, node_row
 from .session import Session
@@ -302,7 +302,7 @@ class Stepper(App[None]):
     def _go_to_node(self, identifier: int) -> None:
         """Select a node, at the event of this pass that completes it; an update leads on to the forward pass."""
         current = pass_of(self._event)
-        for wanted in (current, FORWARD) if current == UPDATE else (current,):
+        for wanted in (current, FORWARD_PASS) if current == UPDATE_PASS else (current,):
             if (wanted, identifier) in self._last_event:
                 self._go(self._last_event[wanted, identifier])
                 return

@@ -16,20 +16,20 @@ from ..tracing import Trace
 from .equation import Equation
 from .rows import FLAGS, brief, brief_gradient, flag
 
-FORWARD, BACKWARD, UPDATE = "forward", "backward", "update"
+FORWARD_PASS, BACKWARD_PASS, UPDATE_PASS = "forward", "backward", "update"
 _BRIEF = 20
 
 
 def pass_of(event: TraceEvent) -> str:
     """The part of a training step that an event belongs to."""
-    return BACKWARD if is_gradient(event) else FORWARD if isinstance(event, Forward) else UPDATE
+    return BACKWARD_PASS if is_gradient(event) else FORWARD_PASS if isinstance(event, Forward) else UPDATE_PASS
 
 
 def head(trace: Trace, position: int, updates: int, title: str, width: int, colours: Colours) -> Text:
     """Where we are, and what the output is."""
     event, output = trace.events[position], trace.nodes[trace.output]
     part = pass_of(event)
-    painted = {FORWARD: colours.parameter, BACKWARD: colours.gradient, UPDATE: colours.exploding}[part]
+    painted = {FORWARD_PASS: colours.parameter, BACKWARD_PASS: colours.gradient, UPDATE_PASS: colours.exploding}[part]
     text = Text(no_wrap=True)
     text.append(f" event {position + 1:,} of {len(trace.events):,} ", "bold")
     text.append(f" {part} ", f"bold {colours.background} on {painted}")

@@ -21,7 +21,7 @@ from ...sweep import sweep
 from ...tensor import Tensor
 from ...traversal import nodes_in_order, operands_first
 from ...value import Value
-from ..program import Constant, Event, Input, Operand, Program, Step
+from ..program import Constant, Event, Input, Instruction, Operand, Program
 from .signature import is_given, stand_in
 
 
@@ -154,7 +154,7 @@ class _Translation:
         self._recording = recording
         self._known: dict[int, Operand] = {}
         self._alive: list[Any] = []  # what the ids in `_known` belong to
-        self._steps: list[Step] = []
+        self._instructions: list[Instruction] = []
         self._contents: dict[Any, Constant] = {}
         self._inputs: list[Input] = []
         for node in (*recording.inputs, *recording.parameters, *given):
@@ -183,14 +183,14 @@ class _Translation:
                         operand(event.total, origin),
                     )
                 )
-            else:  # only the order of the steps is the sweep's
+            else:  # only the order of the instructions is the sweep's
                 operand(event.contribution, origin)
                 operand(event.total, origin)
         found = [operand(gradient, len(events)) for gradient in gradients]
         return Program(
             self._recording.function_name,
             self._inputs,
-            self._steps,
+            self._instructions,
             [*outputs, *found],
             len(outputs),
             translated,
@@ -198,12 +198,12 @@ class _Translation:
         )
 
     def operand(self, item: Any, origin: int = -1) -> Operand:
-        """What a node or a number is in the program, after the steps that it needs, which are of that event."""
-        known, steps, label = self._known, self._steps, self._recording.label
+        """What a node or a number is in the program, after the instructions that it needs, which are of that event."""
+        known, instructions, label = self._known, self._instructions, self._recording.label
         for node in operands_first(self._unknown([item]), lambda node: self._unknown(node.operands)):
             operands = tuple([known.get(id(one)) or self._leaf(one) for one in node.operands])
             is_number = isinstance(node, Value)
-            known[id(node)] = step = Step(
+            known[id(node)] = instruction = Instruction(
                 node.op,
                 operands,
                 {} if is_number else node.keywords,
@@ -214,11 +214,11 @@ class _Translation:
                 origin,
             )
             self._alive.append(node)
-            steps.append(step)
+            instructions.append(instruction)
         return self._leaf(item)
 
     def _unknown(self, items: Sequence[Any]) -> list[Any]:
-        """The operations among them that are no steps yet, the last one first."""
+        """The operations among them that are no instructions yet, the last one first."""
         known = self._known
         return [one for one in reversed(items) if isinstance(one, Node) and one.op is not None and id(one) not in known]
 

@@ -1,4 +1,4 @@
-"""How rewrites are applied: to each step until none has anything to say, operands first."""
+"""How rewrites are applied: to each instruction until none has anything to say, operands first."""
 
 from __future__ import annotations
 
@@ -8,27 +8,27 @@ from typing import Any
 
 from ... import ops
 from ...operation import Operation, silently
-from ..program import VARIABLES, Became, Constant, Operand, Program, Step
+from ..program import VARIABLES, Became, Constant, Instruction, Operand, Program
 
 TABLE = ops.operations()
 LARGEST_FOLDED = 64  # elements of a constant that folding may make out of smaller ones
 
-Rule = Callable[[Step], Operand | None]
+RewriteRule = Callable[[Instruction], Operand | None]
 
 
 @dataclass(frozen=True, eq=False)
 class Rewrite:
-    """What may stand for a step instead: an operand that is there, a number, or another step.
+    """What may stand for an instruction instead: an operand that is there, a number, or another instruction.
 
     Attributes:
-        rule: gives it for a step of one of the rows, whose operands are rewritten already; None to leave the step.
+        rule: gives it for an instruction of one of the rows, whose operands are rewritten already; None to leave it.
         rows: the operations that it is about; None for every elementwise row, or with `of_structural` for every row.
         of_known: it has something to say only where an operand is a number or a constant.
         takes_apart: an operation that it makes anew out of that operation's operands, so that a result which is
             needed elsewhere, too, would be computed twice: those are left.
     """
 
-    rule: Rule
+    rule: RewriteRule
     rows: tuple[Operation, ...] | None = None
     of_structural: bool = False
     of_known: bool = False
@@ -41,11 +41,11 @@ class Rewrite:
     def matches(self, row: Operation) -> bool:
         return row.elementwise or self.of_structural if self.rows is None else row in self.rows
 
-    def __call__(self, step: Step) -> Operand | None:
-        return self.rule(step) if self.matches(step.operation) else None
+    def __call__(self, instruction: Instruction) -> Operand | None:
+        return self.rule(instruction) if self.matches(instruction.operation) else None
 
 
-def rewrite(*names: str, **how: Any) -> Callable[[Rule], Rewrite]:
+def rewrite(*names: str, **how: Any) -> Callable[[RewriteRule], Rewrite]:
     """Makes a rule a rewrite of the rows of these names; `how` as in `Rewrite`."""
     rows = tuple(TABLE[name] for name in names) or None
     return lambda rule: Rewrite(rule, rows, **how)
@@ -53,18 +53,18 @@ def rewrite(*names: str, **how: Any) -> Callable[[Rule], Rewrite]:
 
 @silently
 def rewritten(program: Program, rewrites: Sequence[Rewrite]) -> Program:
-    """One pass over the steps: each is rewritten until nothing applies, then merged with one like it."""
+    """One pass over the instructions: each is rewritten until nothing applies, then merged with one like it."""
     rules = _RulesOfRows(rewrites)
     apart = {one.rule: one.takes_apart for one in rewrites if one.takes_apart is not None}
     became = Became()
-    steps: list[Step] = []
-    known: dict[Any, Step] = {}
+    instructions: list[Instruction] = []
+    known: dict[Any, Instruction] = {}
     shared = _needed_twice(program, {*apart.values()})
-    for step in program.steps:
-        now: Operand = became.step(step)
-        is_of_shared = bool(shared) and any(id(operand) in shared for operand in step.operands)
+    for instruction in program.instructions:
+        now: Operand = became.instruction(instruction)
+        is_of_shared = bool(shared) and any(id(operand) in shared for operand in instruction.operands)
         is_rewritten = False
-        while type(now) is Step and id(now) not in became:
+        while type(now) is Instruction and id(now) not in became:
             found = None
             of_known, of_any = rules[now.operation]
             for rule in of_any if VARIABLES.issuperset(map(type, now.operands)) else of_known:
@@ -76,37 +76,39 @@ def rewritten(program: Program, rewrites: Sequence[Rewrite]) -> Program:
             if found is None:
                 break
             now, is_rewritten = found, True
-        if type(now) is Step:
+        if type(now) is Instruction:
             if id(now) in became:
                 now = became[id(now)]
             else:
                 if is_rewritten:
-                    now = _on_new_operands(now, became, known, steps)
-                now = _merged(now, known, steps)
+                    now = _on_new_operands(now, became, known, instructions)
+                now = _merged(now, known, instructions)
                 became[id(now)] = now
-        became[id(step)] = now
-    return program.mapped(steps, became.of)
+        became[id(instruction)] = now
+    return program.mapped(instructions, became.of)
 
 
-class _RulesOfRows(dict[Operation, tuple[list[Rule], list[Rule]]]):
-    """For each row the rules for a step with a number or constant among its operands, and for one without."""
+class _RulesOfRows(dict[Operation, tuple[list[RewriteRule], list[RewriteRule]]]):
+    """For each row the rules for an instruction with a number or constant among its operands, and for one without."""
 
     def __init__(self, rewrites: Sequence[Rewrite]) -> None:
         self._rewrites = rewrites
 
-    def __missing__(self, row: Operation) -> tuple[list[Rule], list[Rule]]:
+    def __missing__(self, row: Operation) -> tuple[list[RewriteRule], list[RewriteRule]]:
         matching = [one for one in self._rewrites if one.matches(row)]
         self[row] = found = [one.rule for one in matching], [one.rule for one in matching if not one.of_known]
         return found
 
 
 def without_dead_code(program: Program) -> Program:
-    """Only steps that an output needs, in their order."""
+    """Only instructions that an output needs, in their order."""
     needed = set(map(id, program.results()))
-    for step in reversed(program.steps):
-        if id(step) in needed:
-            needed.update(map(id, step.operands))
-    return replace(program, steps=[step for step in program.steps if id(step) in needed])
+    for instruction in reversed(program.instructions):
+        if id(instruction) in needed:
+            needed.update(map(id, instruction.operands))
+    return replace(
+        program, instructions=[instruction for instruction in program.instructions if id(instruction) in needed]
+    )
 
 
 def merged(program: Program) -> Program:
@@ -116,7 +118,7 @@ def merged(program: Program) -> Program:
 
 def _needed_twice(program: Program, operations: set[Operation]) -> set[int]:
     """The results of these operations that are needed more than once."""
-    uses = {id(step): 0 for step in program.steps if step.operation in operations}
+    uses = {id(instruction): 0 for instruction in program.instructions if instruction.operation in operations}
     if uses:
         for operand in program.operands():
             if id(operand) in uses:
@@ -124,34 +126,38 @@ def _needed_twice(program: Program, operations: set[Operation]) -> set[int]:
     return {number for number, count in uses.items() if count > 1}
 
 
-def _on_new_operands(step: Step, became: Became, known: dict[Any, Step], steps: list[Step]) -> Step:
-    """The step, after those that a rewrite made as operands of its own have taken their place before it."""
-    if all(type(operand) is not Step or id(operand) in became for operand in step.operands):
-        return step
+def _on_new_operands(
+    instruction: Instruction, became: Became, known: dict[Any, Instruction], instructions: list[Instruction]
+) -> Instruction:
+    """The instruction, after those that a rewrite made as operands of its own have taken their place before it."""
+    if all(type(operand) is not Instruction or id(operand) in became for operand in instruction.operands):
+        return instruction
     operands = []
-    for operand in step.operands:
-        if type(operand) is Step and id(operand) not in became:
-            operand = _merged(operand, known, steps)
+    for operand in instruction.operands:
+        if type(operand) is Instruction and id(operand) not in became:
+            operand = _merged(operand, known, instructions)
             became[id(operand)] = operand
         operands.append(operand)
-    return step.with_operands(tuple(operands))
+    return instruction.with_operands(tuple(operands))
 
 
-def _merged(step: Step, known: dict[Any, Step], steps: list[Step]) -> Step:
-    """The step that computes the same already, or this one from now on."""
+def _merged(instruction: Instruction, known: dict[Any, Instruction], instructions: list[Instruction]) -> Instruction:
+    """The instruction that computes the same already, or this one from now on."""
     key = (
-        id(step.operation),
-        step.is_number,
-        tuple([id(operand) if type(operand) is Step else _operand_key(operand) for operand in step.operands]),
-        repr(step.parameters) if step.parameters else None,
+        id(instruction.operation),
+        instruction.is_number,
+        tuple(
+            [id(operand) if type(operand) is Instruction else _operand_key(operand) for operand in instruction.operands]
+        ),
+        repr(instruction.parameters) if instruction.parameters else None,
     )
     same = known.get(key)
     if same is None:
-        known[key] = step
-        steps.append(step)
-        return step
+        known[key] = instruction
+        instructions.append(instruction)
+        return instruction
     if same.name is None and same.origin < 0:
-        same.name = step.name
+        same.name = instruction.name
     return same
 
 

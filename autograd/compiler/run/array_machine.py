@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy
 
-from ..program import Constant, Input, Operand, Program, Shape, Step, in_order, shape_of
+from ..program import Constant, Input, Instruction, Operand, Program, Shape, in_order, shape_of
 from ..rewrite.rewriting import TABLE
 from . import pieces
 from .blas import MULTIPLE_OFF, PRODUCT, PRODUCT_OFF, is_over_all
@@ -73,8 +73,8 @@ class _Writer:
         self.texts: dict[int, str] = {}
         self.setup: list[str] = []
         self.statements: list[Statement] = []
-        # Steps whose result is made anew in every call, because it is returned.
-        self.fresh = {id(root) for output in program.outputs if isinstance(root := _root(output), Step)}
+        # Instructions whose result is made anew in every call, because it is returned.
+        self.fresh = {id(root) for output in program.outputs if isinstance(root := _root(output), Instruction)}
         self.inside: set[str] = set()  # names that are set up once, outside the function
 
     def text(self) -> tuple[str, dict[str, Any]]:
@@ -84,14 +84,14 @@ class _Writer:
         self.in_place = self._updated_in_place()
         buffers = self._buffers()
         starts = {chain[0]: chain for chain in self.chains}
-        for number, step in enumerate(program.steps):
+        for number, instruction in enumerate(program.instructions):
             if number == self.guarded_at:
                 self._write_guard()
             if number in starts:
                 self._write_chain(starts[number], buffers)
             elif number not in self.in_chains:
-                self._write(number, step, buffers.get(id(step)))
-        if self.guarded_at == len(program.steps):
+                self._write(number, instruction, buffers.get(id(instruction)))
+        if self.guarded_at == len(program.instructions):
             self._write_guard()
         self._write_updates()
         outputs = [self._output(number, output) for number, output in enumerate(program.outputs)]
@@ -101,50 +101,50 @@ class _Writer:
     # --- memory ---
 
     def _last_reads(self) -> dict[int, int]:
-        """The number of the last step that reads what lies in the memory of an operand."""
-        steps = enumerate(self.program.steps)
-        return {id(_root(operand)): number for number, step in steps for operand in step.operands}
+        """The number of the last instruction that reads what lies in the memory of an operand."""
+        instructions = enumerate(self.program.instructions)
+        return {id(_root(operand)): number for number, instruction in instructions for operand in instruction.operands}
 
     def _buffers(self) -> dict[int, str]:
-        """The buffer of every step that has one."""
+        """The buffer of every instruction that has one."""
         last_use = self._last_reads()
         for _, operand in self.program.updates:
-            last_use[id(_root(operand))] = len(self.program.steps)
+            last_use[id(_root(operand))] = len(self.program.instructions)
         chosen = [
-            (number, step)
-            for number, step in enumerate(self.program.steps)
-            if id(step) not in self.fresh
-            and id(step) not in self.in_place
-            and _takes_out(step)
-            and (number not in self.in_chains or id(step) in self.kept)
+            (number, instruction)
+            for number, instruction in enumerate(self.program.instructions)
+            if id(instruction) not in self.fresh
+            and id(instruction) not in self.in_place
+            and _takes_out(instruction)
+            and (number not in self.in_chains or id(instruction) in self.kept)
         ]
         demands = [
             Demand(
-                (step.shape, step.dtype),
+                (instruction.shape, instruction.dtype),
                 number,
-                max(last_use.get(id(step), number), number),
-                may_overwrite=step.operation.elementwise,
+                max(last_use.get(id(instruction), number), number),
+                may_overwrite=instruction.operation.elementwise,
             )
-            for number, step in chosen
+            for number, instruction in chosen
         ]
         numbers, kinds = assigned(demands)
         for number, (shape, dtype) in enumerate(kinds):
             written = "size" if shape == (self.size,) else repr(shape)
             self.setup.append(f"b{number} = numpy.empty({written}, '{dtype.char}')")
             self.inside.add(f"b{number}")
-        return {id(step): f"b{buffer}" for (_, step), buffer in zip(chosen, numbers, strict=True)}
+        return {id(instruction): f"b{buffer}" for (_, instruction), buffer in zip(chosen, numbers, strict=True)}
 
     def _updated_in_place(self) -> dict[int, str]:
-        """The steps whose result is written over the input that it updates: nothing reads what was there any more.
+        """The instructions that write over the input that they update: nothing reads what was there any more.
 
         What is read of the result itself afterwards, is read there."""
         last_read = self._last_reads()
-        numbers = {id(step): number for number, step in enumerate(self.program.steps)}
+        numbers = {id(instruction): number for number, instruction in enumerate(self.program.instructions)}
         results = [id(_root(one)) for one in self.program.results()]
         found: dict[int, str] = {}
         for target, operand in self.program.updates:
             if (
-                isinstance(operand, Step)
+                isinstance(operand, Instruction)
                 and (operand.operation in _IN_PLACE or (operand.operation.elementwise and _takes_out(operand)))
                 and (operand.shape, operand.dtype) == (target.shape, target.dtype)
                 and results.count(id(operand)) == 1
@@ -158,16 +158,23 @@ class _Writer:
     # --- statements ---
 
     def _write_chain(self, chain: list[int], buffers: dict[int, str]) -> None:
-        """A chain of elementwise steps as a loop over pieces."""
-        steps = [self.program.steps[number] for number in chain]
+        """A chain of elementwise instructions as a loop over pieces."""
+        instructions = [self.program.instructions[number] for number in chain]
         first = chain[0]
-        last_use = {id(operand): number for number in chain for operand in self.program.steps[number].operands}
-        inner = [(number, step) for number, step in zip(chain, steps, strict=True) if id(step) not in self.kept]
-        demands = [Demand(step.dtype.char, number, last_use.get(id(step), number)) for number, step in inner]
+        last_use = {id(operand): number for number in chain for operand in self.program.instructions[number].operands}
+        inner = [
+            (number, instruction)
+            for number, instruction in zip(chain, instructions, strict=True)
+            if id(instruction) not in self.kept
+        ]
+        demands = [
+            Demand(instruction.dtype.char, number, last_use.get(id(instruction), number))
+            for number, instruction in inner
+        ]
         numbers, dtypes = assigned(demands)
-        temporary = {id(step): f"t{number}" for (_, step), number in zip(inner, numbers, strict=True)}
+        temporary = {id(instruction): f"t{number}" for (_, instruction), number in zip(inner, numbers, strict=True)}
         self.names["_made"], self.names["_flat"] = pieces.made, pieces.flat
-        self.setup.append(f"p{first} = _made({math.prod(steps[0].shape)}, {dtypes!r})")
+        self.setup.append(f"p{first} = _made({math.prod(instructions[0].shape)}, {dtypes!r})")
         flats: dict[int, str] = {}
         uses: dict[str, None] = {}
 
@@ -183,39 +190,41 @@ class _Writer:
             return flats[id(operand)]
 
         body = []
-        for number, step in zip(chain, steps, strict=True):
+        for number, instruction in zip(chain, instructions, strict=True):
             operands = []
-            for operand in step.operands:
+            for operand in instruction.operands:
                 if id(operand) in temporary:
                     operands.append(temporary[id(operand)])
-                elif shape_of(operand) == step.shape:
+                elif shape_of(operand) == instruction.shape:
                     operands.append(f"{flat_of(operand, self._text(operand))}[s]")
                 else:
                     operands.append(self._text(operand))
-                    if isinstance(operand, Step | Input):
+                    if isinstance(operand, Instruction | Input):
                         uses[operands[-1]] = None
-            if id(step) in temporary:
-                out = temporary[id(step)]
+            if id(instruction) in temporary:
+                out = temporary[id(instruction)]
             else:
-                text = self.texts[id(step)] = buffers.get(id(step), f"v{number}")
-                if id(step) not in buffers:
-                    self.statements.append(Statement(text, f"numpy.empty({step.shape}, {step.dtype.char!r})"))
-                out = f"{flat_of(step, text)}[s]"
-            body.append(self._call(number, step, operands, out))
+                text = self.texts[id(instruction)] = buffers.get(id(instruction), f"v{number}")
+                if id(instruction) not in buffers:
+                    self.statements.append(
+                        Statement(text, f"numpy.empty({instruction.shape}, {instruction.dtype.char!r})")
+                    )
+                out = f"{flat_of(instruction, text)}[s]"
+            body.append(self._call(number, instruction, operands, out))
         loop = f"for {', '.join(['s', *[f't{i}' for i in range(len(dtypes))]])}{'' if dtypes else ','} in p{first}:"
         self.statements.append(Statement(None, "\n        ".join([loop, *body]), tuple(uses)))
 
-    def _write(self, number: int, step: Step, buffer: str | None) -> None:
-        operands = [self._text(operand) for operand in step.operands]
-        buffer = buffer or self.in_place.get(id(step))
-        line = self._call(number, step, operands, buffer)
+    def _write(self, number: int, instruction: Instruction, buffer: str | None) -> None:
+        operands = [self._text(operand) for operand in instruction.operands]
+        buffer = buffer or self.in_place.get(id(instruction))
+        line = self._call(number, instruction, operands, buffer)
         uses = tuple([text for text in operands if text not in self.inside])
         if buffer is not None:
-            self.texts[id(step)] = buffer
+            self.texts[id(instruction)] = buffer
             self.statements.append(Statement(None, line, uses))
             return
-        variable = self.texts[id(step)] = f"v{number}"
-        if _is_surely_view(step) and all(text in self.inside for text in operands):
+        variable = self.texts[id(instruction)] = f"v{number}"
+        if _is_surely_view(instruction) and all(text in self.inside for text in operands):
             self.setup.append(f"{variable} = {line}")
             self.inside.add(variable)
         else:
@@ -242,10 +251,10 @@ class _Writer:
             copies.append(Statement(None, f"numpy.copyto({self._text(target)}, {text})", uses))
         self.statements += copies
 
-    def _call(self, number: int, step: Step, operands: list[str], buffer: str | None) -> str:
-        operation, parameters = step.operation, step.parameters
+    def _call(self, number: int, instruction: Instruction, operands: list[str], buffer: str | None) -> str:
+        operation, parameters = instruction.operation, instruction.parameters
         name = operation.name
-        if step.is_number:
+        if instruction.is_number:
             return f"float({self._refer(f'row_{name}', operation)}({', '.join(operands)}))"
         forward = operation.forward
         out = "" if buffer is None else f", out={buffer}"
@@ -264,19 +273,23 @@ class _Writer:
             if buffer is None and not keepdims:
                 return f"{reduce}({operands[0]}, {parameters['axis']})"
             return f"{reduce}({operands[0]}, {parameters['axis']}, None, {result}{keepdims})"
-        if name == "squared_norm" and is_over_all(step):
+        if name == "squared_norm" and is_over_all(instruction):
             scale = parameters["scale"]
             return (
                 f"{self._refer('vdot', numpy.vdot)}({operands[0]}, {operands[0]}){'' if scale == 1 else f' * {scale}'}"
             )
         if name == "transpose" and parameters["axes"] == (1, 0):
             return f"{operands[0]}.T"
-        if name == "reshape" and isinstance(step.operands[0], Step | Input) and step.operands[0].shape:
+        if (
+            name == "reshape"
+            and isinstance(instruction.operands[0], Instruction | Input)
+            and instruction.operands[0].shape
+        ):
             return f"{operands[0]}.reshape({parameters['shape']})"
         bound = functools.partial(forward, **parameters) if parameters else forward
-        if any(isinstance(one, Step | Input) and one.dtype.kind == "b" for one in step.operands[1:]):
+        if any(isinstance(one, Instruction | Input) and one.dtype.kind == "b" for one in instruction.operands[1:]):
             if name == "getitem":
-                bound = functools.partial(_of_recorded_shape, bound, step.shape)
+                bound = functools.partial(_of_recorded_shape, bound, instruction.shape)
             elif name == "scatter_add":
                 bound = functools.partial(_of_recorded_count, bound, TABLE["getitem"].forward, parameters["index"])
         return f"{self._refer(f'{name}_{number}' if parameters else name, bound)}({', '.join(operands)})"
@@ -303,7 +316,7 @@ class _Writer:
     def _output(self, number: int, output: Operand) -> tuple[str, str | None]:
         program = self.program
         text = self._text(output)
-        variable = text if text not in self.inside and isinstance(output, Step | Input) else None
+        variable = text if text not in self.inside and isinstance(output, Instruction | Input) else None
         is_gradient = number >= program.n_values
         if is_gradient:
             is_float = program.gradient_of[number - program.n_values].is_number
@@ -314,18 +327,18 @@ class _Writer:
         if output.shape == ():
             return (f"numpy.array({text})" if is_gradient else f"numpy.asarray({text})[()]"), variable
         root = _root(output)
-        if isinstance(root, Step) and id(root) in self.fresh:
+        if isinstance(root, Instruction) and id(root) in self.fresh:
             self.fresh.remove(id(root))  # another output of the same memory is a copy
             return text, variable
         return f"{text}.copy()", variable
 
 
 def _with_guards_first(program: Program) -> tuple[Program, int | None]:
-    """The steps in an order in which guards are known before anything is updated; and where they are."""
+    """The instructions in an order in which guards are known before anything is updated; and where they are."""
     if not program.guards:
         return program, None
     first = in_order([*program.outputs, *program.guards])
-    return replace(program, steps=[*first, *in_order(program.results(), first)]), len(first)
+    return replace(program, instructions=[*first, *in_order(program.results(), first)]), len(first)
 
 
 class NotFiniteError(ArithmeticError):
@@ -361,24 +374,31 @@ def _of_recorded_count(scatter: Callable[..., Any], pick: Callable[..., Any], in
     return scattered
 
 
-def _is_view(step: Step) -> bool:
+def _is_view(instruction: Instruction) -> bool:
     """Whether the result may lie in its operand's memory."""
-    name = step.operation.name
+    name = instruction.operation.name
     if name == "getitem":
-        return len(step.operands) == 1 and step.shape != ()  # a single element is a number of its own
+        return len(instruction.operands) == 1 and instruction.shape != ()  # a single element is a number of its own
     if name == "broadcast_to":
-        return math.prod(shape_of(step.operands[0])) != 1  # the row copies a single number
+        return math.prod(shape_of(instruction.operands[0])) != 1  # the row copies a single number
     return name in ("reshape", "transpose")
 
 
-def _is_surely_view(step: Step) -> bool:
+def _is_surely_view(instruction: Instruction) -> bool:
     """Whether it does: then it need not be made again in every call."""
-    return _is_view(step) and not (step.operation.name == "reshape" and _is_scattered(step.operands[0]))
+    return _is_view(instruction) and not (
+        instruction.operation.name == "reshape" and _is_scattered(instruction.operands[0])
+    )
 
 
 def _is_scattered(operand: Operand) -> bool:
     """Whether its elements may not lie one after the other, so that another shape may be a copy."""
-    while isinstance(operand, Step) and operand.operation.name in ("reshape", "transpose", "getitem", "broadcast_to"):
+    while isinstance(operand, Instruction) and operand.operation.name in (
+        "reshape",
+        "transpose",
+        "getitem",
+        "broadcast_to",
+    ):
         if operand.operation.name != "reshape":
             return True
         operand = operand.operands[0]
@@ -387,15 +407,15 @@ def _is_scattered(operand: Operand) -> bool:
 
 def _root(operand: Operand) -> Operand:
     """What owns the memory that an operand lies in."""
-    while isinstance(operand, Step) and _is_view(operand):
+    while isinstance(operand, Instruction) and _is_view(operand):
         operand = operand.operands[0]
     return operand
 
 
-def _takes_out(step: Step) -> bool:
+def _takes_out(instruction: Instruction) -> bool:
     """Whether NumPy can write the result into a buffer."""
-    if step.is_number or not step.shape or 0 in step.shape:
+    if instruction.is_number or not instruction.shape or 0 in instruction.shape:
         return False
-    if step.operation.name in _REDUCTIONS:
-        return bool(step.operands[0].dtype == step.dtype)
-    return step.operation is PRODUCT or isinstance(step.operation.forward, numpy.ufunc)
+    if instruction.operation.name in _REDUCTIONS:
+        return bool(instruction.operands[0].dtype == instruction.dtype)
+    return instruction.operation is PRODUCT or isinstance(instruction.operation.forward, numpy.ufunc)

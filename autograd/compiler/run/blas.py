@@ -19,7 +19,7 @@ import numpy
 import numpy.typing
 
 from ...operation import Operation
-from ..program import Became, Input, Operand, Program, Step, is_number, shape_of
+from ..program import Became, Input, Instruction, Operand, Program, is_number, shape_of
 from ..rewrite.rewriting import TABLE, without_dead_code
 
 Array = numpy.typing.NDArray[Any]
@@ -94,12 +94,12 @@ def _routine(name: str, kind: str) -> Callable[..., Any]:
 
 
 def with_blas(program: Program) -> Program:
-    """The program with every `w - rate * gradient` that moves a large parameter as one step.
+    """The program with every `w - rate * gradient` that moves a large parameter as one instruction.
 
     What NumPy would give to its own BLAS goes to SciPy's then, too: the threads of two libraries would wait for each
-    other. Where there is no such step, no SciPy, or something that only NumPy does, the program stays as it was.
+    other. Where there is no such instruction, no SciPy, or something that only NumPy does, the program stays as it was.
     """
-    if importlib.util.find_spec("scipy") is None or not all(map(_is_of_one_kind, program.steps)):
+    if importlib.util.find_spec("scipy") is None or not all(map(_is_of_one_kind, program.instructions)):
         return program
     uses = Counter(map(id, program.operands()))
     became = Became()
@@ -109,26 +109,26 @@ def with_blas(program: Program) -> Program:
             became[id(moved)] = off
     if not became:
         return program
-    steps: list[Step] = []
-    for step in program.steps:
-        now = became.step(became.of(step))
+    instructions: list[Instruction] = []
+    for instruction in program.instructions:
+        now = became.instruction(became.of(instruction))
         operation = _of_blas(now)
         if operation is not now.operation:
             parameters = {"scale": now.parameters["scale"]} if operation is SUM_OF_SQUARES else {}
             now = now.instead(operation, *now.operands, **parameters)
-        became[id(step)] = now
-        steps.append(now)
-    return without_dead_code(program.mapped(steps, became.of))
+        became[id(instruction)] = now
+        instructions.append(now)
+    return without_dead_code(program.mapped(instructions, became.of))
 
 
-def _off(target: Input, moved: Operand, uses: Counter[int]) -> Step | None:
-    """The step that moves a large target, as one that subtracts a multiple in place; None if it does something else."""
-    if not isinstance(moved, Step) or moved.operation is not _SUBTRACT or moved.operands[0] is not target:
+def _off(target: Input, moved: Operand, uses: Counter[int]) -> Instruction | None:
+    """What moves a large target, as one that subtracts a multiple in place; None if it does something else."""
+    if not isinstance(moved, Instruction) or moved.operation is not _SUBTRACT or moved.operands[0] is not target:
         return None
     gradient = moved.operands[1]
     if not _is_alike(gradient, target) or uses[id(moved)] > 1 or math.prod(target.shape) < SMALLEST:
         return None
-    if isinstance(gradient, Step) and gradient.operation is _MATMUL and uses[id(gradient)] == 1:
+    if isinstance(gradient, Instruction) and gradient.operation is _MATMUL and uses[id(gradient)] == 1:
         factors, rate = list(gradient.operands), 1.0
         for place, factor in enumerate(factors):
             scaled = _scaled(factor) if uses[id(factor)] == 1 else None
@@ -142,7 +142,7 @@ def _off(target: Input, moved: Operand, uses: Counter[int]) -> Step | None:
 
 def _scaled(product: Operand) -> tuple[Operand, Any] | None:
     """An array and the number it is multiplied by."""
-    if not isinstance(product, Step) or product.operation is not _MULTIPLY:
+    if not isinstance(product, Instruction) or product.operation is not _MULTIPLY:
         return None
     for array, number in (product.operands, product.operands[::-1]):
         if is_number(number) and _is_alike(array, product):
@@ -150,31 +150,31 @@ def _scaled(product: Operand) -> tuple[Operand, Any] | None:
     return None
 
 
-def _is_alike(operand: Operand, other: Step | Input) -> bool:
+def _is_alike(operand: Operand, other: Instruction | Input) -> bool:
     return shape_of(operand) == other.shape and operand.dtype == other.dtype
 
 
-def _is_of_one_kind(step: Step) -> bool:
+def _is_of_one_kind(instruction: Instruction) -> bool:
     """Whether SciPy can do it, if NumPy would use its own BLAS for it: matrices of one dtype."""
-    if step.operation is _AFFINE:
+    if instruction.operation is _AFFINE:
         return False  # its expansion has another dtype
-    if step.operation is not _MATMUL:
+    if instruction.operation is not _MATMUL:
         return True
-    kinds = {step.dtype.char, *[operand.dtype.char for operand in step.operands]}
-    return len(kinds) == 1 and kinds <= set(_PREFIXES) and all(len(shape_of(one)) == 2 for one in step.operands)
+    kinds = {instruction.dtype.char, *[operand.dtype.char for operand in instruction.operands]}
+    return len(kinds) == 1 and kinds <= set(_PREFIXES) and all(len(shape_of(one)) == 2 for one in instruction.operands)
 
 
-def _of_blas(step: Step) -> Operation:
+def _of_blas(instruction: Instruction) -> Operation:
     """SciPy's way to do what NumPy leaves to its BLAS; the row, for everything else."""
-    if step.operation is _MATMUL:
+    if instruction.operation is _MATMUL:
         return PRODUCT
-    if step.operation is not _SQUARED_NORM or not is_over_all(step) or not step.operands[0].shape:
-        return step.operation
-    return SUM_OF_SQUARES if step.dtype.char in _PREFIXES else step.operation
+    if instruction.operation is not _SQUARED_NORM or not is_over_all(instruction) or not instruction.operands[0].shape:
+        return instruction.operation
+    return SUM_OF_SQUARES if instruction.dtype.char in _PREFIXES else instruction.operation
 
 
-def is_over_all(squares: Step) -> bool:
+def is_over_all(squares: Instruction) -> bool:
     """Whether a sum of squares is over all that there is, in its own dtype: a vector's product with itself."""
     whole = squares.parameters["axis"] is None and not squares.parameters["keepdims"]
     operand = squares.operands[0]
-    return whole and isinstance(operand, Step | Input) and operand.dtype == squares.dtype
+    return whole and isinstance(operand, Instruction | Input) and operand.dtype == squares.dtype

@@ -11,17 +11,17 @@ from typing import Any
 
 @dataclass(slots=True)
 class Demand:
-    """A result's claim on memory: what kind of buffer (shape and dtype), made at which step, read until which,
+    """A result's claim on memory: what kind of buffer (shape and dtype), made at which instruction, read until which,
     and whether it may be written over an operand that is read for the last time there."""
 
     kind: Any  # hashable
-    step: int
+    instruction: int
     last_use: int
     may_overwrite: bool = True
 
 
 def assigned(demands: Sequence[Demand]) -> tuple[list[int], list[Any]]:
-    """For each demand (in the order of steps) the number of its buffer, and the kind of every buffer.
+    """For each demand (in the order of instructions) the number of its buffer, and the kind of every buffer.
 
     >>> assigned([Demand("row", 0, 1), Demand("row", 1, 2), Demand("row", 2, 3)])
     ([0, 0, 0], ['row'])
@@ -33,7 +33,7 @@ def assigned(demands: Sequence[Demand]) -> tuple[list[int], list[Any]]:
     buffers: list[int] = []
     kinds: list[Any] = []
     for demand in demands:
-        until = demand.step if demand.may_overwrite else demand.step - 1
+        until = demand.instruction if demand.may_overwrite else demand.instruction - 1
         while in_use and in_use[0][0] <= until:
             _, buffer, kind = heapq.heappop(in_use)
             free[kind].append(buffer)

@@ -12,7 +12,7 @@ from typing import Any
 import numpy
 
 from ...errors import ArgumentError
-from ..program import Became, Input, Operand, Program, Step
+from ..program import Became, Input, Instruction, Operand, Program
 from ..rewrite.rewriting import TABLE, without_dead_code
 from .array_machine import ArrayMachine, Run
 
@@ -96,15 +96,15 @@ class _Translation:
 
     def __init__(self, program: Program, given: set[int]) -> None:
         self._became = Became()
-        self._steps: list[Step] = []
+        self._instructions: list[Instruction] = []
         inputs = []
         now: Operand
         for one in program.inputs:
             now = Input(one.name, (_UNKNOWN,), _FLOAT, False) if id(one) in given else one
             self._became[id(one)] = now
             inputs.append(now)
-        for step in program.steps:
-            self._translate(step)
+        for instruction in program.instructions:
+            self._translate(instruction)
         outputs: list[Operand] = []
         self.kinds: list[str] = []
         for number, output in enumerate(program.outputs):
@@ -118,28 +118,30 @@ class _Translation:
             else:
                 kind = "column"
                 if now.dtype != _FLOAT or isinstance(now, Input):
-                    now = self._add(Step(_MULTIPLY, (now, 1.0), {}, (_UNKNOWN,), _FLOAT, False))
+                    now = self._add(Instruction(_MULTIPLY, (now, 1.0), {}, (_UNKNOWN,), _FLOAT, False))
             self.kinds.append(kind)
             outputs.append(now)
         # As values: an output that is summed is a number already, whatever its input is.
-        self.program = without_dead_code(Program(program.name, inputs, self._steps, outputs, len(outputs), [], []))
+        self.program = without_dead_code(
+            Program(program.name, inputs, self._instructions, outputs, len(outputs), [], [])
+        )
 
-    def _add(self, step: Step) -> Step:
-        self._steps.append(step)
-        return step
+    def _add(self, instruction: Instruction) -> Instruction:
+        self._instructions.append(instruction)
+        return instruction
 
-    def _translate(self, step: Step) -> None:
-        now = self._became.step(step)
+    def _translate(self, instruction: Instruction) -> None:
+        now = self._became.instruction(instruction)
         operands = now.operands
         if not any(map(_is_column, operands)):
-            self._became[id(step)] = self._add(now)
+            self._became[id(instruction)] = self._add(now)
             return
-        operation = step.operation
+        operation = instruction.operation
         takes_booleans = operation.is_boolean or operation.name in _TAKES_BOOLEANS
         if not takes_booleans and not any(_is_float(operand) for operand in operands):
             # Two booleans: NumPy's + would be `or`.
             operands = tuple(
-                self._add(Step(_ASTYPE, (operand,), {"dtype": _FLOAT}, (_UNKNOWN,), _FLOAT, False))
+                self._add(Instruction(_ASTYPE, (operand,), {"dtype": _FLOAT}, (_UNKNOWN,), _FLOAT, False))
                 if _is_column(operand)
                 else operand
                 for operand in operands
@@ -147,23 +149,23 @@ class _Translation:
         if operation.name == "where" and not any(_is_float(operand) for operand in operands[1:]):
             operands = (operands[0], *[float(one) if isinstance(one, int) else one for one in operands[1:]])
         dtype = _BOOLEAN if operation.is_boolean else _FLOAT
-        self._became[id(step)] = self._add(Step(operation, operands, {}, (_UNKNOWN,), dtype, False))
+        self._became[id(instruction)] = self._add(Instruction(operation, operands, {}, (_UNKNOWN,), dtype, False))
 
-    def _summed(self, column: Operand) -> Step:
+    def _summed(self, column: Operand) -> Instruction:
         """The sum over the samples; of a product of columns as one inner product."""
-        if isinstance(column, Step) and column.operation is _MULTIPLY:
+        if isinstance(column, Instruction) and column.operation is _MULTIPLY:
             first, second = column.operands
             if _is_column(first) and _is_column(second) and _is_float(first) and _is_float(second):
-                return self._add(Step(_DOT, (first, second), {}, (), _FLOAT, False))
+                return self._add(Instruction(_DOT, (first, second), {}, (), _FLOAT, False))
         parameters = {"axis": None, "keepdims": False}
-        return self._add(Step(_SUM, (column,), parameters, (), _FLOAT, False))
+        return self._add(Instruction(_SUM, (column,), parameters, (), _FLOAT, False))
 
 
 def _is_column(operand: Operand) -> bool:
-    return isinstance(operand, Step | Input) and not operand.is_number
+    return isinstance(operand, Instruction | Input) and not operand.is_number
 
 
 def _is_float(operand: Operand) -> bool:
-    if isinstance(operand, Step | Input):
+    if isinstance(operand, Instruction | Input):
         return operand.dtype == _FLOAT
     return isinstance(operand, float)

@@ -11,7 +11,7 @@ from typing import Any
 
 from ...notation.signs import SIGNS
 from ...operation import Operation
-from ..program import Input, Program, Step
+from ..program import Input, Instruction, Program
 from .straight_line import Statement, function_text
 
 # Of two floats ** may be complex: a power is the row's own rule.
@@ -20,7 +20,7 @@ _SIGNS = {name: sign.python for name, sign in SIGNS.items() if sign.python and n
 Run = Callable[..., tuple[Any, ...]]
 
 _DEEPEST = 10  # brackets inside each other
-_NEAR = 100  # steps between one and what it is written in: its operands are kept for so long
+_NEAR = 100  # instructions between one and what it is written in: its operands are kept for so long
 
 
 def float_machine(program: Program) -> Run:
@@ -59,33 +59,33 @@ def text(
     inside = _written_inside(program)
     nested: dict[int, tuple[str, list[str], int]] = {}  # of those: the text, the variables it reads, its depth
     statements = []
-    for number, step in enumerate(program.steps):
+    for number, instruction in enumerate(program.instructions):
         operands: list[str] = []
         reads: list[str] = []
         depth = 0
-        for operand in step.operands:
+        for operand in instruction.operands:
             variable = variables.get(id(operand))
             if variable is not None:
                 operands.append(variable)
                 reads.append(variable)
-            elif type(operand) is Step:
+            elif type(operand) is Instruction:
                 inner, inner_reads, inner_depth = nested.pop(id(operand))
                 operands.append(f"({inner})")
                 reads += inner_reads
                 depth = max(depth, inner_depth)
             else:
                 operands.append(_literal(operand))
-        line, function = written(step.operation, operands)
+        line, function = written(instruction.operation, operands)
         if function is not None:
-            names[step.operation.name] = function
+            names[instruction.operation.name] = function
         if number in inside and depth < _DEEPEST:
-            nested[id(step)] = line, reads, depth + 1
+            nested[id(instruction)] = line, reads, depth + 1
             continue
-        variable = variables[id(step)] = f"v{number}"
+        variable = variables[id(instruction)] = f"v{number}"
         statements.append(Statement(variable, line, tuple(reads)))
     outputs: list[tuple[str, str | None]] = []
     for output in program.outputs:
-        if isinstance(output, Step | Input):
+        if isinstance(output, Instruction | Input):
             variable = variables[id(output)]
             outputs.append((f"float({variable})", variable))
         else:
@@ -95,18 +95,22 @@ def text(
 
 
 def _written_inside(program: Program) -> set[int]:
-    """The numbers of the steps that are written inside the only step that reads them, if that is near: Python
+    """The numbers of the instructions that are written inside the only one that reads them, if that is near: Python
     compiles one long line sooner than many."""
     readers: dict[int, int] = {}
-    for number, step in enumerate(program.steps):
-        for operand in step.operands:
-            if type(operand) is Step:
+    for number, instruction in enumerate(program.instructions):
+        for operand in instruction.operands:
+            if type(operand) is Instruction:
                 # A square reads its operand twice.
-                is_only = id(operand) not in readers and step.operation.name != "square"
+                is_only = id(operand) not in readers and instruction.operation.name != "square"
                 readers[id(operand)] = number if is_only else -1
     for output in program.outputs:
         readers[id(output)] = -1
-    return {number for number, step in enumerate(program.steps) if 0 < readers.get(id(step), -1) - number <= _NEAR}
+    return {
+        number
+        for number, instruction in enumerate(program.instructions)
+        if 0 < readers.get(id(instruction), -1) - number <= _NEAR
+    }
 
 
 def _literal(number: float | int) -> str:

@@ -9,21 +9,21 @@ from typing import Any
 
 import numpy
 
-from ..program import Operand, Program, Step, is_number
+from ..program import Instruction, Operand, Program, is_number
 
 SMALLEST = 1 << 18  # elements: from this size on, pieces are 1.5 times as fast
 PIECE = 1 << 13  # elements at a time
 
 
 def chains(program: Program) -> list[list[int]]:
-    """The numbers of the steps of each chain: two or more in a row, all of one large shape."""
+    """The numbers of the instructions of each chain: two or more in a row, all of one large shape."""
     found: list[list[int]] = []
     current: list[int] = []
-    for number, step in enumerate(program.steps):
-        if not _fits(step):
+    for number, instruction in enumerate(program.instructions):
+        if not _fits(instruction):
             current = []
             continue
-        if not current or step.shape != program.steps[number - 1].shape:
+        if not current or instruction.shape != program.instructions[number - 1].shape:
             current = []
             found.append(current)
         current.append(number)
@@ -31,13 +31,13 @@ def chains(program: Program) -> list[list[int]]:
 
 
 def used_outside(program: Program, chain: Sequence[int]) -> set[int]:
-    """The steps of a chain, by id, whose results something else reads."""
+    """The instructions of a chain, by id, whose results something else reads."""
     inside = set(chain)
-    members = {id(program.steps[number]) for number in chain}
+    members = {id(program.instructions[number]) for number in chain}
     outside = {id(output) for output in program.results()}
-    for number, step in enumerate(program.steps):
+    for number, instruction in enumerate(program.instructions):
         if number not in inside:
-            outside |= {id(operand) for operand in step.operands}
+            outside |= {id(operand) for operand in instruction.operands}
     return members & outside
 
 
@@ -56,12 +56,14 @@ def made(size: int, dtypes: Sequence[str]) -> list[tuple[Any, ...]]:
     ]
 
 
-def _fits(step: Step) -> bool:
+def _fits(instruction: Instruction) -> bool:
     """Whether NumPy's ufunc computes each element of it from the same element of arrays of its shape."""
-    if step.is_number or math.prod(step.shape) < SMALLEST or not step.operation.elementwise:
+    if instruction.is_number or math.prod(instruction.shape) < SMALLEST or not instruction.operation.elementwise:
         return False
-    return isinstance(step.operation.forward, numpy.ufunc) and all(_is_alike(one, step) for one in step.operands)
+    return isinstance(instruction.operation.forward, numpy.ufunc) and all(
+        _is_alike(one, instruction) for one in instruction.operands
+    )
 
 
-def _is_alike(operand: Operand, step: Step) -> bool:
-    return is_number(operand) or operand.shape in ((), step.shape)
+def _is_alike(operand: Operand, instruction: Instruction) -> bool:
+    return is_number(operand) or operand.shape in ((), instruction.shape)

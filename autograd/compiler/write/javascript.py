@@ -11,7 +11,7 @@ from collections.abc import Iterable
 
 from ...errors import ArgumentError
 from ...notation.signs import SIGNS
-from ..program import Operand, Program, Step
+from ..program import Instruction, Operand, Program
 from .naming import Names
 from .numpy_expression import UnwrittenOperationError
 
@@ -108,8 +108,13 @@ def javascript(program: Program) -> str:
     def of(operand: Operand) -> str:
         return _literal(operand) if isinstance(operand, float | int) else names[operand]
 
-    lines = [f"  const {names[step]} = {_expression(step, map(of, step.operands))};" for step in program.steps]
-    returned = ", ".join(f"+{of(output)}" if isinstance(output, Step) else of(output) for output in program.outputs)
+    lines = [
+        f"  const {names[instruction]} = {_expression(instruction, map(of, instruction.operands))};"
+        for instruction in program.instructions
+    ]
+    returned = ", ".join(
+        f"+{of(output)}" if isinstance(output, Instruction) else of(output) for output in program.outputs
+    )
     what = f"{program.name}_and_gradients" if program.gradient_of else f"{program.name}_of"
     inputs = ", ".join(names[one] for one in program.inputs)
     body = [f"function {names.fresh(what)}({inputs}) {{", *lines, f"  return [{returned}];", "}"]
@@ -117,16 +122,16 @@ def javascript(program: Program) -> str:
     return "\n".join([*[_FUNCTIONS[name] for name in used], *body]) + "\n"
 
 
-def has_no_form(step: Step) -> bool:
+def has_no_form(instruction: Instruction) -> bool:
     """Whether JavaScript has none for it, so that its row's expansion is written."""
-    return step.operation.name not in _FORMS
+    return instruction.operation.name not in _FORMS
 
 
-def _expression(step: Step, operands: Iterable[str]) -> str:
-    if has_no_form(step):
-        row = step.operation.name
+def _expression(instruction: Instruction, operands: Iterable[str]) -> str:
+    if has_no_form(instruction):
+        row = instruction.operation.name
         raise UnwrittenOperationError(f"javascript: the row {row} has no form in JavaScript, and no expansion")
-    return _FORMS[step.operation.name].format(*operands)
+    return _FORMS[instruction.operation.name].format(*operands)
 
 
 def _literal(number: float | int) -> str:

@@ -1,4 +1,4 @@
-"""Names for people: of what a program is given, of every step, of every gradient."""
+"""Names for people: of what a program is given, of every instruction, of every gradient."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import keyword
 import re
 import unicodedata
 
-from ..program import Constant, Operand, Program, Step
+from ..program import Constant, Instruction, Operand, Program
 
 _RESERVED = {*keyword.kwlist, *dir(builtins), "numpy", "math"}
 
@@ -25,12 +25,12 @@ class Names:
         for number, constant in enumerate(constants.values(), start=1):
             self._give(constant, constant.name or f"constant_{number}")
         for output in program.outputs[: program.n_values]:
-            if isinstance(output, Step) and output.name is None and program.n_values == 1:
+            if isinstance(output, Instruction) and output.name is None and program.n_values == 1:
                 self._give(output, program.name if program.name != "function" else "value")
-        forward = [step for step in program.steps if step.origin < 0]
-        for step in forward:
-            if step.name is not None:
-                self._give(step, step.name)
+        forward = [instruction for instruction in program.instructions if instruction.origin < 0]
+        for instruction in forward:
+            if instruction.name is not None:
+                self._give(instruction, instruction.name)
         self._number(forward, "v")
         last_total = {id(event.operand): event.total for event in program.events}
         for event in program.events:
@@ -40,7 +40,14 @@ class Names:
             self._derive(event.local_gradient, "d{}_d{}", event.node, event.operand)
         for event in program.events:
             self._derive(event.contribution, "d_{}_via_{}", event.operand, event.node)
-        self._number([step for step in program.steps if step.origin >= 0 and id(step) not in inlined], "t")
+        self._number(
+            [
+                instruction
+                for instruction in program.instructions
+                if instruction.origin >= 0 and id(instruction) not in inlined
+            ],
+            "t",
+        )
 
     def __getitem__(self, operand: Operand) -> str:
         return self._names[id(operand)]
@@ -62,22 +69,22 @@ class Names:
     def _derive(self, operand: Operand, form: str, *others: Operand) -> None:
         """A name after the names of others, unless simplification took them away."""
         names = [self._names.get(id(other)) for other in others]
-        if isinstance(operand, Step) and None not in names:
+        if isinstance(operand, Instruction) and None not in names:
             self._give(operand, form.format(*names))
 
     def _give(self, operand: Operand, wanted: str) -> None:
         if id(operand) not in self._names:
             self._names[id(operand)] = self.fresh(wanted)
 
-    def _number(self, steps: list[Step], letter: str) -> None:
+    def _number(self, instructions: list[Instruction], letter: str) -> None:
         number = 0
-        for step in steps:
-            if id(step) in self._names:
+        for instruction in instructions:
+            if id(instruction) in self._names:
                 continue
             number += 1
             while f"{letter}{number}" in self._taken:
                 number += 1
-            self._names[id(step)] = f"{letter}{number}"
+            self._names[id(instruction)] = f"{letter}{number}"
             self._taken.add(f"{letter}{number}")
 
 

@@ -1,4 +1,4 @@
-"""One step as the text of an expression in Python, with NumPy or a library that has its functions."""
+"""One instruction as the text of an expression in Python, with NumPy or a library that has its functions."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from typing import Any
 
 import numpy
 
-from ...notation.printer import Style, formula
+from ...notation.printer import FormulaStyle, formula
 from ...notation.rules import local_gradient
 from ...notation.signs import ATOM, NEGATION, POWER, PRODUCT, SIGNS, Text, bracketed, in_python
 from ...operation import Operation
-from ..program import Operand, Shape, Step
+from ..program import Instruction, Operand, Shape
 from ..rewrite.expansion import expansion_of
 
 # Python's own % and // raise where a plain float is divided by 0; NumPy's functions have an answer.
@@ -57,8 +57,8 @@ class ArrayLibrary:
     def _nested(self, part: Any) -> str:
         return f"[{', '.join(map(self._nested, part))}]" if isinstance(part, list) else self.literal(part)
 
-    def expression(self, step: Step, name_of: Callable[[Operand], str]) -> str:
-        """A step as a person writes it."""
+    def expression(self, instruction: Instruction, name_of: Callable[[Operand], str]) -> str:
+        """An instruction as a person writes it."""
 
         def text_of(operand: Operand) -> Text:
             if not isinstance(operand, float | int):
@@ -66,23 +66,26 @@ class ArrayLibrary:
             text = self.literal(operand)
             return text, NEGATION if text.startswith("-") else ATOM
 
-        return self._text(step, text_of)[0]
+        return self._text(instruction, text_of)[0]
 
-    def _text(self, step: Step, text_of: Callable[[Operand], Text]) -> Text:
-        operation, name = step.operation, step.operation.name
+    def _text(self, instruction: Instruction, text_of: Callable[[Operand], Text]) -> Text:
+        operation, name = instruction.operation, instruction.operation.name
         if name in _SIGNS:
-            return in_python(name, *map(text_of, step.operands))
+            return in_python(name, *map(text_of, instruction.operands))
         if name == "negative":
-            return f"-{bracketed(text_of(step.operands[0]), NEGATION)}", NEGATION
+            return f"-{bracketed(text_of(instruction.operands[0]), NEGATION)}", NEGATION
         if name == "square":
-            return f"{bracketed(text_of(step.operands[0]), POWER + 1)} ** 2", POWER
+            return f"{bracketed(text_of(instruction.operands[0]), POWER + 1)} ** 2", POWER
         if isinstance(operation.forward, numpy.ufunc):
-            return f"{self.name}.{operation.forward.__name__}({', '.join(text_of(o)[0] for o in step.operands)})", ATOM
+            return (
+                f"{self.name}.{operation.forward.__name__}({', '.join(text_of(o)[0] for o in instruction.operands)})",
+                ATOM,
+            )
         if operation.written is not None:
-            operands = [bracketed(text_of(operand), ATOM) for operand in step.operands]
-            text = operation.written(self.name, *operands, **step.parameters)
+            operands = [bracketed(text_of(operand), ATOM) for operand in instruction.operands]
+            text = operation.written(self.name, *operands, **instruction.parameters)
             return text, PRODUCT if " * " in text else ATOM
-        found = expansion_of(step) if operation.expansion is not None else None
+        found = expansion_of(instruction) if operation.expansion is not None else None
         if found is None:
             raise UnwrittenOperationError(
                 f"compile: the row {name} is no ufunc of NumPy's and has neither an expansion nor a written text"
@@ -138,4 +141,4 @@ def rule_formula(operation: Operation, slot: int, literals: tuple[float | int | 
     return formula(local_gradient(operation, slot, literals), _COMMENT, one_case=True)
 
 
-_COMMENT = Style("comment", lambda number: str(number).removesuffix(".0").replace("-", "−").replace("inf", "∞"))
+_COMMENT = FormulaStyle("comment", lambda number: str(number).removesuffix(".0").replace("-", "−").replace("inf", "∞"))

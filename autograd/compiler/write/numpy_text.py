@@ -1,4 +1,4 @@
-"""A program as people read it: NumPy, one operation a line, forward then backward, each step's rule in prose."""
+"""A program as people read it: NumPy, one operation a line, forward then backward, each instruction's rule in prose."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from ...notation.rules import bare_literals, filled
-from ..program import Constant, Event, Input, Operand, Program, Step, number_in
+from ..program import Constant, Event, Input, Instruction, Operand, Program, number_in
 from .naming import Names
 from .numpy_expression import NUMPY, ArrayLibrary, rule_formula, shape_note, told
 
@@ -54,11 +54,11 @@ class _Printer:
         return [f'"""{what}', "", *given, '"""'] if given else [f'"""{what}"""']
 
     def _lines(self) -> Iterable[str]:
-        steps: dict[int, list[Step]] = defaultdict(list)
-        for step in self.program.steps:
-            steps[step.origin].append(step)
+        instructions: dict[int, list[Instruction]] = defaultdict(list)
+        for instruction in self.program.instructions:
+            instructions[instruction.origin].append(instruction)
         yield "# Forward"
-        yield from self._statements(steps[-1])
+        yield from self._statements(instructions[-1])
         if not self.gradients:
             return
         yield ""
@@ -68,18 +68,18 @@ class _Printer:
             numbers, events = zip(*numbered, strict=True)
             yield from self._prose(events)
             for number in numbers:
-                yield from self._statements(steps[number])
-        yield from self._statements(steps[len(self.program.events)])
+                yield from self._statements(instructions[number])
+        yield from self._statements(instructions[len(self.program.events)])
         for output, name in zip(self.gradients, self.gradient_names, strict=True):
             if self._name(output) != name:
                 yield f"{name} = {self._name(output)}"
 
-    def _statements(self, steps: Iterable[Step]) -> Iterable[str]:
-        for step in steps:
-            if id(step) in self.inlined:
+    def _statements(self, instructions: Iterable[Instruction]) -> Iterable[str]:
+        for instruction in instructions:
+            if id(instruction) in self.inlined:
                 continue
-            note = shape_note(step.shape, step.dtype)
-            line = f"{self.names[step]} = {self.library.expression(step, self._name)}"
+            note = shape_note(instruction.shape, instruction.dtype)
+            line = f"{self.names[instruction]} = {self.library.expression(instruction, self._name)}"
             yield f"{line}  # {note}" if note else line
 
     def _prose(self, events: Sequence[Event]) -> Iterable[str]:
@@ -117,7 +117,9 @@ class _Printer:
     def _named_gradient(self, gradient: Operand, operand: Operand) -> str:
         """What a gradient is called where it is returned: `d_w1`, unless something else is."""
         wanted = f"d_{self._name(operand)}"
-        return wanted if isinstance(gradient, Step) and self._name(gradient) == wanted else self.names.fresh(wanted)
+        return (
+            wanted if isinstance(gradient, Instruction) and self._name(gradient) == wanted else self.names.fresh(wanted)
+        )
 
     def _name(self, operand: Operand) -> str:
         if isinstance(operand, float | int):
@@ -127,7 +129,7 @@ class _Printer:
         name = None if id(operand) in self.small else self.names.get(operand)
         if name is not None:
             return name
-        if isinstance(operand, Step):  # what simplification took away is only told of
+        if isinstance(operand, Instruction):  # what simplification took away is only told of
             return self.library.expression(operand, self._name)
         return self.library.array(operand.data)
 
@@ -139,10 +141,10 @@ def _operation_of(event: Event) -> tuple[Any, ...]:
 
 def _transposes_in_products(program: Program) -> set[int]:
     """Transposes that only matrix products read: they are written inside, `a.T @ b`."""
-    found = {id(s) for s in program.steps if s.operation.name == "transpose" and s.parameters["axes"] == (1, 0)}
-    for step in program.steps:
-        if step.operation.name != "matmul":
-            found -= {id(operand) for operand in step.operands}
+    found = {id(s) for s in program.instructions if s.operation.name == "transpose" and s.parameters["axes"] == (1, 0)}
+    for instruction in program.instructions:
+        if instruction.operation.name != "matmul":
+            found -= {id(operand) for operand in instruction.operands}
     return found - {id(output) for output in program.outputs}
 
 

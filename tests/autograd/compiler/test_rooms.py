@@ -15,8 +15,8 @@ from autograd.modes import Adjusted
 def test_no_two_results_that_are_needed_at_once_share_a_buffer():
     draw = random.Random(0)
     demands = [
-        Demand(draw.choice("ab"), step, step + draw.randrange(8), may_overwrite=draw.random() < 0.5)
-        for step in range(300)
+        Demand(draw.choice("ab"), instruction, instruction + draw.randrange(8), may_overwrite=draw.random() < 0.5)
+        for instruction in range(300)
     ]
     buffers, kinds = assigned(demands)
     assert len(kinds) < 30
@@ -24,7 +24,7 @@ def test_no_two_results_that_are_needed_at_once_share_a_buffer():
         assert kinds[buffer] == one.kind
         for other, its in zip(demands[i + 1 :], buffers[i + 1 :], strict=True):
             if its == buffer:
-                assert one.last_use < other.step or (one.last_use == other.step and other.may_overwrite)
+                assert one.last_use < other.instruction or (one.last_use == other.instruction and other.may_overwrite)
 
 
 @pytest.mark.parametrize("piece", [1, 2, 7, 1000])

@@ -32,16 +32,21 @@ def test_every_pass_of_every_target_is_named_in_one_file():
 def test_a_target_from_outside_is_registered_in_one_place_and_prints_programs(known_targets):
     def listing(program):
         names = {id(one): one.name for one in program.inputs}
-        for number, step in enumerate(program.steps):
-            names[id(step)] = f"%{number}"
+        for number, instruction in enumerate(program.instructions):
+            names[id(instruction)] = f"%{number}"
         return json.dumps(
             [
-                [step.operation.name, *[names.get(id(operand), repr(operand)) for operand in step.operands]]
-                for step in program.steps
+                [
+                    instruction.operation.name,
+                    *[names.get(id(operand), repr(operand)) for operand in instruction.operands],
+                ]
+                for instruction in program.instructions
             ]
         )
 
-    register(Target("listing", passes=(lambda program: expanded(program, wants=lambda step: True),), make=listing))
+    register(
+        Target("listing", passes=(lambda program: expanded(program, wants=lambda instruction: True),), make=listing)
+    )
     f = compile(loss)
     f(*GIVEN)
     rows = [name for name, *_ in json.loads(f.programs[0].to("listing"))]
