@@ -153,7 +153,7 @@ class SGD(Optimizer):
         self.weight_decay: float = checked("weight decay", weight_decay)
         if nesterov and not momentum:
             raise NetworkError("Nesterov's method looks ahead along the momentum: give one above 0")
-        self.kept = ("velocity",) if momentum else ()
+        self.kept: tuple[str, ...] = ("velocity",) if momentum else ()
         super().__init__(parameters, learning_rate)
 
     def _update(self, data: Array, gradient: Array, slot: _Slot) -> None:
@@ -202,7 +202,11 @@ class RMSProp(Optimizer):
         self.momentum: float = checked("momentum", momentum)
         self.centered = centered
         self.weight_decay: float = checked("weight decay", weight_decay)
-        self.kept = ("mean_square", *(["mean"] if centered else []), *(["velocity"] if momentum else []))
+        self.kept: tuple[str, ...] = (
+            "mean_square",
+            *(["mean"] if centered else []),
+            *(["velocity"] if momentum else []),
+        )
         super().__init__(parameters, learning_rate)
 
     def _update(self, data: Array, gradient: Array, slot: _Slot) -> None:
@@ -265,7 +269,7 @@ class Adam(Optimizer):
         self.epsilon: float = checked("epsilon", epsilon)
         self.weight_decay: float = checked("weight decay", weight_decay)
         self.amsgrad = amsgrad
-        self.kept = ("mean", "mean_square", *(["greatest"] if amsgrad else []))
+        self.kept: tuple[str, ...] = ("mean", "mean_square", *(["greatest"] if amsgrad else []))
         super().__init__(parameters, learning_rate)
 
     def _update(self, data: Array, gradient: Array, slot: _Slot) -> None:
