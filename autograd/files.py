@@ -35,6 +35,22 @@ def write_whole(target: Path, content: bytes) -> None:
                 os.unlink(temporary)
 
 
+def why_not_writable(target: Path) -> str | None:
+    """In words, why `write_whole` could not write this file now; None where it could. Nothing is left behind."""
+    try:
+        if target.is_dir():
+            return "it is a directory"
+        if not target.parent.is_dir():
+            return f"{target.parent} is no directory"
+        target = Path(os.path.realpath(target))
+        if target.exists() and not target.is_file():
+            return "it is a device or a pipe, not a file"
+        with tempfile.TemporaryFile(prefix=f".{target.name}.", suffix=".part", dir=target.parent):
+            return None
+    except (OSError, ValueError) as error:
+        return getattr(error, "strerror", None) or str(error)
+
+
 def _mode_of(target: Path) -> int:
     """The permissions that the file has, or that a new one gets (a temporary file is its owner's alone)."""
     try:

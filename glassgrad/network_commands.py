@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import math
 import time
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
@@ -14,6 +15,7 @@ import numpy
 
 from autograd import GraphError
 from autograd.arguments import whole_number
+from autograd.files import why_not_writable, write_whole
 from nn import (
     ACTIVATIONS,
     DATASETS,
@@ -357,10 +359,9 @@ def _check_places(options: Namespace) -> None:
     """Refuse files and folders that cannot be written before hours are spent on what should go there."""
     for name in ("save", "history"):
         given = getattr(options, name)
-        if given is not None and Path(given).is_dir():
-            raise GraphError(f"--{name} {given} cannot be written: it is a directory")
-        if given is not None and not Path(given).parent.is_dir():
-            raise GraphError(f"--{name} {given} cannot be written: {Path(given).parent} is no directory")
+        reason = None if given is None else why_not_writable(Path(given))
+        if reason is not None:
+            raise GraphError(f"--{name} {given} cannot be written: {reason}")
     written = options.save or options.resume
     if options.history and written and Path(options.history).resolve() == Path(written).resolve():
         raise GraphError(f"--history {options.history} is where the model is to go: it would be lost")
@@ -373,6 +374,9 @@ def _check_places(options: Namespace) -> None:
             raise GraphError(f"--plots {folder} is a file, not a directory")
         if not folder.absolute().parent.is_dir():
             raise GraphError(f"--plots {folder} cannot be made: {folder.parent} is no directory")
+        reason = why_not_writable(folder / "curves.png" if folder.exists() else folder)
+        if reason is not None:
+            raise GraphError(f"--plots {folder} cannot be written: {reason}")
 
 
 def _diagnostics(run: Recipe) -> list[Callback]:
@@ -397,7 +401,9 @@ def _write_figures(folder: Path, figures: dict[str, Any]) -> None:
     try:
         folder.mkdir(exist_ok=True)
         for name, figure in figures.items():
-            figure.savefig(folder / f"{name}.png")
+            content = io.BytesIO()
+            figure.savefig(content, format="png")
+            write_whole(folder / f"{name}.png", content.getvalue())
     except OSError as error:
         raise GraphError(f"{folder} cannot be written: {error.strerror or error}") from None
     print(f"wrote {', '.join(f'{name}.png' for name in figures)} into {folder}")

@@ -49,7 +49,7 @@ class TrainingRun:
 
     def __post_init__(self) -> None:
         self.steps_per_epoch: int = len(self.batches)
-        self.samples: int = len(self.batches.inputs)
+        self.samples: int = self.batches.samples
 
     def stop(self, reason: str) -> None:
         """End after this step, or this epoch; the reason is kept in `history.stopped`."""

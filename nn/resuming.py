@@ -118,7 +118,7 @@ class Standing:
                 "ended with: begin a new run from its model (--start-from, or checkpoints.load and fit)"
             )
         own = {**self._fingerprint(), **checkpoints.described_settings(run.optimizer)}
-        theirs = {**notes, **found.optimizer_settings}
+        theirs = {"drop_last": False, **notes, **found.optimizer_settings}
         rate: Any = theirs.get("learning_rate")
         theirs["learning_rate"] = notes.get("rate_at_start", rate)  # a callback may have changed it since
         differing = [
@@ -168,6 +168,7 @@ class Standing:
             "samples": run.samples,
             "checksum of the data": self._data_checksum,
             "batch_size": run.batches.batch_size,
+            "drop_last": run.batches.drop_last,
             "loss": name_of(run.loss),
             "clip_norm": run.clip_norm,
             "clip_value": run.clip_value,

@@ -14,6 +14,7 @@ import numpy
 import numpy.typing
 
 from autograd.arguments import whole_number
+from autograd.files import why_not_writable
 from autograd.operation import silently
 
 from . import clipping
@@ -31,6 +32,7 @@ from .module import Module, mode
 from .optimizers import Optimizer
 from .outputs import output_array, predict
 from .progress import ProgressLine, is_watched
+from .regularization import BatchNorm1d
 from .resuming import Standing
 from .schedules import Schedule
 from .state import Array
@@ -47,6 +49,7 @@ def fit(
     epochs: int,
     *,
     batch_size: int = 32,
+    drop_last: bool = False,
     validation: tuple[numpy.typing.ArrayLike, numpy.typing.ArrayLike] | None = None,
     schedule: Schedule | None = None,
     clip_norm: float | None = None,
@@ -69,6 +72,7 @@ def fit(
         data: rows of inputs, and for each what `loss` takes as its target.
         loss: (outputs, targets) → one number for the batch.
         epochs: passes through the data, those of a resumed run included.
+        drop_last: leave out a last batch that is smaller than batch_size.
         validation: as `data`; its loss and accuracy are measured after each epoch.
         schedule: the factor of the optimizer's learning rate at each step, counted from 0 (`nn.schedules`).
         clip_norm, clip_value: bounds of the whole gradient's norm, and of each of its numbers.
@@ -106,8 +110,10 @@ def fit(
     """
     if (checkpoint is not None or resume is not None) and not isinstance(model, Module):
         raise NetworkError(f"checkpoints are of modules, not of {type(model).__name__}")
-    if checkpoint is not None and not Path(checkpoint).parent.is_dir():
-        raise CheckpointError(f"{checkpoint} cannot be written: {Path(checkpoint).parent} is no directory")
+    if checkpoint is not None:
+        reason = why_not_writable(Path(checkpoint))
+        if reason is not None:
+            raise CheckpointError(f"{checkpoint} cannot be written: {reason}")
     for name, bound in (("clip_norm", clip_norm), ("clip_value", clip_value)):
         if bound is not None and checked(name, bound) == 0:
             raise NetworkError(f"{name} is a number above 0: with 0 nothing would move")
@@ -115,7 +121,8 @@ def fit(
     if validation is not None:
         _check_pair("validation", validation)
     _check_parameters(model, optimizer)
-    batches = Batches(*data, whole_number("batch_size", batch_size, error=NetworkError), rng=rng)
+    batches = Batches(*data, whole_number("batch_size", batch_size, error=NetworkError), rng=rng, drop_last=drop_last)
+    _check_last_batch(model, batches)
     meaning = remember(model, loss, batches.targets)
     measure = Measure(loss, meaning, batches.inputs, batches.targets)
     validated = None
@@ -165,6 +172,17 @@ def _check_pair(name: str, given: Any) -> None:
     if not isinstance(given, tuple | list) or len(given) != 2:
         what = f"{len(given)} parts" if isinstance(given, tuple | list) else f"a {type(given).__name__}"
         raise NetworkError(f"{name} is a pair of inputs and targets, such as a data set's `train`, not {what}")
+
+
+def _check_last_batch(model: Any, batches: Batches) -> None:
+    """A layer that standardises by its batch cannot train on a batch of one sample: say so before an epoch's end."""
+    size = batches.samples % batches.batch_size or batches.batch_size
+    for path, module in model.named_modules() if isinstance(model, Module) else ():
+        if size == 1 and isinstance(module, BatchNorm1d):
+            raise NetworkError(
+                f"{path or 'the model'} ({module!r}) needs at least two samples in a batch, and {batches.samples} in "
+                f"batches of {batches.batch_size} end with one: give drop_last=True or another batch_size"
+            )
 
 
 def _check_parameters(model: Any, optimizer: Optimizer) -> None:

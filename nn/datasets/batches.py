@@ -16,7 +16,7 @@ from ..state import Array
 
 
 class Batches:
-    """Inputs and targets, `batch_size` samples at a time; the last batch has what is left.
+    """Inputs and targets, `batch_size` samples at a time; the last batch has what is left, or is left out.
 
     Each time it is iterated the samples come in a new random order, drawn from `rng`; without shuffling in their
     own, as views. The same seed gives the same orders.
@@ -26,9 +26,11 @@ class Batches:
         batch_size: from 1.
         shuffle: whether the order is random.
         rng: a numpy.random.Generator or a seed.
+        drop_last: leave out a last batch that is smaller than the others, in each pass other samples.
 
     Raises:
-        DatasetError: no samples, inputs and targets of different lengths, a batch size that cannot be.
+        DatasetError: no samples, or with drop_last no batch of so many; inputs and targets of
+            different lengths, a batch size that cannot be.
 
     >>> from nn import Batches
     >>> batches = Batches([[0.0], [1.0], [2.0]], [0, 1, 2], batch_size=2, rng=0)
@@ -47,15 +49,21 @@ class Batches:
         *,
         shuffle: bool = True,
         rng: Random = None,
+        drop_last: bool = False,
     ) -> None:
         self.inputs, self.targets = checked_pair(inputs, targets)
         self.batch_size: int = whole_number("batch_size", batch_size, error=DatasetError)
-        self.shuffle = shuffle
+        self.shuffle, self.drop_last = shuffle, drop_last
+        whole_batches = len(self.inputs) // self.batch_size * self.batch_size
+        # How many samples a pass has.
+        self.samples: int = whole_batches if drop_last else len(self.inputs)
+        if not self.samples:
+            raise DatasetError(f"drop_last=True leaves nothing: {len(self.inputs)} samples, batch_size {batch_size}")
         self.rng: numpy.random.Generator = numpy.random.default_rng(rng)
 
     def __len__(self) -> int:
         """How many batches there are."""
-        return math.ceil(len(self.inputs) / self.batch_size)
+        return self.samples // self.batch_size if self.drop_last else math.ceil(self.samples / self.batch_size)
 
     def __iter__(self) -> Iterator[tuple[Array, Array]]:
         return self.from_batch(0)
@@ -63,7 +71,7 @@ class Batches:
     def from_batch(self, first: int) -> Iterator[tuple[Array, Array]]:
         """One pass whose order is drawn now, beginning with the batch of that number: a pass is resumed so."""
         order = self.rng.permutation(len(self.inputs)) if self.shuffle else None
-        starts = range(first * self.batch_size, len(self.inputs), self.batch_size)
+        starts = range(first * self.batch_size, self.samples, self.batch_size)
         slices = (slice(start, start + self.batch_size) for start in starts)
         chosen = slices if order is None else map(order.__getitem__, slices)
         return ((self.inputs[rows], self.targets[rows]) for rows in chosen)

@@ -127,7 +127,8 @@ def test_seeds_are_told_one_by_one_and_together(here: Path, capsys: pytest.Captu
 
 
 @pytest.mark.slow
-def test_ctrl_c_keeps_history_and_checkpoint_and_says_how_to_go_on(here: Path) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_ctrl_c_keeps_history_and_checkpoint_and_says_how_to_go_on(number: int, here: Path) -> None:
     arguments = ["train", "xor", "--epochs", "10000000", "--save", "model", "--history", "run.jsonl"]
     process = subprocess.Popen(
         [sys.executable, "-m", "glassgrad", *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
@@ -137,7 +138,7 @@ def test_ctrl_c_keeps_history_and_checkpoint_and_says_how_to_go_on(here: Path) -
     while not (here / "model").exists() and time.monotonic() < deadline:  # it is written after a second of training
         time.sleep(0.02)
     try:
-        process.send_signal(signal.SIGINT)
+        process.send_signal(number)
         _, complaint = process.communicate(timeout=60)
     finally:
         process.kill()

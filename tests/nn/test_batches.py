@@ -83,3 +83,10 @@ def test_one_hot_and_back() -> None:
     for wrong in ([[0.5, 0.5]], [[1, 1]], [[0, 0]], [1, 0]):
         with pytest.raises(DatasetError, match="rows of zeros with one 1"):
             from_one_hot(wrong)
+
+
+def test_a_last_batch_that_is_smaller_may_be_left_out() -> None:
+    batches = Batches(range(7), range(7), 3, rng=0, drop_last=True)
+    assert len(batches) == 2 and [len(inputs) for inputs, _ in batches] == [3, 3]
+    with pytest.raises(DatasetError, match="drop_last=True leaves nothing: 2 samples, batch_size 3"):
+        Batches(range(2), range(2), 3, drop_last=True)

@@ -13,8 +13,12 @@ from nn import (
     SGD,
     Adam,
     Batches,
+    BatchNorm1d,
     Callback,
+    CheckpointError,
+    Linear,
     NetworkError,
+    Sequential,
     accuracy,
     fit,
     mnist,
@@ -195,3 +199,26 @@ def test_importing_networks_loads_nothing_that_only_some_need() -> None:
     loaded = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
     for name in ("rich", "pooch", "requests", "matplotlib", "safetensors", "sklearn", "PIL", "viz"):
         assert f"'{name}'" not in loaded
+
+
+def test_a_leftover_batch_of_one_is_told_before_training_where_a_layer_cannot_take_it(tmp_path: Path) -> None:
+    model = Sequential(Linear(2, 3, rng=0), BatchNorm1d(3), Linear(3, 1, rng=0))
+    data = numpy.random.default_rng(0).normal(size=(9, 2)), numpy.zeros((9, 1))
+    optimizer, path = SGD(model.parameters(), 0.1), tmp_path / "run"
+    with pytest.raises(NetworkError, match=r"layers\.1 .* 9 in batches of 4 end with one: give drop_last=True"):
+        fit(model, data, quadratic, optimizer, 1, batch_size=4)
+    history = fit(model, data, quadratic, optimizer, 2, batch_size=4, drop_last=True, rng=0, checkpoint=path)
+    assert len(history.steps) == 4
+    assert history[0].loss == pytest.approx(history.steps.column("loss")[:2].mean())
+    assert len(fit(model, data, quadratic, optimizer, 3, batch_size=4, drop_last=True, resume=path).steps) == 6
+    with pytest.raises(NetworkError, match="drop_last"):
+        fit(model, data, quadratic, optimizer, 3, batch_size=4, resume=path)
+
+
+def test_a_checkpoint_that_cannot_be_written_is_told_before_training(tmp_path: Path) -> None:
+    network, told = MLP((2, 2, 1), rng=0), Told()
+    (tmp_path / "a-file").write_text("")
+    for place in (tmp_path, tmp_path / "a-file" / "run", Path("/dev/null"), tmp_path / ("long" * 100)):
+        with pytest.raises(CheckpointError, match="cannot be written"):
+            fit(network, XOR, quadratic, SGD(network.parameters(), 0.1), 1, checkpoint=place, callbacks=[told])
+    assert told.events == [] and [one.name for one in tmp_path.iterdir()] == ["a-file"]
