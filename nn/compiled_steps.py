@@ -15,7 +15,9 @@ import numpy.lib.mixins
 
 import autograd
 from autograd import Node, Tensor, no_grad
+from autograd.numpy_protocol import FUNCTIONS, call_function, call_ufunc
 
+from .errors import NetworkError
 from .losses import LOSSES
 from .meaning import Loss, check_rows
 from .optimizers import Optimizer
@@ -39,34 +41,39 @@ class CompiledStep:
         from autograd.compiler import training_step
         from autograd.compiler.run.array_machine import NotFiniteError, ShapeChangedError
 
-        self._refusals = NotFiniteError, ShapeChangedError
+        if type(optimizer).step is not Optimizer.step:
+            raise _UpdateError(
+                f"{type(optimizer).__name__} has a step() of its own, which a compiled step would not run"
+            )
+        self._refusals = NotFiniteError, ShapeChangedError, _UpdateError
         self.model, self._loss, self._optimizer = model, loss, optimizer
         self._is_known_loss = loss in LOSSES.values()
-        self._settings = _settings(optimizer)
+        # What the update read of the optimizer, besides what is given anew to each step: constants of the program.
+        self._constants: dict[str, Any] = {}
         self._kind = training_step.TrainingStep
         self._step = self._new()
-        self.recording: Any = self._step.prepare(*example, count=2)
+        self.recording: Any = self._step.prepare(*example, count=3)
         for parameter in optimizer.parameters:
             parameter.zero_grad()
 
     def __call__(self, inputs: Array, targets: Array) -> tuple[float, Array, float] | None:
         """The loss and the outputs before the update, and the gradient's norm.
 
-        None, and nothing is changed, where the step has to be run eagerly: one of the three is not finite, or the
-        parameters that learn have not been updated equally often (one was frozen until now).
+        None, and nothing is changed, where the step has to be run eagerly: one of the three is not finite, the
+        parameters that learn have not been updated equally often (one was frozen until now), or the update cannot be
+        recorded with settings that were changed.
         """
         optimizer = self._optimizer
         slots = [slot for slot in optimizer._slots if slot.tensor is None or slot.tensor.requires_grad]
         ages = {slot.age for slot in slots}
         if len(ages) != 1:
             return None
-        settings = _settings(optimizer)
-        if settings != self._settings or self._is_frozen_anew():  # both are numbers in the program
-            self._settings, self._step = settings, self._new()
+        constants = {name: getattr(optimizer, name, None) for name in self._constants}
+        if constants != self._constants or self._is_frozen_anew():  # both are baked into the old program
+            self._constants, self._step = {}, self._new()
+        numbers = optimizer.learning_rate, float(ages.pop() + 1), float(optimizer.steps + 1)
         try:
-            (cost, outputs), squares = self._step(
-                inputs, targets, numbers=(optimizer.learning_rate, float(ages.pop() + 1))
-            )
+            (cost, outputs), squares = self._step(inputs, targets, numbers=numbers)
         except self._refusals:
             return None
         optimizer.steps += 1
@@ -111,30 +118,38 @@ class CompiledStep:
         optimizer = self._optimizer
         data = _Cell(parameter)
         kept = {name: _Cell(state) for name, state in zip(optimizer.kept, states, strict=True)}
-        rate, age = (_Cell(number) for number in numbers)
-        before = optimizer._learning_rate
-        optimizer._learning_rate = rate  # type: ignore[assignment]  # stands for it while the update is recorded
+        rate, age, steps = map(_Cell, numbers)
+        slot: Any = types.SimpleNamespace(kept=kept, work=_Cell(None, like=parameter), age=age)
+        double = _double(optimizer, rate, steps)
         try:
-            slot: Any = types.SimpleNamespace(kept=kept, work=_Cell(None), age=age)
-            optimizer._update(data, _Cell(gradient), slot)  # type: ignore[arg-type]  # as the rate
-        finally:
-            optimizer._learning_rate = before
+            double._update(data, _Cell(gradient), slot)
+        except Exception as error:  # whatever an update does that has no meaning on cells
+            raise _UpdateError(f"the update of {type(optimizer).__name__} cannot be compiled: {error}") from error
+        self._constants |= {name: getattr(optimizer, name) for name in double._read}
         return data.node, tuple([cell.node for cell in kept.values()])
 
 
 def compiled_step(
     model: Any, loss: Loss, optimizer: Optimizer, example: tuple[Array, Array], targets: Array
 ) -> CompiledStep | str:
-    """The step, or in words why there is none: a batch like this cannot be recorded, or some targets are wrong."""
+    """The compiled step, or a sentence that says why there is none: the model, the loss or the update cannot be
+    recorded for a batch like the example, or some of all the targets are wrong.
+    """
     try:
         step = CompiledStep(model, loss, optimizer, example)
         # Eager losses check each batch's targets; a program does not, so all are checked before.
         (outputs,) = step.recording.outputs[1:]
         with no_grad():
             loss(Tensor(numpy.zeros((len(targets), *outputs.data.shape[1:]), outputs.data.dtype)), targets)
+    except _UpdateError as error:
+        return str(error)
     except Exception as error:  # the model's own code runs here; an eager step will meet its error again
         return f"a step cannot be recorded ({' '.join(str(error).split()):.200})"
     return step
+
+
+class _UpdateError(NetworkError):
+    """An optimizer's update that cannot be recorded."""
 
 
 class _Cell(numpy.lib.mixins.NDArrayOperatorsMixin):
@@ -147,36 +162,113 @@ class _Cell(numpy.lib.mixins.NDArrayOperatorsMixin):
     [2.0, 2.6457513110645907]
     """
 
-    def __init__(self, node: Any) -> None:
+    def __init__(self, node: Any, like: Any = None) -> None:
         self.node = node
+        array = node if like is None else like
+        self.shape: tuple[int, ...] = getattr(array, "shape", ())  # a Value has none
+        self.dtype: Any = getattr(array, "dtype", numpy.dtype(float))
 
     def __array_ufunc__(
         self, ufunc: numpy.ufunc, method: str, *inputs: Any, out: tuple[Any] | None = None, **keywords: Any
     ) -> Any:
-        function: Callable[..., Any] | None = getattr(autograd, ufunc.__name__, None)
-        if method != "__call__" or keywords or function is None:
-            return NotImplemented
-        node = function(*[one.node if isinstance(one, _Cell) else one for one in inputs])
-        if out is None:
-            return _Cell(node)
-        out[0].node = node
-        return out[0]
+        found = call_ufunc(ufunc, method, _nodes(inputs), keywords)
+        return _cells(found) if out is None else _written(out[0], found)
 
     def __array_function__(
         self, function: Callable[..., Any], kinds: Any, arguments: tuple[Any, ...], keywords: dict[str, Any]
     ) -> Any:
-        if function is not numpy.copyto or keywords:
-            return NotImplemented
-        target, source = arguments
-        target.node = source.node
-        return None
+        if function is numpy.copyto and len(arguments) == 2 and not keywords:
+            _written(arguments[0], _nodes(arguments[1]))
+            return None
+        if function not in FUNCTIONS:  # among others those that look at numbers
+            raise NetworkError(f"it calls numpy.{function.__name__}, which has no derivative or looks at numbers")
+        out = keywords.pop("out", None)
+        found = call_function(function, _nodes(arguments), {name: _nodes(given) for name, given in keywords.items()})
+        return _cells(found) if out is None else _written(out, found)
 
-    def __bool__(self) -> bool:
-        raise TypeError("an update that is compiled does not look at its numbers")
+    def __getitem__(self, index: Any) -> _Cell:
+        if index is not ...:
+            raise NetworkError("it picks elements of an array; of these it may take [...], all of them")
+        return self
+
+    def __setitem__(self, index: Any, source: Any) -> None:
+        _written(self[index], _nodes(source))
+
+    def __getattr__(self, name: str) -> Any:
+        if name in ("ndim", "size"):
+            return getattr(_nodes(self), name)
+        if name.startswith("__"):  # what Python and NumPy ask every object for
+            raise AttributeError(name)
+        raise NetworkError(f"it uses .{name} of an array or a number; NumPy's function (numpy.{name}) may do")
+
+    def _looked_at(self, *_: Any, **__: Any) -> Any:
+        raise NetworkError("it looks at numbers (if, float(), a loop), once for all steps; numpy.where may do")
+
+    __bool__ = __float__ = __int__ = __index__ = __len__ = __iter__ = __array__ = _looked_at
 
 
-def _settings(optimizer: Optimizer) -> dict[str, Any]:
-    """Hyper-parameters that stay the same from step to step."""
-    settings = optimizer.settings()
-    del settings["learning_rate"]
-    return settings
+def _nodes(argument: Any) -> Any:
+    """An argument, or arguments, with nodes in the cells' places."""
+    if isinstance(argument, list | tuple):
+        return type(argument)(map(_nodes, argument))
+    if not isinstance(argument, _Cell):
+        return argument
+    if argument.node is None:
+        raise NetworkError("it reads slot.work before it has written to it")
+    return argument.node
+
+
+def _cells(found: Any) -> Any:
+    return tuple(map(_cells, found)) if isinstance(found, list | tuple) else _Cell(found)
+
+
+def _written(target: Any, found: Any) -> Any:
+    """The target, after all of it was overwritten."""
+    if not isinstance(target, _Cell):
+        raise NetworkError("it writes into an array of its own; what lasts from step to step belongs in slot.kept")
+    if isinstance(found, Tensor) and found.dtype != target.dtype:
+        found = autograd.astype(found, target.dtype)
+    if not isinstance(found, Tensor) or found.shape != target.shape:
+        found = autograd.multiply(found, Tensor(numpy.ones(target.shape, target.dtype), requires_grad=False))
+    target.node = found
+    return target
+
+
+def _double(optimizer: Optimizer, rate: _Cell, steps: _Cell) -> Any:
+    """A double of the optimizer for recording its update: with its attributes, of which it notes those that are read.
+
+    It refuses those that may change from step to step: a program would keep them as they are now.
+    """
+    double: Any = object.__new__(type(type(optimizer).__name__, (_Watched, type(optimizer)), {}))
+    attributes = object.__getattribute__(double, "__dict__")
+    attributes.update(vars(optimizer), _learning_rate=rate, steps=steps, _read=set())
+    return double
+
+
+class _Watched:
+    """An optimizer's attributes while its update is recorded."""
+
+    def __getattribute__(self, name: str) -> Any:
+        found = super().__getattribute__(name)
+        if name == "_read" or isinstance(found, _Cell):
+            return found
+        if not _is_constant(found):
+            kind = type(found).__name__
+            raise NetworkError(f"it reads self.{name}, whose {kind} may change between steps; slot.kept holds what may")
+        self._read.add(name)
+        return found
+
+    def __setattr__(self, name: str, found: Any) -> None:
+        raise NetworkError(f"it sets self.{name}; slot.kept holds what changes, self.steps and slot.age count")
+
+
+def _is_constant(found: Any) -> bool:
+    if isinstance(found, tuple):
+        return all(map(_is_constant, found))
+    return found is None or isinstance(found, _CONSTANTS)
+
+
+_CONSTANTS = (
+    bool, int, float, complex, str, bytes, numpy.generic, numpy.dtype, numpy.ufunc, type,
+    types.FunctionType, types.MethodType, types.BuiltinFunctionType,
+)  # fmt: skip

@@ -54,7 +54,7 @@ class Measure:
     def __init__(self, loss: Loss, meaning: Meaning, inputs: Array, targets: Array) -> None:
         self._loss, self._inputs, self._targets = loss, inputs, targets
         self._border = meaning.border
-        # Found once: what tells labels from other numbers looks at all of them.
+        # Kept, since telling class labels from other targets takes a look at every one of them.
         self._labels = labels_of(targets)
         self.has_classes: bool = self._labels is not None
 

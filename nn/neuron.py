@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy
 
-from autograd import ShapeError, Tensor, Value, exp, logaddexp
+from autograd import ShapeError, Tensor, Value, exp, logaddexp, softmax
 
 from .activations import Activation, activation_of
 from .generators import Random
@@ -87,12 +87,11 @@ class NeuronLayer(Module):
         check_sizes((n_inputs, n_outputs))
         generator = numpy.random.default_rng(rng)
         self.activation_name, self.activation = activation_of(activation)
-        # A function of the whole layer (softmax) cannot be applied by its neurons one by one.
-        self.is_elementwise: bool = self.activation_name != "softmax"
+        self._of_the_layer = _OF_A_LAYER.get(self.activation)
         self.neurons: list[Neuron] = [
             Neuron(
                 n_inputs,
-                activation if self.is_elementwise else "identity",
+                "identity" if self._of_the_layer else activation,
                 initializer=initializer_of(initializer, self.activation_name),
                 rng=generator,
             )
@@ -101,7 +100,7 @@ class NeuronLayer(Module):
 
     def __call__(self, x: Sequence[Any]) -> list[Value]:
         outputs = [neuron(x) for neuron in self.neurons]
-        return outputs if self.is_elementwise else _softmax(outputs)
+        return self._of_the_layer(outputs) if self._of_the_layer else outputs
 
     def __repr__(self) -> str:
         n_inputs = len(self.neurons[0].weights)
@@ -192,3 +191,7 @@ def to_tensors(neurons: NeuronMLP, dtype: Any = numpy.float64) -> MLP:
 def _softmax(scores: list[Value]) -> list[Value]:
     total = functools.reduce(logaddexp, scores)
     return [exp(score - total) for score in scores]
+
+
+# Activations of a whole layer, which its neurons cannot apply one by one.
+_OF_A_LAYER: dict[Activation, Callable[[list[Value]], list[Value]]] = {softmax: _softmax}

@@ -29,8 +29,8 @@ class Optimizer:
     Raises NetworkError for anything else.
     """
 
-    # The arrays that it keeps for each parameter between steps, all 0 at first; some only with some settings. And the
-    # attributes that are its hyper-parameters besides the learning rate.
+    # The names of the arrays that are kept for each parameter between steps (`slot.kept`); some only with some
+    # settings. And those of its hyper-parameters besides the learning rate: attributes, and keywords of `__init__`.
     kept: tuple[str, ...] = ()
     hyperparameters: ClassVar[tuple[str, ...]] = ()
 
@@ -44,7 +44,7 @@ class Optimizer:
         if len(set(self.parameters)) != len(self.parameters):
             raise NetworkError("a parameter was given to the optimizer twice: it would be updated twice a step")
         self.learning_rate = learning_rate
-        self.steps: int = 0
+        self.steps: int = 0  # in `_update`, this one included; `slot.age` leaves out those without a gradient
         self._slots = [_Slot(one, (), self.kept) for one in self.parameters if isinstance(one, Tensor)]
         if values := [one for one in self.parameters if isinstance(one, Value)]:
             self._slots.append(_Slot(None, values, self.kept))
@@ -71,7 +71,22 @@ class Optimizer:
                 tensor.data = data
 
     def _update(self, data: Array, gradient: Array, slot: _Slot) -> None:
-        """Move `data` in place. `gradient` is not to be written to; `slot.work` is room for one array."""
+        """Move `data` in place.
+
+        Args:
+            data: a parameter's numbers.
+            gradient: of the same shape; not to be written to.
+            slot: `slot.kept[name]`, for each name of `kept`, is an array of the parameter's shape, 0 at first, to be
+                written in place; `slot.age` counts this parameter's updates, this one included; `slot.work` is room
+                for one array, of no particular numbers.
+
+        `fit` compiles it: runs it once on stand-ins and repeats what that did. So it may use operators, also in place
+        (`data -= …`), `[...] = …`, numpy.copyto, `out=`, and NumPy's functions that take a Tensor (numpy.sqrt,
+        numpy.where, numpy.sum); may branch on hyper-parameters, but on no element of an array, nor on learning_rate,
+        steps or age (numpy.where does that); sets no attribute; and draws no random numbers. Where it does otherwise,
+        steps are eager and the history says why; that it reads a global variable or draws from a global generator is
+        not noticed.
+        """
         raise NotImplementedError
 
     def zero_grad(self) -> None:

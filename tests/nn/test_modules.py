@@ -1,7 +1,7 @@
 import numpy
 import pytest
 
-from autograd import ShapeError, Tensor, Value, gradcheck, tanh
+from autograd import ShapeError, Tensor, Value, gradcheck, softmax, tanh
 from nn import (
     ACTIVATIONS,
     MLP,
@@ -35,6 +35,17 @@ def test_a_neuron_refuses_another_number_of_inputs() -> None:
 def test_a_layer_is_one_neuron_for_each_output() -> None:
     layer = NeuronLayer(2, 3, "tanh", rng=0)
     assert [value.data for value in layer([1.0, 2.0])] == [neuron([1.0, 2.0]).data for neuron in layer.neurons]
+
+
+def test_a_layer_of_neurons_knows_softmax_by_the_function_not_by_its_name() -> None:
+    def another(z: Value) -> Value:
+        return 2 * z
+
+    another.__name__ = "softmax"
+    for chosen in ("softmax", softmax):
+        assert sum(a.data for a in NeuronLayer(2, 3, chosen, rng=0)([1.0, -1.0])) == pytest.approx(1.0)
+    layer = NeuronLayer(2, 3, another, rng=0)
+    assert [a.data for a in layer([1.0, -1.0])] == [neuron([1.0, -1.0]).data for neuron in layer.neurons]
 
 
 @pytest.mark.parametrize(("activation", "output"), PAIRS)
