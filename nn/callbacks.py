@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
@@ -86,6 +86,21 @@ class Callback:
 
     def on_end(self, run: TrainingRun) -> None:
         """After the last step, whatever ended the run."""
+
+
+def callbacks_of(callbacks: Iterable[Callback] | Callback | None) -> list[Callback]:
+    """The callbacks that are given, one alone or several."""
+    if isinstance(callbacks, Callback):
+        return [callbacks]
+    if callbacks is not None and not isinstance(callbacks, Iterable):
+        raise NetworkError(f"callbacks are such as [EarlyStopping()], not {callbacks!r:.60}")
+    found = list(callbacks or ())
+    for callback in found:
+        if not isinstance(callback, Callback):
+            raise NetworkError(
+                f"callbacks are such as EarlyStopping(), of subclasses of nn.Callback, not {callback!r:.60}"
+            )
+    return found
 
 
 class Snapshots(Callback):

@@ -12,6 +12,7 @@ from autograd import ShapeError, Tensor, affine, ops
 from autograd.arguments import is_whole
 
 from .activations import Activation, activation_of
+from .checks import float_type
 from .errors import NetworkError
 from .generators import Random
 from .initializers import Initializer, initializer_of
@@ -44,7 +45,7 @@ class Linear(Module):
         dtype: Any = numpy.float64,
     ) -> None:
         check_sizes((n_inputs, n_outputs))
-        weight, bias = initializer_of(initializer, "").draw(n_inputs, n_outputs, rng, dtype)
+        weight, bias = initializer_of(initializer, "").draw(n_inputs, n_outputs, rng, float_type(dtype))
         self.weight: Tensor = Tensor(weight, label="weight", copy=False)
         self.bias: Tensor = Tensor(bias, label="bias", copy=False)
 
@@ -57,8 +58,7 @@ class Linear(Module):
         return self.weight.shape[1]
 
     def __call__(self, x: Any) -> Any:
-        if not isinstance(x, Tensor):
-            x = Tensor(x, requires_grad=False, label="x")
+        x = as_tensor(x)
         if x.shape[-1:] != (self.n_inputs,):
             raise ShapeError(f"{self!r} takes rows of {self.n_inputs} numbers, not an input of shape {x.shape}")
         # Its shapes are known to fit: the function `affine` need not look at them again.
@@ -98,7 +98,7 @@ class MLP(Module):
     """A multi-layer perceptron on Tensor.
 
     Args:
-        sizes: the width of every layer, inputs first: (784, 32, 10).
+        sizes: the width of every layer, inputs first: (784, 32, 10); or micrograd's spelling, MLP(784, [32, 10]).
         activation: after every layer but the last: a name ("sigmoid", "tanh", "relu", …) or a function.
         output: after the last layer.
         initializer: "normal" (the documents'), "xavier" or "he"; by default what suits the activation.
@@ -119,15 +119,15 @@ class MLP(Module):
 
     def __init__(
         self,
-        sizes: Sequence[int],
-        activation: str | Activation = "relu",
+        sizes: Sequence[int] | int,
+        activation: str | Activation | Sequence[int] = "relu",
         output: str | Activation = "identity",
         *,
         initializer: str | Initializer | None = None,
         rng: Random = None,
         dtype: Any = numpy.float64,
     ) -> None:
-        check_sizes(sizes)
+        sizes, activation = spelled_sizes(sizes, activation, "relu", output == "identity")
         self.activation_name, self.activation = activation_of(activation)
         self.output_name, self.output = activation_of(output)
         generator = numpy.random.default_rng(rng)
@@ -151,8 +151,27 @@ class MLP(Module):
         return f"MLP({widths}, activation={self.activation_name}, output={self.output_name})"
 
 
+def as_tensor(x: Any) -> Tensor:
+    """A layer's input: rows of numbers, or the Tensor that they are in already."""
+    return x if isinstance(x, Tensor) else Tensor(x, requires_grad=False, label="x")
+
+
+def spelled_sizes(
+    sizes: Sequence[int] | int, activation: Any, usual: str, is_usual_output: bool
+) -> tuple[Sequence[int], str | Activation]:
+    """The widths and the activation that are meant: micrograd gives the inputs' number and a list of the rest."""
+    if is_whole(sizes) and isinstance(activation, list | tuple):
+        sizes, activation = (sizes, *activation), usual
+        if not is_usual_output:
+            raise NetworkError(f"with an activation, widths are in one tuple: MLP({sizes}, activation=…, output=…)")
+    check_sizes(sizes)  # type: ignore[arg-type]  # it refuses what is no sequence
+    return sizes, activation  # type: ignore[return-value]  # as above
+
+
 def check_sizes(sizes: Sequence[int]) -> None:
     """Refuse layer widths that cannot be."""
+    if isinstance(sizes, str) or not isinstance(sizes, Sequence | numpy.ndarray):
+        raise NetworkError(f"sizes are the widths of all layers, inputs first, such as (2, 16, 1), not {sizes!r:.60}")
     if len(sizes) < 2:
         raise NetworkError(f"sizes name at least inputs and outputs, as (2, 2, 1) does, not {tuple(sizes)}")
     for size in sizes:

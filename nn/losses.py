@@ -33,9 +33,11 @@ from autograd import (
     squared_norm,
     where,
 )
+from autograd.arguments import check_known
 from autograd.operands import as_array
 
 from .checks import checked
+from .errors import NetworkError
 from .meaning import Loss, Meaning
 
 
@@ -160,6 +162,16 @@ def softmax_cross_entropy(logits: Any, labels: Any) -> Any:
         # A class that is certainly not (share 0) costs nothing, however impossible (−inf) it is.
         costs = shares * where(equal(shares, 0), 0, log_softmax(logits))
         return costs.sum() * (-1 / _samples(logits.shape))
+
+
+def loss_of(loss: Loss | str) -> Loss:
+    """The loss that is given as itself or by its name, with hyphens or underscores."""
+    if isinstance(loss, str):
+        check_known("loss", loss.replace("_", "-"), LOSSES, NetworkError)
+        return LOSSES[loss.replace("_", "-")]
+    if not callable(loss):
+        raise NetworkError(f"a loss is a function of outputs and targets, such as nn.quadratic, not {loss!r:.60}")
+    return loss
 
 
 LOSSES: dict[str, Loss] = {

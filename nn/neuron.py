@@ -13,7 +13,7 @@ from autograd import ShapeError, Tensor, Value, exp, logaddexp, softmax
 from .activations import Activation, activation_of
 from .generators import Random
 from .initializers import Initializer, initializer_of
-from .layers import MLP, check_sizes
+from .layers import MLP, check_sizes, spelled_sizes
 from .module import Module
 
 
@@ -123,14 +123,14 @@ class NeuronMLP(Module):
 
     def __init__(
         self,
-        sizes: Sequence[int],
-        activation: str | Activation = "sigmoid",
+        sizes: Sequence[int] | int,
+        activation: str | Activation | Sequence[int] = "sigmoid",
         output: str | Activation = "sigmoid",
         *,
         initializer: str | Initializer | None = None,
         rng: Random = None,
     ) -> None:
-        check_sizes(sizes)
+        sizes, activation = spelled_sizes(sizes, activation, "sigmoid", output == "sigmoid")
         generator = numpy.random.default_rng(rng)
         self.activation_name, self.activation = activation_of(activation)
         self.output_name, self.output = activation_of(output)

@@ -6,7 +6,7 @@ parameters (Values) are gathered into one array for a step, so that there is one
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, ClassVar
 
 import numpy
@@ -15,6 +15,7 @@ from autograd import Node, Tensor, Value
 
 from .checks import checked
 from .errors import NetworkError
+from .module import Module
 from .state import Array, State, differences
 
 
@@ -22,8 +23,8 @@ class Optimizer:
     """What optimizers share: the parameters, the learning rate, the state between steps.
 
     Args:
-        parameters: leaves (Values or Tensors), each once; those that are frozen (`requires_grad = False`) are left as
-            they are, and so is what is kept for them.
+        parameters: a module, or leaves (Values or Tensors), each once; those that are frozen (`requires_grad = False`)
+            are left as they are, and so is what is kept for them.
         learning_rate: the step size, a finite number ≥ 0; may be assigned between steps (schedules do).
 
     Raises NetworkError for anything else.
@@ -34,7 +35,13 @@ class Optimizer:
     kept: tuple[str, ...] = ()
     hyperparameters: ClassVar[tuple[str, ...]] = ()
 
-    def __init__(self, parameters: Sequence[Any], learning_rate: float) -> None:
+    def __init__(self, parameters: Sequence[Any] | Module, learning_rate: float) -> None:
+        if isinstance(parameters, Module):
+            parameters = parameters.parameters()
+        elif isinstance(parameters, Node):
+            parameters = [parameters]
+        elif not isinstance(parameters, Iterable):
+            raise NetworkError(f"an optimizer takes a module or a list of its parameters(), not {parameters!r:.60}")
         self.parameters: list[Any] = list(parameters)
         if not self.parameters:
             raise NetworkError("an optimizer needs at least one parameter")
@@ -156,7 +163,7 @@ class SGD(Optimizer):
 
     def __init__(
         self,
-        parameters: Sequence[Any],
+        parameters: Sequence[Any] | Module,
         learning_rate: float,
         *,
         momentum: float = 0.0,
@@ -203,7 +210,7 @@ class RMSProp(Optimizer):
 
     def __init__(
         self,
-        parameters: Sequence[Any],
+        parameters: Sequence[Any] | Module,
         learning_rate: float = 0.01,
         *,
         decay: float = 0.99,
@@ -269,7 +276,7 @@ class Adam(Optimizer):
 
     def __init__(
         self,
-        parameters: Sequence[Any],
+        parameters: Sequence[Any] | Module,
         learning_rate: float = 1e-3,
         *,
         betas: tuple[float, float] = (0.9, 0.999),
@@ -324,7 +331,7 @@ class AdamW(Adam):
 
     def __init__(
         self,
-        parameters: Sequence[Any],
+        parameters: Sequence[Any] | Module,
         learning_rate: float = 1e-3,
         *,
         betas: tuple[float, float] = (0.9, 0.999),

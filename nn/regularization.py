@@ -7,11 +7,11 @@ from typing import Any, ClassVar
 
 import numpy
 
-from autograd import ShapeError, Tensor, mean, multiply, reshape, sqrt, square
+from autograd import ShapeError, Tensor, astype, mean, multiply, reshape, sqrt, square
 
-from .checks import checked
-from .errors import NetworkError
+from .checks import checked, float_type
 from .generators import Random
+from .layers import as_tensor, check_sizes
 from .module import Module
 
 
@@ -37,6 +37,7 @@ class Dropout(Module):
         self.rng: numpy.random.Generator = numpy.random.default_rng(rng)
 
     def __call__(self, x: Any) -> Any:
+        x = _floats(x)
         if not self.training or self.rate == 0:
             return x
         kept = self.rng.random(x.shape) >= self.rate
@@ -70,6 +71,8 @@ class BatchNorm1d(Module):
     def __init__(
         self, n_features: int, *, momentum: float = 0.1, epsilon: float = 1e-5, dtype: Any = numpy.float64
     ) -> None:
+        check_sizes((n_features, 1))
+        dtype = float_type(dtype)
         self.weight: Tensor = Tensor(numpy.ones(n_features, dtype), label="weight")
         self.bias: Tensor = Tensor(numpy.zeros(n_features, dtype), label="bias")
         self.running_mean: numpy.typing.NDArray[Any] = numpy.zeros(n_features, dtype)
@@ -78,6 +81,7 @@ class BatchNorm1d(Module):
         self.epsilon: float = checked("epsilon", epsilon)
 
     def __call__(self, x: Any) -> Any:
+        x = _floats(x)
         _check_columns(self, x, len(self.running_mean))
         if x.ndim != 2:
             raise ShapeError(f"{self!r} takes one row of numbers for each sample, not an input of shape {x.shape}")
@@ -112,11 +116,14 @@ class LayerNorm(Module):
     is_traceable: ClassVar[bool] = True
 
     def __init__(self, n_features: int, *, epsilon: float = 1e-5, dtype: Any = numpy.float64) -> None:
+        check_sizes((n_features, 1))
+        dtype = float_type(dtype)
         self.weight: Tensor = Tensor(numpy.ones(n_features, dtype), label="weight")
         self.bias: Tensor = Tensor(numpy.zeros(n_features, dtype), label="bias")
         self.epsilon: float = checked("epsilon", epsilon)
 
     def __call__(self, x: Any) -> Any:
+        x = _floats(x)
         _check_columns(self, x, self.weight.shape[0])
         centered = x - mean(x, axis=-1, keepdims=True)
         variance = mean(square(centered), axis=-1, keepdims=True)
@@ -138,11 +145,17 @@ class Flatten(Module):
     is_traceable: ClassVar[bool] = True
 
     def __call__(self, x: Any) -> Any:
+        x = as_tensor(x)
+        if x.ndim == 0:
+            raise ShapeError("Flatten() takes a batch of samples, not one number")
         return reshape(x, (x.shape[0], math.prod(x.shape[1:])))
 
 
-def _check_columns(layer: Module, x: Any, columns: int) -> None:
-    if not isinstance(x, Tensor):
-        raise NetworkError(f"{layer!r} takes a Tensor, not {type(x).__name__}")
-    if x.ndim < 2 or x.shape[-1] != columns:
+def _floats(x: Any) -> Tensor:
+    x = as_tensor(x)
+    return x if x.dtype.kind == "f" else astype(x, numpy.float64)  # type: ignore[no-any-return]  # a Tensor gives one
+
+
+def _check_columns(layer: Module, x: Tensor, columns: int) -> None:
+    if x.shape[-1:] != (columns,):
         raise ShapeError(f"{layer!r} takes rows of {columns} numbers, not an input of shape {x.shape}")

@@ -9,8 +9,9 @@ from __future__ import annotations
 import functools
 import math
 from collections.abc import Callable
+from typing import Any
 
-from autograd.arguments import whole_number
+from autograd.arguments import check_known, whole_number
 
 from .checks import checked
 from .errors import NetworkError
@@ -57,6 +58,19 @@ def warm_up(steps: int, then: Schedule | None = None) -> Schedule:
     """
     whole_number("steps", steps, error=NetworkError)
     return functools.partial(_warm_up, steps, then or constant())
+
+
+def schedule_of(schedule: Schedule | str | None, steps: int) -> Schedule | None:
+    """The schedule that is given as itself, or by its name for so many steps in all."""
+    if isinstance(schedule, str):
+        check_known("schedule", schedule, SCHEDULES, NetworkError)
+        return SCHEDULES[schedule](steps)
+    makers: dict[Any, str] = {one: one.__name__ for one in (constant, step_decay, cosine, warm_up)}
+    if name := makers.get(schedule):
+        raise NetworkError(f"{name} makes a schedule of what it is called with: give schedules.{name}(…)")
+    if schedule is not None and not callable(schedule):
+        raise NetworkError(f"a schedule is a function of the step's number, or a name, not {schedule!r:.60}")
+    return schedule
 
 
 # steps in all → schedule: by these names recipes ask for one.

@@ -18,7 +18,7 @@ from autograd.files import why_not_writable
 from autograd.operation import silently
 
 from . import clipping
-from .callbacks import Callback, TrainingRun
+from .callbacks import Callback, TrainingRun, callbacks_of
 from .checks import checked
 from .datasets.batches import Batches, checked_pair
 from .divergence import DATA_OF_THE_BATCH, DivergenceError, first_bad_gradient, origin_of_non_finite
@@ -26,6 +26,7 @@ from .errors import CheckpointError, NetworkError
 from .generators import Random
 from .history import Epoch, History, Step
 from .interruption import Interruption
+from .losses import loss_of
 from .meaning import Loss, check_rows, remember
 from .measuring import Measure
 from .module import Module, mode
@@ -34,7 +35,7 @@ from .outputs import output_array, predict
 from .progress import ProgressLine, is_watched
 from .regularization import BatchNorm1d
 from .resuming import Standing
-from .schedules import Schedule
+from .schedules import Schedule, schedule_of
 from .state import Array
 from .way import Way
 
@@ -44,17 +45,17 @@ Path_ = str | os.PathLike[str]
 def fit(
     model: Any,
     data: tuple[numpy.typing.ArrayLike, numpy.typing.ArrayLike],
-    loss: Loss,
+    loss: Loss | str,
     optimizer: Optimizer,
     epochs: int,
     *,
     batch_size: int = 32,
     drop_last: bool = False,
     validation: tuple[numpy.typing.ArrayLike, numpy.typing.ArrayLike] | None = None,
-    schedule: Schedule | None = None,
+    schedule: Schedule | str | None = None,
     clip_norm: float | None = None,
     clip_value: float | None = None,
-    callbacks: Sequence[Callback] = (),
+    callbacks: Sequence[Callback] | Callback = (),
     rng: Random = None,
     checkpoint: Path_ | None = None,
     checkpoint_seconds: float = 1.0,
@@ -70,11 +71,12 @@ def fit(
     Args:
         model: called with rows of inputs.
         data: rows of inputs, and for each what `loss` takes as its target.
-        loss: (outputs, targets) → one number for the batch.
+        loss: (outputs, targets) → one number for the batch; or the name of one of nn's.
         epochs: passes through the data, those of a resumed run included.
         drop_last: leave out a last batch that is smaller than batch_size.
         validation: as `data`; its loss and accuracy are measured after each epoch.
-        schedule: the factor of the optimizer's learning rate at each step, counted from 0 (`nn.schedules`).
+        schedule: the factor of the optimizer's learning rate at each step, counted from 0 (`nn.schedules`);
+            or the name of one, which lasts for all steps.
         clip_norm, clip_value: bounds of the whole gradient's norm, and of each of its numbers.
         callbacks: told of each step and epoch (`Callback`), such as `EarlyStopping` and `Diagnostics`.
         rng: a numpy.random.Generator or a seed, for the order of samples.
@@ -117,12 +119,14 @@ def fit(
     for name, bound in (("clip_norm", clip_norm), ("clip_value", clip_value)):
         if bound is not None and checked(name, bound) == 0:
             raise NetworkError(f"{name} is a number above 0: with 0 nothing would move")
+    loss, callbacks = loss_of(loss), callbacks_of(callbacks)
     _check_pair("data", data)
     if validation is not None:
         _check_pair("validation", validation)
     _check_parameters(model, optimizer)
     batches = Batches(*data, whole_number("batch_size", batch_size, error=NetworkError), rng=rng, drop_last=drop_last)
     _check_last_batch(model, batches)
+    schedule = schedule_of(schedule, whole_number("epochs", epochs, error=NetworkError) * len(batches))
     meaning = remember(model, loss, batches.targets)
     measure = Measure(loss, meaning, batches.inputs, batches.targets)
     validated = None
@@ -158,8 +162,9 @@ def fit(
 
 
 @silently
-def train_step(model: Any, inputs: Array, targets: Array, loss: Loss, optimizer: Optimizer) -> float:
+def train_step(model: Any, inputs: Array, targets: Array, loss: Loss | str, optimizer: Optimizer) -> float:
     """Forward, backward, update; the loss before the update."""
+    loss = loss_of(loss)
     optimizer.zero_grad()
     cost = loss(predict(model, inputs), targets)
     cost.backward()
@@ -187,6 +192,8 @@ def _check_last_batch(model: Any, batches: Batches) -> None:
 
 def _check_parameters(model: Any, optimizer: Optimizer) -> None:
     """An optimizer of some of the parameters is as it should be, one of another model's is a mistake."""
+    if not isinstance(optimizer, Optimizer):
+        raise NetworkError(f"the optimizer is one such as nn.SGD(model, 0.1), not {optimizer!r:.60}")
     own = set(model.parameters()) if isinstance(model, Module) else set()
     if own and own.isdisjoint(optimizer.parameters):
         raise NetworkError("the optimizer has none of the model's parameters: the model would not learn")

@@ -56,8 +56,6 @@ def test_what_is_no_batch_is_refused() -> None:
     for layer in (BatchNorm1d(2), LayerNorm(2)):
         with pytest.raises(ShapeError, match="takes rows of 2 numbers"):
             layer(Tensor([[1.0, 2.0, 3.0], [1.0, 2.0, 3.0]]))
-        with pytest.raises(NetworkError, match="takes a Tensor, not list"):
-            layer([[1.0, 2.0]])
 
 
 def test_train_and_eval_reach_every_part() -> None:
