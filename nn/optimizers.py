@@ -241,7 +241,7 @@ class RMSProp(Optimizer):
         if self.centered:
             mean = slot.kept["mean"]
             mean += (1 - self.decay) * (gradient - mean)
-            variance = mean_square - numpy.square(mean)
+            variance = numpy.maximum(mean_square - numpy.square(mean), 0)  # rounded, the difference may be below 0
         step = numpy.divide(gradient, numpy.sqrt(variance) + self.epsilon, out=slot.work)
         if self.momentum:
             velocity = slot.kept["velocity"]

@@ -123,3 +123,13 @@ def test_a_state_that_does_not_fit_changes_nothing() -> None:
     with pytest.raises(NetworkError, match=r"0\.age is missing; more is unknown; 0\.mean has shape \(3,\), expected"):
         optimizer.load_state_dict(wrong)
     assert optimizer.steps == 0
+
+
+@pytest.mark.parametrize("dtype", [numpy.float32, numpy.float64])
+def test_the_variance_of_a_constant_gradient_is_not_below_0(dtype):
+    parameter = Tensor(numpy.array([1.0], dtype))
+    optimizer = RMSProp([parameter], 0.01, centered=True, decay=0.9)
+    for _ in range(500):
+        parameter.grad = numpy.array([3.3333], dtype)
+        optimizer.step()
+        assert numpy.isfinite(parameter.data).all()

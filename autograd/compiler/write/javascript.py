@@ -17,7 +17,7 @@ from .numpy_expression import UnwrittenOperationError
 
 _OF_MATH = (
     "arccos", "arccosh", "arcsin", "arcsinh", "arctan", "arctanh", "ceil", "cos", "cosh", "exp", "expm1", "floor",
-    "log", "log10", "log1p", "log2", "sign", "sin", "sinh", "sqrt", "tan", "tanh", "trunc",
+    "log", "log10", "log1p", "log2", "sin", "sinh", "sqrt", "tan", "tanh", "trunc",
 )  # fmt: skip
 _FORMS = {
     **{name: f"{{0}} {sign.javascript} {{1}}" for name, sign in SIGNS.items() if sign.javascript},
@@ -40,12 +40,13 @@ _FORMS = {
     "remainder": "remainder({0}, {1})",
     "floor_divide": "floorDivide({0}, {1})",
     "rint": "rint({0})",
+    "sign": "Math.sign({0}) + 0",  # of -0 it is 0, as NumPy's
     "logaddexp": "logaddexp({0}, {1})",
     "erf": "erf({0})",
 }
 _FUNCTIONS = {
     "power": """function power(base, exponent) {
-  if (exponent === 0 || base === 1) return 1; // JavaScript: 1 ** NaN is NaN
+  if (exponent == 0 || base == 1) return 1; // also of true and false; JavaScript: 1 ** NaN is NaN
   if (base === -1 && Math.abs(exponent) === Infinity) return 1;
   return base ** exponent;
 }""",
@@ -55,7 +56,7 @@ _FUNCTIONS = {
   return r < 0 !== b < 0 ? r + b : r;
 }""",
     "floorDivide": """function floorDivide(a, b) {
-  if (b === 0) return a / b;
+  if (b == 0) return a / b; // also of false
   const r = a % b;
   const quotient = (a - r) / b - (r !== 0 && r < 0 !== b < 0 ? 1 : 0);
   const below = Math.floor(quotient);
@@ -64,7 +65,8 @@ _FUNCTIONS = {
     "rint": """function rint(a) { // halves to even numbers
   const below = Math.floor(a);
   if (a - below !== 0.5) return a < 0 ? -Math.round(-a) : Math.round(a);
-  return below % 2 === 0 ? below : below + 1;
+  const even = below % 2 === 0 ? below : below + 1;
+  return even === 0 ? 0 * a : even; // of -0.5 it is -0
 }""",
     "logaddexp": """function logaddexp(a, b) {
   if (a === b) return a + Math.LN2;
@@ -87,11 +89,12 @@ _FUNCTIONS = {
   return Math.sign(x) * (1 - Math.exp(-x * x) / (Math.sqrt(Math.PI) * (a + fraction)));
 }""",
 }
+# The words that a module or strict code reserves, too, beside those that are Python's as well.
 _RESERVED = {
     "abstract", "arguments", "await", "boolean", "case", "catch", "const", "debugger", "default", "delete", "do",
-    "enum", "export", "extends", "function", "instanceof", "interface", "let", "new", "null", "package", "private",
-    "protected", "public", "static", "switch", "this", "throw", "typeof", "undefined", "var", "void", "with",
-    "Math", "NaN", "Infinity", "Number", "Object", "eval", "true", "false", *_FUNCTIONS,
+    "enum", "eval", "export", "extends", "function", "implements", "instanceof", "interface", "let", "new", "null",
+    "package", "private", "protected", "public", "static", "super", "switch", "this", "throw", "true", "false",
+    "typeof", "undefined", "var", "void", "with", "Math", "NaN", "Infinity", "Number", "Object", *_FUNCTIONS,
 }  # fmt: skip
 
 

@@ -4,6 +4,7 @@ import json
 import math
 import shutil
 import subprocess
+from typing import Any
 
 import numpy
 import pytest
@@ -71,6 +72,53 @@ def test_random_graphs_and_their_gradients(in_node):
     for (found,), wanted in zip(in_node(programs), expected, strict=True):
         scale = max(1.0, *(abs(one) for one in wanted if math.isfinite(one)))
         numpy.testing.assert_allclose(found, wanted, rtol=1e-10, atol=1e-12 * scale)
+
+
+def test_zeros_have_their_signs_and_halves_go_to_even_numbers(in_node):
+    numbers = [
+        0.0, -0.0, 0.5, -0.5, 1.5, -1.5, 2.5, -2.5, 1.0, -1.0, -7.0, 0.49999999999999994, -0.49999999999999994, 5e-324,
+        -5e-324, 1e300, -1e300, 710.0, -710.0, 4503599627370497.5, -4503599627370497.5, math.inf, -math.inf,
+    ]  # fmt: skip
+    either = {"maximum", "minimum", "clip"}  # of two zeros, floats and NumPy give different ones already
+    rows = [row for name, row in autograd.operations().items() if row.scalar and row.slots < 3 and name not in either]
+    programs, expected = [], []
+    for row in rows:
+        calls = [[one] for one in numbers] if row.slots == 1 else [[a, b] for a in numbers for b in numbers]
+        compiled = compile(row)
+        compiled(*calls[0])
+        programs.append((compiled.programs[0].javascript, calls))
+        expected.append([float(row(*map(Value, call)).data) for call in calls])
+    for row, (_, calls), found, wanted in zip(rows, programs, in_node(programs), expected, strict=True):
+        for call, (one,), other in zip(calls, found, wanted, strict=True):
+            assert one == pytest.approx(other, rel=1e-13, abs=0, nan_ok=True), f"{row.name}{tuple(call)}"
+            assert math.isnan(one) or math.copysign(1, one) == math.copysign(1, other), f"{row.name}{tuple(call)}"
+
+
+def test_conditions_count_as_numbers(in_node):
+    def g(x, y):
+        return autograd.floor_divide(x, autograd.greater(y, 0.0)) + autograd.power(autograd.greater(x, 0.0), y)
+
+    compiled = compile(g)
+    compiled(1.0, 2.0)
+    calls = [[1.0, -2.0], [2.0, math.nan], [1.0, 2.0]]
+    for (found,), call in zip(in_node([(compiled.programs[0].javascript, calls)])[0], calls, strict=True):
+        assert found == pytest.approx(float(g(*map(Value, call)).data), nan_ok=True), call
+
+
+def test_a_word_that_a_module_reserves_is_no_name():
+    node = shutil.which("node")
+    if node is None:
+        pytest.skip("node is not installed: apt-get install nodejs")
+    words = ["implements", "interface", "let", "static", "package", "private", "protected", "public", "super", "enum"]
+    words += ["eval", "arguments", "null", "undefined", "Math", "NaN", "Infinity", "Number", "Object", "extends"]
+    for word in words:
+        named: dict[str, Any] = {"sin": autograd.sin}
+        exec(f"def f({word}): return sin({word}) * {word}", named)
+        f = compile(named["f"])
+        f.value_and_grad(0.7)
+        text = f"{f.javascript}\nconsole.log(1)"
+        done = subprocess.run([node, "--input-type=module"], input=text, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, f"{word}: {done.stderr}"
 
 
 def test_the_neuron_reads_like_its_source():
