@@ -110,6 +110,12 @@ def kept_shape(shape: Shape, axis: Axis) -> Shape:
     return tuple(1 if i in reduced else size for i, size in enumerate(shape))
 
 
+def reduced_shape(shape: Shape, axis: Axis) -> Shape:
+    """The shape after reducing over `axis` without keepdims."""
+    reduced = axes_of(len(shape), axis)
+    return tuple(size for i, size in enumerate(shape) if i not in reduced)
+
+
 def count_along(shape: Shape, axis: Axis) -> int:
     """How many elements a reduction over `axis` puts together."""
     return math.prod(shape[i] for i in axes_of(len(shape), axis))

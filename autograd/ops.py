@@ -20,7 +20,7 @@ from typing import Any
 import numpy
 
 from .errors import ShapeError
-from .operands import Axis, Shape, axes_of, count_along, kept_shape
+from .operands import Axis, Shape, axes_of, count_along, kept_shape, reduced_shape
 from .operation import Operation, elementwise, predicate, structural, variadic
 
 # The rows that are public as they are; the others' public functions are in `array_functions.py`.
@@ -281,22 +281,28 @@ arctan2: Operation = elementwise(
 # --- choices --------------------------------------------------------------------------------------------
 
 
-def _share_of_first(is_further: Operation) -> Any:
-    """All of the gradient where the first operand wins, half of it in a tie."""
-    return lambda out, a, b: is_further(a, b) + 0.5 * equal(a, b)
+def _half(out: Any) -> Any:
+    """½ in the result's own dtype: a condition times Python's 0.5 would be float64."""
+    dtype = getattr(out, "dtype", None)
+    return 0.5 if dtype is None or dtype == numpy.float64 else numpy.array(0.5, dtype)
 
 
-def _share_of_second(is_further: Operation) -> Any:
-    return lambda out, a, b: is_further(b, a) + 0.5 * equal(a, b)
+# All of the gradient for the operand that wins, half of it in a tie.
+def _higher_share(out: Any, a: Any, b: Any) -> Any:
+    return greater(a, b) + _half(out) * equal(a, b)
+
+
+def _lower_share(out: Any, a: Any, b: Any) -> Any:
+    return less(a, b) + _half(out) * equal(a, b)
 
 
 maximum: Operation = elementwise(
     "maximum", "max", numpy.maximum, lambda a, b: b if b > a or b != b else a,
-    local_gradients=(_share_of_first(greater), _share_of_second(greater)),
+    local_gradients=(_higher_share, lambda out, a, b: _higher_share(out, b, a)),
 )  # fmt: skip
 minimum: Operation = elementwise(
     "minimum", "min", numpy.minimum, lambda a, b: b if b < a or b != b else a,
-    local_gradients=(_share_of_first(less), _share_of_second(less)),
+    local_gradients=(_lower_share, lambda out, a, b: _lower_share(out, b, a)),
 )  # fmt: skip
 clip: Operation = elementwise(
     "clip", "clip", numpy.clip, lambda a, low, high: minimum.scalar(maximum.scalar(a, low), high),  # type: ignore[misc]  # elementwise rows have one
@@ -430,13 +436,17 @@ def _mean_pullback(upstream: Any, out: Any, x: Any, axis: Axis, keepdims: bool) 
 
 def _extremum_pullback(upstream: Any, out: Any, x: Any, axis: Axis, keepdims: bool) -> Any:
     ties = equal(x, _kept(x, out, axis))
-    return where(ties, _kept(x, upstream, axis) / sum(ties, axis=axis, keepdims=True), 0)
+    count = sum(ties, axis=axis, keepdims=True)
+    if upstream.dtype != numpy.float64:  # which a float32 divided by an integer would be
+        count = astype(count, dtype=upstream.dtype)
+    return where(ties, _kept(x, upstream, axis) / count, 0)
 
 
 def _norm_pullback(upstream: Any, out: Any, x: Any, axis: Axis, keepdims: bool) -> Any:
     length = _kept(x, out, axis)
-    # Divided by an infinity where the length is 0: then every derivative there is 0, the second, too.
-    return x * (_kept(x, upstream, axis) / where(equal(length, 0), math.inf, length))
+    # Divided by an infinity where the length is 0: then every derivative there is 0, the second, too. And the
+    # direction first: upstream / length overflows where the gradient does not.
+    return x / where(equal(length, 0), math.inf, length) * _kept(x, upstream, axis)
 
 
 def _logsumexp_pullback(upstream: Any, out: Any, x: Any, axis: Axis, keepdims: bool) -> Any:
@@ -444,7 +454,26 @@ def _logsumexp_pullback(upstream: Any, out: Any, x: Any, axis: Axis, keepdims: b
 
 
 def _norm_forward(x: Any, axis: Axis, keepdims: bool) -> Any:
-    return numpy.sqrt(numpy.sum(numpy.square(_as_floats(x)), axis=axis, keepdims=keepdims))
+    x = _as_floats(x)
+    length = numpy.sqrt(numpy.sum(numpy.square(x), axis=axis, keepdims=keepdims))
+    least = math.sqrt(numpy.finfo(x.dtype).tiny / numpy.finfo(x.dtype).eps)
+    is_exact = numpy.logical_and(length > least, length < math.inf)
+    if is_exact.all() or not x.size:
+        return length
+    largest = numpy.max(numpy.abs(x), axis=axis, keepdims=True)
+    largest = numpy.where(numpy.logical_and(largest > 0, largest < math.inf), largest, 1)
+    scaled = numpy.sqrt(numpy.sum(numpy.square(x / largest), axis=axis, keepdims=True)) * largest
+    return numpy.where(is_exact, length, scaled.reshape(length.shape)).astype(x.dtype)
+
+
+def _norm_expanded(x: Any, axis: Axis, keepdims: bool) -> Any:
+    """Of numbers divided by the largest of them, whose squares neither overflow nor underflow."""
+    if not x.size:
+        return sum(x, axis=axis, keepdims=keepdims)
+    largest = max(absolute(x), axis=axis, keepdims=True)
+    largest = where(logical_and(greater(largest, 0), less(largest, math.inf)), largest, 1)
+    length = sqrt(sum(square(x / largest), axis=axis, keepdims=True)) * largest
+    return length if keepdims else reshape(length, shape=reduced_shape(x.shape, axis))
 
 
 def _logsumexp_forward(x: Any, axis: Axis, keepdims: bool) -> Any:
@@ -546,8 +575,13 @@ cumsum: Operation = structural(
 def _squared_norm_forward(x: Any, axis: Axis, keepdims: bool, scale: float) -> Any:
     x = _as_floats(x)
     if axis is None and not keepdims:
-        return numpy.vdot(x, x) * scale  # without an array of squares
-    return numpy.sum(x * x, axis=axis, keepdims=keepdims) * scale
+        result = numpy.vdot(x, x) * scale  # without an array of squares
+        is_finite = scale >= 1 or math.isfinite(result)
+    else:
+        result = numpy.sum(x * x, axis=axis, keepdims=keepdims) * scale
+        is_finite = scale >= 1 or numpy.isfinite(result).all()
+    # The sum of squares may overflow where their mean does not.
+    return result if is_finite else numpy.sum(scale * x * x, axis=axis, keepdims=keepdims)
 
 
 def _squared_norm_pullback(upstream: Any, out: Any, x: Any, axis: Axis, keepdims: bool, scale: float) -> Any:
@@ -558,13 +592,13 @@ squared_norm: Operation = structural(
     "squared_norm", "‖·‖²", _squared_norm_forward,
     pullbacks=(_squared_norm_pullback,),
     written=lambda library, x, axis, keepdims, scale: (
-        f"{_reduced(library, 'sum', f'{x} * {x}', axis, keepdims)} * {scale}"
+        _reduced(library, "sum", f"{x} * {x}" if scale == 1 else f"{scale} * {x} * {x}", axis, keepdims)
     ),
 )  # fmt: skip
 norm: Operation = structural(
     "norm", "‖·‖", _norm_forward,
     pullbacks=(_norm_pullback,),
-    expansion=lambda x, axis, keepdims: sqrt(sum(square(x), axis=axis, keepdims=keepdims)),
+    expansion=_norm_expanded,
 )  # fmt: skip
 logsumexp: Operation = structural(
     "logsumexp", "logsumexp", _logsumexp_forward,
@@ -595,9 +629,7 @@ def _logsumexp_expanded(x: Any, axis: Axis, keepdims: bool) -> Any:
     highest = max(x, axis=axis, keepdims=True)
     highest = where(logical_and(less(highest, math.inf), greater(highest, -math.inf)), highest, 0)
     result = log(sum(exp(x - highest), axis=axis, keepdims=True)) + highest
-    kept = kept_shape(x.shape, axis)
-    reduced = axes_of(len(x.shape), axis)
-    return result if keepdims else reshape(result, shape=tuple(s for i, s in enumerate(kept) if i not in reduced))
+    return result if keepdims else reshape(result, shape=reduced_shape(x.shape, axis))
 
 
 def _summed_and_reshaped(x: Any, shape: Shape) -> Any:

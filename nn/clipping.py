@@ -11,6 +11,9 @@ import numpy
 from .checks import checked
 from .errors import NetworkError
 
+# Sums of squares below it have lost digits in float32, whose squares underflow.
+_LEAST_SUM = float(numpy.finfo(numpy.float32).tiny) / float(numpy.finfo(numpy.float32).eps)
+
 
 def gradient_norm(parameters: Sequence[Any]) -> float:
     """The Euclidean norm of all gradients together; parameters without one count as 0.
@@ -22,15 +25,21 @@ def gradient_norm(parameters: Sequence[Any]) -> float:
     >>> gradient_norm([a, b])
     5.0
     """
-    gradients = [gradient for parameter in parameters if (gradient := parameter.grad) is not None]
-    total = sum(float(numpy.vdot(gradient, gradient)) for gradient in gradients)
-    if not math.isfinite(total):  # numbers of float32 whose squares are none; or truly infinite ones
-        largest = max(float(numpy.abs(gradient).max()) for gradient in gradients)
-        if not math.isfinite(largest):
-            return math.inf if largest == math.inf else math.nan
-        total = sum(float(numpy.square(numpy.divide(gradient, largest, dtype=float)).sum()) for gradient in gradients)
-        return largest * math.sqrt(total)
-    return math.sqrt(total)
+    return norm_of([gradient for parameter in parameters if (gradient := parameter.grad) is not None])
+
+
+def norm_of(arrays: Sequence[Any]) -> float:
+    """The Euclidean norm of arrays or numbers together, also where their squares over- or underflow."""
+    total = sum(float(numpy.vdot(array, array)) for array in arrays)
+    if _LEAST_SUM < total < math.inf:
+        return math.sqrt(total)
+    largest = max((float(numpy.abs(array).max()) for array in arrays if numpy.size(array)), default=0.0)
+    if not math.isfinite(largest):
+        return math.inf if largest == math.inf else math.nan
+    if largest == 0:
+        return 0.0
+    total = sum(float(numpy.square(numpy.divide(array, largest, dtype=float)).sum()) for array in arrays)
+    return largest * math.sqrt(total)
 
 
 def clip_norm(parameters: Sequence[Any], most: float) -> float:

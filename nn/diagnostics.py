@@ -18,6 +18,7 @@ from autograd.traversal import nodes_in_order
 
 from .activations import ACTIVATIONS
 from .callbacks import Callback, TrainingRun
+from .clipping import norm_of
 from .errors import NetworkError
 from .history import History, LayerFigures, Step
 from .module import Module, held, own_module
@@ -81,13 +82,13 @@ class Diagnostics(Callback):
             parameters = _own_parameters(module)
             gradients = [parameter.grad for parameter in parameters if parameter.grad is not None]
             average, deviation, dead = _statistics(activations.get(module))
-            figures = LayerFigures(number, path, average, deviation, dead, _norm(gradients), None)
+            figures = LayerFigures(number, path, average, deviation, dead, norm_of(gradients), None)
             self._pending.append((figures, parameters, [parameter.data.copy() for parameter in parameters]))
 
     def on_step(self, run: TrainingRun, step: Step) -> None:
         for figures, parameters, before in self._pending:
-            size = _norm(before)
-            moved = _norm([parameter.data - was for parameter, was in zip(parameters, before, strict=True)])
+            size = norm_of(before)
+            moved = norm_of([parameter.data - was for parameter, was in zip(parameters, before, strict=True)])
             ratio = moved / size if size else None
             run.history.layers.append(replace(figures, update_ratio=ratio))
 
@@ -163,7 +164,3 @@ def _statistics(activation: Tensor | None) -> tuple[float, float, float | None]:
     if activation.op is not None and activation.op.name == "relu":
         dead = float((data <= 0).all(axis=tuple(range(data.ndim - 1))).mean())
     return float(data.mean(dtype=float)), float(data.std(dtype=float)), dead
-
-
-def _norm(arrays: Iterable[Any]) -> float:
-    return math.sqrt(sum(float(numpy.square(array, dtype=float).sum()) for array in arrays))

@@ -273,11 +273,8 @@ class _Writer:
             if buffer is None and not keepdims:
                 return f"{reduce}({operands[0]}, {parameters['axis']})"
             return f"{reduce}({operands[0]}, {parameters['axis']}, None, {result}{keepdims})"
-        if name == "squared_norm" and is_over_all(instruction):
-            scale = parameters["scale"]
-            return (
-                f"{self._refer('vdot', numpy.vdot)}({operands[0]}, {operands[0]}){'' if scale == 1 else f' * {scale}'}"
-            )
+        if name == "squared_norm" and is_over_all(instruction) and parameters["scale"] == 1:
+            return f"{self._refer('vdot', numpy.vdot)}({operands[0]}, {operands[0]})"
         if name == "transpose" and parameters["axes"] == (1, 0):
             return f"{operands[0]}.T"
         if (
