@@ -14,8 +14,30 @@ from .node import Node, gradients
 from .tensor import Tensor
 from .value import Value
 
-# Central differences err by about step² · f''' and rounding / step: least near the cube root of rounding.
-_STEP = float(numpy.cbrt(numpy.finfo(numpy.float64).eps))
+_MOST_OUTPUTS = 256  # whose gradients are looked at one by one, to say where two numbers differ
+
+
+def steps_at(x: float, precision: float) -> list[float]:
+    """Steps for central differences at x, the usual one first.
+
+    They err by about step² · f''' and rounding / step: least near the cube root of rounding, where f changes over
+    about 1. Near 0 it may change over as little as |x|, as log does.
+    """
+    usual, size = float(numpy.cbrt(precision)), abs(x)
+    if size >= 1:
+        return [usual * size]
+    return [usual, *(usual * scale for scale in ((size**0.5, size) if size else (1e-3, 1e-6)))]
+
+
+def steadiest(quotient: Callable[[float], float], steps: list[float]) -> float:
+    """The step whose difference quotient changes least when it is halved, relative to itself."""
+
+    def unsteadiness(step: float) -> float:
+        whole, halved = quotient(step), quotient(step / 2)
+        change = abs(whole - halved) / max(abs(whole), abs(halved), 1e-300)
+        return change if math.isfinite(change) else math.inf
+
+    return min(steps, key=unsteadiness)
 
 
 def gradcheck(
@@ -62,21 +84,60 @@ def gradcheck(
     )
     analytic = _gradients(output, first_leaves, upstream)
 
-    def projected(arrays: list[numpy.ndarray[Any, Any]]) -> float:
-        return float(numpy.sum(numpy.asarray(function(*leaves(arrays)).data) * upstream))
+    def moved_outputs(position: int, element: tuple[int, ...], step: float) -> Any:
+        """The difference quotient of every output, by one number of one input."""
+        sides = []
+        for distance in (step, -step):
+            moved = [values.copy() for values, _ in data]
+            moved[position][element] += distance
+            sides.append((numpy.asarray(function(*leaves(moved)).data, dtype=float), float(moved[position][element])))
+        (above, x_above), (below, x_below) = sides
+        with numpy.errstate(all="ignore"):
+            return (above - below) / (x_above - x_below)
+
+    def agree(found: Any, numeric: Any) -> Any:
+        return numpy.abs(found - numeric) <= absolute + relative * numpy.abs(numeric)
 
     for position, (array, _) in enumerate(data):
         found = numpy.asarray(analytic[position])
         for element in numpy.ndindex(array.shape):
-            numeric = _central_difference(projected, [values for values, _ in data], position, element)
-            difference = abs(found[element] - numeric)
-            if not difference <= absolute + relative * abs(numeric):
-                where = f"element {element} of " if element else ""
-                raise GradientMismatchError(
-                    f"gradcheck: {where}input {position}{f' ({labels[position]})' if labels[position] else ''}: "
-                    f"analytic gradient {found[element]:.12g}, numeric {numeric:.12g}, "
-                    f"difference {difference:.3g}"
-                )
+
+            def quotient(step: float, position: int = position, element: tuple[int, ...] = element) -> float:
+                with numpy.errstate(all="ignore"):
+                    return float(numpy.sum(moved_outputs(position, element, step) * upstream))
+
+            x = float(array[element])
+            steps = steps_at(x, float(numpy.finfo(float).eps))
+            step = steps[0]
+            if agree(found[element], quotient(step)):
+                continue
+            if len(steps) > 1:
+                step = steadiest(quotient, steps)
+                if agree(found[element], quotient(step)):
+                    continue
+            label = f" ({labels[position]})" if labels[position] else ""
+            where = f"gradcheck: {f'element {element} of ' if element else ''}input {position}{label}: "
+            columns = moved_outputs(position, element, step)
+            likely = numpy.argsort(-numpy.abs(columns), axis=None)[:_MOST_OUTPUTS]  # nan, too, comes last
+            for place in (numpy.unravel_index(one, columns.shape) for one in likely):
+                alone = numpy.zeros(columns.shape)
+                alone[place] = 1.0
+                one = float(numpy.asarray(_gradients(output, first_leaves, alone)[position])[element])
+                other = float(columns[place])
+                if math.isnan(one) and math.isnan(other):
+                    raise GradientMismatchError(
+                        f"{where}the gradient and the difference quotient are both nan at {x:.12g}: "
+                        "check where the function is defined"
+                    )
+                at = f"the output's element {tuple(map(int, place))}" if columns.size > 1 else "the output"
+                if math.isnan(float(numpy.asarray(output.data)[place])):
+                    raise GradientMismatchError(f"{where}{at} is nan, and so is its difference quotient")
+                if not agree(one, other):
+                    of = f", of {at}" if columns.size > 1 else ""
+                    raise GradientMismatchError(_differing(where, one, other) + of)
+            raise GradientMismatchError(
+                _differing(where, float(found[element]), quotient(step)) + ", of all outputs, weighted at random"
+            )
     if order == 2:
         directions = [generator.uniform(-1, 1, array.shape) for array, _ in data]
         seed = generator.integers(2**32)
@@ -89,7 +150,12 @@ def gradcheck(
                 rng=int(seed),
             )
         except GradientMismatchError as error:
-            raise GradientMismatchError(f"second order: {error}") from None
+            what = (
+                ""
+                if upstream.size == directions[0].size == len(data) == 1
+                else "of all gradients, weighted at random: "
+            )
+            raise GradientMismatchError(f"second order: {what}{error}") from None
     return True
 
 
@@ -107,7 +173,14 @@ def _projected_gradient(
         total = total + (array_functions.sum(part) if isinstance(part, Tensor) else part)
         # keeps inputs on which the gradient does not depend in the graph
         total = total + 0.0 * (array_functions.sum(node) if isinstance(node, Tensor) else node)
+    if upstream.size == directions[0].size == len(nodes) == 1:  # then it can be told without its weights
+        total = total / float(upstream.item() * directions[0].item())
     return total
+
+
+def _differing(where: str, analytic: float, numeric: float) -> str:
+    difference = abs(analytic - numeric)
+    return f"{where}analytic gradient {analytic:.12g}, numeric {numeric:.12g}, difference {difference:.3g}"
 
 
 def _gradients(output: Node, leaves: list[Node], upstream: Any) -> list[Any]:
@@ -118,19 +191,6 @@ def _gradients(output: Node, leaves: list[Node], upstream: Any) -> list[Any]:
 
 def _like(output: Node, upstream: Any) -> Any:
     return upstream.item() if isinstance(output, Value) else upstream
-
-
-def _central_difference(
-    function: Callable[[list[Any]], float], arrays: list[Any], position: int, element: tuple[int, ...]
-) -> float:
-    step = _STEP * max(1.0, abs(float(arrays[position][element])))
-    values = []
-    for sign in (1, -1):
-        moved = [array.copy() for array in arrays]
-        moved[position][element] += sign * step
-        values.append((function(moved), float(moved[position][element])))
-    (above, x_above), (below, x_below) = values
-    return (above - below) / (x_above - x_below) if not math.isnan(above) else math.nan
 
 
 def _plain(value: Any) -> tuple[Any, Callable[[Any], Node]]:

@@ -453,26 +453,32 @@ def _logsumexp_pullback(upstream: Any, out: Any, x: Any, axis: Axis, keepdims: b
     return _kept(x, upstream, axis) * exp(x - _kept(x, out, axis))
 
 
+def _least_sum(dtype: Any) -> float:
+    """Sums of squares below it have lost digits, because squares underflow."""
+    about = numpy.finfo(dtype)
+    return float(about.tiny) / float(about.eps)
+
+
 def _norm_forward(x: Any, axis: Axis, keepdims: bool) -> Any:
     x = _as_floats(x)
-    length = numpy.sqrt(numpy.sum(numpy.square(x), axis=axis, keepdims=keepdims))
-    least = math.sqrt(numpy.finfo(x.dtype).tiny / numpy.finfo(x.dtype).eps)
-    is_exact = numpy.logical_and(length > least, length < math.inf)
-    if is_exact.all() or not x.size:
-        return length
-    largest = numpy.max(numpy.abs(x), axis=axis, keepdims=True)
-    largest = numpy.where(numpy.logical_and(largest > 0, largest < math.inf), largest, 1)
-    scaled = numpy.sqrt(numpy.sum(numpy.square(x / largest), axis=axis, keepdims=True)) * largest
-    return numpy.where(is_exact, length, scaled.reshape(length.shape)).astype(x.dtype)
+    total = numpy.sum(numpy.square(x), axis=axis, keepdims=True)
+    if not x.size or numpy.logical_and(total > _least_sum(x.dtype), total < math.inf).all():
+        length = numpy.sqrt(total)
+    else:
+        length = _norm_expanded(x, axis, True)
+    return length if keepdims else length.reshape(reduced_shape(x.shape, axis))
 
 
 def _norm_expanded(x: Any, axis: Axis, keepdims: bool) -> Any:
-    """Of numbers divided by the largest of them, whose squares neither overflow nor underflow."""
-    if not x.size:
-        return sum(x, axis=axis, keepdims=keepdims)
-    largest = max(absolute(x), axis=axis, keepdims=True)
-    largest = where(logical_and(greater(largest, 0), less(largest, math.inf)), largest, 1)
-    length = sqrt(sum(square(x / largest), axis=axis, keepdims=True)) * largest
+    """Where the squares over- or underflow, of the numbers divided by the largest of them."""
+    total = sum(square(x), axis=axis, keepdims=True)
+    length = sqrt(total)
+    if math.prod(x.shape):
+        largest = max(absolute(x), axis=axis, keepdims=True)
+        is_exact = logical_and(greater(total, _least_sum(x.dtype)), less(total, math.inf))
+        has_size = logical_and(greater(largest, 0), less(largest, math.inf))
+        scale = where(logical_and(logical_not(is_exact), has_size), largest, 1)
+        length = sqrt(sum(square(x / scale), axis=axis, keepdims=True)) * scale
     return length if keepdims else reshape(length, shape=reduced_shape(x.shape, axis))
 
 

@@ -173,12 +173,79 @@ class TestTolerance:
             gradcheck(autograd.relu, 0.0)
 
     def test_the_seed_decides_the_upstream_gradient(self) -> None:
-        messages = set()
+        seen = []
+
+        def noting(upstream, out, x):
+            seen.append(upstream.tolist())
+            return upstream * 2
+
+        double = structural("double", "d", lambda x: x * 2, pullbacks=(noting,))
         for rng in (0, 0, 1, numpy.random.default_rng(0)):
-            with pytest.raises(GradientMismatchError) as caught:
-                gradcheck(squared(lambda out, a: a), VECTOR, rng=rng)
-            messages.add(str(caught.value))
-        assert len(messages) == 2
+            assert gradcheck(double, VECTOR, rng=rng)
+        assert seen[0] == seen[1] == seen[3] != seen[2]
+
+
+NEAR_0 = [
+    (autograd.log, 1e-3), (autograd.log, 1e-6), (autograd.log, 1e-200), (autograd.sqrt, 1e-3), (autograd.sqrt, 1e-12),
+    (lambda x: 1 / x, 1e-3), (lambda x: 1 / x, -1e-5), (lambda x: x**-2, 1e-4), (lambda x: x**0.3, 1e-8),
+    (lambda x: autograd.sin(1 / x), 0.01), (lambda x: autograd.exp(1e4 * x), 0.0), (autograd.relu, 1e-9),
+    (autograd.exp, 1e-9), (autograd.tanh, 0.0), (lambda x: x * x, 1e-12),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("function", "x"), NEAR_0)
+def test_a_right_gradient_near_0_is_accepted_and_a_wrong_one_is_not(function, x) -> None:
+    assert gradcheck(function, x)
+    assert gradcheck(function, [x, x])
+    wrong = structural("wrong", "w", lambda a: a * 1.0, pullbacks=(lambda upstream, out, a: upstream * 1.001 + 1e-5,))
+    with pytest.raises(GradientMismatchError):
+        gradcheck(lambda a: function(wrong(a)), numpy.array([x]))
+
+
+class TestTheNumbers:
+    """What a person reads is the element's own, not multiplied by the upstream gradient that was drawn."""
+
+    @pytest.mark.parametrize("rng", [0, 1, 2])
+    def test_of_one_output(self, rng) -> None:
+        with pytest.raises(
+            GradientMismatchError, match=r"analytic gradient 2, numeric (5|4\.9999999\d+), difference 3$"
+        ):
+            gradcheck(lambda x: x * x + x.item() * 3.0, 1.0, rng=rng)
+
+    @pytest.mark.parametrize("rng", [0, 1, 2])
+    def test_of_several_outputs(self, rng) -> None:
+        def f(x):
+            return x * x + numpy.array([0.0, 0.0, x.data[1] * 3.0])
+
+        with pytest.raises(GradientMismatchError) as caught:
+            gradcheck(f, [1.0, 2.0, 4.0], rng=rng)
+        found = re.fullmatch(
+            r"gradcheck: element \(1,\) of input 0: analytic gradient (\S+), numeric (\S+), difference (\S+), "
+            r"of the output's element \(2,\)", str(caught.value)
+        )  # fmt: skip
+        assert found is not None, caught.value
+        assert [float(one) for one in found.groups()] == pytest.approx([0, 3, 3], abs=1e-8)
+
+    @pytest.mark.parametrize("rng", [0, 1, 2])
+    def test_of_the_second_order(self, rng) -> None:
+        frozen = squared(lambda out, a: 2 * (a.data if isinstance(a, Value | Tensor) else a))
+        with pytest.raises(GradientMismatchError, match="second order: gradcheck: input 0: analytic") as caught:
+            gradcheck(frozen, 0.7, order=2, rng=rng)
+        found = re.search(r"gradient (\S+), numeric (\S+),", str(caught.value))
+        assert found is not None
+        assert [float(one) for one in found.groups()] == pytest.approx([0, 2], abs=1e-8)
+        with pytest.raises(
+            GradientMismatchError, match="second order: of all gradients, weighted at random: gradcheck"
+        ):
+            gradcheck(frozen, VECTOR, order=2, rng=rng)
+
+    def test_nan_on_both_sides_is_told_as_nan(self) -> None:
+        with pytest.raises(
+            GradientMismatchError, match=r"input 0: the gradient and .* are both nan at 0.5: check where"
+        ):
+            gradcheck(autograd.arccosh, 0.5)
+        with pytest.raises(GradientMismatchError, match=r"output's element \(1,\) is nan, and so is its difference"):
+            gradcheck(autograd.arccosh, [2.0, 0.5])
 
 
 def test_what_the_function_writes_into_its_inputs_spoils_nothing() -> None:

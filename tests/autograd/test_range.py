@@ -34,7 +34,8 @@ def by_source(function, x):
     names: dict[str, Any] = {}
     exec(f.source, names)
     with numpy.errstate(all="ignore"):
-        return next(made for name, made in names.items() if name.startswith("function"))(x)[0]
+        result = next(made for name, made in names.items() if name.startswith("function"))(x)
+    return result[0] if isinstance(result, tuple) else result
 
 
 WAYS = [lambda function, x: function(x), of_tensor, compiled, by_source]

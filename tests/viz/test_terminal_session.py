@@ -14,6 +14,7 @@ from viz import trace
 from viz.parts import Update
 from viz.terminal.breakpoints import AtLargeGradient, AtName, AtNotFinite, next_stop, typed_breakpoint
 from viz.terminal.entry import RefusalError, as_typed, typed_data, typed_number
+from viz.terminal.equation import check_equation
 from viz.terminal.finding import containing, named
 from viz.terminal.session import Session
 from viz.tracing import Trace
@@ -120,6 +121,7 @@ def test_a_gradient_check_of_what_is_not_finite_does_not_agree() -> None:
     found = Session(lambda: log(w) * 2.0).check(0)
     assert math.isnan(found.numeric)
     assert not found.agrees
+    assert "nan: nothing is compared" in dict(check_equation(found).lines)["verdict"]
 
 
 def test_single_precision_is_checked_with_its_own_rounding() -> None:
@@ -332,3 +334,13 @@ def test_a_run_stops_at_numbers_that_are_not_finite_and_at_large_gradients() -> 
     assert stop is not None
     assert stop[1] == "|gradient| of w is 400 > 300"
     assert next_stop([AtLargeGradient(300.0)], trace((w * w).mean()), -1) is None
+
+
+@pytest.mark.parametrize("x", [1e-3, 1e-6, 1e-12])
+@pytest.mark.parametrize("f", [log, lambda v: v**0.5, lambda v: 1 / v])
+def test_a_right_gradient_near_0_is_not_accused(f, x):
+    for leaf in (Value(x, label="x"), Tensor([x, 0.5], label="x")):
+        made = f(leaf) * 1.0
+        session = Session(made if isinstance(leaf, Value) else made.sum())
+        found = session.check(identifier(session, "x"))
+        assert found.agrees, found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import numpy
 
 from autograd import Node, Tensor, Value
+from autograd.checking import steadiest, steps_at
 
 from .entry import RefusalError
 
@@ -86,24 +88,37 @@ def _compare(
     leaf: Leaf, data: Any, element: tuple[int, ...], analytic: Any, record: Callable[[], Node]
 ) -> tuple[tuple[int, ...], float, float]:
     """The element, its numeric gradient, and the difference that rounding and the step explain."""
+    exact, x = float(analytic[element]), float(data[element])
     precision = float(numpy.finfo(data.dtype).eps)
-    # Central differences err by about step² · f''' and rounding / step: least near the cube root of rounding.
-    step = float(numpy.cbrt(precision)) * max(1.0, abs(float(data[element])))
-    outputs, places = [], []
-    for sign in (1, -1):
-        moved = data.copy()
-        with numpy.errstate(all="ignore"):
-            moved[element] += sign * step
-        leaf.data = float(moved) if isinstance(leaf, Value) else moved
-        # Recorded, although nobody differentiates it: the function may look at its own graph, as to label it.
-        output = record()
-        outputs.append(float(output.item()))
-        places.append(float(moved[element]))
-        precision = max(precision, float(numpy.finfo(numpy.asarray(output.data).dtype).eps))
-    numeric = (outputs[0] - outputs[1]) / (places[0] - places[1])
-    rounding = precision * max(map(abs, outputs)) / step
-    relative = 1e-6 if precision < 1e-12 else 1e-2
-    return element, numeric, 20 * (step**2 + rounding) + relative * max(abs(float(analytic[element])), abs(numeric))
+    largest = 0.0
+
+    def quotient(step: float) -> float:
+        nonlocal precision, largest
+        outputs, places = [], []
+        for distance in (step, -step):
+            moved = data.copy()
+            with numpy.errstate(all="ignore"):
+                moved[element] += distance
+            leaf.data = float(moved) if isinstance(leaf, Value) else moved
+            # Recorded, although nobody differentiates it: the function may look at its own graph, as to label it.
+            output = record()
+            outputs.append(float(output.item()))
+            places.append(float(moved[element]))
+            precision = max(precision, float(numpy.finfo(numpy.asarray(output.data).dtype).eps))
+        largest = max(map(abs, outputs))
+        return (outputs[0] - outputs[1]) / (places[0] - places[1]) if places[0] != places[1] else math.nan
+
+    def compared(step: float) -> tuple[tuple[int, ...], float, float]:
+        numeric = quotient(step)
+        relative = 1e-6 if precision < 1e-12 else 1e-2
+        allowed = 20 * (step**2 + precision * largest / step) + relative * max(abs(exact), abs(numeric))
+        return element, numeric, allowed
+
+    steps = steps_at(x, precision)
+    found = compared(steps[0])
+    if len(steps) == 1 or abs(exact - found[1]) <= found[2]:
+        return found
+    return compared(steadiest(quotient, steps))
 
 
 def _excess(exact: float, numeric: float, allowed: float) -> float:

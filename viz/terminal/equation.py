@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 
 from autograd.notation.rules import summed_axes
@@ -53,6 +54,9 @@ def check_equation(found: GradientCheck) -> Equation:
     """What a gradient check found, as lines."""
     where = f"{found.label}[{', '.join(map(str, found.element))}]" if found.element else found.label
     verdict = "✓ they agree" if found.agrees else "✗ they differ"
+    if math.isnan(found.difference):
+        both = math.isnan(found.analytic) and math.isnan(found.numeric)
+        verdict = f"✗ {'both are' if both else 'one is'} nan: nothing is compared where the function is not defined"
     error = f"{found.relative_error:.2g}".replace("-", "−")
     lines = [
         ("analytic", format_data(found.analytic, digits=10)),
