@@ -2,6 +2,9 @@
 
 import sys
 
-from .command_line import main
+try:
+    from .command_line import main
+except KeyboardInterrupt:
+    sys.exit("glassgrad: stopped")
 
 sys.exit(main())

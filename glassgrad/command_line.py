@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import codecs
 import io
 import sys
 from collections.abc import Sequence
@@ -16,11 +17,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; 0 where it did what was asked, 2 with one sentence where it could not."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # a terminal or file without σ and × shows ? for them
-            stream.reconfigure(errors="replace")
+            stream.reconfigure(errors=_PLAINER)
     try:
         options = _parsed(sys.argv[1:] if arguments is None else arguments)
     except ImportError as error:  # PyPI's `autograd` is in the place of ours
         return _refused(str(error))
+    except KeyboardInterrupt:
+        return _refused("stopped", status=130)
     from autograd import GraphError
 
     try:
@@ -30,12 +33,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _refused(str(error))
     except KeyboardInterrupt as stopped:
         return _refused(str(stopped) or "stopped", status=130)
+    except MemoryError as error:
+        return _refused(f"there is not enough memory for this{f': {error}' if str(error) else ''}")
     except BrokenPipeError:  # whoever read our output has seen enough
         sys.stderr.close()
         return 0
     except OSError as error:
         return _refused(f"the output could not be written: {error.strerror or error}")
     return 0
+
+
+def _plainer(error: UnicodeError) -> tuple[str, int]:
+    """What stands for characters that the output cannot hold: - for the minus sign, ? for others."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    return "".join("-" if one == "−" else "?" for one in error.object[error.start : error.end]), error.end
+
+
+_PLAINER = "glassgrad.plainer"
+codecs.register_error(_PLAINER, _plainer)
 
 
 def _parsed(arguments: Sequence[str]) -> argparse.Namespace:

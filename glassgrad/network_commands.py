@@ -200,7 +200,9 @@ def evaluate(options: Namespace) -> None:
 
 def predict_options(parser: ArgumentParser) -> None:
     _add_model(parser)
-    parser.add_argument("sample", metavar="PICTURE|INDEX", help="a picture of a digit, or the number of a test sample")
+    parser.add_argument(
+        "sample", metavar="PICTURE|INDEX", help="a picture of a digit, the number of a test sample, or numbers: 0.5,1"
+    )
     parser.add_argument("--gradient", action="store_true", help="also how the winning score changes with each pixel")
 
 
@@ -391,7 +393,7 @@ def _plot(run: Recipe, history: History, snapshots: Snapshots, folder: Path) -> 
     if history.epochs:
         figures["curves"] = history.plot()
     figures["gradients"] = history.plot_gradients()
-    figures |= recognition.Recognizer(run.model, run.data, run.loss, run.notes["digit"]).figures()
+    figures |= recognition.Recognizer(run.model, lambda: run.data, run.loss, run.notes["digit"]).figures()
     if run.data.n_inputs == 2 and len(snapshots.states) > 1:
         figures["boundaries"] = snapshots.plot_boundaries(run.model, *run.data.test)
     _write_figures(folder, figures)

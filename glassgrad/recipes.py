@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import math
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
@@ -294,11 +294,11 @@ def _optimizer(settings: Settings, model: Any) -> Optimizer:
     return made
 
 
-def data_of_notes(notes: Mapping[str, Any], data_dir: str | None) -> tuple[Dataset, Loss]:
-    """The data that a checkpoint's model was trained on, and its loss.
+def data_of_notes(notes: Mapping[str, Any], data_dir: str | None) -> tuple[Callable[[], Dataset], Loss]:
+    """What reads the data that a checkpoint's model was trained on, and its loss.
 
     Raises:
-        NetworkError: notes that `glassgrad train` did not write. DatasetError: data that cannot be read.
+        NetworkError: notes that `glassgrad train` did not write.
     """
     try:
         settings = Settings(notes["recipe"]["dataset"])
@@ -307,7 +307,7 @@ def data_of_notes(notes: Mapping[str, Any], data_dir: str | None) -> tuple[Datas
             raise ValueError
     except (KeyError, TypeError, ValueError):
         raise NetworkError("the file does not say what its model was trained on") from None
-    return _data(settings, digit, data_dir), LOSSES[loss]
+    return lambda: _data(settings, digit, data_dir), LOSSES[loss]
 
 
 def _preset(settings: Settings) -> tuple[str, Preset]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,8 @@ _SHADES = " ░▒▓█"
 _BAR = 40
 # Larger pictures are not decoded.
 _MOST_PIXELS = 50_000_000
+# The numbers that may be white: of floats from 1, of whole numbers by their bits.
+_WHITES = (1.0, 255.0, 4095.0, 65535.0, 2.0**31 - 1, 2.0**32 - 1, math.inf)
 # What differs less than this from its ground is no ink.
 _FAINTEST = 0.1
 
@@ -33,13 +35,19 @@ class Recognizer:
     """A model beside the data that it was trained on."""
 
     model: Any
-    data: Dataset
 
-    def __init__(self, model: Any, data: Dataset, loss: Loss, digit: int | None) -> None:
-        self.model, self.data, self._loss, self._meaning = model, data, loss, meaning_of(loss)
+    def __init__(self, model: Any, data: Callable[[], Dataset], loss: Loss, digit: int | None) -> None:
+        self.model, self._load, self._loss, self._meaning = model, data, loss, meaning_of(loss)
+        self.n_inputs: int = model.sizes[0]
+        self._dtype = next(iter(model.state_dict().values())).dtype
         self.names: list[str] = (
-            [f"not {digit}", str(digit)] if digit is not None else [str(one) for one in range(data.classes)]
+            [f"not {digit}", str(digit)] if digit is not None else [str(one) for one in range(max(2, model.sizes[-1]))]
         )
+
+    @functools.cached_property
+    def data(self) -> Dataset:
+        """What it was trained on, read when it is first needed: a picture is recognised without."""
+        return self._load()
 
     @functools.cached_property
     def outputs(self) -> Array:
@@ -65,13 +73,16 @@ class Recognizer:
                 raise GraphError(f"{self.data.name} has the test samples 0 … {last:,}, not {text}")
             label = self.names[int(self.data.test_labels[index])]
             return self.data.test_inputs[index], f"test sample {index:,} of {self.data.name}, labelled {label}"
-        if not is_image(self.data.n_inputs):
-            raise GraphError(
-                f"{text} is no number of a test sample, and a model of {self.data.name} takes no pictures "
-                f"but rows of {self.data.n_inputs} numbers"
-            )
-        side = math.isqrt(self.data.n_inputs)
-        return picture(Path(text), side).ravel().astype(self.data.test_inputs.dtype), f"{text}, as {side}×{side} pixels"
+        if not is_image(self.n_inputs):
+            row = _numbers(text)
+            if row is None or len(row) != self.n_inputs:
+                raise GraphError(
+                    f"{text} is no number of a test sample, and a model of {self.data.name} takes no pictures "
+                    f"but rows of {self.n_inputs} numbers, such as {','.join(['0.5'] * self.n_inputs)}"
+                )
+            return row.astype(self._dtype), "the input"
+        side = math.isqrt(self.n_inputs)
+        return picture(Path(text), side).ravel().astype(self._dtype), f"{text}, as {side}×{side} pixels"
 
     def shares(self, row: Array) -> Array:
         """A number from 0 to 1 for each class: probabilities, or what a model without softmax gives."""
@@ -115,9 +126,9 @@ class Recognizer:
 
         inputs, labels, predicted = self.data.test_inputs, self.data.test_labels, self.predicted()
         made = {"confusion": plots.confusion_matrix(labels, predicted, names=self.names)}
-        if self.data.n_inputs == 2:
+        if self.n_inputs == 2:
             made["boundary"] = plotting.boundary(self._meaning.regions(self.model.outputs), inputs, labels)
-        if is_image(self.data.n_inputs):
+        if is_image(self.n_inputs):
             made["misclassified"] = plotting.misclassified(inputs, labels, predicted, self.names)
             if not isinstance(self.model, NeuronMLP):
                 made["weights"] = self.model.plot_weights()
@@ -126,14 +137,27 @@ class Recognizer:
 
 def opened(path: str, data_dir: str | None) -> Recognizer:
     """The model of a checkpoint that `glassgrad train --save` wrote, and its data."""
-    model, notes = checkpoints.build(path)
-    data, loss = data_of_notes(notes, data_dir)
-    n_inputs = model.sizes[0]  # type: ignore[attr-defined]  # both classes that are built have it
-    n_outputs = model.sizes[-1]  # type: ignore[attr-defined]  # as above
-    if n_inputs != data.n_inputs or n_outputs not in ({1, 2} if data.classes == 2 else {data.classes}):
-        raise GraphError(f"{path}: {model!r} does not fit {data.name}")
-    dtype = next(iter(model.state_dict().values())).dtype
-    return Recognizer(model, data.as_dtype(dtype), loss, notes["digit"])
+    built, notes = checkpoints.build(path)
+    model: Any = built
+    load, loss = data_of_notes(notes, data_dir)
+
+    def data() -> Dataset:
+        found = load()
+        n_outputs = {1, 2} if found.classes == 2 else {found.classes}
+        if model.sizes[0] != found.n_inputs or model.sizes[-1] not in n_outputs:
+            raise GraphError(f"{path}: {model!r} does not fit {found.name}")
+        return found.as_dtype(next(iter(model.state_dict().values())).dtype)
+
+    return Recognizer(model, data, loss, notes["digit"])
+
+
+def _numbers(text: str) -> Array | None:
+    """The numbers that stand in a text, one beside the other."""
+    try:
+        row = numpy.array([float(part) for part in text.replace(",", " ").split()])
+    except ValueError:
+        return None
+    return row if numpy.isfinite(row).all() else None
 
 
 def is_image(n_inputs: int) -> bool:
@@ -166,16 +190,13 @@ def picture(path: Path, side: int) -> Array:
         GraphError: no such file, no picture, or one that is too large, damaged or empty.
     """
     import PIL
-    from PIL import Image
+    from PIL import Image, ImageOps
 
     try:
         with Image.open(path) as opened:
             if opened.width * opened.height > _MOST_PIXELS:
                 raise GraphError(f"{path} has {opened.width}×{opened.height} pixels: that is no digit")
-            visible = opened.convert("RGBA")
-            ground = Image.new("RGBA", visible.size, "white")
-            ground.alpha_composite(visible)
-            pixels = numpy.asarray(ground.convert("L"), dtype=float) / 255
+            pixels = _brightness(path, ImageOps.exif_transpose(opened))
     except FileNotFoundError:
         raise GraphError(f"{path} does not exist") from None
     except PIL.UnidentifiedImageError:
@@ -186,7 +207,31 @@ def picture(path: Path, side: int) -> Array:
     edge = numpy.concatenate([pixels[0], pixels[-1], pixels[:, 0], pixels[:, -1]])
     if numpy.median(edge) > 0.5:
         pixels = 1 - pixels
+    if float(pixels.max() - pixels.min()) < _FAINTEST:
+        raise GraphError(f"{path} is empty: nothing in it stands out")
     return pixels if pixels.shape == (side, side) else _centred(_without_ground(path, pixels), side)
+
+
+def _brightness(path: Path, opened: Any) -> Array:
+    """Each pixel from 0 (black) to 1 (white), whatever numbers the picture is made of."""
+    from PIL import Image
+
+    if opened.mode == "F" or opened.mode.startswith("I"):  # a number a pixel, of more than 8 bits
+        numbers = numpy.asarray(opened, dtype=float)
+        if not (numpy.isfinite(numbers).all() and numbers.min() >= 0):
+            raise GraphError(f"{path} holds numbers that are no brightness: negative ones, infinity or nan")
+        most = next(most for most in _WHITES[opened.mode != "F" :] if numbers.max() <= most)
+        return numbers / most
+    visible = opened.convert("RGBA")
+    pixels = numpy.asarray(visible, dtype=float) / 255
+    opacity = pixels[..., 3]
+    seen = pixels[..., :3].mean(axis=-1)[opacity > 0.5]
+    # What is drawn in one colour on nothing is its ink, also where that is white.
+    if opacity.min() < 0.5 and seen.size and float(seen.std()) < _FAINTEST:
+        return 1 - opacity
+    ground = Image.new("RGBA", visible.size, "white")
+    ground.alpha_composite(visible)
+    return numpy.asarray(ground.convert("L"), dtype=float) / 255
 
 
 def _without_ground(path: Path, pixels: Array) -> Array:

@@ -168,6 +168,10 @@ def spelled_sizes(
     return sizes, activation  # type: ignore[return-value]  # as above
 
 
+# A tebi: 8 TiB of float64.
+_MOST_WEIGHTS = 2**40
+
+
 def check_sizes(sizes: Sequence[int]) -> None:
     """Refuse layer widths that cannot be."""
     if isinstance(sizes, str) or not isinstance(sizes, Sequence | numpy.ndarray):
@@ -177,3 +181,8 @@ def check_sizes(sizes: Sequence[int]) -> None:
     for size in sizes:
         if not is_whole(size):
             raise NetworkError(f"sizes are whole numbers from 1, not {size!r} in {tuple(sizes)}")
+    for n_inputs, n_outputs in itertools.pairwise(sizes):
+        if int(n_inputs) * int(n_outputs) > _MOST_WEIGHTS:
+            raise NetworkError(
+                f"a layer of {n_inputs:,} → {n_outputs:,} would have more weights than a machine can hold"
+            )

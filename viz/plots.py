@@ -271,7 +271,7 @@ def require() -> None:
     try:
         import matplotlib  # noqa: F401  # its presence is the check
     except ImportError:
-        raise DrawingError("pictures of training need matplotlib: pip install 'glassgrad[plots]'") from None
+        raise DrawingError("pictures of training need matplotlib: pip install matplotlib") from None
 
 
 # --- what they share ---

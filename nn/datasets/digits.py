@@ -21,7 +21,7 @@ def digits(rng: Random = 0, dtype: Any = numpy.float64) -> Dataset:
     try:
         from sklearn.datasets import load_digits
     except ImportError:
-        raise DatasetError("digits come with scikit-learn: pip install 'glassgrad[digits]'") from None
+        raise DatasetError("digits come with scikit-learn: pip install scikit-learn") from None
     pixels, labels = load_digits(return_X_y=True)
     train, test = split_samples(pixels.astype(dtype) / 16, labels.astype(numpy.int64), (0.8, 0.2), rng=rng)
     return Dataset("digits", *train, *test, classes=10)

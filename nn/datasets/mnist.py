@@ -85,7 +85,10 @@ def _folder(directory: str | os.PathLike[str] | None, download: bool) -> Path:
 
 
 def _found(folder: Path, name: str) -> Path:
-    for path in (folder / name, folder / f"{name}.gz"):
-        if path.exists():
-            return path
+    # Other libraries write a dot in the name, and put the files into folders of their own.
+    for place in (folder, folder / "MNIST" / "raw", folder / "raw"):
+        for written in (name, name.replace("-idx", ".idx")):
+            for path in (place / written, place / f"{written}.gz"):
+                if path.is_file():
+                    return path
     raise DatasetError(f"{folder} holds neither {name} nor {name}.gz")

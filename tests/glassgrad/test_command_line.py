@@ -8,11 +8,14 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
+from typing import NoReturn
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from glassgrad import command_line
 from glassgrad.command_line import main
 from glassgrad.examples import EXAMPLES, example
 from viz import Trace, trace
@@ -252,7 +255,10 @@ BAD = [
     (["draw", "xor", "-o", "x.svg", "--collapse", "all"], "collapse is auto, none, or a depth such as 1, not 'all'"),
     (["draw", "xor", "-o", "x.svg", "--collapse", "0"], "collapse is auto, none, or a depth such as 1, not '0'"),
     (["draw", "xor", "-o", "x.svg", "--focus", "q"], "no node is labelled 'q'; labels are w31, "),
-    (["draw", "xor", "-o", "x.svg", "--focus", "z3", "--hops", "-1"], "hops is a whole number from 0, not -1"),
+    (
+        ["draw", "xor", "-o", "x.svg", "--focus", "z3", "--hops", "-1"],
+        "--hops: a whole number from 0 is expected, not '-1'",
+    ),
     (["draw", "xor", "-o", "x.svg", "--highlight", "q"], "no node is labelled 'q'"),
     (["draw", "xor", "-o", "x.svg", "--overlay", "data"], "unknown overlay 'data'; known are None, gradient"),
     (["draw", "xor", "-o", "x.svg", "--theme", "blue"], "unknown theme 'blue'; known are light, dark, auto"),
@@ -397,3 +403,31 @@ def test_a_full_disk_is_one_sentence() -> None:
     assert done.returncode == 2
     assert done.stderr.startswith("glassgrad: the output could not be written: No space left on device")
     assert "Traceback" not in done.stderr
+
+
+def test_a_minus_sign_is_written_as_one_where_the_output_has_no_other() -> None:
+    code = "import sys; from glassgrad.command_line import main; main(['examples']); print('−2 σ')"
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True,
+        env={**os.environ, "PYTHONIOENCODING": "ascii", "PYTHONPATH": os.pathsep.join(sys.path)},
+    )  # fmt: skip
+    assert done.returncode == 0 and done.stdout.endswith("-2 ?\n"), done
+
+
+def test_too_little_memory_and_an_early_ctrl_c_are_no_tracebacks(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(error: BaseException) -> NoReturn:
+        raise error
+
+    monkeypatch.setattr(command_line, "_parsed", lambda given: fail(KeyboardInterrupt()))
+    assert command_line.main([]) == 130
+    assert capsys.readouterr().err == "glassgrad: stopped\n"
+    options = SimpleNamespace(run=lambda given: fail(MemoryError("8 TiB")))
+    monkeypatch.setattr(command_line, "_parsed", lambda given: options)
+    assert command_line.main([]) == 2
+    assert capsys.readouterr().err == "glassgrad: there is not enough memory for this: 8 TiB\n"
+
+
+def test_a_wrong_number_of_hops_is_told_by_its_option(refusal: Refusal) -> None:
+    assert "--hops: a whole number from 0" in refusal(["draw", "neuron", "-o", "x.svg", "--focus", "o", "--hops", "-1"])

@@ -416,3 +416,52 @@ def test_early_stopping_keeps_the_best_weights(capsys: pytest.CaptureFixture[str
     assert f"loss {min(losses):.5f}" in capsys.readouterr().out
     assert main(["train", "moons", "--resume", "best"]) == 2
     assert "holds the best parameters, of epoch" in capsys.readouterr().err
+
+
+def test_pictures_of_every_depth_show_the_same(here: Path) -> None:
+    eight = numpy.asarray(Image.open(drawn_seven(here / "seven.png", 140)))
+    usual = picture(here / "seven.png", 28)
+    ink = numpy.zeros((140, 140, 4), numpy.uint8)
+    ink[..., 3], ink[..., :3] = eight, 255
+    for name, image in {
+        "sixteen.png": Image.fromarray(eight.astype(numpy.uint16) * 257),
+        "thirty-two.tiff": Image.fromarray(eight.astype(numpy.int32) * 257),
+        "float.tiff": Image.fromarray((eight / 255).astype(numpy.float32)),
+        "white-on-nothing.png": Image.fromarray(ink),
+        "black-on-nothing.png": Image.fromarray(ink * numpy.array([0, 0, 0, 1], numpy.uint8)),
+    }.items():
+        image.save(here / name)
+        assert numpy.allclose(picture(here / name, 28), usual, atol=0.02), name
+    turned = Image.open(here / "seven.png").rotate(90, expand=True)
+    exif = turned.getexif()
+    exif[0x0112] = 6  # to be shown turned by 90° clockwise
+    turned.save(here / "turned.png", exif=exif)
+    assert numpy.allclose(picture(here / "turned.png", 28), usual, atol=0.02)
+
+
+def test_a_blank_picture_is_refused_also_in_its_own_size(here: Path, of_digits: Path, refusal: Refusal) -> None:
+    for shade in (0, 128, 255):
+        Image.fromarray(numpy.full((8, 8), shade, numpy.uint8)).save(here / "blank.png")
+        assert "blank.png is empty: nothing in it stands out" in refusal(["predict", str(of_digits), "blank.png"])
+
+
+def test_a_picture_is_recognised_without_the_data_and_a_point_by_its_numbers(
+    here: Path, of_digits: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], refusal: Refusal
+) -> None:
+    assert main([*SMALL, "--save", "moons"]) == 0
+    capsys.readouterr()
+    assert main(["predict", "moons", "0.5,1"]) == 0
+    assert "0.5, 1" in capsys.readouterr().out
+    assert "but rows of 2 numbers, such as 0.5,0.5" in refusal(["predict", "moons", "0.5,1,2"])
+
+    def missing(directory: object = None) -> None:
+        raise AssertionError("no data are needed")
+
+    monkeypatch.setitem(DATASETS, "digits", missing)
+    drawn_seven(here / "seven.png", 140)
+    assert main(["predict", str(of_digits), "seven.png"]) == 0
+
+
+@pytest.mark.parametrize("size", [10**12, 2**63, 2**64])
+def test_sizes_that_no_machine_holds_are_a_sentence(size: int, refusal: Refusal) -> None:
+    assert "would have more weights than a machine can hold" in refusal(["train", "xor", "--sizes", f"2,{size},1"])

@@ -267,3 +267,16 @@ def test_a_limit_keeps_the_first_samples() -> None:
     assert xor().limited(2).train_labels.tolist() == [0, 1]
     with pytest.raises(DatasetError, match="a limit is a whole number from 1"):
         xor().limited(0)
+
+
+@pytest.mark.parametrize("place", [".", "MNIST/raw", "raw"])
+def test_the_files_are_found_under_the_names_of_other_libraries(folder: Path, tmp_path: Path, place: str) -> None:
+    wanted = mnist(folder)
+    other = tmp_path / "other" / place
+    other.mkdir(parents=True)
+    for path in list(folder.iterdir()):
+        if path.is_file():
+            path.rename(other / path.name.replace("-idx", ".idx"))
+    found = mnist(tmp_path / "other")
+    assert numpy.array_equal(found.train_inputs, wanted.train_inputs)
+    assert numpy.array_equal(found.test_labels, wanted.test_labels)
