@@ -121,8 +121,11 @@ class CompiledStep:
         rate, age, steps = map(_Cell, numbers)
         slot: Any = types.SimpleNamespace(kept=kept, work=_Cell(None, like=parameter), age=age)
         double = _double(optimizer, rate, steps)
+        before = set(vars(type(double)))
         try:
             double._update(data, _Cell(gradient), slot)
+            if added := sorted(set(vars(type(double))) - before):
+                raise NetworkError(f"it sets {added[0]} of its class; self.steps and slot.age count")
         except Exception as error:  # whatever an update does that has no meaning on cells
             raise _UpdateError(f"the update of {type(optimizer).__name__} cannot be compiled: {error}") from error
         self._constants |= {name: getattr(optimizer, name) for name in double._read}

@@ -155,7 +155,7 @@ class Plain(Optimizer):
 
 
 def registered(monkeypatch: pytest.MonkeyPatch, update: Any) -> Any:
-    made = type("Lion", (Plain,), {"_update": update})
+    made = type("Lion", (Plain,), {"_update": update, "total": 0})
     monkeypatch.setitem(OPTIMIZERS, "lion", made)
     monkeypatch.setattr("nn.way._WORTH_COMPILING", 1)
     return made
@@ -212,6 +212,11 @@ def counts(self: Any, data: Any, gradient: Any, slot: Any) -> None:
     data -= self.learning_rate / self.count * gradient
 
 
+def counts_in_its_class(self: Any, data: Any, gradient: Any, slot: Any) -> None:
+    type(self).total += 1
+    data -= self.learning_rate / type(self).total * gradient
+
+
 def draws(self: Any, data: Any, gradient: Any, slot: Any) -> None:
     data -= self.learning_rate * gradient * self.random.uniform()
 
@@ -249,6 +254,7 @@ REFUSED = [
     (branches_on_steps, r"it looks at numbers \(if, float\(\), a loop\), once for all steps; numpy.where may do"),
     (branches_on_age, "it looks at numbers"),
     (counts, "it sets self.count; slot.kept holds what changes, self.steps and slot.age count"),
+    (counts_in_its_class, "it sets total of its class; self.steps and slot.age count"),
     (draws, "it reads self.random, whose Generator may change between steps"),
     (keeps_elsewhere, "it reads self.buffer, whose ndarray may change between steps"),
     (has_a_method, r"it uses .sum of an array or a number; NumPy's function \(numpy.sum\) may do"),
@@ -262,7 +268,9 @@ REFUSED = [
 @pytest.mark.parametrize(("update", "reason"), REFUSED)
 def test_what_would_be_frozen_is_eager_and_says_why(update: Any, reason: str, monkeypatch: pytest.MonkeyPatch) -> None:
     made = registered(monkeypatch, update)
-    default, eager = trained(made, {}, None), trained(made, {}, False)
+    default = trained(made, {}, None)
+    made = registered(monkeypatch, update)  # anew: one counts in its class
+    eager = trained(made, {}, False)
     assert default[2].eager_because is not None and "Cell" not in default[2].eager_because
     assert default[2].eager_because.startswith("the update of Lion cannot be compiled: it ")
     same(default[:2], eager[:2], tolerance=0.0)
