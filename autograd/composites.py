@@ -99,6 +99,10 @@ def elu(x: Any, alpha: float = 1.0) -> Any:
     return ops.where(is_positive, x, ops.multiply(alpha, ops.expm1(ops.where(is_positive, 0.0, x))))
 
 
+# The activations above: what an expression at the command line may call. A new one gets its place here, too.
+ACTIVATIONS = (elu, gelu, leaky_relu, silu, softplus)
+
+
 # --- floating-point classes: recorded, without gradient -------------------------------------------------
 
 

@@ -98,7 +98,7 @@ class Tensor(Node):
 
     @data.setter
     def data(self, data: Any) -> None:
-        if data is self._data:  # `t.data -= …` has written into the array: a new identity says so
+        if data is self._data:  # `t.data -= …` wrote into the array: as another object, it is seen to be changed
             self._data = data.view()
         else:
             array = _array(data, requires_grad=False, dtype=None, copy=False)

@@ -101,8 +101,8 @@ class Value(Node):
     def _recorded(self) -> tuple[Any, ...]:  # type: ignore[override]  # as above
         assert self.op is not None
         if self.op is ops.add or self.op is ops.multiply:
-            # These two keep no data of their own: the gradients of a sum do not depend on any, and those
-            # of a product are it.
+            # These two keep no copy of their operands' data: the gradients of a sum need none, and the two
+            # gradients of a product are its operands' data, each the other's.
             first, second = _data_of(self._first), _data_of(self._second)
             if self.op is ops.multiply and isinstance(self._first, Value) and self._second_gradient is not None:
                 first = self._second_gradient
@@ -114,7 +114,7 @@ class Value(Node):
     def _refuse_stale(self) -> None:
         super()._refuse_stale()
         if self.op is ops.add or self.op is ops.multiply:
-            # What they keep does not tell of every edit (that of w in w + 1): their own result does.
+            # What they keep does not show every assignment (in w + 1, one to w): computing the result again does.
             again = self.op.scalar(_data_of(self._first), _data_of(self._second))  # type: ignore[misc]  # it has one
             if again != self._data and (again == again or self._data == self._data):
                 raise self._stale(None)
@@ -383,8 +383,8 @@ LARGEST_INTEGER = int(sys.float_info.max)
 
 
 def stored(gradient: Any) -> float:
-    """A rule's answer as it is stored. A closed gate is stored as False: it stops even an infinite
-    upstream gradient, which a factor of 0.0 makes NaN."""
+    """A rule's answer as it is stored. A closed gate is stored as False, to Python a number equal to 0.0: it stops
+    even an infinite upstream gradient, which a factor of 0.0 would make NaN."""
     return False if gradient is False else float(gradient)
 
 

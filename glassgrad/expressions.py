@@ -20,7 +20,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
-from autograd import GraphError, Node, Value, elu, gelu, leaky_relu, operations, silu, softplus
+from autograd import GraphError, Node, Value, operations
+from autograd.composites import ACTIVATIONS
 
 from .examples import Example
 
@@ -118,7 +119,7 @@ def functions() -> dict[str, Function]:
             for name in (row.name, row.symbol):
                 if _is_name(name):
                     found[name] = Function(row, row.slots)
-    for activation in (elu, gelu, leaky_relu, silu, softplus):
+    for activation in ACTIVATIONS:
         found[activation.__name__] = Function(activation, 1)
     return dict(sorted(found.items()))
 

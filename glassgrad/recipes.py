@@ -200,6 +200,11 @@ def recipe(settings: Settings, data_dir: str | None = None) -> Recipe:
     settings = completed(settings)
     engine, loss_name = settings.engine or "tensor", settings.loss or preset.loss
     optimizer_name, schedule_name = settings.optimizer or "", settings.schedule or ""
+    if loss_name in LOSSES and loss_name not in offered_losses():
+        raise NetworkError(
+            f"the loss {loss_name} names no output activation (Meaning(output=…)), so no network can be made for it "
+            f"here; those that do are {', '.join(offered_losses())}"
+        )
     for kind, name, known in (
         ("loss", loss_name, offered_losses()),
         ("engine", engine, ENGINES),

@@ -13,9 +13,6 @@ from .tracing import Trace
 
 def document(asked: Asked) -> Picture:
     """The picture of a trace in the document's style, which shows all nodes."""
-    is_plain = asked.focus is None and asked.highlight is None and asked.overlay is None and not asked.legend
-    if not is_plain or asked.collapse != "auto":
-        raise DrawingError('collapse, focus, highlight, overlay and legend are for style="glass"')
     trace, count = asked.trace, len(asked.trace.nodes)
     if count > asked.max_nodes:
         raise DrawingError(

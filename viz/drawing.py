@@ -23,7 +23,7 @@ from .overlays import OVERLAYS
 from .parts import TracedNode
 from .picture import Asked, Picture
 from .png import png, without_marks
-from .styles import STYLES
+from .styles import STYLES, check_supported
 from .svg import finished
 from .themes import THEMES
 from .tracing import Trace, in_order, trace
@@ -98,6 +98,7 @@ def draw(
         legend,
         max_nodes,
     )
+    check_supported(style, asked)
     return Drawing(STYLES[style].picture(asked), traced, style, theme, renderer, seconds)
 
 

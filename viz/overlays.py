@@ -49,13 +49,7 @@ class GradientOverlay:
         return {"color": colours.exploding, "penwidth": "5"}
 
     def row(self, gradient: Any) -> str:
-        """What is wrong with a gradient, in a word."""
-        magnitude = 1.0 if gradient is None else _magnitude(gradient)
-        if math.isnan(magnitude):
-            return "not finite"
-        if magnitude == 0:
-            return "dead"
-        return "vanishing" if magnitude < VANISHING else "exploding" if magnitude > EXPLODING else ""
+        return trouble(gradient)
 
     def legend(self, colours: Colours) -> list[Entry]:
         return [
@@ -67,6 +61,16 @@ class GradientOverlay:
 
 
 OVERLAYS: dict[str, Overlay] = {"gradient": GradientOverlay()}
+
+
+def trouble(gradient: Any) -> str:
+    """What is wrong with a gradient, in a word, by its norm: dead, vanishing, exploding, not finite; or nothing."""
+    magnitude = 1.0 if gradient is None else _magnitude(gradient)
+    if math.isnan(magnitude):
+        return "not finite"
+    if magnitude == 0:
+        return "dead"
+    return "vanishing" if magnitude < VANISHING else "exploding" if magnitude > EXPLODING else ""
 
 
 def _line(colour: str, width: str, style: str) -> dict[str, str]:

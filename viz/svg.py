@@ -79,14 +79,15 @@ def _make_room(root: ElementTree.Element) -> None:
     if background is None or moved is None or not baselines:
         return
     x, y, width, height = map(float, root.get("viewBox", "").split())
-    down = float(moved[1])
-    top, bottom = y - down, y - down + height
+    # The graph's own coordinates begin at this y-coordinate of the picture.
+    origin = float(moved[1])
+    top, bottom = y - origin, y - origin + height
     new_top, new_bottom = min(top, min(baselines) - _LINE), max(bottom, max(baselines) + _LINE)
-    root.set("viewBox", f"{x:.2f} {new_top + down:.2f} {width:.2f} {new_bottom - new_top:.2f}")
+    root.set("viewBox", f"{x:.2f} {new_top + origin:.2f} {width:.2f} {new_bottom - new_top:.2f}")
     root.set("height", f"{new_bottom - new_top:.0f}pt")
     corners = [point.split(",") for point in background.get("points", "").split()]
-    middle = (top + bottom) / 2
-    at = [f"{left},{new_top if float(height) < middle else new_bottom:.2f}" for left, height in corners]
+    centre = (top + bottom) / 2
+    at = [f"{left},{new_top if float(corner_y) < centre else new_bottom:.2f}" for left, corner_y in corners]
     background.set("points", " ".join(at))
 
 

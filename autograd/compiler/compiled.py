@@ -15,7 +15,6 @@ from .. import views
 from ..arguments import positions_of
 from ..errors import ArgumentError, CapturedConstantWarning, DataTypeError, NotRecordedError, ProgramMismatchError
 from ..garbage_collection import without_garbage_collection
-from ..modes import current_mode
 from ..node import Node
 from ..structure import flatten
 from ..sweep import sweep
@@ -23,11 +22,13 @@ from .cache import ProgramCache
 from .pipeline import ARRAYS, COLUMNS, COMMON, FLOATS, passed, target_named
 from .program import Program
 from .record.captured import CapturedConstant, captured
-from .record.recording import Recording, listed, name_of, program_of, record
+from .record.recording import Recording, is_being_recorded, listed, name_of, program_of, record
 from .record.signature import is_given, stand_in, stand_in_of_sample
 from .run.array_machine import ShapeChangedError
 
-_MOST_VARIANTS = 16  # programs for one structure, which differ in how much masks let through
+# Programs kept for one structure of arguments: boolean indices give other shapes for other data, and each set of
+# shapes needs a program of its own.
+_MOST_VARIANTS = 16
 
 
 class CompiledProgram:
@@ -123,7 +124,7 @@ class Compiled:
 
         In a function that is being recorded itself it is that function's own code, and gives nodes.
         """
-        if current_mode().looked_at is not None:
+        if is_being_recorded():
             return self._function(*arguments, **keywords)
         key, leaves = self._cache.key(arguments, keywords)
 
@@ -260,7 +261,7 @@ class Compiled:
             self._last = key, entry
             return entry, found
         if entries:
-            self._recordings.pop(key, None)  # a mask lets another number of elements through
+            self._recordings.pop(key, None)  # a boolean index chose another number of elements: record anew
         entry = make()
         entries.append(entry)
         del entries[:-_MOST_VARIANTS]
@@ -286,7 +287,9 @@ class Compiled:
                 "looks at {}: what comes of it stays as it was when it was recorded. Choose with where(…), compute "
                 "with the node itself; check(…) compares with an eager run",
             )
-            self._recordings[key] = recording  # if a warning was made an error, the next call warns again
+            self._recordings[key] = (
+                recording  # last: where a warning is an error, the next call records and warns again
+            )
         return recording
 
     def _tell(self, found: list[str], sentence: str) -> None:
@@ -307,15 +310,15 @@ class Compiled:
         leaves, paths, rebuild = flatten(tuple(arguments[position] for position in positions))
         by_place = dict(zip(recording.places, recording.inputs, strict=True))
         wanted: list[Node] = []
-        places: list[Any] = []  # for each leaf: its gradient's number, or {path: number}, or the leaf itself
+        places: list[Any] = []  # for each leaf: its gradient's index, or {path: index}, or [the leaf itself]
         for leaf, path in zip(leaves, paths, strict=True):
-            number, _, rest = path[1:].partition("]")
+            argument, _, rest = path[1:].partition("]")
             if hasattr(leaf, "named_parameters"):
                 parameters = {name: one for name, one in leaf.named_parameters() if one.requires_grad}
                 places.append({name: len(wanted) + index for index, name in enumerate(parameters)})
                 wanted += parameters.values()
             elif is_given(leaf):
-                node = by_place[positions[int(number)], rest]
+                node = by_place[positions[int(argument)], rest]
                 if not node.requires_grad:
                     kind = node._data.dtype
                     raise DataTypeError(f"value_and_grad: {node.label} is of {kind}, and only floats have gradients")
@@ -365,7 +368,7 @@ def _converting(run: Callable[..., Any], like: list[Any]) -> Callable[..., Any]:
 
 def _placed(place: Any, gradients: list[Any]) -> Any:
     if isinstance(place, dict):
-        return {name: gradients[number] for name, number in place.items()}
+        return {name: gradients[index] for name, index in place.items()}
     return place[0] if isinstance(place, list) else gradients[place]
 
 

@@ -3,11 +3,11 @@
 A function is run once on nodes (`record`), its gradients are recorded with it, and `COMMON` is done to the program
 for everybody. A target then has passes of its own, and makes of the last program a text, or a function that runs.
 
-A new target is one file that registers it:
+A new target is a file with the function that makes it of a program (in `write` or `run`), and its entry below:
 
     register(Target("jax", passes=(...), make=jax_text))
 
-and `compile(f).to("jax")` gives what it makes of f.
+Then `compile(f).to("jax")` gives what it makes of f. Other packages may register theirs in a file of their own.
 """
 
 from __future__ import annotations
@@ -39,7 +39,8 @@ class Target:
     Attributes:
         passes: what is done to the program, in order, after `COMMON`.
         make: what it makes of the program then: a text, or a function that runs.
-        keeps_events: whether it tells what the sweep did at each operand, which otherwise is left out.
+        keeps_events: whether the program keeps what the sweep did at each operand (`Program.events`): wanted by a
+            text that tells of it or keeps the order of the sweep; what only runs does without and is made sooner.
     """
 
     name: str
@@ -82,7 +83,10 @@ COMMON: tuple[Pass, ...] = (simplified,)
 register(
     Target(
         "numpy",
-        passes=(partial(expanded, wants=is_of_several_lines), merged),
+        passes=(
+            partial(expanded, wants=is_of_several_lines),  # rows too long for one line become several
+            merged,  # what the expansions compute twice is computed once
+        ),
         make=numpy_text,
         keeps_events=True,
     )

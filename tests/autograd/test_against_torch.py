@@ -128,7 +128,7 @@ def rows_below(results) -> set[str]:
 def test_every_differentiable_row_has_a_pair_in_pytorch() -> None:
     differentiable = {row.name for row in autograd.operations().values() if row.differentiable}
     missing = differentiable - set(graphs_by_row()) - set(WITHOUT_PAIR)
-    assert missing == set(), "add a line for each to witnesses/torch_pairs.py, or a reason to WITHOUT_PAIR"
+    assert missing == set(), "add a Pair for each to witnesses/torch_pairs.py, or a reason to WITHOUT_PAIR"
     assert set(WITHOUT_PAIR) <= differentiable - set(graphs_by_row()), "these have a pair: no reason is needed"
 
 

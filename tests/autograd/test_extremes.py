@@ -212,7 +212,7 @@ def test_a_row_of_several_operands_has_its_limits(name, operands, value, gradien
 NUMBERS = (0.0, -0.0, 0.5, -0.5, 1.0, -1.0, 300.0, -300.0, 1e8, -1e8, inf, -inf, nan)
 FEWER_NUMBERS = (0.0, 1.0, -1.0, 300.0, inf, -inf, nan)
 
-# What PyTorch calls a row, where the name differs.
+# What computes the same in PyTorch as a row, where no function of torch has the row's name.
 PYTORCH_S: dict[str, Callable[..., Any]] = {
     "positive": lambda torch, a: a * 1,
     "rint": lambda torch, a: torch.round(a),
@@ -223,12 +223,16 @@ PYTORCH_S: dict[str, Callable[..., Any]] = {
 }
 
 
+Said = float | Callable[..., Any] | None
+
+
 class Difference(NamedTuple):
-    """Where the engine differs from PyTorch, and what it says there; None where it says the same."""
+    """Where the engine differs from PyTorch, and what it says there, as a number or as a function of the operands;
+    None where it says the same."""
 
     where: Callable[..., Any]
-    value: float | None
-    gradients: Sequence[float | None]
+    value: Said
+    gradients: Sequence[Said]
     reason: str
     dtypes: tuple[Any, ...] = (numpy.float64, numpy.float32)
 
@@ -273,8 +277,10 @@ def test_a_row_has_pytorch_s_value_and_gradients_at_every_combination(name, dtyp
     upstream = numpy.random.default_rng(5).uniform(0.5, 1.5, len(grid)).astype(dtype)
 
     theirs = [torch.tensor(operand, requires_grad=True) for operand in operands]
-    function = PYTORCH_S.get(name) or (lambda torch, *tensors: getattr(torch, name)(*tensors))
-    made = function(torch, *theirs)
+    assert name in PYTORCH_S or hasattr(torch, name), (
+        f"PyTorch has no {name}: write a function of torch and the operands that computes the same into PYTORCH_S"
+    )
+    made = PYTORCH_S[name](torch, *theirs) if name in PYTORCH_S else getattr(torch, name)(*theirs)
     if made.requires_grad:
         made.backward(torch.tensor(upstream))
     value = made.detach().numpy().copy()
@@ -285,11 +291,12 @@ def test_a_row_has_pytorch_s_value_and_gradients_at_every_combination(name, dtyp
     if difference is not None and dtype in difference.dtypes:
         there = difference.where(*operands)
         before = [value, *gradients]
-        value = value if difference.value is None else numpy.where(there, dtype(difference.value), value)
-        gradients = [
-            gradient if ours is None else numpy.where(there, dtype(ours), gradient)
-            for gradient, ours in zip(gradients, difference.gradients, strict=True)
-        ]
+
+        def replaced(said: Said, found: Array) -> Array:
+            said = said(*operands) if callable(said) else said
+            return found if said is None else numpy.where(there, numpy.asarray(said, dtype), found)
+
+        value, *gradients = map(replaced, [difference.value, *difference.gradients], before)
         changed = [
             ~numpy.isclose(old, new, rtol=1e-6, atol=0, equal_nan=True)
             for old, new in zip(before, [value, *gradients], strict=True)
@@ -303,7 +310,10 @@ def test_a_row_has_pytorch_s_value_and_gradients_at_every_combination(name, dtyp
     def agree(found: Any, expected: Array, what: str) -> None:
         close = numpy.isclose(found, expected, rtol=tolerance, atol=smallest, equal_nan=True)
         wrong = [(*grid[i], float(found[i]), float(expected[i])) for i in numpy.flatnonzero(~close)]
-        assert not wrong, f"{what} of {name}: operands, ours, expected: {wrong[:5]}"
+        assert not wrong, (
+            f"{what} of {name}: operands, ours, expected: {wrong[:5]}; where the engine is right, write a Difference "
+            "with its reason into DIFFERENCES"
+        )
 
     for create_graph in (False, True):
         leaves = [Tensor(operand) for operand in operands]

@@ -39,6 +39,14 @@ def test_the_gradients_of_a_value_agree_with_differences_to_second_order(element
     assert gradcheck(sample.call, *[operand.item() for operand in sample.operands()], order=2)
 
 
+def test_a_row_is_defined_where_its_samples_are(elementwise_row, samples_of) -> None:
+    for sample in samples_of(elementwise_row):
+        assert numpy.isfinite(sample.call(*sample.leaves()).data).all(), (
+            f"{elementwise_row.name} is not defined everywhere from 0.3 to 1.7: "
+            f"add DOMAINS[{elementwise_row.name!r}] to witnesses/samples.py, the numbers between which it is tested"
+        )
+
+
 @pytest.mark.parametrize("negative", list(itertools.product([1, -1], repeat=2)))
 def test_gradients_are_right_for_negative_numbers_where_the_row_takes_them(
     elementwise_row, samples_of, upstream_of, negative

@@ -6,7 +6,7 @@ import re
 import struct
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from types import SimpleNamespace
 from typing import NoReturn
@@ -17,9 +17,16 @@ from hypothesis import strategies as st
 
 from glassgrad import command_line
 from glassgrad.command_line import main
+from glassgrad.commands import COMMANDS
 from glassgrad.examples import EXAMPLES, example
+from glassgrad.recipes import DTYPES, ENGINES, offered_losses
+from nn import ACTIVATIONS, DATASETS
 from viz import Trace, trace
+from viz.layout import RENDERERS
+from viz.overlays import OVERLAYS
 from viz.parts import Update
+from viz.styles import STYLES
+from viz.themes import THEMES
 
 Refusal = Callable[[list[str]], str]
 
@@ -231,8 +238,15 @@ def test_mnist_is_learned(mnist_directory: Path, capsys: pytest.CaptureFixture[s
     assert float(share) > 60
 
 
+NO_SUCH = "no-such-name"
+
+
+def unknown(kind: str, known: Iterable[str], name: str = NO_SUCH) -> str:
+    return f"unknown {kind} '{name}'; known are {', '.join(known)}"
+
+
 BAD = [
-    (["step", "neurone"], "unknown example 'neurone'; known are neuron, paths, vanishing, exploding, xor, softmax"),
+    (["step", NO_SUCH], unknown("example", EXAMPLES)),
     (["step", "dead-relus"], 'an expression needs a number for each of its names, as in "x*x" x=3'),
     (["step", "neuron", "q=2"], "the example neuron has no number named 'q'; its numbers are b, w1, w2, x1, x2, y"),
     (["step", "neuron", "w1=two"], '"w1=two" does not give w1 a number, such as w1=-2e-3'),
@@ -260,26 +274,27 @@ BAD = [
         "--hops: a whole number from 0 is expected, not '-1'",
     ),
     (["draw", "xor", "-o", "x.svg", "--highlight", "q"], "no node is labelled 'q'"),
-    (["draw", "xor", "-o", "x.svg", "--overlay", "data"], "unknown overlay 'data'; known are None, gradient"),
-    (["draw", "xor", "-o", "x.svg", "--theme", "blue"], "unknown theme 'blue'; known are light, dark, auto"),
-    (["draw", "xor", "-o", "x.svg", "--renderer", "ink"], "unknown renderer 'ink'; known are auto, dot, wasm"),
+    (["draw", "xor", "-o", "x.svg", "--overlay", NO_SUCH], unknown("overlay", ["None", *OVERLAYS])),
+    (["draw", "xor", "-o", "x.svg", "--theme", NO_SUCH], unknown("theme", THEMES)),
+    (["draw", "xor", "-o", "x.svg", "--renderer", NO_SUCH], unknown("renderer", RENDERERS)),
     (["step", "xor", "--max-nodes", "-1"], "a whole number from 1 is expected, not '-1'"),
     (["draw", "xor", "-o", "x.svg", "--hops", "2"], "--hops says how far around --focus LABEL: give that, too"),
     (["draw", "xor", "-o", "x.svg", "--max-nodes", "9"], "36 nodes and boxes are more than a picture can show (9)"),
-    (["draw", "xor", "-o", "x.svg", "--style", "document", "--legend"], 'legend are for style="glass"'),
+    (["draw", "xor", "-o", "x.svg", "--style", "document", "--legend"], 'legend is for style="glass"'),
     (["draw", "xor", "-o", "taken/x.svg"], "Not a directory"),
     (["draw", "xor", "-o", "x"], "saved as .svg, .png, .dot or .json, not without an ending"),
-    (["draw", "neurone", "-o", "x.svg"], "unknown example 'neurone'"),
+    (["draw", NO_SUCH, "-o", "x.svg"], unknown("example", EXAMPLES)),
     (["draw", "neuron", "-o", "x.jpeg"], "saved as .svg, .png, .dot or .json, not .jpeg"),
     (["draw", "neuron", "-o", "nowhere/x.svg"], "nowhere/x.svg cannot be written"),
-    (["draw", "neuron", "-o", "x.svg", "--style", "plain"], "unknown style 'plain'; known are glass, document"),
+    (["draw", "neuron", "-o", "x.svg", "--style", NO_SUCH], unknown("style", STYLES)),
     (["draw", "neuron"], "required: -o/--output"),
-    (["train", "mnis"], "unknown dataset 'mnis'; known are xor, moons, circles, spiral, yinyang, digits, mnist"),
-    (["train", "xor", "--loss", "hinge"], "unknown loss 'hinge'; known are quadratic, binary-cross-entropy"),
-    (["train", "xor", "--activation", "swish"], "unknown activation 'swish'; known are identity, sigmoid"),
-    (["train", "xor", "--engine", "gpu"], "unknown engine 'gpu'; known are tensor, value"),
-    (["train", "xor", "--dtype", "float16"], "unknown dtype 'float16'; known are float32, float64"),
-    (["train", "xor", "--dtype", "complex"], "unknown dtype 'complex'; known are float32, float64"),
+    (["train", NO_SUCH], unknown("dataset", DATASETS)),
+    (["train", "xor", "--loss", NO_SUCH], unknown("loss", offered_losses())),
+    (["train", "xor", "--loss", "huber"], "the loss huber names no output activation (Meaning(output=…))"),
+    (["train", "xor", "--activation", NO_SUCH], unknown("activation", ACTIVATIONS)),
+    (["train", "xor", "--engine", NO_SUCH], unknown("engine", ENGINES)),
+    (["train", "xor", "--dtype", "float16"], unknown("dtype", DTYPES, "float16")),
+    (["train", "xor", "--dtype", "complex"], unknown("dtype", DTYPES, "complex")),
     (["train", "xor", "--engine", "value", "--dtype", "float32"], "computes in float64"),
     (["train", "xor", "--sizes", "3,2,1"], "sizes 3-2-1 do not fit xor"),
     (["train", "xor", "--sizes", "2,2,2"], "the first is 2 (inputs), the last 1 (outputs)"),
@@ -294,7 +309,7 @@ BAD = [
     (["train", "xor", "--seed", "-1"], "the seed is a whole number from 0, not -1"),
     (["train", "mnist", "--data-dir", "nowhere"], "nowhere is not a directory"),
     (["demo", "--output-dir", "taken/inside"], "cannot be made"),
-    ([], "required: demo|examples|step|draw|train"),
+    ([], f"required: {'|'.join(COMMANDS)}"),
     (["dance"], "invalid choice: 'dance'"),
 ]
 

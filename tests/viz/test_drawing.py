@@ -1,4 +1,5 @@
 import errno
+import inspect
 import itertools
 import os
 import re
@@ -15,7 +16,11 @@ from glassgrad.examples import EXAMPLES
 from nn import MLP, softmax_cross_entropy
 from viz import DrawingError, Trace, draw, step, trace
 from viz.drawing import Drawing
-from viz.layout import render_svg
+from viz.layout import RENDERERS, render_svg
+from viz.overlays import OVERLAYS
+from viz.picture import Picture
+from viz.styles import NOT_ASKED, STYLES, Style
+from viz.themes import THEMES
 
 SVG = "{http://www.w3.org/2000/svg}"
 Read = Callable[[str], Any]
@@ -215,15 +220,22 @@ def test_a_graph_without_gradients_is_drawn_from_its_trace(
     assert "Backward" not in capsys.readouterr().out
 
 
+NO_SUCH = "no-such-name"
+
+
 @pytest.mark.parametrize(
     ("options", "sentence"),
     [
-        ({"style": "plain"}, "unknown style 'plain'; known are glass, document"),
-        ({"renderer": "x"}, "unknown renderer 'x'; known are auto, dot, wasm"),
-        ({"theme": "blue"}, "unknown theme 'blue'; known are light, dark, auto"),
-        ({"overlay": "data"}, "unknown overlay 'data'; known are None, gradient"),
-        ({"style": "document", "legend": True}, 'collapse, focus, highlight, overlay and legend are for style="glass"'),
-        ({"style": "document", "collapse": 1}, 'are for style="glass"'),
+        ({"style": NO_SUCH}, f"unknown style '{NO_SUCH}'; known are {', '.join(STYLES)}"),
+        ({"renderer": NO_SUCH}, f"unknown renderer '{NO_SUCH}'; known are {', '.join(RENDERERS)}"),
+        ({"theme": NO_SUCH}, f"unknown theme '{NO_SUCH}'; known are {', '.join(THEMES)}"),
+        ({"overlay": NO_SUCH}, f"unknown overlay '{NO_SUCH}'; known are {', '.join(['None', *OVERLAYS])}"),
+        ({"style": "document", "legend": True}, 'legend is for style="glass"; "document" does not support it'),
+        ({"style": "document", "collapse": 1}, 'collapse is for style="glass"'),
+        ({"style": "document", "collapse": None}, 'collapse is for style="glass"'),
+        ({"style": "document", "focus": "x"}, 'focus is for style="glass"'),
+        ({"style": "document", "highlight": "x"}, 'highlight is for style="glass"'),
+        ({"style": "document", "overlay": "gradient"}, 'overlay is for style="glass"'),
         ({"highlight": "q"}, "no node is labelled 'q'; labels are x"),
         ({"seconds": 0}, "seconds is a number above 0, 86,400 at most, not 0"),
         ({"seconds": float("inf")}, "86,400 at most, not inf"),
@@ -235,6 +247,19 @@ def test_a_graph_without_gradients_is_drawn_from_its_trace(
 def test_an_argument_that_is_none_of_the_known_is_refused(options: dict[str, Any], sentence: str) -> None:
     with pytest.raises(DrawingError, match=re.escape(sentence)):
         draw(Value(3.0, label="x") * 2.0, **options)
+
+
+def test_an_option_that_a_style_does_not_declare_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(STYLES, "bare", Style("little", lambda asked: Picture("digraph {}")))
+    output = Value(3.0, label="x") * 2.0
+    assert draw(output, style="bare").dot == "digraph {}"
+    asked = {"collapse": 1, "focus": "x", "highlight": "x", "overlay": "gradient", "legend": True, "max_nodes": 9}
+    assert list(asked) == list(NOT_ASKED)
+    for option, value in asked.items():
+        with pytest.raises(DrawingError, match=f'^{option} is for style="glass".*; "bare" does not support it$'):
+            draw(output, style="bare", **{option: value})  # type: ignore[arg-type]  # each of its own type
+    defaults = inspect.signature(draw).parameters
+    assert {option: defaults[option].default for option in NOT_ASKED} == NOT_ASKED
 
 
 # --- files ----------------------------------------------------------------------------------------------

@@ -18,6 +18,8 @@ from glassgrad.examples import example
 from nn import MLP, softmax_cross_entropy
 from viz import DrawingError, Trace, draw, trace
 from viz.numbers import format_data
+from viz.overlays import trouble
+from viz.terminal import rows
 from viz.themes import DARK, LIGHT, variables
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -432,6 +434,14 @@ def test_gradients_that_are_dead_vanish_or_explode_are_flagged(gradient: float, 
     picture = read(draw(traced, overlay="gradient", renderer="wasm").svg())
     assert [row for row in picture.nodes["n0"] if row in flags] == ([flag] if flag else [])
     assert not flags & set(read(draw(traced, renderer="wasm").svg()).all_texts())
+    sign = {"": " ", "dead": "∅", "vanishing": "↓", "exploding": "↑", "not finite": "!"}[flag]
+    assert rows.flag(traced.gradients[0]) == sign  # the stepper says the same
+
+
+def test_an_array_is_flagged_by_its_norm_in_the_picture_and_in_the_stepper() -> None:
+    gradient = numpy.full(4, 6e3)  # no element is above 1e4, the norm is
+    assert trouble(gradient) == "exploding"
+    assert rows.flag(gradient) == "↑"
 
 
 def test_the_larger_a_gradient_the_wider_and_the_more_strongly_coloured_its_edge(read: Read) -> None:

@@ -30,7 +30,7 @@ from .help import Help
 from .lines import EquationLines, KeyBar, TextLine
 from .panes import FORWARD_PASS, UPDATE_PASS, pass_of
 from .prompt import Prompt
-from .rows import CONCERNED, CURRENT, Columns, event_row, heading, node_row
+from .rows import CURRENT, TAKES_PART, Columns, event_row, heading, node_row
 from .session import Session
 from .virtual_list import VirtualList
 
@@ -384,7 +384,7 @@ class Stepper(App[None]):
 
     def _node_line(self, index: int, width: int) -> Text:
         node, event = self.trace.nodes[index], self._event
-        mark = CURRENT if index == subject(event) else CONCERNED if self._is_concerned(index, event) else " "
+        mark = CURRENT if index == subject(event) else TAKES_PART if self._takes_part(index, event) else " "
         return node_row(
             node,
             self.playback.data(index, at=self.position),
@@ -399,7 +399,7 @@ class Stepper(App[None]):
     def _columns(self, width: int) -> Columns:
         return Columns.for_width(width, has_arrays=self._has_arrays)
 
-    def _is_concerned(self, index: int, event: TraceEvent) -> bool:
+    def _takes_part(self, index: int, event: TraceEvent) -> bool:
         if isinstance(event, Contribution):
             return index == event.node
         return isinstance(event, Forward) and any(one.id == index for one in self.trace.operands[event.node])

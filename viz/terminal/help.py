@@ -10,7 +10,7 @@ from textual.containers import VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from .rows import BACKWARD, CONCERNED, CURRENT, FLAGS, FORWARD, ROLE_SIGNS, SEED, SELECTED, STOP, UPDATE
+from .rows import BACKWARD, CURRENT, FLAGS, FORWARD, ROLE_SIGNS, SEED, SELECTED, STOP, TAKES_PART, UPDATE
 
 KEYS = (
     ("→ n   ← p", "the next and the previous event; PageDown, PageUp: ten"),
@@ -37,7 +37,7 @@ def help_text() -> Text:
         text.append(f"{meaning}\n")
     roles = "  ".join(f"{sign} {role}" for role, sign in ROLE_SIGNS.items())
     text.append(f"\nnodes    {roles}\n")
-    text.append(f"         {CURRENT} gets it now  {CONCERNED} takes part  {SELECTED} selected  {STOP} breakpoint\n")
+    text.append(f"         {CURRENT} gets it now  {TAKES_PART} takes part  {SELECTED} selected  {STOP} breakpoint\n")
     text.append(f"gradient {'  '.join(f'{sign} {meaning}' for sign, meaning in FLAGS.items())}\n")
     text.append(
         f"events   {FORWARD} forward  {SEED} the backward pass starts  {BACKWARD} contribution  {UPDATE} update\n"

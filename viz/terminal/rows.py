@@ -9,10 +9,10 @@ import numpy
 from rich.cells import cell_len, set_cell_size
 from rich.text import Text
 
-from ..arrays import ArraySummary, is_finite, largest, shape_of, summary
+from ..arrays import ArraySummary, shape_of, summary
 from ..numbers import format_data, format_number
 from ..one_line import one_line
-from ..overlays import EXPLODING, VANISHING
+from ..overlays import trouble
 from ..parts import Contribution, Forward, Role, Seed, TracedNode, TraceEvent
 from ..playback import is_gradient
 from ..themes import Colours
@@ -21,7 +21,7 @@ from ..tracing import Trace
 ROLE_SIGNS: dict[Role, str] = {"input": "●", "parameter": "◆", "constant": "○", "intermediate": "·", "output": "◎"}
 FLAGS = {"∅": "dead: 0", "↓": "vanishing", "↑": "exploding", "!": "not finite"}
 FORWARD, SEED, BACKWARD, UPDATE = "→", "◎", "←", "↻"
-CURRENT, CONCERNED, SELECTED, STOP = "▶", "▷", "▌", "■"
+CURRENT, TAKES_PART, SELECTED, STOP = "▶", "▷", "▌", "■"  # of a node: what the event is to it, and the user
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class Columns:
         return cls(rest - operation, operation, data, gradient)
 
 
-# Of a row: what is selected, current, and its role, each with what separates it; and a flag at the end.
+# The columns of a row's signs: selected or breakpoint, current or taking part, role and space; the flag at the end.
 _SIGNS = 5
 
 
@@ -121,12 +121,8 @@ def role_colour(node: TracedNode, colours: Colours) -> str:
 
 def flag(gradient: Any) -> str:
     """A sign for a gradient that is dead, vanishing, exploding or not finite; a space for any other."""
-    if gradient is None:
-        return " "
-    if not is_finite(gradient):
-        return "!"
-    magnitude = largest(gradient)
-    return "∅" if magnitude == 0 else "↓" if magnitude < VANISHING else "↑" if magnitude > EXPLODING else " "
+    word = trouble(gradient)
+    return next(sign for sign, said in FLAGS.items() if said.startswith(word)) if word else " "
 
 
 def brief(data: Any, width: int) -> str:

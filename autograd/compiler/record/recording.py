@@ -12,7 +12,7 @@ import numpy
 
 from ...calling_line import SourceLine
 from ...errors import ShapeError
-from ...modes import Adjusted
+from ...modes import Adjusted, current_mode
 from ...node import Node
 from ...operation import Contribution
 from ...returned import returned_node
@@ -103,6 +103,11 @@ def record(
     # A leaf that is neither an argument nor a parameter stays as it is in any case.
     looked_at = [(node, line) for node, line in looked_at if node.op is not None or node.requires_grad or node in own]
     return Recording(name, inputs, places, parameters, nodes, rebuild, variables, output_paths, looked_at)
+
+
+def is_being_recorded() -> bool:
+    """Whether a function is just being recorded for a program: only then it is noted what is looked at."""
+    return current_mode().looked_at is not None
 
 
 def listed(looks: Sequence[str], most: int = 3) -> str:

@@ -26,7 +26,7 @@ GIVEN = numpy.array([0.5, -1.0]), numpy.array([1.0, 0.0])
 
 
 def test_every_pass_of_every_target_is_named_in_one_file():
-    assert list(pipeline.TARGETS) == ["numpy", "javascript", "floats", "arrays", "columns"]
+    assert {"numpy", "javascript", "floats", "arrays", "columns"} <= set(pipeline.TARGETS)
 
 
 def test_a_target_from_outside_is_registered_in_one_place_and_prints_programs(known_targets):
@@ -73,5 +73,5 @@ def test_another_array_library_is_a_name_and_its_helpers(known_targets):
 def test_a_target_that_there_is_not_is_said():
     f = compile(loss)
     f(*GIVEN)
-    with pytest.raises(ArgumentError, match=r"no target 'jaxx'; there are numpy, javascript, "):
-        f.to("jaxx")
+    with pytest.raises(ArgumentError, match=f"no target 'no-such-target'; there are {', '.join(pipeline.TARGETS)}$"):
+        f.to("no-such-target")
