@@ -18,7 +18,7 @@ from .errors import DataTypeError, ShapeError
 from .operands import (
     Axis,
     Shape,
-    as_array,
+    as_operand,
     checked_axis,
     checked_one_axis,
     index_of_axis,
@@ -26,14 +26,33 @@ from .operands import (
     operand_of,
     operands_of,
 )
-from .operation import PYTHON_NUMBERS, Recordable
+from .operation import PYTHON_NUMBERS, Recordable, as_recorded, holds_nodes
 
 # But all, any, max, min and sum, which `shadowing.py` has.
 __all__ = [
-    "affine", "argmax", "argmin", "astype", "broadcast_to", "clip", "concatenate", "cumsum", "getitem", "log_softmax",
-    "logsumexp", "matmul", "mean", "norm", "prod", "reshape", "softmax", "squared_norm", "stack", "sum_to_shape",
-    "swapaxes", "transpose",
+    "affine", "argmax", "argmin", "array", "astype", "broadcast_to", "clip", "concatenate", "cumsum", "getitem",
+    "log_softmax", "logsumexp", "matmul", "mean", "norm", "prod", "reshape", "softmax", "squared_norm", "stack",
+    "sum_to_shape", "swapaxes", "transpose",
 ]  # fmt: skip
+
+
+def array(x: Any, dtype: Any = None) -> Any:
+    """The array that x looks like. Where x is a node, or a list or tuple that holds nodes at any depth, it is a
+    Tensor, recorded: what `numpy.array` would lose the graph of.
+
+    >>> from autograd import Value, array
+    >>> a, b = Value(2.0), Value(3.0)
+    >>> array([[a, b], [1.0, a * b]]).sum().backward()
+    >>> a.grad, b.grad
+    (4.0, 3.0)
+    """
+    if isinstance(x, Recordable):
+        made = ops.positive(x) if x._holds_array else reshape(x._stack([x], numpy.dtype(numpy.float64)), ())
+    elif holds_nodes(x):
+        made = as_recorded("array", x)
+    else:
+        return numpy.array(as_operand("array", x), dtype)
+    return made if dtype is None or made.dtype == dtype else astype(made, dtype)
 
 
 def reshape(x: Any, shape: int | Shape) -> Any:
@@ -105,7 +124,7 @@ def broadcast_to(x: Any, shape: int | Shape) -> Any:
     (3, 2)
     """
     whole: Any = shape if type(shape) is tuple else tuple(shape) if numpy.ndim(shape) else (shape,)  # type: ignore[arg-type]  # a list or one size
-    return ops.broadcast_to(x if isinstance(x, Recordable) else numpy.asarray(x), shape=whole)
+    return ops.broadcast_to(_operand("broadcast_to", x), shape=whole)
 
 
 def sum_to_shape(x: Any, shape: Shape) -> Any:
@@ -115,7 +134,11 @@ def sum_to_shape(x: Any, shape: Shape) -> Any:
     >>> sum_to_shape(Tensor([[1.0, 2.0], [3.0, 4.0]]), (2,)).data
     array([4., 6.])
     """
-    return ops.sum_to_shape(x if isinstance(x, Recordable) else numpy.asarray(x), shape=shape)
+    return ops.sum_to_shape(_operand("sum_to_shape", x), shape=shape)
+
+
+def _operand(name: str, x: Any) -> Any:
+    return x if isinstance(x, Recordable) else as_operand(name, x)
 
 
 def matmul(a: Any, b: Any) -> Any:
@@ -238,6 +261,8 @@ def cumsum(x: Any, axis: int | None = None) -> Any:
     x = operand_of("cumsum", x)
     if axis is None:
         x, axis = x if x.ndim == 1 else reshape(x, -1), 0
+    elif x.ndim == 0 and axis in (0, -1):  # NumPy's: an array of the only number
+        x = reshape(x, -1)
     return ops.cumsum(x, axis=checked_one_axis("cumsum", x, axis))
 
 
@@ -251,7 +276,7 @@ def clip(x: Any, low: Any = None, high: Any = None) -> Any:
     array([0., 1., 1.])
     """
     if not isinstance(x, Recordable) and type(x) not in PYTHON_NUMBERS:
-        x = as_array("clip", x)
+        x = as_operand("clip", x)
     dtype = getattr(x, "dtype", None)
     lowest: float = -math.inf
     highest: float = math.inf
@@ -336,6 +361,9 @@ def softmax(x: Any, axis: Axis = -1) -> Any:
     >>> softmax(Tensor([1000.0, 1000.0])).data
     array([0.5, 0.5])
     """
+    x = operand_of("softmax", x)
+    if x.size == 0:
+        return ops.exp(x)  # as empty
     x, axis = nonempty("softmax", x, axis)
     return ops.softmax(x, axis=axis)
 
@@ -347,6 +375,9 @@ def log_softmax(x: Any, axis: Axis = -1) -> Any:
     >>> log_softmax(Tensor([1000.0, -1000.0])).data
     array([    0., -2000.])
     """
+    x = operand_of("log_softmax", x)
+    if x.size == 0:
+        return ops.exp(x)  # as empty
     x, axis = nonempty("log_softmax", x, axis)
     return ops.log_softmax(x, axis=axis)
 
@@ -369,7 +400,9 @@ def getitem(x: Any, index: Any) -> Any:
         ):
             template.append(part)
             continue
-        array = part if isinstance(part, Recordable) else numpy.asarray(part)
+        array = part if isinstance(part, Recordable) else as_recorded("getitem", part)
+        if not isinstance(array, Recordable):
+            array = numpy.asarray(part)
         if isinstance(array, numpy.ndarray) and array.size == 0 and isinstance(part, list | tuple):
             array = array.astype(numpy.intp)  # NumPy reads an empty list as no indices, not as floats
         if not hasattr(array, "dtype") or array.dtype.kind not in "biu":

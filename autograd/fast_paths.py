@@ -24,58 +24,68 @@ record_in_general: Callable[..., Any] = Value._record
 # Said once for both kinds of operand these two would be 3 % slower.
 
 
-def add(self: Value, other: Any) -> Any:
-    kind = type(other)
-    if kind is Value:
-        if self._requires_grad and other._requires_grad and not modes.open_blocks:
+def _adding(otherwise: Callable[..., Any]) -> Callable[..., Any]:
+    """`+`, or `+=`, which differ in what comes where the usual cases end."""
+
+    def add(self: Value, other: Any) -> Any:
+        kind = type(other)
+        if kind is Value:
+            if self._requires_grad and other._requires_grad and not modes.open_blocks:
+                node = _new(Value)
+                node._first = self
+                node._second = other
+                node._data = self._data + other._data
+                node._first_gradient = node._second_gradient = 1.0
+                node.op = _add_row
+                node._requires_grad = True
+                node.grad = 0.0
+                return node
+        elif kind is float and self._requires_grad and not modes.open_blocks:
             node = _new(Value)
             node._first = self
             node._second = other
-            node._data = self._data + other._data
-            node._first_gradient = node._second_gradient = 1.0
+            node._data = self._data + other
+            node._first_gradient = 1.0
+            node._second_gradient = None
             node.op = _add_row
             node._requires_grad = True
             node.grad = 0.0
             return node
-    elif kind is float and self._requires_grad and not modes.open_blocks:
-        node = _new(Value)
-        node._first = self
-        node._second = other
-        node._data = self._data + other
-        node._first_gradient = 1.0
-        node._second_gradient = None
-        node.op = _add_row
-        node._requires_grad = True
-        node.grad = 0.0
-        return node
-    return binary(_add_row, self, other)
+        return otherwise(_add_row, self, other)
+
+    return add
 
 
-def multiply(self: Value, other: Any) -> Any:
-    kind = type(other)
-    if kind is Value:
-        if self._requires_grad and other._requires_grad and not modes.open_blocks:
+def _multiplying(otherwise: Callable[..., Any]) -> Callable[..., Any]:
+    """`*`, or `*=`."""
+
+    def multiply(self: Value, other: Any) -> Any:
+        kind = type(other)
+        if kind is Value:
+            if self._requires_grad and other._requires_grad and not modes.open_blocks:
+                node = _new(Value)
+                node._first = self
+                node._second = other
+                node._second_gradient = first = self._data
+                node._first_gradient = second = other._data
+                node._data = first * second
+                node.op = _multiply_row
+                node._requires_grad = True
+                node.grad = 0.0
+                return node
+        elif kind is float and self._requires_grad and not modes.open_blocks:
             node = _new(Value)
             node._first = self
-            node._second = other
-            node._second_gradient = first = self._data
-            node._first_gradient = second = other._data
-            node._data = first * second
+            node._second = node._first_gradient = other
+            node._data = self._data * other
+            node._second_gradient = None
             node.op = _multiply_row
             node._requires_grad = True
             node.grad = 0.0
             return node
-    elif kind is float and self._requires_grad and not modes.open_blocks:
-        node = _new(Value)
-        node._first = self
-        node._second = node._first_gradient = other
-        node._data = self._data * other
-        node._second_gradient = None
-        node.op = _multiply_row
-        node._requires_grad = True
-        node.grad = 0.0
-        return node
-    return binary(_multiply_row, self, other)
+        return otherwise(_multiply_row, self, other)
+
+    return multiply
 
 
 def record(operation: Operation, operands: tuple[Any, ...], parameters: Parameters) -> Any:
@@ -252,6 +262,19 @@ def sweep_values(output: Value, seed: float) -> dict[Value, float] | None:
     return leaves
 
 
+_SIGNS = {ops.add: "+=", ops.multiply: "*=", ops.subtract: "-=", ops.divide: "/=", ops.power: "**="}
+
+
+def _binary_in_place(row: Operation, self: Value, other: Any) -> Any:
+    if modes.open_blocks and not (row is _add_row and isinstance(other, Node)):
+        self._refuse_in_place(_SIGNS[row])
+    return binary(row, self, other)
+
+
+def _in_place(row: Operation) -> Callable[..., Any]:
+    return lambda self, other: _binary_in_place(row, self, other) if modes.open_blocks else binary(row, self, other)
+
+
 def _method(row: Operation) -> Callable[..., Any]:
     return lambda self: unary(row, self)
 
@@ -265,8 +288,10 @@ def _reflected(row: Operation) -> Callable[..., Any]:
 
 
 _fast: dict[str, Any] = {
-    "__add__": add,
-    "__mul__": multiply,
+    "__add__": _adding(binary),
+    "__mul__": _multiplying(binary),
+    "__iadd__": _adding(_binary_in_place),
+    "__imul__": _multiplying(_binary_in_place),
     "__neg__": _method(ops.negative),
     "_record": staticmethod(record),
     "backward": backward,
@@ -282,5 +307,6 @@ for _name, _row in {
 }.items():
     _fast.setdefault(f"__{_name}__", _operator(_row))
     _fast[f"__r{_name}__"] = _reflected(_row)
+    _fast.setdefault(f"__i{_name}__", _in_place(_row))
 for _name, _function in _fast.items():
     setattr(Value, _name, _function)

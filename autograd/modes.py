@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Self
 
 from .calling_line import SourceLine, calling_line
+from .errors import DataTypeError
 
 
 @dataclass(eq=False, slots=True)  # frozen would be three times as slow to make
@@ -43,6 +44,8 @@ DEFAULT = Mode()
 # How many `with` blocks are open in any context. While it is 0, operations need not ask which mode
 # holds: reading this number costs a tenth of reading the context variable.
 open_blocks: int = 0
+# The same and how many transforms run a function. While it is 0, nobody wants to know who reads a node's numbers.
+watched: int = 0
 _open_blocks_lock = threading.Lock()
 _mode: ContextVar[Mode] = ContextVar("autograd_mode", default=DEFAULT)
 
@@ -56,6 +59,42 @@ def note_look(node: Any) -> None:
     looked_at = current_mode().looked_at
     if looked_at is not None:
         looked_at.append((node, calling_line()))
+
+
+# While a transform runs a function: whose plain number it read first, and in which line.
+Looks = list[tuple[Any, SourceLine | None]]
+_looks: ContextVar[Looks | None] = ContextVar("autograd_looks_in_a_transform", default=None)
+
+
+def is_inside_transform() -> bool:
+    return _looks.get() is not None
+
+
+def enter_transform() -> tuple[Looks, Token[Looks | None]]:
+    global watched
+    looks: Looks = []
+    with _open_blocks_lock:
+        watched += 1
+    return looks, _looks.set(looks)
+
+
+def leave_transform(token: Token[Looks | None]) -> None:
+    global watched
+    looks = _looks.get()
+    _looks.reset(token)
+    with _open_blocks_lock:
+        watched -= 1
+    outer = _looks.get()
+    if looks and outer is not None:
+        outer += looks
+
+
+def note_reading(node: Any) -> None:
+    """A person's `.data`: a look, and for a transform the reason why an answer may be a plain number."""
+    note_look(node)
+    looks = _looks.get()
+    if looks is not None and not looks and node.requires_grad and current_mode().recording:
+        looks.append((node, calling_line()))
 
 
 class Adjusted(ContextDecorator):
@@ -75,16 +114,18 @@ class Adjusted(ContextDecorator):
         return replace(outer, **self._changes)
 
     def __enter__(self) -> Scope | None:  # None, but for `scope`
-        global open_blocks
+        global open_blocks, watched
         self._tokens.append(_mode.set(self._inner(_mode.get())))
         with _open_blocks_lock:
             open_blocks += 1
+            watched += 1
         return None
 
     def __exit__(self, *exception: object) -> None:
-        global open_blocks
+        global open_blocks, watched
         with _open_blocks_lock:
             open_blocks -= 1
+            watched -= 1
         _mode.reset(self._tokens.pop())
 
 
@@ -116,6 +157,8 @@ class scope(Adjusted):  # noqa: N801  # as above: `with scope("cost"):`
 
     def __init__(self, name: str) -> None:
         super().__init__()
+        if not isinstance(name, str):
+            raise DataTypeError(f"scope: a name is text, not {type(name).__name__} {name!r:.60}")
         self.name = name
 
     def _inner(self, outer: Mode) -> Mode:

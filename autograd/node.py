@@ -10,6 +10,7 @@ from typing import Any, Self, overload
 import numpy
 
 from . import modes, numpy_protocol, ops, views
+from .calling_line import calling_line
 from .errors import DataTypeError, NotRecordedError, StaleGraphError
 from .modes import Adjusted, Scope
 from .operation import Recordable
@@ -89,6 +90,17 @@ class Node(Recordable):
         return self.op is None and (self._requires_grad or self._is_frozen)
 
     @property
+    def label(self) -> str | None:
+        """The name a person gave it."""
+        return self.__dict__.get("label")
+
+    @label.setter
+    def label(self, name: str | None) -> None:
+        if name is not None and not isinstance(name, str):
+            raise DataTypeError(f"a label is text, not {type(name).__name__} {name!r:.60}")
+        self.__dict__["label"] = name
+
+    @property
     def inputs(self) -> tuple[Node, ...]:
         """The operands in order, `x * x` has two; a bare number is wrapped as a constant node."""
         return tuple(operand if isinstance(operand, Node) else self._constant(operand) for operand in self.operands)
@@ -124,6 +136,21 @@ class Node(Recordable):
         return StaleGraphError(
             f"the data of {label or 'an operand'} was assigned after {self.op.name} had used it; "
             "gradients and steps belong to the forward pass that was run: run it again"
+        )
+
+    def _refuse_plain(self, asker: str, everywhere: bool = False) -> None:
+        """Refuse plain numbers to what asks for them by itself, where the graph would be lost without a word: while a
+        transform differentiates, under `detect_anomaly()`, or everywhere."""
+        mode = modes.current_mode()
+        if not (self.requires_grad and mode.recording) or mode.looked_at is not None:  # a program tells of its looks
+            return
+        if not everywhere and not modes.is_inside_transform() and not mode.detecting_anomaly:
+            return
+        line = calling_line()
+        raise DataTypeError(
+            f"{asker} asked for the plain numbers of a {type(self).__name__} that requires gradients"
+            f"{'' if line is None else f' ({line})'}, and its graph would be lost; write autograd.array([...]) for an "
+            "array of nodes, autograd's function for Python's or NumPy's, .data or .detach() where numbers are meant"
         )
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str] | None:
@@ -226,6 +253,41 @@ class Node(Recordable):
     def __abs__(self) -> Self:
         return self._record(ops.absolute, (self,), {})
 
+    # --- in place: a new node, never another number in this one ---
+
+    def __iadd__(self, other: Any) -> Any:
+        if modes.open_blocks and not isinstance(other, Node):  # a forward pass adds up: `act = bias; act += w * x`
+            self._refuse_in_place("+=")
+        return self + other
+
+    def __isub__(self, other: Any) -> Any:
+        if modes.open_blocks:
+            self._refuse_in_place("-=")
+        return self - other
+
+    def __imul__(self, other: Any) -> Any:
+        if modes.open_blocks:
+            self._refuse_in_place("*=")
+        return self * other
+
+    def __itruediv__(self, other: Any) -> Any:
+        if modes.open_blocks:
+            self._refuse_in_place("/=")
+        return self / other
+
+    def __ipow__(self, other: Any) -> Any:
+        if modes.open_blocks:
+            self._refuse_in_place("**=")
+        return self**other
+
+    def _refuse_in_place(self, sign: str) -> None:
+        mode = modes.current_mode()
+        if self.op is None and self.requires_grad and not mode.recording and not mode.tracing:
+            raise DataTypeError(
+                f"{self.label or 'a leaf'} {sign} … under no_grad() makes a new node and leaves "
+                f"{self.label or 'the leaf'} as it was; write {self.label or 'p'}.data {sign} …"
+            )
+
     # --- the same rows as methods ---
 
     def exp(self) -> Self:
@@ -251,6 +313,15 @@ class Node(Recordable):
 
     def relu(self) -> Self:
         return self._record(ops.relu, (self,), {})
+
+
+def checked_requires_grad(given: Any) -> bool:
+    """Whether gradients flow to a node, as it is given: True or False."""
+    if not isinstance(given, bool | numpy.bool_):
+        raise DataTypeError(
+            f"requires_grad is True or False, not {type(given).__name__} {given!r:.60}; a name goes into label="
+        )
+    return bool(given)
 
 
 def without_gradient(node: Node) -> Any:
@@ -332,4 +403,4 @@ def label(variables: Mapping[str, Any]) -> None:
 
 def _name(node: Node, name: str) -> None:
     if node.label is None:
-        node.label = name  # type: ignore[misc]  # Value and Tensor have a __dict__, this base does not
+        node.label = name

@@ -53,6 +53,8 @@ def call_function(numpy_function: Callable[..., Any], arguments: Sequence[Any], 
         raise DataTypeError(f"{name}: {error}") from None
     for parameter, value in given.items():
         default = signature.parameters[parameter].default
+        if signature.parameters[parameter].kind is inspect.Parameter.VAR_KEYWORD:
+            parameter = next(iter(value))
         if parameter not in parameters and value is not default and not (value is None and parameter == "out"):
             raise DataTypeError(
                 f"{name}: {parameter}= is not supported on a Value or Tensor; supported are {', '.join(parameters)}"
@@ -61,6 +63,14 @@ def call_function(numpy_function: Callable[..., Any], arguments: Sequence[Any], 
 
 
 def _no_rule(name: str) -> DataTypeError:
+    if name.endswith(".copyto"):
+        return DataTypeError(
+            f"{name} has no rule for a Value or Tensor: a node is not written into an array (numpy.full and full_like "
+            "do so); write autograd.broadcast_to(autograd.array(node), shape), or give the numbers alone (node.data)"
+        )
+    ours = {"expit": "sigmoid"}.get(last := name.rpartition(".")[2], last)
+    if ours in ops.operations():
+        return DataTypeError(f"{last} of a Value or Tensor is autograd.{ours}; the plain answer would lose the graph")
     return DataTypeError(
         f"{name} has no rule for a Value or Tensor, and its plain answer would lose the graph; "
         "write it with functions of autograd.operations(), or give it the numbers alone (node.data)"
@@ -142,7 +152,9 @@ def _round(x: Any, decimals: int = 0) -> Any:
 
 
 def _filled(x: Any, number: Any, dtype: Any = None) -> Any:
-    """A constant of x's kind and shape."""
+    """A constant of x's kind and shape; of a node, that node in each element."""
+    if isinstance(number, Recordable):
+        return array_functions.broadcast_to(array_functions.array(number, dtype), x.shape)
     return x._constant(numpy.full(x.shape, number, dtype or x.dtype))
 
 

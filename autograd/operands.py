@@ -11,7 +11,7 @@ import numpy
 import numpy.typing
 
 from .errors import DataTypeError, ShapeError
-from .operation import Recordable
+from .operation import Recordable, as_recorded, holds_nodes
 
 Array = numpy.typing.NDArray[Any]
 ArrayLike = Array | list[Any] | tuple[Any, ...]
@@ -21,9 +21,10 @@ Shape = tuple[int, ...]
 
 
 def operand_of(name: str, x: Any) -> Any:
-    """An operand of a function on arrays: an array, or a node that holds one."""
+    """An operand of a function on arrays: an array, or a node that holds one; a list that holds nodes is recorded as
+    the array that it looks like."""
     if not isinstance(x, Recordable):
-        return as_array(name, x)
+        return as_operand(name, x)
     if not x._holds_array:
         raise DataTypeError(f"{name} works on arrays: give it a Tensor instead of a {type(x).__name__}")
     return x
@@ -40,18 +41,30 @@ def operands_of(name: str, arrays: Sequence[Any]) -> list[Any]:
     return [operand_of(name, operand) for operand in operands]
 
 
-def as_array(name: str, operand: Any) -> Array:
-    """A plain operand as an array of real numbers. Raises DataTypeError for anything else."""
+def as_operand(name: str, operand: Any) -> Any:
+    """What is no node as an array of real numbers; what holds nodes as the array that it looks like, recorded.
+    Raises DataTypeError for anything else."""
+    if type(operand) is not numpy.ndarray and holds_nodes(operand):
+        return as_recorded(name, operand)
     try:
         array = numpy.asarray(operand)
     except ValueError:  # lists of different lengths
         array = numpy.asarray(None)
+    if array.dtype.kind == "O" and holds_nodes(operand):
+        return as_recorded(name, operand)
     if array.dtype.kind not in "biuf" or has_mask(operand):
         raise DataTypeError(
             f"{name}: an operand is a number, an array of real numbers, a Value or a Tensor, "
             f"not {type(operand).__name__} {operand!r:.60}"
         )
     return array
+
+
+def as_array(name: str, operand: Any) -> Array:
+    """A plain operand as an array of real numbers, with the numbers of nodes that it holds."""
+    array = as_operand(name, operand)
+    plain: Array = array._data if isinstance(array, Recordable) else array
+    return plain
 
 
 def has_mask(operand: Any) -> bool:
@@ -62,7 +75,7 @@ def has_mask(operand: Any) -> bool:
 def nonempty(name: str, x: Any, axis: Any, one: bool = False) -> tuple[Any, Any]:
     """The operand and the axes (with `one`, a single axis) of a reduction that needs at least one element."""
     x = operand_of(name, x)
-    checked = checked_one_axis(name, x, axis) if one and axis is not None else checked_axis(name, x, axis)
+    checked = checked_one_axis(name, x, axis) if one and axis is not None and x.ndim else checked_axis(name, x, axis)
     if count_along(x.shape, checked) == 0:
         raise ShapeError(f"{name}: operand of shape {x.shape} has no elements along axis {axis}")
     return x, checked
@@ -73,6 +86,8 @@ def checked_axis(name: str, x: Any, axis: Any) -> Axis:
     if axis is None:
         return None
     if not isinstance(axis, list | tuple):
+        if x.ndim == 0 and index_of_axis(name, axis) in (0, -1):  # NumPy's: the only number is all there is
+            return None
         return checked_one_axis(name, x, axis)
     axes = tuple(checked_one_axis(name, x, one) for one in axis)
     if len({one % x.ndim for one in axes}) != len(axes):

@@ -80,6 +80,11 @@ class Recordable:
         """Whether the data is a predicate's answer, which a Value holds as a float."""
         return self._is_constant_boolean if self.op is None else self.op.is_boolean
 
+    @staticmethod
+    @abstractmethod
+    def _stack(parts: Sequence[Any], dtype: Any) -> Any:
+        """Nodes, numbers and arrays of one shape, joined along a new first axis: recorded, in this dtype."""
+
     @classmethod
     @abstractmethod
     def _constant(cls, data: Any) -> Any:
@@ -197,6 +202,8 @@ class Operation:
                 if recorded is NotImplemented:
                     raise DataTypeError(f"{self.name}: takes no array of nodes; NumPy's own function goes through one")
                 return recorded
+            if type(operand) is not numpy.ndarray and holds_nodes(operand):
+                return self(*[as_recorded(self.name, one) for one in operands], **parameters)
             plain = False
         if not plain:
             return self.on_arrays(operands, parameters)
@@ -230,6 +237,59 @@ class Operation:
 
 
 PYTHON_NUMBERS = frozenset({float, int, bool})
+
+
+def holds_nodes(operand: Any) -> bool:
+    """Whether it is a list, a tuple or an array of objects with a node in it, at any depth."""
+    if isinstance(operand, numpy.ndarray) and operand.dtype == object:
+        operand = operand.ravel().tolist()
+    if not isinstance(operand, list | tuple):
+        return False
+    return any(isinstance(item, Recordable) or holds_nodes(item) for item in operand)
+
+
+def as_recorded(name: str, operand: Any) -> Any:
+    """An operand that holds nodes as the array that it looks like, recorded; any other as it is."""
+    if not holds_nodes(operand):
+        return operand
+    kinds: list[Any] = []
+    nodes: list[Recordable] = []
+    _list_kinds(operand, kinds, nodes)
+    try:
+        dtype = numpy.result_type(*kinds)
+    except TypeError:  # something that is no number is among them, and joining them says so
+        dtype = numpy.dtype(object)
+    return _stacked(name, operand, nodes[0], dtype)
+
+
+def _list_kinds(nested: Any, kinds: list[Any], nodes: list[Recordable]) -> None:
+    """The dtypes of what is in there, Python's numbers and Values as what they are, which change no dtype."""
+    for item in nested.tolist() if isinstance(nested, numpy.ndarray) else nested:
+        if isinstance(item, Recordable):
+            nodes.append(item)
+            kinds.append(getattr(item._data, "dtype", 1.0))
+        elif isinstance(item, list | tuple) or (isinstance(item, numpy.ndarray) and item.dtype == object):
+            _list_kinds(item, kinds, nodes)
+        else:
+            kinds.append(item if type(item) in PYTHON_NUMBERS else numpy.asarray(item).dtype)
+
+
+def _stacked(name: str, nested: Any, node: Recordable, dtype: Any) -> Any:
+    parts = nested.tolist() if isinstance(nested, numpy.ndarray) else nested
+    if not isinstance(parts, list | tuple):  # what an array without axes holds
+        return parts
+    parts = [part if isinstance(part, Recordable) else _stacked_or_plain(name, part, node, dtype) for part in parts]
+    shapes = list(dict.fromkeys(numpy.shape(getattr(part, "_data", part)) for part in parts))
+    if len(shapes) > 1:
+        raise ShapeError(
+            f"{name}: a list that holds nodes is the array that it looks like, and its parts have different shapes: "
+            f"{', '.join(map(str, shapes))}"
+        )
+    return node._stack(parts, dtype)
+
+
+def _stacked_or_plain(name: str, part: Any, node: Recordable, dtype: Any) -> Any:
+    return _stacked(name, part, node, dtype) if holds_nodes(part) else part
 
 
 @silently

@@ -8,6 +8,7 @@ import numpy
 
 from .errors import DataTypeError
 from .node import Node
+from .operation import as_recorded, holds_nodes
 from .tensor import Tensor
 from .value import Value
 
@@ -24,6 +25,9 @@ def returned_node(output: Any, described: str, returner: str) -> Node:
     """
     if isinstance(output, Node):
         return output
+    if isinstance(output, numpy.ndarray) and holds_nodes(output):  # an array of objects
+        made: Node = as_recorded(described, output)
+        return made
     try:
         return Tensor(output, requires_grad=False) if isinstance(output, numpy.ndarray) else Value(output, False)
     except DataTypeError as error:

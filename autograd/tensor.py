@@ -12,9 +12,9 @@ from . import anomaly, array_functions, composites, modes, numpy_protocol, ops
 from .calling_line import calling_line
 from .errors import ArgumentError, DataTypeError, ShapeError
 from .modes import Scope
-from .node import Node, without_gradient
-from .operands import Axis, as_array, has_mask
-from .operation import PYTHON_NUMBERS, Operation, Parameters, Passed, is_silent
+from .node import Node, checked_requires_grad, without_gradient
+from .operands import Axis, as_operand, has_mask
+from .operation import PYTHON_NUMBERS, Operation, Parameters, Passed, as_recorded, holds_nodes, is_silent
 from .sweep import through
 
 Array = numpy.typing.NDArray[Any]
@@ -31,6 +31,9 @@ class Tensor(Node):
         label: a name for drawings and messages.
         dtype: numpy.float32 or numpy.float64, to convert to.
         copy: False shares the caller's array, who then promises not to write into it.
+
+    Made of nodes (a node, a list that holds some) it is no leaf but recorded, as `autograd.array` is; not so under
+    `no_grad` and with `requires_grad=False`.
 
     Raises:
         DataTypeError: strings, objects, complex numbers, other floats, ragged lists.
@@ -64,7 +67,6 @@ class Tensor(Node):
     _grad_is_shared: bool  # with another node's gradient or the sweep's work: copied when it is read
     op: Operation | None
     operands: tuple[Any, ...]
-    label: str | None
 
     def __init__(
         self,
@@ -75,16 +77,37 @@ class Tensor(Node):
         dtype: Any = None,
         copy: bool = True,
     ) -> None:
-        self._data = _array(data, requires_grad, dtype, copy)
+        if requires_grad is not True:
+            requires_grad = checked_requires_grad(requires_grad)
         self._grad = None
         self._grad_is_shared = False
+        if label is not None:
+            self.label = label
+        if type(data) is numpy.ndarray and data.dtype.char in "fd" and dtype is None:  # the usual case, at once
+            self._data = data.copy() if copy else data
+        else:
+            if requires_grad and self._is_made_of(data, dtype):
+                return
+            self._data = _array(data, requires_grad, dtype, copy)
         self.op = None
         self.operands = ()
         self.keywords: Parameters = {}
         self._requires_grad = requires_grad
         self.scope: Scope | None = None
-        if label is not None:
-            self.label = label
+
+    def _is_made_of(self, data: Any, dtype: Any) -> bool:
+        """Be the array that the nodes in there make, if gradients flow to them; whether they do."""
+        if not (data.requires_grad or data.op is not None if isinstance(data, Node) else holds_nodes(data)):
+            return False
+        made = array_functions.array(data, dtype)
+        if made.op is None:
+            return False
+        self._data, self.op, self.operands, self.keywords = made._data, made.op, made.operands, made.keywords
+        self._recorded, self._gradient_slots = made._recorded, made._gradient_slots
+        self._requires_grad, self.scope = made._requires_grad, made.scope
+        if made.source is not None:
+            self.source = made.source
+        return True
 
     # --- data and gradient ---
 
@@ -92,8 +115,8 @@ class Tensor(Node):
     def data(self) -> Array:
         """The array. Assign a whole one (`t.data = …`, `t.data -= …`); what is written into its elements
         cannot be seen by a later `backward()`."""
-        if modes.open_blocks:
-            modes.note_look(self)
+        if modes.watched:
+            modes.note_reading(self)
         return self._data
 
     @data.setter
@@ -187,7 +210,10 @@ class Tensor(Node):
                 data.append(operand)
             else:
                 has_arrays = True
-                data.append(as_array(operation.name, operand))
+                array = as_operand(operation.name, operand)
+                if type(array) is not numpy.ndarray and isinstance(array, Node):  # of a list that holds nodes
+                    return Tensor._record(operation, (*operands[:slot], array, *operands[slot + 1 :]), parameters)
+                data.append(array)
         try:
             forward = operation.forward if is_silent() else operation.quietly
             result = forward(*data, **parameters) if parameters else forward(*data)
@@ -237,6 +263,11 @@ class Tensor(Node):
         if mode.keeping_sources:
             node.source = calling_line()
         return node
+
+    @staticmethod
+    def _stack(parts: Sequence[Any], dtype: Any) -> Tensor:
+        stacked = Tensor._record(ops.stack, tuple(parts), {"axis": 0})
+        return stacked if stacked.dtype == dtype else array_functions.astype(stacked, dtype)
 
     @classmethod
     def _constant(cls, data: Any) -> Tensor:
@@ -322,7 +353,7 @@ class Tensor(Node):
 
     def __len__(self) -> int:
         if not self.shape:
-            raise ShapeError("len: a Tensor of shape () is a single number")
+            raise DataTypeError("len: a Tensor of shape () is a single number")
         return self.shape[0]
 
     def __iter__(self) -> Iterator[Tensor]:
@@ -375,6 +406,11 @@ class Tensor(Node):
     def __rmatmul__(self, other: Any) -> Tensor:
         return array_functions.matmul(other, self)
 
+    def __imatmul__(self, other: Any) -> Tensor:
+        if modes.open_blocks:
+            self._refuse_in_place("@=")
+        return self @ other
+
     def __lt__(self, other: Any) -> Tensor:
         return ops.less(self, other)
 
@@ -412,7 +448,9 @@ class Tensor(Node):
         return numpy_protocol.neither(self)
 
     def __contains__(self, number: Any) -> bool:
-        return bool(numpy.any(self.data == (number._data if isinstance(number, Node) else number)))
+        if modes.open_blocks:
+            modes.note_look(self)
+        return bool(numpy.any(self._data == (number._data if isinstance(number, Node) else number)))
 
     def __bool__(self) -> bool:
         if self._data.size != 1:
@@ -420,13 +458,22 @@ class Tensor(Node):
                 f"bool: a Tensor of shape {self.shape} is true in some elements and false in others; "
                 "reduce it first, for example with .data.all() or .data.any()"
             )
-        return bool(self.data)
+        if modes.open_blocks:
+            modes.note_look(self)
+        return bool(self._data)
 
     def __float__(self) -> float:
-        return float(self.item())
+        return float(self._single("float"))
 
     def __int__(self) -> int:
-        return int(self.item())
+        return int(self._single("int"))
+
+    def _single(self, name: str) -> Any:
+        if self._data.size != 1:
+            raise DataTypeError(f"{name}: a Tensor of shape {self.shape} is not one number")
+        if modes.watched:
+            self._refuse_plain(f"{name}(…), as Python's own functions ask for it")
+        return self.item()
 
     def __index__(self) -> int:
         if self._data.dtype.kind not in "iu":
@@ -437,6 +484,8 @@ class Tensor(Node):
         """A read-only copy, so that nothing is written into the graph unseen."""
         if copy is False:
             raise ArgumentError("a Tensor's array is only given as a copy; read .data to share it")
+        if self.requires_grad:
+            self._refuse_plain("NumPy", everywhere=True)
         array = self.data.astype(dtype or self._data.dtype)
         array.flags.writeable = False
         return array
@@ -485,6 +534,11 @@ class Tensor(Node):
         return array_functions.argmin(self, axis)
 
     def norm(self, axis: Axis = None, keepdims: bool = False) -> Tensor:
+        if type(axis) is int and not -self.ndim <= axis < self.ndim:
+            raise ShapeError(
+                f"norm: axis {axis} is no axis of a Tensor of shape {self.shape}; norm() is the Euclidean norm "
+                "and takes no order"
+            )
         return array_functions.norm(self, axis, keepdims)
 
     def prod(self, axis: Axis = None, keepdims: bool = False) -> Tensor:
@@ -526,13 +580,20 @@ class Tensor(Node):
     def ravel(self) -> Tensor:
         return composites.ravel(self)
 
-    flatten = ravel
+    def flatten(self, *axes: Any) -> Tensor:
+        if axes not in ((), ("C",)):
+            raise ArgumentError(
+                f"flatten: takes no arguments, not {axes}; to keep the first axis write t.reshape(len(t), -1)"
+            )
+        return composites.ravel(self)
 
     def astype(self, dtype: Any) -> Tensor:
         return array_functions.astype(self, dtype)
 
     def tolist(self) -> Any:
         """The numbers as nested lists."""
+        if modes.watched and modes.is_inside_transform():
+            self._refuse_plain("tolist()")
         return self.data.tolist()
 
     def softmax(self, axis: Axis = -1) -> Tensor:
@@ -552,12 +613,21 @@ class Tensor(Node):
         return f"Tensor({body}{dtype}{grad}{name})"
 
 
+def _numbers_of(data: Any) -> Any:
+    """The plain numbers of what holds nodes, asked for on purpose."""
+    if isinstance(data, Node):
+        return data.data
+    if holds_nodes(data):
+        with modes.no_grad():
+            return as_recorded("Tensor", data).data
+    return data
+
+
 def _array(data: Any, requires_grad: bool, dtype: Any, copy: bool) -> Array:
     """The data of a Tensor: an array of a dtype that it may have."""
     if type(data) is numpy.ndarray and data.dtype.char in "fd" and dtype is None:  # the usual case, at once
         return data.copy() if copy else data
-    if isinstance(data, Node):
-        data = data.data
+    data = _numbers_of(data)
     try:
         array = numpy.asarray(data)
     except ValueError as error:

@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextvars import ContextVar
 from typing import Any
 
 import numpy
@@ -22,7 +21,7 @@ import numpy
 from . import array_functions, ops
 from .arguments import counted, positions_of
 from .errors import ArgumentError, DataTypeError, GraphError, ShapeError
-from .modes import current_mode, recording
+from .modes import current_mode, enter_transform, is_inside_transform, leave_transform, recording
 from .node import Node
 from .operands import as_array
 from .returned import returned_node
@@ -33,9 +32,6 @@ from .value import Value
 
 Function = Callable[..., Any]
 Arguments = int | Sequence[int]
-
-# Whether a function is running that a transform differentiates: then derivatives inside are recorded.
-_is_inside: ContextVar[bool] = ContextVar("autograd_is_inside_a_transform", default=False)
 
 
 def grad(function: Function, argnums: Arguments = 0) -> Function:
@@ -199,11 +195,11 @@ class _Run:
         self._chosen = positions_of(name, _name(function), argnums, len(arguments))
         everything = flatten([list(arguments), keywords])[0]
         # Whether derivatives are to be nodes, which may be differentiated again.
-        self._recorded = _is_inside.get() or any(isinstance(leaf, Node) for leaf in everything)
+        self._recorded = is_inside_transform() or any(isinstance(leaf, Node) for leaf in everything)
 
         leaves, places, self._rebuild_input = flatten(tuple(arguments[position] for position in self._chosen))
         self._places = [self._spoken(place) for place in places]
-        token = _is_inside.set(True)
+        looks, token = enter_transform()
         try:
             with recording():
                 self.inputs = [_variable(name, leaf, place) for leaf, place in zip(leaves, self._places, strict=True)]
@@ -212,7 +208,7 @@ class _Run:
                     given[position] = argument
                 result = function(*given, **keywords)
         finally:
-            _is_inside.reset(token)
+            leave_transform(token)
         self.rebuild_output: Rebuild
         returned, places, self.rebuild_output = flatten(result)
         self._output_places = [f"the output{place}" for place in places]
@@ -220,6 +216,14 @@ class _Run:
             returned_node(output, f"{name}: {place} of {_name(function)}", "a function that is differentiated")
             for output, place in zip(returned, self._output_places, strict=True)
         ]
+        if looks and returned and not any(one is given for one, given in zip(self.outputs, returned, strict=True)):
+            node, line = looks[0]
+            raise DataTypeError(
+                f"{name}: {_name(function)} returned plain numbers after it had read that of "
+                f"{node.label or 'a node that it is differentiated by'}{'' if line is None else f' ({line})'}: their "
+                "derivative would be 0 without a word; compute with the nodes; return a node where a constant is meant"
+            )
+        self._returned_plain = returned
 
     def value(self) -> Any:
         """What the function returned, as nodes, or plain where its arguments were."""
@@ -236,7 +240,18 @@ class _Run:
                 f"{self._transform}: {_name(self._function)} returned {self._returned()}, and only a single number has "
                 "a gradient; use jacobian, or reduce it (.sum(), .mean())"
             )
+        self._refuse_predicates()
         return self.like_arguments(self.pull_back([(self.outputs[0], None)]))
+
+    def _refuse_predicates(self) -> None:
+        """What tells truths or places has no derivative, not one of 0."""
+        for given, output in zip(self._returned_plain, self.outputs, strict=True):
+            is_integer = isinstance(given, Tensor) and given.dtype.kind != "f" and given.op is not None
+            if isinstance(given, bool | numpy.bool_) or output._is_boolean or is_integer:
+                raise DataTypeError(
+                    f"{self._transform}: {_name(self._function)} returned "
+                    f"{'an integer' if is_integer and given.dtype.kind != 'b' else 'a truth'}, which has no derivative"
+                )
 
     def _returned(self) -> str:
         if self._output_places == ["the output"]:
@@ -341,7 +356,7 @@ def _variable(name: str, leaf: Any, place: str) -> Node:
         return stand_in
     try:
         if isinstance(leaf, Tensor | numpy.ndarray):
-            return Tensor(leaf)
+            return Tensor(leaf._data if isinstance(leaf, Tensor) else leaf)
         return Value(leaf._data if isinstance(leaf, Value) else leaf)
     except GraphError as error:
         raise DataTypeError(

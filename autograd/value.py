@@ -12,9 +12,9 @@ import numpy
 from . import anomaly, array_functions, modes, ops
 from .calling_line import calling_line
 from .errors import DataTypeError, ShapeError
-from .node import Node, without_gradient
+from .node import Node, checked_requires_grad, without_gradient
 from .operands import Array, Number
-from .operation import Operation, Parameters, Passed, ieee
+from .operation import Operation, Parameters, Passed, holds_nodes, ieee
 from .tensor import Tensor
 
 _new = object.__new__
@@ -62,7 +62,6 @@ class Value(Node):
     _data: float
     grad: float
     op: Operation | None
-    label: str | None
     _first: Any
     _second: Any
     _first_data: Any
@@ -74,15 +73,17 @@ class Value(Node):
         self._data = _float(data)
         self.grad = 0.0
         self.op = None
-        self._requires_grad = requires_grad
-        if label is not None:
-            self.label = label
+        self._requires_grad = requires_grad if requires_grad is True else checked_requires_grad(requires_grad)
+        if type(label) is str:
+            self.__dict__["label"] = label
+        elif label is not None:
+            self.label = label  # which refuses it
 
     @property
     def data(self) -> float:
         """The number. Assigning another does not change gradients of what was computed before."""
-        if modes.open_blocks:
-            modes.note_look(self)
+        if modes.watched:
+            modes.note_reading(self)
         return self._data
 
     @data.setter
@@ -162,6 +163,10 @@ class Value(Node):
         # None is what a PyTorch habit leaves behind: `p.grad = None`.
         self.grad = gradient if self.grad is None else self.grad + gradient
 
+    @staticmethod
+    def _stack(parts: Sequence[Any], dtype: Any) -> Tensor:
+        return Tensor._stack(parts, dtype)
+
     @classmethod
     def _constant(cls, data: Any) -> Value:
         return Value(data, requires_grad=False)
@@ -181,7 +186,7 @@ class Value(Node):
                     tracked = True
             elif _has_objects(operand):
                 return NotImplemented
-            elif isinstance(operand, Tensor) or _is_array(operand):
+            elif isinstance(operand, Tensor) or _is_array(operand) or holds_nodes(operand):
                 return Tensor._record(operation, operands, parameters)  # it takes Values for arrays without axes
             else:
                 operand = _bare(operand)
@@ -251,7 +256,7 @@ class Value(Node):
         __rpow__: _Operator
 
     # Comparisons look at the numbers, so `if x > 0` works; it fixes the branch that is recorded.
-    # `==` stays identity: `v in nodes` must mean this very node.
+    # So does `==` with a number; between two nodes it is identity: `v in nodes` must mean this very node.
 
     @overload
     def __lt__(self, other: Value | Number) -> bool: ...
@@ -284,23 +289,55 @@ class Value(Node):
     def _compare(self, other: Any, operation: Operation) -> Any:
         if isinstance(other, Node) and not isinstance(other, Value):
             return NotImplemented  # an array: it answers element by element
-        if _is_array(other):
+        if _is_array(other) or holds_nodes(other):
             return Tensor._record(operation, (self, other), {})
-        return operation(self.data, other.data if isinstance(other, Value) else _bare(other))
+        if modes.open_blocks:
+            modes.note_look(self)
+        return operation(self._data, other if type(other) is float else _compared(other))
+
+    def __eq__(self, other: object) -> Any:
+        if self is other:
+            return True
+        if isinstance(other, Value):
+            if self._data == other._data and modes.is_inside_transform():
+                raise DataTypeError(
+                    "== of two Values is whether they are the same node, and these two have equal numbers; compare "
+                    "a.data == b.data, or write a is b"
+                )
+            return False
+        if _is_array(other) and not _has_objects(other):
+            return Tensor._record(ops.equal, (self, other), {})
+        if isinstance(other, numbers.Real | numpy.bool_) or (
+            isinstance(other, numpy.ndarray) and other.dtype.kind in "biuf"
+        ):
+            return _compared(self) == _bare(other)
+        return NotImplemented
+
+    def __ne__(self, other: object) -> Any:
+        if _is_array(other) and not _has_objects(other):
+            return Tensor._record(ops.not_equal, (self, other), {})
+        equal = self.__eq__(other)
+        return equal if equal is NotImplemented else not equal
+
+    __hash__ = object.__hash__
+
+    def __bool__(self) -> bool:
+        return bool(_compared(self))
 
     def __array_ufunc__(self, ufunc: numpy.ufunc, method: str, *inputs: Any, **keywords: Any) -> Any:
         if any(map(_has_objects, inputs)):
             return getattr(ufunc, method)(*map(_boxed, inputs), **keywords)  # NumPy goes through the array of Values
         if ufunc in _COMPARISONS and method == "__call__" and not any(map(_is_array, inputs)):
             # `numpy.float64(1) < value` is as `1.0 < value`
-            return _COMPARISONS[ufunc](
-                *[operand.data if isinstance(operand, Value) else _bare(operand) for operand in inputs]
-            )
-        if ufunc in (numpy.equal, numpy.not_equal) and method == "__call__":
-            return (inputs[0] is inputs[1]) == (ufunc is numpy.equal)
+            return _COMPARISONS[ufunc](*map(_compared, inputs))
+        if ufunc in (numpy.equal, numpy.not_equal) and method == "__call__" and not any(map(_is_array, inputs)):
+            is_equal = inputs[0] == inputs[1] if isinstance(inputs[0], Value) else inputs[1] == inputs[0]
+            return is_equal == (ufunc is numpy.equal)
         return super().__array_ufunc__(ufunc, method, *inputs, **keywords)
 
     def __float__(self) -> float:
+        if modes.watched:
+            self._refuse_plain("float(…), as Python's own functions ask for it,")
         return self.data
 
     @overload
@@ -308,9 +345,13 @@ class Value(Node):
     @overload
     def __round__(self, digits: int) -> float: ...
     def __round__(self, digits: int | None = None) -> Any:
+        if modes.watched:
+            self._refuse_plain("round(…)")
         return round(self.data, digits)
 
     def __int__(self) -> int:
+        if modes.watched:
+            self._refuse_plain("int(…)")
         return int(self.data)
 
     def item(self) -> float:
@@ -391,6 +432,15 @@ def stored(gradient: Any) -> float:
 def _is_array(operand: Any) -> bool:
     """Whether it is an array with axes; one without is a number."""
     return isinstance(operand, numpy.ndarray) and operand.shape != ()
+
+
+def _compared(operand: Any) -> Any:
+    """The number that a comparison looks at, which fixes the branch that is recorded."""
+    if not isinstance(operand, Value):
+        return _bare(operand)
+    if modes.open_blocks:
+        modes.note_look(operand)
+    return operand._data
 
 
 def _data_of(operand: Any) -> Any:

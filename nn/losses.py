@@ -34,7 +34,7 @@ from autograd import (
     where,
 )
 from autograd.arguments import check_known
-from autograd.operands import as_array
+from autograd.operands import as_array, as_operand
 
 from .checks import checked
 from .errors import NetworkError
@@ -293,7 +293,10 @@ def _shape(rows: Sequence[Sequence[Value]]) -> tuple[int, int]:
 
 
 def _tensor(a: Any) -> Tensor:
-    return a if isinstance(a, Tensor) else Tensor(a, requires_grad=False)
+    if isinstance(a, Tensor):
+        return a
+    found = as_operand("outputs", a)  # a list that holds nodes is recorded
+    return found if isinstance(found, Tensor) else Tensor(found, requires_grad=False)
 
 
 def _targets(y: Any) -> numpy.typing.NDArray[Any]:
@@ -310,7 +313,9 @@ def _constant(y: Any, dtype: Any) -> Any:
     """Targets in the outputs' dtype, so that they do not widen the loss."""
     if _is_node(y):
         return y if isinstance(y, Tensor) else Tensor(y.data, requires_grad=False)
-    array = as_array("targets", y)
+    array = as_operand("targets", y)
+    if isinstance(array, Tensor):
+        return array
     return Tensor(array if array.dtype == dtype else array.astype(dtype), requires_grad=False, copy=False)
 
 

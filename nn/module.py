@@ -22,7 +22,7 @@ from . import plotting
 from .errors import NetworkError
 from .meaning import Loss, Meaning, classes_named, meaning_in
 from .outputs import ROWS_AT_ONCE, outputs_of
-from .state import State, differences
+from .state import State, differences, plain
 
 
 class Module:
@@ -144,7 +144,7 @@ class Module:
         (2, 1)
         """
         with mode(self, training=False):
-            return outputs_of(self, numpy.asarray(inputs), rows_at_once)
+            return outputs_of(self, plain(inputs), rows_at_once)
 
     def plot_boundary(self, inputs: Any, labels: Any, *, loss: Loss | None = None) -> Any:
         """What it takes each point of the plane for, with the data, as a matplotlib Figure (extra `plots`).

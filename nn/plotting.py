@@ -11,7 +11,7 @@ import numpy
 from autograd import views
 
 from .errors import NetworkError
-from .state import Array
+from .state import Array, plain
 
 # Points → for each a class, or a share of class 1.
 Regions = Callable[[Array], Array]
@@ -19,25 +19,25 @@ Regions = Callable[[Array], Array]
 
 def boundary(regions: Regions, inputs: Any, labels: Any) -> Any:
     """What a model takes each point of the plane for."""
-    return views.find("decision_boundary")(regions, numpy.asarray(inputs), numpy.asarray(labels))
+    return views.find("decision_boundary")(regions, plain(inputs), plain(labels))
 
 
 def boundaries(stages: Mapping[int, Regions], inputs: Any, labels: Any) -> Any:
     """The same after each of some epochs."""
     titled = [(f"after epoch {epoch}" if epoch else "at the start", stages[epoch]) for epoch in stages]
-    return views.find("decision_boundaries")(titled, numpy.asarray(inputs), numpy.asarray(labels))
+    return views.find("decision_boundaries")(titled, plain(inputs), plain(labels))
 
 
 def confusion(labels: Any, predicted: Array) -> Any:
     """How many of each class are taken for which."""
-    return views.find("confusion_matrix")(numpy.asarray(labels), predicted)
+    return views.find("confusion_matrix")(plain(labels), predicted)
 
 
 def misclassified(inputs: Any, labels: Any, predicted: Array, names: Sequence[str] | None = None) -> Any:
     """The images among the inputs whose predicted class is not their label; classes by their names if there are any."""
-    labels = numpy.asarray(labels)
+    labels = plain(labels)
     wrong = numpy.flatnonzero(predicted != labels)
-    images = numpy.asarray(inputs)[wrong].reshape(-1, *square(numpy.shape(inputs)[1]))
+    images = plain(inputs)[wrong].reshape(-1, *square(numpy.shape(inputs)[1]))
     return views.find("misclassified")(images, labels[wrong], predicted[wrong], names=names)
 
 

@@ -36,7 +36,7 @@ from .progress import ProgressLine, is_watched
 from .regularization import BatchNorm1d
 from .resuming import Standing
 from .schedules import Schedule, schedule_of
-from .state import Array
+from .state import Array, plain
 from .way import Way
 
 Path_ = str | os.PathLike[str]
@@ -169,7 +169,7 @@ def train_step(model: Any, inputs: Array, targets: Array, loss: Loss | str, opti
     cost = loss(predict(model, inputs), targets)
     cost.backward()
     optimizer.step()
-    remember(model, loss, numpy.asarray(targets))
+    remember(model, loss, plain(targets))
     return float(cost.item())
 
 

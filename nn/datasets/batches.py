@@ -12,7 +12,7 @@ from autograd.arguments import whole_number
 
 from ..errors import DatasetError
 from ..generators import Random
-from ..state import Array
+from ..state import Array, plain
 
 
 class Batches:
@@ -111,7 +111,7 @@ def split_samples(
 
 def checked_pair(inputs: numpy.typing.ArrayLike, targets: numpy.typing.ArrayLike) -> tuple[Array, Array]:
     """Both as arrays with a row for each sample."""
-    first, second = numpy.asarray(inputs), numpy.asarray(targets)
+    first, second = plain(inputs), plain(targets)
     for name, array in (("inputs", first), ("targets", second)):
         if array.ndim == 0:
             raise DatasetError(f"{name} have a row for each sample, and {array!r} has none")

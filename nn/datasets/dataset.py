@@ -12,7 +12,7 @@ from autograd.arguments import whole_number
 
 from ..errors import DatasetError
 from ..plotting import square
-from ..state import Array
+from ..state import Array, plain
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,7 +78,7 @@ def one_hot(labels: Array, classes: int, dtype: Any = numpy.float64) -> Array:
     array([[0., 0., 1.],
            [1., 0., 0.]])
     """
-    array = numpy.asarray(labels)
+    array = plain(labels)
     if array.ndim != 1 or array.dtype.kind not in "iu":
         raise DatasetError(f"one_hot takes a row of integers, not {array.dtype} of shape {array.shape}")
     if array.size and not (array.min() >= 0 and array.max() < classes):
@@ -95,7 +95,7 @@ def from_one_hot(rows: Array) -> Array:
     >>> from_one_hot([[0.0, 0.0, 1.0], [1.0, 0.0, 0.0]])
     array([2, 0])
     """
-    array = numpy.asarray(rows)
+    array = plain(rows)
     if array.ndim != 2 or not (((array == 0) | (array == 1)).all() and (array.sum(axis=1) == 1).all()):
         raise DatasetError(
             f"from_one_hot takes rows of zeros with one 1, and an array of shape {array.shape} has others"

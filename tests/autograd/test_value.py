@@ -134,11 +134,11 @@ class TestComparisons:
                 assert type(answer) is Tensor
                 assert answer.data.tolist() == expected.tolist()
 
-    def test_equality_is_identity(self) -> None:
+    def test_equality_of_nodes_is_identity(self) -> None:
         a, b = Value(2.0), Value(2.0)
         assert a == a
         assert a != b
-        assert a != 2.0
+        assert a == 2.0
         assert b not in [a]
         assert a in [b, a]
         assert len({a, b, a}) == 2
@@ -160,8 +160,9 @@ class TestComparisons:
         assert answer.inputs[0] is x
         assert not answer.requires_grad
 
-    def test_every_value_is_true_as_any_object(self) -> None:
-        assert Value(0.0)
+    def test_the_truth_is_the_number_s(self) -> None:
+        assert Value(2.0)
+        assert not Value(0.0)
 
 
 class TestTheGradient:

@@ -82,7 +82,7 @@ def record(
         position, _, rest = path[1:].partition("]")
         name = f"{argument_names[int(position)]}{rest}"
         node = stand_in(name, leaf)
-        node.label = (isinstance(leaf, Node) and leaf.label) or name  # type: ignore[misc]  # Value and Tensor have a __dict__
+        node.label = (isinstance(leaf, Node) and leaf.label) or name
         inputs.append(node)
         places.append((int(position), rest))
         given.append(node)

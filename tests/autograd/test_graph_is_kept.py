@@ -1,0 +1,339 @@
+"""The graph is never lost without a word: lists of nodes are arrays, plain numbers are refused to what takes them."""
+
+import math
+import operator
+
+import numpy as np
+import pytest
+
+import autograd
+from autograd import (
+    DataTypeError,
+    GraphError,
+    ShapeError,
+    Tensor,
+    Value,
+    array,
+    compile,
+    cos,
+    detect_anomaly,
+    grad,
+    gradcheck,
+    gradients,
+    hessian,
+    jacobian,
+    no_grad,
+    scope,
+    value_and_grad,
+)
+from nn import MLP, accuracy, quadratic
+from nn.datasets import one_hot
+
+P = np.array([3.0, 4.0])
+LISTS = {
+    "sum": (lambda q: autograd.sum([q[0], q[1] ** 2]), [1, 8]),
+    "a list on the right": (lambda q: (q * [q[0], q[1]]).sum(), 2 * P),
+    "a list on the left": (lambda q: ([q[0], q[1]] * q).sum(), 2 * P),
+    "a number among them": (lambda q: (q * (q[0], 2.0)).sum(), [6, 2]),
+    "dot": (lambda q: autograd.dot([q[0], q[1] ** 2], q), [6, 48]),
+    "matmul": (lambda q: [q[0], q[1]] @ q, 2 * P),
+    "numpy.maximum": (lambda q: np.maximum([q[0], q[1]], q).sum(), [1, 1]),
+    "numpy.dot": (lambda q: np.dot([q[0], q[1]], q), 2 * P),
+    "Tensor": (lambda q: Tensor([q[0], q[1] ** 2]).sum(), [1, 8]),
+    "Tensor of a Tensor": (lambda q: (Tensor(q) * q).sum(), 2 * P),
+    "array": (lambda q: array([[q[0], q[1]], [q[1], q[0]]]).sum(), [2, 2]),
+    "exp": (lambda q: autograd.exp([q[0], q[1]]).sum(), np.exp(P)),
+    "where": (lambda q: autograd.where([True, False], [q[0], q[1]], [q[1], q[1] * 2]).sum(), [1, 2]),
+    "clip": (lambda q: autograd.clip([q[0], q[1]], 0, 3.5).sum(), [1, 0]),
+    "reshape": (lambda q: autograd.reshape([q[0], q[1]], (2, 1)).sum(), [1, 1]),
+    "broadcast_to": (lambda q: autograd.broadcast_to([q[0], q[1]], (3, 2)).sum(), [3, 3]),
+    "an array of objects": (lambda q: autograd.sum(objects(q[0], q[1] ** 2)), [1, 8]),
+    "an array of objects beside it": (lambda q: (q * objects(q[0], q[1])).sum(), 2 * P),
+    "a loss": (lambda q: quadratic([q[0], q[1]], [0.0, 0.0]), P),
+    "targets": (lambda q: quadratic(Tensor([0.0, 0.0]), [q[0], q[1]]), P),
+    "full_like": (lambda q: np.full_like(q, q[0]).sum(), [2, 0]),
+}
+
+
+def objects(*nodes):
+    made = np.empty(len(nodes), object)
+    for place, node in enumerate(nodes):
+        made[place] = node
+    return made
+
+
+@pytest.mark.parametrize(("function", "expected"), LISTS.values(), ids=LISTS)
+def test_a_list_that_holds_nodes_is_the_array_it_looks_like(function, expected):
+    assert np.allclose(grad(function)(P), expected)
+    assert np.allclose(hessian(function)(P), jacobian(grad(function))(P))
+    assert np.allclose(compile(function).value_and_grad(P)[1], expected)
+
+
+def test_values_in_lists_make_a_tensor():
+    a, b = Value(2.0), Value(3.0)
+    (a * [a, b]).sum().backward()
+    assert (a.grad, b.grad) == (7.0, 2.0)
+    (first,) = gradients((array([[a, 1.0], [0.0, b]]) @ [a, b]).sum(), [a])
+    assert first.data == 2 * a.data
+    assert jacobian(lambda q: objects(q[0] * q[1]))((2.0, 3.0))[0].tolist() == [3.0]
+
+
+def test_an_array_of_nodes_has_their_dtype():
+    x = Tensor(np.array([1.0, 2.0], np.float32))
+    assert array([x[0], 1.5, 2]).dtype == np.float32
+    assert array([[x[0], Value(1.0)], [1.5, 2]]).dtype == np.float32
+    assert array([x[0], np.float64(1.5)]).dtype == np.float64
+    assert array([x, [1.0, 2.0]], dtype=np.float64).dtype == np.float64
+    assert type(array([1.0, 2.0])) is np.ndarray
+    assert array(Value(3.0)).shape == ()
+
+
+def test_a_tensor_made_of_nodes_keeps_the_graph():
+    a = Tensor(0.3)
+    Tensor([cos(a), a]).sum().backward()
+    assert a.grad == pytest.approx(1 - math.sin(0.3))
+    with no_grad():
+        leaf = Tensor([a, a])
+    assert leaf.op is None
+    assert leaf.requires_grad
+    assert not Tensor(a, requires_grad=False).requires_grad
+    assert Tensor([a.detach(), 1.0]).op is None
+
+
+def test_a_ragged_list_of_nodes_is_refused():
+    x = Tensor([1.0, 2.0])
+    with pytest.raises(ShapeError, match=r"parts have different shapes: \(2,\), \(\)"):
+        autograd.sum([x, x[0]])
+    with pytest.raises(DataTypeError):
+        autograd.sum([x[0], None])
+
+
+def put(x):
+    b = np.zeros(2)
+    b[0] = x**2
+    return b.sum()
+
+
+def block(a):
+    b = np.zeros((4, 2))
+    b[:1] = a
+    return (b**2).sum()
+
+
+REFUSED = {
+    "numpy.array": lambda q: np.sum(np.array([q[0] ** 2, q[1] ** 3])),
+    "numpy.mean": lambda q: np.mean([q[0], q[1] ** 2]),
+    "numpy.exp": lambda q: np.exp([q[0], q[1]]).sum(),
+    "numpy.full": lambda q: np.full(3, q[0]).sum(),
+    "numpy.r_": lambda q: np.r_[q, q].sum(),
+    "assigned to a block": block,
+    "tolist": lambda q: sum(q.tolist()),
+    "math.sin": lambda q: q[0] * math.sin(q[0]),
+    "int": lambda q: q[0] * int(q[0]),
+    "complex": lambda q: q[0] * complex(q[0]).real,
+    "math.floor": lambda q: q[0] * math.floor(q[0]),
+}
+REFUSED_OF_NUMBERS = {
+    "math.sin": lambda x: x * math.sin(x),
+    "math.fsum": lambda x: math.fsum([x * x, x]),
+    "item assignment": put,
+    "float": lambda x: x * float(x),
+    "int": lambda x: x * int(x),
+    "round": lambda x: x * round(x),
+    "complex": lambda x: x * complex(x).real,
+    "math.trunc": lambda x: x * math.ceil(x),
+    "a float dtype": lambda x: np.array([x, x], float).sum(),
+}
+
+
+@pytest.mark.parametrize("transform", [grad, value_and_grad, jacobian])
+@pytest.mark.parametrize("function", REFUSED.values(), ids=REFUSED)
+def test_plain_numbers_are_refused_while_a_transform_differentiates(function, transform):
+    with pytest.raises(TypeError, match=r"plain numbers|written into|has no rule"):
+        transform(function)(P)
+
+
+@pytest.mark.parametrize("function", REFUSED_OF_NUMBERS.values(), ids=REFUSED_OF_NUMBERS)
+def test_plain_numbers_of_values_are_refused_there(function):
+    with pytest.raises(TypeError, match=r"test_graph_is_kept.*autograd\.array"):
+        grad(function)(0.5)
+    with pytest.raises(TypeError, match=r"autograd\.array"), detect_anomaly():
+        function(Value(0.5))
+    with no_grad():
+        function(Value(0.5))
+    function(Value(0.5, requires_grad=False))
+    function(Value(0.5))  # outside it cannot be told from float(loss)
+
+
+def test_numpy_is_refused_a_tensor_everywhere_but_not_what_is_asked_for_on_purpose():
+    t = Tensor([1.0, 2.0])
+    with pytest.raises(DataTypeError, match=r"NumPy asked .*autograd\.array"):
+        np.asarray(t)
+    with no_grad():
+        assert np.asarray(t).tolist() == [1.0, 2.0]
+    assert np.asarray(t.detach()).tolist() == np.asarray(t.data).tolist() == t.tolist()
+    loss = t.sum()
+    assert (float(loss), loss.item(), f"{loss:.1f}") == (3.0, 3.0, "3.0")
+
+
+def test_a_plain_number_after_a_look_is_refused_and_a_branch_is_not():
+    for look in (lambda x: x.data**2, lambda x: x.item() * 2):
+        with pytest.raises(DataTypeError, match=r"returned plain numbers after .*test_graph_is_kept"):
+            grad(look)(3.0)
+    assert grad(lambda x: max(x, 0.0))(-1.0) == 0.0
+    assert grad(lambda x: 1.0 if x > 0 else 0.0)(2.0) == 0.0
+    assert grad(lambda x: 1.0)(2.0) == 0.0
+
+
+def test_an_element_assigned_from_a_tensor_is_refused_in_numpy_s_words_and_ours():
+    with pytest.raises(ValueError, match="array element") as caught:
+        grad(lambda q: put(q[0]))(P)
+    assert isinstance(caught.value.__cause__, DataTypeError)
+
+
+def test_our_own_rooms_read_tensors_of_data():
+    model = MLP((2, 3, 2), rng=0)
+    inputs, labels = Tensor([[0.0, 1.0], [1.0, 0.0]]), Tensor([0, 1], requires_grad=False)
+    assert model.outputs(inputs).shape == (2, 2)
+    assert 0 <= accuracy(model, inputs, labels) <= 1
+    assert one_hot(labels, 2).tolist() == [[1, 0], [0, 1]]
+
+
+def test_in_place_on_a_leaf_under_no_grad_is_refused():
+    for leaf in (Value(2.0, label="w"), Tensor([2.0], label="w")):
+        for sign in ("-=", "*=", "/=", "**=", "+="):
+            with no_grad(), pytest.raises(DataTypeError, match=rf"write w\.data {sign[0]}".replace("*", r"\*")):
+                exec(f"p {sign} 0.5", {"p": leaf})
+    matrix = Tensor([[2.0]])
+    with no_grad(), pytest.raises(DataTypeError, match="@="):
+        matrix @= matrix
+
+
+def test_a_forward_pass_adds_up_under_no_grad_as_it_does_while_recording():
+    w, b = Value(2.0), Value(1.0)
+
+    def act(total):
+        total += w * 3.0
+        total -= 1.0
+        total *= w
+        return total.data
+
+    with no_grad():
+        without = act(b)
+    assert without == act(b) == 12.0
+    assert b.data == 1.0
+
+
+def test_equality_of_a_value_and_a_number_compares_numbers():
+    x = Value(2.0)
+    for same in (2, 2.0, np.float64(2), np.array(2.0)):
+        assert x == same
+        assert same == x
+        assert not operator.ne(x, same)
+    assert x != 3
+    assert np.equal(x, 2.0)
+    assert np.not_equal(3.0, x)
+    assert x != None  # noqa: E711  # that is what is tested
+    assert x != "2"
+    assert (x == np.array([1.0, 2.0])).data.tolist() == [False, True]
+    assert (np.array([1.0, 2.0]) == x).data.tolist() == [False, True]
+    assert (x != np.array([1.0, 2.0])).data.tolist() == [True, False]
+    assert (x == Tensor([2.0])).data.tolist() == [True]
+    assert value_and_grad(lambda x: 1 + 3 * x if x == 0 else np.sin(x) / x)(0.0) == (1.0, 3.0)
+
+
+def test_two_values_are_equal_if_they_are_one():
+    a, b = Value(2.0), Value(2.0)
+    assert a != b
+    assert a in [b, a]
+    assert a not in [b]
+    assert len({a, b}) == 2
+    with pytest.raises(DataTypeError, match=r"a\.data == b\.data"):
+        grad(lambda p, q: 2 * p if p == q else 3 * p, (0, 1))(1.0, 1.0)
+    assert grad(lambda p, q: 2 * p if p == q else 3 * p, (0, 1))(1.0, 2.0) == (3.0, 0.0)
+
+
+def test_the_truth_of_a_value_is_its_number_s():
+    assert not Value(0.0)
+    assert Value(-1.0)
+    assert grad(lambda x: x if x else 5 * x)(0.0) == 5.0
+
+
+def test_a_truth_and_a_place_have_no_derivative():
+    for function, point in (
+        (lambda x: x > 0, 1.0),
+        (lambda x: autograd.greater(x, 0), 1.0),
+        (lambda x: autograd.argmax(x), P),
+        (lambda x: (x > 0).all(), P),
+    ):
+        with pytest.raises(TypeError, match="has no derivative"):
+            grad(function)(point)
+
+
+@pytest.mark.parametrize("given", [3, 2.5, True, b"x", ["a"]])
+def test_a_label_and_a_scope_are_text(given):
+    for kind in (Value, Tensor):
+        with pytest.raises(DataTypeError, match="a label is text"):
+            kind(2.0, label=given)
+        node = kind(2.0)
+        with pytest.raises(DataTypeError, match="a label is text"):
+            node.label = given
+    with pytest.raises(DataTypeError, match="a name is text"):
+        scope(given)
+
+
+@pytest.mark.parametrize("given", ["x", (), 1, None])
+def test_requires_grad_is_a_boolean(given):
+    for kind in (Value, Tensor):
+        with pytest.raises(DataTypeError, match="requires_grad is True or False"):
+            kind(2.0, given)
+
+
+def test_a_single_number_takes_numpy_s_axes():
+    x = Tensor(3.0)
+    for name in ("sum", "mean", "max", "min", "prod", "norm", "logsumexp", "softmax", "argmax"):
+        for axis in (0, -1):
+            assert getattr(autograd, name)(x, axis).shape == ()
+    assert autograd.cumsum(x, 0).shape == (1,)
+    assert autograd.softmax(x).item() == 1.0
+    assert autograd.log_softmax(x).item() == 0.0
+    for axis in (1, -2):
+        with pytest.raises(ShapeError):
+            autograd.sum(x, axis)
+
+
+def test_softmax_of_nothing_is_nothing():
+    for function in (autograd.softmax, autograd.log_softmax):
+        assert function(Tensor(np.zeros((2, 0)))).shape == (2, 0)
+        assert function(np.zeros(0)).shape == (0,)
+
+
+def test_what_is_no_sequence_and_no_number_is_a_type_error():
+    assert not np.iterable(Tensor(1.0))
+    for attempt in (lambda: len(Tensor(1.0)), lambda: iter(Tensor(1.0)), lambda: float(Tensor([1.0, 2.0]))):
+        with pytest.raises(TypeError):
+            attempt()
+
+
+def test_sentences_are_about_the_mistake():
+    t = Tensor([[0.5, 0.25]])
+    special = pytest.importorskip("scipy.special")
+    for attempt, said in (
+        (lambda: t.flatten(1), r"flatten: takes no arguments"),
+        (lambda: t.norm(2), "takes no order"),
+        (lambda: special.expit(t), r"autograd\.sigmoid"),
+        (lambda: np.clip(t, 0, 1, dtype=np.float32), "dtype"),
+        (lambda: np.full_like(t.data, t[0, 0]), r"autograd\.broadcast_to"),
+    ):
+        with pytest.raises(GraphError, match=said):
+            attempt()
+
+
+def test_scipy_is_refused_what_it_asks_for():
+    stats = pytest.importorskip("scipy.stats")
+    with pytest.raises(TypeError):
+        grad(lambda x: np.sum(stats.norm.logpdf(x)))(P)
+
+
+def test_gradcheck_goes_through_lists():
+    assert gradcheck(lambda a, b: autograd.dot([a, b * a], [b, a]), 0.5, 0.7, order=2)
