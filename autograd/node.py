@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from .errors import DataTypeError, NotRecordedError, StaleGraphError
 from .modes import Adjusted, Scope
 from .operation import Recordable
 from .sweep import backward, sweep
+from .traversal import nodes_in_order
 
 
 @dataclass(eq=False, slots=True)  # frozen would be three times as slow to make
@@ -157,6 +159,19 @@ class Node(Recordable):
         """In a notebook a node shows its picture, where a view of nodes is registered; its repr elsewhere."""
         show = views.registered("node")
         return None if show is None else show(self)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        """A copy with its whole graph, operands first: however deep it is, Python goes no deeper."""
+        for node in nodes_in_order([self]):
+            if id(node) not in memo:
+                made = memo[id(node)] = object.__new__(type(node))
+                slots = [name for kind in type(node).__mro__ for name in getattr(kind, "__slots__", ())]
+                for name in slots:
+                    if name not in ("__dict__", "__weakref__", "op") and hasattr(node, name):
+                        object.__setattr__(made, name, copy.deepcopy(getattr(node, name), memo))
+                object.__setattr__(made, "op", node.op)  # rows of the table are not copied
+                made.__dict__.update(copy.deepcopy(node.__dict__, memo))
+        return memo[id(self)]
 
     def __format__(self, specification: str) -> str:
         """`f"{loss:.4f}"`, for a node with a single number."""

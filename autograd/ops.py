@@ -287,22 +287,24 @@ def _half(out: Any) -> Any:
     return 0.5 if dtype is None or dtype == numpy.float64 else numpy.array(0.5, dtype)
 
 
-# All of the gradient for the operand that wins, half of it in a tie.
-def _higher_share(out: Any, a: Any, b: Any) -> Any:
-    return greater(a, b) + _half(out) * equal(a, b)
-
-
-def _lower_share(out: Any, a: Any, b: Any) -> Any:
-    return less(a, b) + _half(out) * equal(a, b)
+def _share(out: Any, wins: Any, a: Any, b: Any) -> Any:
+    """All of the gradient for the operand that wins, half of it in a tie."""
+    return wins + _half(out) * equal(a, b)
 
 
 maximum: Operation = elementwise(
     "maximum", "max", numpy.maximum, lambda a, b: b if b > a or b != b else a,
-    local_gradients=(_higher_share, lambda out, a, b: _higher_share(out, b, a)),
+    local_gradients=(
+        lambda out, a, b: _share(out, greater(a, b), a, b),
+        lambda out, a, b: _share(out, greater(b, a), a, b),
+    ),
 )  # fmt: skip
 minimum: Operation = elementwise(
     "minimum", "min", numpy.minimum, lambda a, b: b if b < a or b != b else a,
-    local_gradients=(_lower_share, lambda out, a, b: _lower_share(out, b, a)),
+    local_gradients=(
+        lambda out, a, b: _share(out, less(a, b), a, b),
+        lambda out, a, b: _share(out, less(b, a), a, b),
+    ),
 )  # fmt: skip
 clip: Operation = elementwise(
     "clip", "clip", numpy.clip, lambda a, low, high: minimum.scalar(maximum.scalar(a, low), high),  # type: ignore[misc]  # elementwise rows have one

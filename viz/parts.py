@@ -85,7 +85,7 @@ class Recorded:
         assert node.op is not None
         self._operation = node.op
         self._operands = operands
-        self._parameters = node.keywords
+        self._parameters = dict(node.keywords)
         self._literals = bare_literals(node.op, node.operands)
         self.out: TracedNode | None = None  # set when that node is made, which takes this first
 
