@@ -21,12 +21,13 @@ from .operands import (
     as_operand,
     checked_axis,
     checked_one_axis,
+    count_along,
     index_of_axis,
     nonempty,
     operand_of,
     operands_of,
 )
-from .operation import PYTHON_NUMBERS, Recordable, as_recorded, holds_nodes
+from .operation import PYTHON_NUMBERS, Operation, Recordable, as_recorded, holds_nodes
 
 # But all, any, max, min and sum, which `shadowing.py` has.
 __all__ = [
@@ -361,11 +362,7 @@ def softmax(x: Any, axis: Axis = -1) -> Any:
     >>> softmax(Tensor([1000.0, 1000.0])).data
     array([0.5, 0.5])
     """
-    x = operand_of("softmax", x)
-    if x.size == 0:
-        return ops.exp(x)  # as empty
-    x, axis = nonempty("softmax", x, axis)
-    return ops.softmax(x, axis=axis)
+    return _over_classes(ops.softmax, x, axis)
 
 
 def log_softmax(x: Any, axis: Axis = -1) -> Any:
@@ -375,11 +372,13 @@ def log_softmax(x: Any, axis: Axis = -1) -> Any:
     >>> log_softmax(Tensor([1000.0, -1000.0])).data
     array([    0., -2000.])
     """
-    x = operand_of("log_softmax", x)
-    if x.size == 0:
-        return ops.exp(x)  # as empty
-    x, axis = nonempty("log_softmax", x, axis)
-    return ops.log_softmax(x, axis=axis)
+    return _over_classes(ops.log_softmax, x, axis)
+
+
+def _over_classes(row: Operation, x: Any, axis: Axis) -> Any:
+    x = operand_of(row.name, x)
+    axis = checked_axis(row.name, x, axis)
+    return row(x, axis=axis) if count_along(x.shape, axis) else ops.exp(x)  # of no classes: as empty as x
 
 
 def getitem(x: Any, index: Any) -> Any:
