@@ -14,7 +14,7 @@ import numpy
 import pytest
 
 import autograd
-from autograd import DataTypeError, IndexRangeError, Operation, ShapeError, Tensor, Value, composites, gradcheck
+from autograd import DataTypeError, IndexRangeError, Node, Operation, ShapeError, Tensor, Value, composites, gradcheck
 
 inf, nan = math.inf, math.nan
 Call = Callable[..., Any]
@@ -241,7 +241,7 @@ class TestCase:
             for found in (call(*map(Tensor, operands)), call(*operands)):
                 assert len(parts_of(found)) == len(expected)
                 for part, wanted in zip(parts_of(found), expected, strict=True):
-                    data = numpy.asarray(part)
+                    data = numpy.asarray(part.data if isinstance(part, Node) else part)
                     assert data.shape == numpy.shape(wanted)
                     assert data.dtype == (bool if name in CLASSES else dtype)
                     tolerance = 10 * float(numpy.finfo(dtype).eps)

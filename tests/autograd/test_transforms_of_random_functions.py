@@ -63,7 +63,7 @@ def function_of(steps, m):
         made = [parameters["matrix"], number, *parameters["vectors"]]
         for on_arrays, which, first, second in steps:
             a, b = made[-1 - first % len(made)], made[-1 - second % len(made)]
-            if on_arrays and numpy.shape(getattr(a, "data", a)) != ():
+            if on_arrays and getattr(a, "shape", ()) != ():
                 made.append(ON_ARRAYS[which % len(ON_ARRAYS)](m, a, b))
             else:
                 made.append(ELEMENTWISE[which % len(ELEMENTWISE)](m, a, b))
