@@ -46,7 +46,7 @@ __all__ = [
     "GradientMismatchError", "GraphError", "IndexRangeError", "Node", "NotRecordedError", "Operation",
     "ProgramMismatchError", "Scope", "ShapeError", "SourceLine", "StaleGraphError", "SweepObserver", "Tensor", "Value",
     "ViewError", "absolute", "add", "affine", "arccos", "arccosh", "arcsin", "arcsinh", "arctan", "arctan2", "arctanh",
-    "argmax", "argmin", "astype", "broadcast_to", "ceil", "clip", "concatenate", "cos", "cosh", "cumsum",
+    "argmax", "argmin", "array", "astype", "broadcast_to", "ceil", "clip", "concatenate", "cos", "cosh", "cumsum",
     "detect_anomaly", "diagonal", "diff", "divide", "dot", "elu", "equal", "erf", "exp", "exp2", "expand_dims", "expm1",
     "flip", "floor", "floor_divide", "gelu", "getitem", "grad", "gradcheck", "gradients", "greater", "greater_equal",
     "hessian", "hessian_vector_product", "hstack", "hypot", "inner", "isfinite", "isinf", "isnan", "jacobian", "jvp",

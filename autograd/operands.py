@@ -86,7 +86,8 @@ def checked_axis(name: str, x: Any, axis: Any) -> Axis:
     if axis is None:
         return None
     if not isinstance(axis, list | tuple):
-        if x.ndim == 0 and index_of_axis(name, axis) in (0, -1):  # NumPy's: the only number is all there is
+        # As NumPy's: the only number is all there is. Its mean and flip refuse the axis, so ours do.
+        if x.ndim == 0 and name not in ("mean", "flip") and index_of_axis(name, axis) in (0, -1):
             return None
         return checked_one_axis(name, x, axis)
     axes = tuple(checked_one_axis(name, x, one) for one in axis)

@@ -9,7 +9,7 @@ import numpy
 import numpy.typing
 
 from . import anomaly, array_functions, composites, modes, numpy_protocol, ops
-from .calling_line import calling_line
+from .calling_line import SourceLine, calling_line
 from .errors import ArgumentError, DataTypeError, ShapeError
 from .modes import Scope
 from .node import Node, checked_requires_grad, without_gradient
@@ -106,7 +106,7 @@ class Tensor(Node):
         self._recorded, self._gradient_slots = made._recorded, made._gradient_slots
         self._requires_grad, self.scope = made._requires_grad, made.scope
         if made.source is not None:
-            self.source = made.source
+            self.source: SourceLine | None = made.source
         return True
 
     # --- data and gradient ---

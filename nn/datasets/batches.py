@@ -53,7 +53,8 @@ class Batches:
     ) -> None:
         self.inputs, self.targets = checked_pair(inputs, targets)
         self.batch_size: int = whole_number("batch_size", batch_size, error=DatasetError)
-        self.shuffle, self.drop_last = shuffle, drop_last
+        self.shuffle: bool = shuffle
+        self.drop_last: bool = drop_last
         whole_batches = len(self.inputs) // self.batch_size * self.batch_size
         # How many samples a pass has.
         self.samples: int = whole_batches if drop_last else len(self.inputs)

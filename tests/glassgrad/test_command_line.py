@@ -227,7 +227,7 @@ def test_train_mnist_reads_the_real_files(
 ) -> None:
     few = ["--epochs", "1", "--limit", "24", "--batch-size", "8", "--data-dir", str(mnist_directory)]
     assert main(["train", "mnist", *few, *extra]) == 0
-    assert "on 24 samples after 1 epochs" in capsys.readouterr().out
+    assert "on 24 samples after 1 epoch in" in capsys.readouterr().out
 
 
 @pytest.mark.slow

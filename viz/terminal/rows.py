@@ -122,6 +122,8 @@ def role_colour(node: TracedNode, colours: Colours) -> str:
 def flag(gradient: Any) -> str:
     """A sign for a gradient that is dead, vanishing, exploding or not finite; a space for any other."""
     word = trouble(gradient)
+    if word == "exploding" and not isinstance(gradient, ArraySummary) and not numpy.isfinite(gradient).all():
+        word = "not finite"  # an infinity is more than large
     return next(sign for sign, said in FLAGS.items() if said.startswith(word)) if word else " "
 
 
