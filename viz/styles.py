@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from .document_style import document
 from .errors import DrawingError
@@ -21,7 +22,14 @@ class Style:
 
 
 # The options that a style may support, and what each is where nobody asks for it.
-NOT_ASKED = {"collapse": "auto", "focus": None, "highlight": None, "overlay": None, "legend": False, "max_nodes": 1500}
+NOT_ASKED: dict[str, Any] = {
+    "collapse": "auto",
+    "focus": None,
+    "highlight": None,
+    "overlay": None,
+    "legend": False,
+    "max_nodes": 1500,
+}
 
 STYLES = {
     "glass": Style(
