@@ -240,20 +240,20 @@ class Value(Node):
         return node
 
     if TYPE_CHECKING:  # typed more closely than Node's
-        __add__: _Operator
-        __radd__: _Operator
-        __sub__: _Operator
-        __rsub__: _Operator
-        __mul__: _Operator
-        __rmul__: _Operator
-        __truediv__: _Operator
-        __rtruediv__: _Operator
-        __floordiv__: _Operator
-        __rfloordiv__: _Operator
-        __mod__: _Operator
-        __rmod__: _Operator
-        __pow__: _Operator
-        __rpow__: _Operator
+        __add__: _Operator  # type: ignore[assignment, unused-ignore]  # stubtest reads in another order
+        __radd__: _Operator  # type: ignore[assignment, unused-ignore]  # stubtest reads in another order
+        __sub__: _Operator  # type: ignore[assignment, unused-ignore]  # stubtest reads in another order
+        __rsub__: _Operator  # type: ignore[assignment, unused-ignore]  # stubtest reads in another order
+        __mul__: _Operator  # type: ignore[assignment, unused-ignore]  # stubtest reads in another order
+        __rmul__: _Operator  # type: ignore[assignment, unused-ignore]  # stubtest reads in another order
+        __truediv__: _Operator  # type: ignore[assignment, unused-ignore]  # stubtest reads in another order
+        __rtruediv__: _Operator  # type: ignore[assignment, unused-ignore]  # stubtest reads in another order
+        __floordiv__: _Operator  # type: ignore[assignment, unused-ignore]  # stubtest reads in another order
+        __rfloordiv__: _Operator  # type: ignore[assignment, unused-ignore]  # stubtest reads in another order
+        __mod__: _Operator  # type: ignore[assignment, unused-ignore]  # stubtest reads in another order
+        __rmod__: _Operator  # type: ignore[assignment, unused-ignore]  # stubtest reads in another order
+        __pow__: _Operator  # type: ignore[assignment, unused-ignore]  # stubtest reads in another order
+        __rpow__: _Operator  # type: ignore[assignment, unused-ignore]  # stubtest reads in another order
 
     # Comparisons look at the numbers, so `if x > 0` works; it fixes the branch that is recorded.
     # So does `==` with a number; between two nodes it is identity: `v in nodes` must mean this very node.
