@@ -317,10 +317,7 @@ def take(x: Any, indices: Any, axis: int | None = None) -> Any:
     indices = _indices("take", indices)
     if indices.dtype.kind == "b":  # to NumPy's take they are 0 and 1; a mask goes into x[mask]
         indices = array_functions.astype(indices, dtype=numpy.intp)
-    try:
-        return array_functions.getitem(x, (*(slice(None),) * axis, indices))
-    except IndexRangeError:
-        raise _out_of_range("take", indices, axis, x) from None
+    return _taken("take", x, (*(slice(None),) * axis, indices), indices, axis)
 
 
 def take_along_axis(x: Any, indices: Any, axis: int | None) -> Any:
@@ -344,10 +341,7 @@ def take_along_axis(x: Any, indices: Any, axis: int | None) -> Any:
         raise ShapeError(f"take_along_axis: indices of shape {indices.shape} for an operand of shape {x.shape}")
     places: list[Any] = [numpy.arange(size).reshape((-1,) + (1,) * (x.ndim - 1 - i)) for i, size in enumerate(x.shape)]
     places[axis] = indices
-    try:
-        return array_functions.getitem(x, tuple(places))
-    except IndexRangeError:
-        raise _out_of_range("take_along_axis", indices, axis, x) from None
+    return _taken("take_along_axis", x, tuple(places), indices, axis)
 
 
 def _indices(name: str, indices: Any) -> Any:
@@ -360,12 +354,21 @@ def _indices(name: str, indices: Any) -> Any:
     return indices
 
 
-def _out_of_range(name: str, indices: Any, axis: int, x: Any) -> IndexRangeError:
-    numbers = numpy.asarray(indices)
-    bounds = f" from {numbers.min()} to {numbers.max()}" if numbers.size else ""
-    return IndexRangeError(
-        f"{name}: indices of shape {numbers.shape}{bounds} do not fit axis {axis} of an operand of shape {x.shape}"
-    )
+def _taken(name: str, x: Any, index: Any, indices: Any, axis: int) -> Any:
+    """x[index], in which `indices` stand at `axis`."""
+    size = x.shape[axis]
+    try:
+        if not x.size and indices.size:  # NumPy 2.0 only warns where nothing could be taken in any case
+            numbers = numpy.asarray(indices)
+            if not -size <= numbers.min() <= numbers.max() < size:
+                raise IndexRangeError
+        return array_functions.getitem(x, index)
+    except IndexRangeError:
+        numbers = numpy.asarray(indices)
+        bounds = f" from {numbers.min()} to {numbers.max()}" if numbers.size else ""
+        raise IndexRangeError(
+            f"{name}: indices of shape {numbers.shape}{bounds} do not fit axis {axis} of an operand of shape {x.shape}"
+        ) from None
 
 
 def split(x: Any, indices_or_sections: int | Sequence[int], axis: int = 0) -> list[Any]:
