@@ -264,6 +264,10 @@ def _mark(output: Any, mark: ModuleCall) -> None:
             _mark(item, mark)
 
 
+# Most attributes are one of these, a node or a module: asking for abstract classes costs more than all the rest.
+_HOLD_NOTHING = frozenset({int, float, str, bool, type(None)})
+
+
 def held(module: Module) -> Iterator[tuple[str, Any]]:
     """What the attributes of a module hold, with its path: they themselves, or what is in lists, tuples and dicts."""
     # No recursion: how deep lists are nested is the user's.
@@ -277,6 +281,9 @@ def held(module: Module) -> Iterator[tuple[str, Any]]:
             begun.pop()
             continue
         path, item = f"{prefix}{entry[0]}", entry[1]
+        if type(item) in _HOLD_NOTHING or isinstance(item, Module | Node):
+            yield path, item
+            continue
         if isinstance(item, numpy.ndarray) and item.dtype == object:
             item = item.tolist()
         if isinstance(item, Mapping):
