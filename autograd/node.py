@@ -61,6 +61,7 @@ class Node(Recordable):
     _requires_grad: bool
     _edited: bool = False
     _is_frozen: bool = False
+    _label: str | None = None
 
     @property
     def requires_grad(self) -> bool:
@@ -94,13 +95,11 @@ class Node(Recordable):
     @property
     def label(self) -> str | None:
         """The name a person gave it."""
-        return self.__dict__.get("label")
+        return self._label
 
     @label.setter
     def label(self, name: str | None) -> None:
-        if name is not None and not isinstance(name, str):
-            raise DataTypeError(f"a label is text, not {type(name).__name__} {name!r:.60}")
-        self.__dict__["label"] = name
+        self._label = checked_label(name)  # type: ignore[misc]  # Value and Tensor have a __dict__
 
     @property
     def inputs(self) -> tuple[Node, ...]:
@@ -328,6 +327,13 @@ class Node(Recordable):
 
     def relu(self) -> Self:
         return self._record(ops.relu, (self,), {})
+
+
+def checked_label(given: Any) -> str | None:
+    """A node's name, as it is given: text or None."""
+    if given is not None and not isinstance(given, str):
+        raise DataTypeError(f"a label is text, not {type(given).__name__} {given!r:.60}")
+    return given
 
 
 def checked_requires_grad(given: Any) -> bool:

@@ -12,7 +12,7 @@ import numpy
 from . import anomaly, array_functions, modes, ops
 from .calling_line import calling_line
 from .errors import DataTypeError, ShapeError
-from .node import Node, checked_requires_grad, without_gradient
+from .node import Node, checked_label, checked_requires_grad, without_gradient
 from .operands import Array, Number
 from .operation import Operation, Parameters, Passed, holds_nodes, ieee
 from .tensor import Tensor
@@ -74,10 +74,8 @@ class Value(Node):
         self.grad = 0.0
         self.op = None
         self._requires_grad = requires_grad if requires_grad is True else checked_requires_grad(requires_grad)
-        if type(label) is str:
-            self.__dict__["label"] = label
-        elif label is not None:
-            self.label = label  # which refuses it
+        if label is not None:
+            self._label = label if type(label) is str else checked_label(label)
 
     @property
     def data(self) -> float:
@@ -287,6 +285,10 @@ class Value(Node):
         return self._compare(other, ops.greater_equal)
 
     def _compare(self, other: Any, operation: Operation) -> Any:
+        if type(other) is float or type(other) is int:  # nearly every comparison
+            if modes.open_blocks:
+                modes.note_look(self)
+            return operation.scalar(self._data, other)  # type: ignore[misc]  # every elementwise row has one
         if isinstance(other, Node) and not isinstance(other, Value):
             return NotImplemented  # an array: it answers element by element
         if _is_array(other) or holds_nodes(other):
