@@ -163,6 +163,7 @@ class Node(Recordable):
         """A copy with its whole graph, operands first: however deep it is, Python goes no deeper."""
         for node in nodes_in_order([self]):
             if id(node) not in memo:
+                node._refuse_copy()
                 made = memo[id(node)] = object.__new__(type(node))
                 slots = [name for kind in type(node).__mro__ for name in getattr(kind, "__slots__", ())]
                 for name in slots:
@@ -171,6 +172,9 @@ class Node(Recordable):
                 object.__setattr__(made, "op", node.op)  # rows of the table are not copied
                 made.__dict__.update(copy.deepcopy(node.__dict__, memo))
         return memo[id(self)]
+
+    def _refuse_copy(self) -> None:
+        """A node whose copy would not be what it is says so."""
 
     def __format__(self, specification: str) -> str:
         """`f"{loss:.4f}"`, for a node with a single number."""

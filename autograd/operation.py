@@ -155,6 +155,9 @@ class Operation:
       library ("numpy", "jax.numpy") and the operands' texts.
     """
 
+    # Whether it is somebody's own, whose rules are run on nothing but what it was given.
+    is_opaque: ClassVar[bool] = False
+
     name: str
     symbol: str
     forward: Callable[..., Any]
@@ -234,6 +237,19 @@ class Operation:
 
     def __repr__(self) -> str:
         return f"<operation {self.name}>"
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class OwnOperation(Operation):
+    """A row that is not of the table: somebody's own. Views never run its rules on made-up data."""
+
+    is_opaque: ClassVar[bool] = True
+    # A function that finds the row again where a graph is pickled, and what it is given.
+    made_by: tuple[Any, ...] = ()
+
+    def __reduce__(self) -> Any:
+        make, *given = self.made_by
+        return make, tuple(given)
 
 
 PYTHON_NUMBERS = frozenset({float, int, bool})

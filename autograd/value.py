@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numbers
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Protocol, overload
 
 import numpy
@@ -69,13 +69,33 @@ class Value(Node):
     _first_gradient: float | None
     _second_gradient: float | None
 
-    def __init__(self, data: Any, requires_grad: bool = True, label: str | None = None) -> None:
+    def __init__(
+        self,
+        data: Any,
+        requires_grad: bool = True,
+        label: str | None = None,
+        _label: str | None = None,
+        *,
+        _children: Any = None,
+        _op: str = "",
+    ) -> None:
         self._data = _float(data)
         self.grad = 0.0
         self.op = None
-        self._requires_grad = requires_grad if requires_grad is True else checked_requires_grad(requires_grad)
-        if label is not None:
+        if requires_grad is True:
+            self._requires_grad = True
+        elif isinstance(requires_grad, tuple | list | set):  # micrograd's Value(data, _children, _op, label)
+            self._requires_grad = True
+            self._take_children(requires_grad, label, _label)
+            return
+        else:
+            self._requires_grad = checked_requires_grad(requires_grad)
+        if _children is not None:
+            self._take_children(_children, _op, label)
+        elif label is not None:
             self._label = label if type(label) is str else checked_label(label)
+
+    _take_children: Callable[[Any, Any, Any], None]  # `micrograd_manner.py` has it
 
     @property
     def data(self) -> float:

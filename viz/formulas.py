@@ -62,6 +62,8 @@ def local_gradient(
     """
     if not operation.local_gradients:
         return None
+    if operation.is_opaque:
+        return _named(operation, slot, "", "")
     literals = rules.bare_literals(operation, operands)
     formula, has_cases = _ruled(operation, slot, literals, None)
     return _ruled(operation, slot, literals, tuple(numbers))[0] if has_cases and numbers is not None else formula
@@ -75,6 +77,8 @@ def pullback(operation: Operation, slot: int, shapes: Sequence[Shape], parameter
     """
     if len(shapes) > _MOST_OPERANDS:
         return _TOO_LONG
+    if operation.is_opaque:
+        return _named(operation, slot, rules.upstream_mark + " · ", rules.upstream_mark + r" \cdot ")
     if operation.name in _OF_ANY_SIZE:  # the same formula, without the work of a large product
         shapes = [shape if isinstance(shape, IndexArray) else tuple(min(size, 2) for size in shape) for shape in shapes]
     key = (operation, slot, tuple(shapes), said(parameters))
@@ -130,6 +134,16 @@ def _ruled(
     """The formula of a rule, and whether it has several cases, of which it shows one."""
     result = rules.local_gradient(operation, slot, literals, numbers)
     return _printed(result, one_case=True), rules.has_cases(result)
+
+
+def _named(operation: Operation, slot: int, before: str, before_latex: str) -> Formula:
+    """The derivative of somebody's own operation by its name: its rule is run on nothing but what it was given."""
+    operand = rules.mark(slot)
+    name = latex_name(operation.symbol)
+    return Formula(
+        f"{before}∂{operation.symbol}/∂{operand}",
+        rf"{before_latex}\frac{{\partial {name}}}{{\partial {operand}}}",
+    )
 
 
 def _printed(result: Any, one_case: bool = False) -> Formula:

@@ -23,6 +23,7 @@ from .printer import MINUS
 
 # From Unicode's private use area: one for each operand slot, the result, the upstream gradient.
 _FIRST, _OUT, _UPSTREAM = 0xE000, chr(0xF8FE), chr(0xF8FF)
+upstream_mark = _UPSTREAM
 _MARKS = re.compile(f"[{chr(_FIRST)}-{_UPSTREAM}]")
 # Rows whose rules tell a literal of the program from data: x ** 2 has the derivative 2 · x.
 _LOOKING_AT_LITERALS = frozenset({"power"})
