@@ -90,7 +90,7 @@ class _MadeByHand(Value):
         return f"the operation {self.op.symbol!r}" + (f" of {self.label}" if self.label else "")
 
 
-def _take_children(made: Value, children: Any, operation: Any, name: Any) -> None:
+def _take_children(made: Value, children: Any, operation: Any = None, name: Any = None) -> None:
     """`Value(number, children, operation)`, as micrograd has it, for a Value that holds its number already."""
     operation = "" if operation is None else operation
     if not isinstance(operation, str):

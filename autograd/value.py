@@ -11,7 +11,7 @@ import numpy
 
 from . import anomaly, array_functions, modes, ops
 from .calling_line import calling_line
-from .errors import DataTypeError, ShapeError
+from .errors import ArgumentError, DataTypeError, ShapeError
 from .node import Node, checked_label, checked_requires_grad, without_gradient
 from .operands import Array, Number
 from .operation import Operation, Parameters, Passed, holds_nodes, ieee
@@ -69,16 +69,7 @@ class Value(Node):
     _first_gradient: float | None
     _second_gradient: float | None
 
-    def __init__(
-        self,
-        data: Any,
-        requires_grad: bool = True,
-        label: str | None = None,
-        _label: str | None = None,
-        *,
-        _children: Any = None,
-        _op: str = "",
-    ) -> None:
+    def __init__(self, data: Any, requires_grad: bool = True, label: str | None = None, *more: str | None) -> None:
         self._data = _float(data)
         self.grad = 0.0
         self.op = None
@@ -86,16 +77,18 @@ class Value(Node):
             self._requires_grad = True
         elif isinstance(requires_grad, tuple | list | set):  # micrograd's Value(data, _children, _op, label)
             self._requires_grad = True
-            self._take_children(requires_grad, label, _label)
+            self._take_children(requires_grad, label, *more)
             return
         else:
             self._requires_grad = checked_requires_grad(requires_grad)
-        if _children is not None:
-            self._take_children(_children, _op, label)
-        elif label is not None:
+        if label is not None:
             self._label = label if type(label) is str else checked_label(label)
+        if more:
+            raise ArgumentError(
+                f"Value takes at most a number, requires_grad and a label, and got {more[0]!r:.60}, too"
+            )
 
-    _take_children: Callable[[Any, Any, Any], None]  # `micrograd_manner.py` has it
+    _take_children: Callable[..., None]  # `micrograd_manner.py` has it
 
     @property
     def data(self) -> float:

@@ -25,7 +25,7 @@ def sine(x):
 
 
 def times(a, b):
-    out = Value(a.data * b.data, _children=(a, b), _op="*")
+    out = Value(a.data * b.data, (a, b), "*")
 
     def _backward():
         a.grad += b.data * out.grad
@@ -274,6 +274,7 @@ REFUSED = {
     "a _backward on a leaf": (lambda: setattr(Value(1.0), "_backward", lambda: None), "no children"),
     "a _backward that is no function": (lambda: setattr(hand_made(), "_backward", 3), "function"),
     "a node added to .grad": (lambda: adding_a_node().backward(), "plain numbers"),
+    "more than micrograd's four": (lambda: Value(2.0, True, "x", "y"), "at most"),
     "a label in place of requires_grad": (lambda: Value(2.0, "x"), "label="),
 }
 
