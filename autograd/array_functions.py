@@ -20,6 +20,7 @@ from .operands import (
     Shape,
     as_operand,
     checked_axis,
+    checked_keepdims,
     checked_one_axis,
     count_along,
     index_of_axis,
@@ -201,7 +202,7 @@ def sum(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
     array([4., 6.])
     """
     x = operand_of("sum", x)
-    return ops.sum(x, axis=checked_axis("sum", x, axis), keepdims=keepdims)
+    return ops.sum(x, axis=checked_axis("sum", x, axis), keepdims=checked_keepdims("sum", keepdims))
 
 
 def mean(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
@@ -212,7 +213,7 @@ def mean(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
     2.5
     """
     x, axis = nonempty("mean", x, axis)
-    return ops.mean(x, axis=axis, keepdims=keepdims)
+    return ops.mean(x, axis=axis, keepdims=checked_keepdims("mean", keepdims))
 
 
 def max(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
@@ -225,7 +226,7 @@ def max(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
     array([0.5, 0. , 0.5])
     """
     x, axis = nonempty("max", x, axis)
-    return ops.max(x, axis=axis, keepdims=keepdims)
+    return ops.max(x, axis=axis, keepdims=checked_keepdims("max", keepdims))
 
 
 def min(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
@@ -236,7 +237,7 @@ def min(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
     1.0
     """
     x, axis = nonempty("min", x, axis)
-    return ops.min(x, axis=axis, keepdims=keepdims)
+    return ops.min(x, axis=axis, keepdims=checked_keepdims("min", keepdims))
 
 
 def prod(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
@@ -249,7 +250,7 @@ def prod(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
     array([0., 8., 0.])
     """
     x = operand_of("prod", x)
-    return ops.prod(x, axis=checked_axis("prod", x, axis), keepdims=keepdims)
+    return ops.prod(x, axis=checked_axis("prod", x, axis), keepdims=checked_keepdims("prod", keepdims))
 
 
 def cumsum(x: Any, axis: int | None = None) -> Any:
@@ -296,13 +297,13 @@ def any(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
     True
     """
     x = operand_of("any", x)
-    return ops.any(x, axis=checked_axis("any", x, axis), keepdims=keepdims)
+    return ops.any(x, axis=checked_axis("any", x, axis), keepdims=checked_keepdims("any", keepdims))
 
 
 def all(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
     """Whether everything is true (not 0) along `axis`: recorded, a boolean, without gradient."""
     x = operand_of("all", x)
-    return ops.all(x, axis=checked_axis("all", x, axis), keepdims=keepdims)
+    return ops.all(x, axis=checked_axis("all", x, axis), keepdims=checked_keepdims("all", keepdims))
 
 
 def argmax(x: Any, axis: int | None = None) -> Any:
@@ -330,7 +331,7 @@ def norm(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
     5.0
     """
     x = operand_of("norm", x)
-    return ops.norm(x, axis=checked_axis("norm", x, axis), keepdims=keepdims)
+    return ops.norm(x, axis=checked_axis("norm", x, axis), keepdims=checked_keepdims("norm", keepdims))
 
 
 def squared_norm(x: Any, axis: Axis = None, keepdims: bool = False, scale: float = 1.0) -> Any:
@@ -341,7 +342,9 @@ def squared_norm(x: Any, axis: Axis = None, keepdims: bool = False, scale: float
     12.5
     """
     x = operand_of("squared_norm", x)
-    return ops.squared_norm(x, axis=checked_axis("squared_norm", x, axis), keepdims=keepdims, scale=scale)
+    return ops.squared_norm(
+        x, axis=checked_axis("squared_norm", x, axis), keepdims=checked_keepdims("squared_norm", keepdims), scale=scale
+    )
 
 
 def logsumexp(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
@@ -352,7 +355,7 @@ def logsumexp(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
     True
     """
     x, axis = nonempty("logsumexp", x, axis)
-    return ops.logsumexp(x, axis=axis, keepdims=keepdims)
+    return ops.logsumexp(x, axis=axis, keepdims=checked_keepdims("logsumexp", keepdims))
 
 
 def softmax(x: Any, axis: Axis = -1) -> Any:

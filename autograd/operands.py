@@ -96,6 +96,15 @@ def checked_axis(name: str, x: Any, axis: Any) -> Axis:
     return axes
 
 
+def checked_keepdims(name: str, keepdims: Any) -> bool:
+    """Whether a reduction keeps the axes that it reduces over: a truth. A number is a misplaced axis or dtype."""
+    if keepdims is True or keepdims is False:
+        return keepdims
+    if not isinstance(keepdims, numpy.bool_):
+        raise DataTypeError(f"{name}: keepdims is True or False, not {keepdims!r:.60}; axes are a tuple, axis=(0, 1)")
+    return bool(keepdims)
+
+
 def checked_one_axis(name: str, x: Any, axis: Any) -> int:
     """A single axis of x, checked."""
     one = axis if type(axis) is int else index_of_axis(name, axis)

@@ -25,6 +25,8 @@ from .printer import MINUS
 _FIRST, _OUT, _UPSTREAM = 0xE000, chr(0xF8FE), chr(0xF8FF)
 upstream_mark = _UPSTREAM
 _MARKS = re.compile(f"[{chr(_FIRST)}-{_UPSTREAM}]")
+# A label such as "a+b", which beside a factor would be read as a + (b · factor); not the exponent of 1.2e−7.
+_COMPOUND = re.compile(r"(?<![\d.]e)(?<=[\w)\]}])\s*[-+−×÷*/]\s*(?=[\w([\\])")
 # Rows whose rules tell a literal of the program from data: x ** 2 has the derivative 2 · x.
 _LOOKING_AT_LITERALS = frozenset({"power"})
 
@@ -46,12 +48,13 @@ def mark(position: int) -> str:
 
 
 def filled(formula: str, operands: Sequence[str], out: str = "", upstream: str = "") -> str:
-    """The formula with these names, or numbers, in it: a negative one in brackets, unless it stands alone."""
+    """The formula with these names, or numbers, in it: one with a sign in brackets, unless it is alone."""
 
     def name(match: re.Match[str]) -> str:
         mark = match.group()
         found = out if mark == _OUT else upstream if mark == _UPSTREAM else operands[ord(mark) - _FIRST]
-        if _is_alone(formula, match) or not (found.startswith((MINUS, "-")) or r"\times" in found):
+        is_compound = found.startswith((MINUS, "-")) or r"\times" in found or _COMPOUND.search(found)
+        if _is_alone(formula, match) or not is_compound:
             return found
         return f"({found})"
 
@@ -77,7 +80,8 @@ def local_gradient(
         Value(0.5 if numbers is None else numbers[position], label=mark(position)) if literal is None else literal
         for position, literal in enumerate(literals)
     ]
-    return _recorded(lambda: _rule(operation, slot)(Value(0.5, label=_OUT), *operands))
+    out = 0.5 if numbers is None else operation(*numbers)  # a rule's case may be one of the result
+    return _recorded(lambda: _rule(operation, slot)(Value(out, label=_OUT), *operands))
 
 
 def pullback(operation: Operation, slot: int, shapes: Sequence[Shape], parameters: Mapping[str, Any]) -> Any:

@@ -975,3 +975,10 @@ def test_importing_everything_leaves_pythons_own_functions_alone() -> None:
     exec("from autograd import *", namespace)
     assert {"sum", "max", "min", "abs"} & namespace.keys() == set()
     assert namespace["tanh"] is autograd.tanh
+
+
+@pytest.mark.parametrize("name", ["sum", "mean", "max", "min", "prod", "any", "all", "norm", "var", "std", "logsumexp"])
+def test_a_number_in_the_place_of_keepdims_is_refused(name):
+    """`t.sum(0, 1)`: somebody means both axes, or NumPy's dtype."""
+    with pytest.raises(DataTypeError, match=r"keepdims is True or False, not 1; axes are a tuple"):
+        getattr(autograd, name)(Tensor(numpy.ones((3, 4))), 0, keepdims=1)

@@ -17,6 +17,7 @@ from autograd import (
     Value,
     concatenate,
     equal,
+    hypot,
     label,
     maximum,
     no_grad,
@@ -471,6 +472,15 @@ def test_a_rule_with_cases_shows_the_one_that_its_numbers_are_in() -> None:
     assert shown(zero**nothing) == ["y × x ** 0", "v1 × log(1)"]  # the gradient is 0 there, not 0 × ∞
     assert shown(where(equal(x, 2.0), x, y)) == ["[v1 ≠ 0]", "[v1 = 0]"]
     assert shown(maximum(x, y)) == ["[x > y] + 0.5 × [x = y]", "[y > x] + 0.5 × [x = y]"]
+    assert shown(hypot(x, y)) == ["x ÷ v1", "y ÷ v1"]
+    assert shown(hypot(zero, nothing)) == ["x ÷ ∞", "y ÷ ∞"]  # the case of a result of 0: the gradient is 0, not 0 ÷ 0
+
+
+def test_a_label_that_is_a_sum_stands_in_brackets_beside_a_factor() -> None:
+    named, c = Value(1.0, label="a+b"), Value(2.0, label="c")
+    assert trace(named * c).nodes[-1].computed.text == "(a+b) × c"
+    assert trace(Value(3.0, label="1e−7") * c).nodes[-1].computed.text == "1e−7 × c"
+    assert [event.formula for event in contributions(named * c)] == ["c", "a+b"]
 
 
 def test_tracing_leaves_the_collector_as_it_was() -> None:
