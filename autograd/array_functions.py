@@ -125,18 +125,22 @@ def broadcast_to(x: Any, shape: int | Shape) -> Any:
     >>> broadcast_to(Tensor([1.0, 2.0]), (3, 2)).shape
     (3, 2)
     """
-    whole: Any = shape if type(shape) is tuple else tuple(shape) if numpy.ndim(shape) else (shape,)  # type: ignore[arg-type]  # a list or one size
-    return ops.broadcast_to(_operand("broadcast_to", x), shape=whole)
+    return ops.broadcast_to(_operand("broadcast_to", x), shape=_whole_shape(shape))
 
 
-def sum_to_shape(x: Any, shape: Shape) -> Any:
+def sum_to_shape(x: Any, shape: int | Shape) -> Any:
     """x summed over whatever broadcasting `shape` to x's shape repeats: the adjoint of `broadcast_to`.
 
     >>> from autograd import Tensor, sum_to_shape
     >>> sum_to_shape(Tensor([[1.0, 2.0], [3.0, 4.0]]), (2,)).data
     array([4., 6.])
     """
-    return ops.sum_to_shape(_operand("sum_to_shape", x), shape=shape)
+    return ops.sum_to_shape(_operand("sum_to_shape", x), shape=_whole_shape(shape))
+
+
+def _whole_shape(shape: Any) -> Any:
+    """A shape as a tuple, of a list or of one size."""
+    return shape if type(shape) is tuple else tuple(shape) if numpy.ndim(shape) else (shape,)
 
 
 def _operand(name: str, x: Any) -> Any:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy
 
 from . import array_functions
+from .arguments import answering, check_call, check_function, random_generator
 from .errors import ArgumentError, DataTypeError, GradientMismatchError
 from .node import Node, gradients
 from .tensor import Tensor
@@ -40,6 +41,7 @@ def steadiest(quotient: Callable[[float], float], steps: list[float]) -> float:
     return min(steps, key=unsteadiness)
 
 
+@answering(eps="its step is found by itself", tol="give relative= and absolute=")
 def gradcheck(
     function: Callable[..., Any],
     *inputs: Any,
@@ -66,7 +68,13 @@ def gradcheck(
     """
     if order not in (1, 2):
         raise ArgumentError(f"gradcheck: order is 1 or 2, not {order!r}")
-    generator = numpy.random.default_rng(rng)
+    check_function("gradcheck", "a function is checked", function, "; give the function itself: gradcheck(f, x)")
+    if not inputs:
+        raise ArgumentError("gradcheck: the inputs come after the function: gradcheck(f, x, y)")
+    for name, bound in (("relative", relative), ("absolute", absolute)):
+        if not isinstance(bound, int | float | numpy.number):
+            raise ArgumentError(f"gradcheck: {name} is a number, not {bound!r:.60}")
+    generator = random_generator("gradcheck: rng", rng)
     data = [_plain(value) for value in inputs]
     if not any(number.size for number, _ in data):
         return True
@@ -76,9 +84,14 @@ def gradcheck(
         return [kind(array.copy()) for array, (_, kind) in zip(arrays, data, strict=True)]
 
     first_leaves = leaves([array for array, _ in data])
-    output = function(*first_leaves)
+    try:
+        output = function(*first_leaves)
+    except TypeError:
+        check_call("gradcheck", function, first_leaves, {})
+        raise
     if not isinstance(output, Node):
-        raise DataTypeError(f"gradcheck: the function returned {type(output).__name__}, not a Value or a Tensor")
+        hint = "; does it end in return?" if output is None else ""
+        raise DataTypeError(f"gradcheck: the function returned {type(output).__name__}, not a Value or a Tensor{hint}")
     upstream = generator.uniform(0.5, 1.5, numpy.shape(output.data)) * generator.choice(
         [-1, 1], numpy.shape(output.data)
     )

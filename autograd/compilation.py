@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from .arguments import answering
+
 if TYPE_CHECKING:
     from .compiler.compiled import Compiled
 
 
+@answering(argnums="give it to the compiled function, f.value_and_grad(x, argnums=0)")
 def compile(function: Callable[..., Any], *, columns: bool = False) -> Compiled:
     """The function as a program: recorded at the first call, run from then on.
 

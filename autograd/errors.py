@@ -21,6 +21,10 @@ class ArgumentError(GraphError, ValueError):
     """An argument that is none of what the function takes."""
 
 
+class CallError(GraphError, TypeError):
+    """A function called with other arguments than it takes."""
+
+
 class StaleGraphError(GraphError, RuntimeError):
     """Data was assigned between the forward pass and the sweep that needs it."""
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 import functools
 from collections import defaultdict
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Never
 
 from . import modes, ops
-from .node import Node
+from .node import Node, refuse_keywords
 from .operation import Operation, Parameters
 from .value import LARGEST_INTEGER, Value
 
@@ -89,7 +89,7 @@ def _multiplying(otherwise: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def record(operation: Operation, operands: tuple[Any, ...], parameters: Parameters) -> Any:
-    if operation.scalar is not None:
+    if operation.scalar is not None and not parameters:
         if len(operands) == 1:
             return unary(operation, operands[0])
         if len(operands) == 2 and not any(type(one) is int and abs(one) > LARGEST_INTEGER for one in operands):
@@ -101,7 +101,10 @@ def unary(operation: Operation, operand: Any) -> Any:
     """`record` for one operand."""
     if modes.open_blocks and (mode := modes.current_mode()) is not modes.DEFAULT:
         return _inside_a_block(mode, operation, operand)
-    (rule,) = operation.local_gradients
+    try:
+        (rule,) = operation.local_gradients
+    except ValueError:
+        raise operation.miscounted(1) from None
     if rule is None or not operand._requires_grad:
         return record_in_general(operation, (operand,), {})
     data = operand._data
@@ -198,7 +201,9 @@ def _inside_a_block(mode: modes.Mode, operation: Operation, *operands: Any) -> A
 
 
 @functools.wraps(Node.backward)
-def backward(self: Value, gradient: Any = None) -> None:
+def backward(self: Value, gradient: Any = None, **unknown: Never) -> None:
+    if unknown:
+        refuse_keywords(unknown)
     is_plain = type(self) is Value and self.op is not None and not modes.current_mode().detecting_anomaly
     reached = sweep_values(self, self._seed(gradient, create_graph=False)) if is_plain and self._requires_grad else None
     if reached is None:

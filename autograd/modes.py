@@ -7,10 +7,11 @@ import threading
 from contextlib import AbstractContextManager, ContextDecorator, nullcontext
 from contextvars import ContextVar, Token
 from dataclasses import dataclass, replace
-from typing import Any, Self
+from typing import Any, Never, NoReturn, Self
 
+from .arguments import described
 from .calling_line import SourceLine, calling_line
-from .errors import DataTypeError
+from .errors import CallError, DataTypeError
 
 
 @dataclass(eq=False, slots=True)  # frozen would be three times as slow to make
@@ -97,12 +98,27 @@ def note_reading(node: Any) -> None:
         looks.append((node, calling_line()))
 
 
-class Adjusted(ContextDecorator):
+class _Block(type):
+    """The class of the classes of blocks: `with no_grad:`, without parentheses, is told how it is written."""
+
+    def __enter__(cls) -> NoReturn:
+        raise CallError(f"{cls.__name__}: a block is written with parentheses: with {cls.__name__}(…):")
+
+    def __exit__(cls, *exception: object) -> None:
+        """Never reached, but `with` asks for it first."""
+
+
+class Adjusted(ContextDecorator, metaclass=_Block):
     """A `with` block in which the mode has other values in these fields; may be entered again while it is open."""
 
     def __init__(self, **changes: Any) -> None:
         self._changes = changes
         self._tokens: list[Token[Mode]] = []
+
+    def _refuse(self, given: tuple[object, ...]) -> NoReturn:
+        """`@no_grad` without parentheses gives the function in their place."""
+        name = type(self).__name__
+        raise CallError(f"{name} takes no argument, not {described(given[0])}; write @{name}() or with {name}():")
 
     def _recreate_cm(self) -> Self:
         block = copy.copy(self)  # a call of a decorated function has a block of its own, whatever thread it is in
@@ -140,7 +156,9 @@ class no_grad(Adjusted):  # noqa: N801  # a class that reads as a statement: `wi
     (9.0, None, False)
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *misplaced: Never) -> None:
+        if misplaced:
+            self._refuse(misplaced)
         super().__init__(recording=False)
 
 
@@ -158,7 +176,7 @@ class scope(Adjusted):  # noqa: N801  # as above: `with scope("cost"):`
     def __init__(self, name: str) -> None:
         super().__init__()
         if not isinstance(name, str):
-            raise DataTypeError(f"scope: a name is text, not {type(name).__name__} {name!r:.60}")
+            raise DataTypeError(f'scope: a name is text, as in scope("cost"), not {described(name)}')
         self.name = name
 
     def _inner(self, outer: Mode) -> Mode:
@@ -186,7 +204,9 @@ class detect_anomaly(Adjusted):  # noqa: N801  # as above: `with detect_anomaly(
     autograd.errors.AnomalyError: log gave -inf; operands: x = 0.0; recorded at ...
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *misplaced: Never) -> None:
+        if misplaced:
+            self._refuse(misplaced)
         super().__init__(detecting_anomaly=True, keeping_sources=True)
 
 
@@ -200,7 +220,9 @@ class source_lines(Adjusted):  # noqa: N801  # as above: `with source_lines():`
     2
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *misplaced: Never) -> None:
+        if misplaced:
+            self._refuse(misplaced)
         super().__init__(keeping_sources=True)
 
 

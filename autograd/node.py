@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import copy
 from abc import abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Self, overload
+from typing import TYPE_CHECKING, Any, Never, NoReturn, Self, overload
 
 import numpy
 
 from . import modes, numpy_protocol, ops, views
+from .arguments import NoSuchAttribute, answering, described
 from .calling_line import calling_line
-from .errors import DataTypeError, NotRecordedError, StaleGraphError
+from .errors import CallError, DataTypeError, NotRecordedError, StaleGraphError
 from .modes import Adjusted, Scope
 from .operation import Recordable
 from .sweep import backward, sweep
@@ -180,7 +181,7 @@ class Node(Recordable):
         """`f"{loss:.4f}"`, for a node with a single number."""
         return format(self.item(), specification) if specification else str(self)
 
-    def backward(self, gradient: Any = None) -> None:
+    def backward(self, gradient: Any = None, **unknown: Never) -> None:
         """Add the gradient of this node with respect to every leaf to that leaf's `.grad`.
 
         Args:
@@ -198,9 +199,33 @@ class Node(Recordable):
         >>> x.grad
         6.0
         """
+        if unknown:
+            refuse_keywords(unknown)
         if modes.open_blocks:
             modes.note_look(self)  # gradients in `.grad` are plain numbers
         backward(self, gradient)
+
+    # --- what PyTorch's and micrograd's nodes have ---
+
+    if not TYPE_CHECKING:
+        numpy = NoSuchAttribute("write .data; .detach() is a constant node")
+        cpu = NoSuchAttribute("everything is on the CPU; leave it out")
+        cuda = NoSuchAttribute("everything is on the CPU; leave it out")
+        to = NoSuchAttribute("everything is on the CPU; another dtype is Tensor(data, dtype=numpy.float32)")
+        float = NoSuchAttribute("write autograd.astype(t, numpy.float32)")
+        double = NoSuchAttribute("write autograd.astype(t, numpy.float64)")
+        long = NoSuchAttribute("write autograd.astype(t, int)")
+        view = NoSuchAttribute("write .reshape(…)")
+        clone = NoSuchAttribute("write autograd.array(t), recorded, or Tensor(t.data), a new leaf")
+        requires_grad_ = NoSuchAttribute("assign node.requires_grad = True or False")
+        zero_ = NoSuchAttribute("write .zero_grad() for the gradient, .data = numpy.zeros_like(t.data) for the data")
+        zero_grad_ = NoSuchAttribute("write .zero_grad()")
+        retain_grad = NoSuchAttribute("every node keeps its gradient, read node.grad")
+        register_hook = NoSuchAttribute("gradients are watched by viz.trace(output), or an observer of the sweep")
+        grad_fn = NoSuchAttribute("node.op is the operation that made it, node.inputs its operands")
+        is_leaf = NoSuchAttribute("a leaf is a node whose op is None")
+        pow = NoSuchAttribute("write x ** 2")
+        append = NoSuchAttribute("nodes are no lists: hold them in one, or write autograd.concatenate([t, more])")
 
     # --- NumPy's functions, `array * node` among them ---
 
@@ -333,6 +358,17 @@ class Node(Recordable):
         return self._record(ops.relu, (self,), {})
 
 
+def refuse_keywords(unknown: Mapping[str, object]) -> NoReturn:
+    """What PyTorch's `backward` takes besides."""
+    meant = {
+        "retain_graph": "the graph stays, and backward() may be called again",
+        "create_graph": "gradients(output, inputs, create_graph=True) records gradients",
+        "inputs": "gradients(output, inputs) gives those of some inputs alone",
+    }
+    name = next(iter(unknown))
+    raise CallError(f"backward: there is no {name}=; {meant.get(name, 'it takes an upstream gradient alone')}")
+
+
 def checked_label(given: Any) -> str | None:
     """A node's name, as it is given: text or None."""
     if given is not None and not isinstance(given, str):
@@ -361,6 +397,7 @@ def gradients(output: Node, inputs: Node, gradient: Any = None, *, create_graph:
 def gradients(
     output: Node, inputs: Sequence[Node], gradient: Any = None, *, create_graph: bool = False
 ) -> list[Node]: ...
+@answering()
 def gradients(
     output: Node, inputs: Node | Sequence[Node], gradient: Any = None, *, create_graph: bool = False
 ) -> Node | list[Node]:
@@ -384,10 +421,17 @@ def gradients(
     >>> first.data, gradients(first, x).data
     (12.0, 12.0)
     """
+    if not isinstance(output, Node):
+        raise DataTypeError(f"gradients: the output is a node (Value or Tensor), not {described(output)}")
+    if not isinstance(inputs, Node | Iterable) or isinstance(inputs, str | Mapping):
+        hint = ": give its parameters()" if hasattr(inputs, "parameters") else ""
+        raise DataTypeError(
+            f"gradients: inputs are a node (Value or Tensor) or a list of nodes, not {described(inputs)}{hint}"
+        )
     wanted = [inputs] if isinstance(inputs, Node) else list(inputs)
     for node in wanted:
         if not isinstance(node, Node):
-            raise DataTypeError(f"gradients: inputs are nodes (Value or Tensor), not {type(node).__name__}")
+            raise DataTypeError(f"gradients: inputs are nodes (Value or Tensor), not {described(node)}")
         if not node.requires_grad:
             raise NotRecordedError(f"gradients: the input {node!r:.80} does not require gradients")
     reached = sweep(output, gradient, create_graph=create_graph, wanted=frozenset(wanted))
@@ -402,6 +446,7 @@ def _as_node(node: Node, gradient: Any) -> Node:
     return constant
 
 
+@answering('one node is named by node.label = "x"')
 def label(variables: Mapping[str, Any]) -> None:
     """Name every node after the variable that holds it; nodes in a list become `w[0]`, `w[1]`, …
 
@@ -415,6 +460,11 @@ def label(variables: Mapping[str, Any]) -> None:
     >>> y.label
     'y'
     """
+    if not isinstance(variables, Mapping) or not all(isinstance(name, str) for name in variables):
+        raise DataTypeError(
+            f"label: takes nodes by the names of their variables, label(locals()), not {described(variables)}"
+            + ('; one node is named by node.label = "x"' if isinstance(variables, Node) else "")
+        )
     for name, held in variables.items():
         if name.startswith("_"):
             continue

@@ -10,6 +10,7 @@ from typing import Any
 import numpy
 import numpy.typing
 
+from .arguments import described
 from .errors import DataTypeError, ShapeError
 from .operation import Recordable, as_recorded, holds_nodes
 
@@ -35,7 +36,7 @@ def operands_of(name: str, arrays: Sequence[Any]) -> list[Any]:
     try:
         operands = list(arrays)
     except TypeError:
-        raise DataTypeError(f"{name}: takes a list of arrays, not {type(arrays).__name__} {arrays!r:.60}") from None
+        raise DataTypeError(f"{name}: takes a list of arrays, not {described(arrays)}") from None
     if not operands:
         raise ShapeError(f"{name}: there is nothing to join")
     return [operand_of(name, operand) for operand in operands]
@@ -54,8 +55,7 @@ def as_operand(name: str, operand: Any) -> Any:
         return as_recorded(name, operand)
     if array.dtype.kind not in "biuf" or has_mask(operand):
         raise DataTypeError(
-            f"{name}: an operand is a number, an array of real numbers, a Value or a Tensor, "
-            f"not {type(operand).__name__} {operand!r:.60}"
+            f"{name}: an operand is a number, an array of real numbers, a Value or a Tensor, not {described(operand)}"
         )
     return array
 
@@ -119,7 +119,9 @@ def index_of_axis(name: str, axis: Any) -> int:
             raise TypeError
         return operator.index(axis)
     except TypeError:
-        raise DataTypeError(f"{name}: an axis is an integer, not {axis!r}") from None
+        joins = name in ("stack", "concatenate") and isinstance(axis, Recordable | numpy.ndarray)
+        hint = f"; the arrays come in one list, {name}([a, b])" if joins else ""
+        raise DataTypeError(f"{name}: an axis is an integer, not {axis!r:.60}{hint}") from None
 
 
 def axes_of(ndim: int, axis: Axis) -> tuple[int, ...]:

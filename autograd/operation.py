@@ -16,8 +16,9 @@ from typing import Any, ClassVar, NamedTuple, TypeVar
 
 import numpy
 
+from .arguments import described
 from .calling_line import SourceLine
-from .errors import DataTypeError, GraphError, IndexRangeError, ShapeError
+from .errors import CallError, DataTypeError, GraphError, IndexRangeError, ShapeError
 
 Rule = Callable[..., Any]
 Parameters = dict[str, Any]
@@ -208,12 +209,16 @@ class Operation:
             if type(operand) is not numpy.ndarray and holds_nodes(operand):
                 return self(*[as_recorded(self.name, one) for one in operands], **parameters)
             plain = False
-        if not plain:
+            if type(operand) is not numpy.ndarray and not isinstance(operand, numpy.ndarray | numpy.generic):
+                self._refuse_no_numbers(operand)
+        if not plain or parameters:
             return self.on_arrays(operands, parameters)
         try:
             return self.scalar(*operands)  # type: ignore[misc]  # not None, or it would not be `plain`
         except (ArithmeticError, ValueError):
             return ieee(self.forward, operands)
+        except TypeError as error:
+            raise self.refusal(operands, parameters, error) from None
 
     def on_arrays(self, arrays: Sequence[Any], parameters: Parameters) -> Any:
         """The forward rule through NumPy."""
@@ -222,10 +227,39 @@ class Operation:
         except (ValueError, IndexError, TypeError, OverflowError) as error:
             raise self.refusal(arrays, parameters, error) from error
 
+    def _refuse_no_numbers(self, operand: Any) -> None:
+        """Refuse what makes no array of real numbers: NumPy reads a number off some text, and not off other."""
+        try:
+            kind = numpy.asarray(operand).dtype.kind
+        except ValueError:  # lists of different lengths
+            kind = "O"
+        if kind not in "biuf":
+            raise DataTypeError(
+                f"{self.name}: an operand is a number, an array of real numbers, a Value or a Tensor, "
+                f"not {described(operand)}"
+            )
+
+    def miscounted(self, count: int) -> GraphError:
+        """The engine's message for another number of operands."""
+        return CallError(
+            f"{self.name} takes {'one operand' if self.slots == 1 else f'{self.slots} operands'}, and {count} "
+            f"{'was' if count == 1 else 'were'} given"
+        )
+
     def refusal(self, arrays: Sequence[Any], parameters: Parameters, error: Exception) -> GraphError:
         """The engine's message for operands that NumPy does not take."""
         if isinstance(error, GraphError):
             return error
+        if self.slots not in (None, len(arrays)):
+            return self.miscounted(len(arrays))
+        if isinstance(error, TypeError):
+            if "shape" in parameters and not _is_shape(parameters["shape"]):
+                return DataTypeError(
+                    f"{self.name}: a shape is a whole number or a tuple of them, not {described(parameters['shape'])}"
+                )
+            unknown = [name for name in parameters if f"keyword argument '{name}'" in str(error)]
+            if unknown:
+                return CallError(f"{self.name}: there is no {unknown[0]}=; it works element by element")
         if isinstance(error, TypeError | OverflowError):  # a boolean array's negative; 1000 beside a uint8
             kinds = " and ".join(str(getattr(array, "dtype", type(array).__name__)) for array in arrays)
             return DataTypeError(f"{self.name}: not for operands of {kinds}: {error}")
@@ -250,6 +284,11 @@ class OwnOperation(Operation):
     def __reduce__(self) -> Any:
         make, *given = self.made_by
         return make, tuple(given)
+
+
+def _is_shape(shape: Any) -> bool:
+    sizes = shape if isinstance(shape, tuple | list) else (shape,)
+    return all(isinstance(size, int | numpy.integer) for size in sizes)
 
 
 PYTHON_NUMBERS = frozenset({float, int, bool})

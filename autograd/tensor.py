@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from typing import TYPE_CHECKING, Any
 
 import numpy
 import numpy.typing
 
 from . import anomaly, array_functions, composites, modes, numpy_protocol, ops
+from .arguments import described
 from .calling_line import SourceLine, calling_line
 from .errors import ArgumentError, DataTypeError, ShapeError
 from .modes import Scope
@@ -345,6 +346,9 @@ class Tensor(Node):
     def __getitem__(self, index: Any) -> Tensor:
         return array_functions.getitem(self, index)
 
+    def __delitem__(self, index: Any) -> None:
+        raise DataTypeError("elements of a Tensor are not deleted; index what is to stay, t[[0, 2]], t[mask]")
+
     def __setitem__(self, index: Any, item: Any) -> None:
         raise DataTypeError(
             "elements of a Tensor are not assigned: the graph could not tell before from after; "
@@ -623,6 +627,19 @@ def _numbers_of(data: Any) -> Any:
     return data
 
 
+def _kind_of(data: Any, array: Array) -> str:
+    """What is no array of numbers, in words, and what may make one of it."""
+    if isinstance(data, numpy.ndarray) and array.dtype.kind in "fO":
+        return f"{array.dtype}; convert it with .astype(numpy.float64)"
+    if isinstance(data, Iterator):
+        return f"{described(data)}; make a list of it first, list(…)"
+    if isinstance(data, Set):
+        return f"{described(data)}, which has no order; give a list"
+    if hasattr(data, "to_numpy"):
+        return f"{array.dtype}, as this {type(data).__name__} has; give its to_numpy(float)"
+    return described(data) if array.ndim == 0 else f"{array.dtype}, as in {data!r:.60}"
+
+
 def _array(data: Any, requires_grad: bool, dtype: Any, copy: bool) -> Array:
     """The data of a Tensor: an array of a dtype that it may have."""
     if type(data) is numpy.ndarray and data.dtype.char in "fd" and dtype is None:  # the usual case, at once
@@ -630,8 +647,10 @@ def _array(data: Any, requires_grad: bool, dtype: Any, copy: bool) -> Array:
     data = _numbers_of(data)
     try:
         array = numpy.asarray(data)
-    except ValueError as error:
-        raise DataTypeError(f"a Tensor holds an array of numbers; these lists do not make one: {error}") from None
+    except ValueError:
+        raise DataTypeError(
+            f"a Tensor holds an array of numbers; these lists do not make one, as they differ in length: {data!r:.60}"
+        ) from None
     if has_mask(data):
         raise DataTypeError("a Tensor has no mask: fill the masked array (.filled(…)), or use where(mask, …)")
     if type(array) is not numpy.ndarray:
@@ -639,10 +658,7 @@ def _array(data: Any, requires_grad: bool, dtype: Any, copy: bool) -> Array:
     kind = array.dtype.kind
     is_float = array.dtype in (numpy.float32, numpy.float64)
     if not is_float and kind not in "biu" and not (kind == "f" and isinstance(data, list | tuple)):
-        raise DataTypeError(
-            f"a Tensor holds float32, float64 or integers, not {array.dtype}"
-            + ("; convert it with .astype(numpy.float64)" if kind == "f" else "")
-        )
+        raise DataTypeError(f"a Tensor holds float32, float64 or integers, not {_kind_of(data, array)}")
     if requires_grad and kind == "b":
         raise DataTypeError("a Tensor of booleans cannot require gradients: pass requires_grad=False")
     if dtype is not None:

@@ -19,7 +19,7 @@ from typing import Any
 import numpy
 
 from . import array_functions, ops
-from .arguments import counted, positions_of
+from .arguments import answering, check_call, check_function, counted, indices, positions_of
 from .errors import ArgumentError, DataTypeError, GraphError, ShapeError
 from .modes import current_mode, enter_transform, is_inside_transform, leave_transform, recording
 from .node import Node
@@ -34,6 +34,7 @@ Function = Callable[..., Any]
 Arguments = int | Sequence[int]
 
 
+@answering()
 def grad(function: Function, argnums: Arguments = 0) -> Function:
     """The gradient of a function that returns a single number.
 
@@ -59,6 +60,7 @@ def grad(function: Function, argnums: Arguments = 0) -> Function:
     return _gradient_of("grad", function, argnums)
 
 
+@answering()
 def value_and_grad(function: Function, argnums: Arguments = 0) -> Function:
     """`grad`, and the function's value before it, for one forward pass.
 
@@ -67,7 +69,7 @@ def value_and_grad(function: Function, argnums: Arguments = 0) -> Function:
     (6.0, (3.0, 2.0))
     """
 
-    @_described("value_and_grad", function, "value and gradient")
+    @_described("value_and_grad", function, "value and gradient", argnums)
     def value_and_gradient(*arguments: Any, **keywords: Any) -> tuple[Any, Any]:
         run = _Run("value_and_grad", function, arguments, keywords, argnums)
         gradient = run.gradient()
@@ -76,6 +78,7 @@ def value_and_grad(function: Function, argnums: Arguments = 0) -> Function:
     return value_and_gradient
 
 
+@answering()
 def vjp(function: Function, *arguments: Any) -> tuple[Any, Function]:
     """The function's value, and its pullback: from an upstream gradient (in the value's nesting and shapes)
     to a tuple of gradients, one for each argument. What a reverse sweep computes, without the Jacobian.
@@ -93,6 +96,7 @@ def vjp(function: Function, *arguments: Any) -> tuple[Any, Function]:
     return run.value(), pullback
 
 
+@answering()
 def jvp(function: Function, arguments: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:
     """The function's value, and its derivative along `tangents`: the pushforward, in the value's nesting.
 
@@ -115,6 +119,7 @@ def jvp(function: Function, arguments: Sequence[Any], tangents: Sequence[Any]) -
     return run.value(), run.rebuild_output([one if isinstance(one, Node) else _as_value(one) for one in pushed])
 
 
+@answering()
 def jacobian(function: Function, argnums: Arguments = 0) -> Function:
     """All partial derivatives: of an output of shape O by an argument of shape I, an array of shape O + I.
 
@@ -128,6 +133,7 @@ def jacobian(function: Function, argnums: Arguments = 0) -> Function:
     return _jacobian_of("jacobian", function, argnums)
 
 
+@answering()
 def hessian(function: Function, argnums: Arguments = 0) -> Function:
     """All second derivatives of a function that returns a single number: by an argument of shape I, an array
     of shape I + I; by a nested one, its nesting twice.
@@ -140,6 +146,7 @@ def hessian(function: Function, argnums: Arguments = 0) -> Function:
     return _jacobian_of("hessian", _gradient_of("hessian", function, argnums), argnums)
 
 
+@answering()
 def hessian_vector_product(function: Function, argnums: Arguments = 0) -> Function:
     """A function of the arguments and, after them, a vector in the argument's nesting and shapes: the
     Hessian times that vector, at the price of two sweeps instead of the whole Hessian's.
@@ -151,7 +158,7 @@ def hessian_vector_product(function: Function, argnums: Arguments = 0) -> Functi
     name = "hessian_vector_product"
     gradient = _gradient_of(name, function, argnums)
 
-    @_described(name, function, "Hessian-vector product", takes_the_same=False)
+    @_described(name, function, "Hessian-vector product", argnums, takes_the_same=False)
     def product(*arguments_and_vector: Any, **keywords: Any) -> Any:
         if len(arguments_and_vector) < 2:
             raise ArgumentError(
@@ -167,7 +174,7 @@ def hessian_vector_product(function: Function, argnums: Arguments = 0) -> Functi
 
 
 def _gradient_of(name: str, function: Function, argnums: Arguments) -> Function:
-    @_described(name, function, "gradient")
+    @_described(name, function, "gradient", argnums)
     def gradient(*arguments: Any, **keywords: Any) -> Any:
         return _Run(name, function, arguments, keywords, argnums).gradient()
 
@@ -175,7 +182,7 @@ def _gradient_of(name: str, function: Function, argnums: Arguments) -> Function:
 
 
 def _jacobian_of(name: str, function: Function, argnums: Arguments) -> Function:
-    @_described(name, function, "Jacobian")
+    @_described(name, function, "Jacobian", argnums)
     def all_derivatives(*arguments: Any, **keywords: Any) -> Any:
         run = _Run(name, function, arguments, keywords, argnums)
         return run.rebuild_output([run.like_arguments(run.rows(output)) for output in run.outputs])
@@ -207,6 +214,10 @@ class _Run:
                 for position, argument in zip(self._chosen, self._rebuild_input(self.inputs), strict=True):
                     given[position] = argument
                 result = function(*given, **keywords)
+        except (TypeError, AttributeError) as error:
+            check_call(name, function, arguments, keywords)
+            self._note_lists(error, arguments)
+            raise
         finally:
             leave_transform(token)
         self.rebuild_output: Rebuild
@@ -225,6 +236,18 @@ class _Run:
             )
         self._returned_plain = returned
 
+    def _note_lists(self, error: Exception, arguments: Sequence[Any]) -> None:
+        """Beside the error of a function that was given a list for a vector, or None: what that is to a transform."""
+        for position in self._chosen:
+            given, place = arguments[position], f"argument {position} of {_name(self._function)}"
+            if given is None:
+                error.add_note(f"{self._transform}: {place} is None, by which nothing is differentiated")
+            elif isinstance(given, list | tuple):
+                error.add_note(
+                    f"{self._transform}: {place} is a {type(given).__name__}, a nesting whose numbers are taken one "
+                    "by one; where a vector is meant, give numpy.array(…)"
+                )
+
     def value(self) -> Any:
         """What the function returned, as nodes, or plain where its arguments were."""
         if not self._recorded:
@@ -235,6 +258,11 @@ class _Run:
 
     def gradient(self) -> Any:
         """The gradient of the only number that the function returned, in the arguments' nesting."""
+        if not self.outputs:
+            raise ShapeError(
+                f"{self._transform}: {_name(self._function)} returned nothing, and only a single number has a "
+                "gradient; does it end in return?"
+            )
         if self._output_places != ["the output"] or numpy.size(self.outputs[0]._data) != 1:
             raise ShapeError(
                 f"{self._transform}: {_name(self._function)} returned {self._returned()}, and only a single number has "
@@ -416,15 +444,19 @@ def _name(function: Function) -> str:
 
 
 def _check_callable(name: str, function: Any) -> None:
-    if not callable(function):
-        raise DataTypeError(f"{name}: a function is differentiated, not {type(function).__name__} {function!r:.60}")
+    if callable(function):
+        return
+    form = f"{name}(f, x)" if name == "vjp" else f"{name}(f, (x,), (tangent,))" if name == "jvp" else f"{name}(f)(x)"
+    check_function(name, "a function is differentiated", function, f"; give the function itself: {form}")
 
 
 def _described(
-    name: str, function: Function, what: str, *, takes_the_same: bool = True
+    name: str, function: Function, what: str, argnums: Arguments, *, takes_the_same: bool = True
 ) -> Callable[[Function], Function]:
     """Name a derived function after the one it is derived from, and give it its signature."""
     _check_callable(name, function)
+    if type(argnums) is not int:
+        indices(name, argnums, f"; {name}(f) is a function, which takes what f takes: {name}(f)(x)")
 
     def describe(derived: Function) -> Function:
         derived.__name__ = derived.__qualname__ = f"{what} of {_name(function)}"

@@ -5,13 +5,14 @@ from __future__ import annotations
 import numbers
 import sys
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, Protocol, overload
+from typing import TYPE_CHECKING, Any, NoReturn, Protocol, overload
 
 import numpy
 
 from . import anomaly, array_functions, modes, ops
+from .arguments import NoSuchAttribute, described
 from .calling_line import calling_line
-from .errors import ArgumentError, DataTypeError, ShapeError
+from .errors import ArgumentError, CallError, DataTypeError, ShapeError
 from .node import Node, checked_label, checked_requires_grad, without_gradient
 from .operands import Array, Number
 from .operation import Operation, Parameters, Passed, holds_nodes, ieee
@@ -187,6 +188,10 @@ class Value(Node):
     def _record(operation: Operation, operands: tuple[Any, ...], parameters: Parameters) -> Any:
         if not operation.elementwise and not any(isinstance(operand, Tensor) for operand in operands):
             raise DataTypeError(f"{operation.name} works on arrays: give it a Tensor instead of a Value")
+        if parameters and operation.elementwise:
+            raise CallError(f"{operation.name}: there is no {next(iter(parameters))}=; it works element by element")
+        if len(operands) != operation.slots and operation.slots is not None:
+            raise operation.miscounted(len(operands))
         data: list[Any] = []
         kept: list[Any] = []
         tracked = False
@@ -355,6 +360,33 @@ class Value(Node):
             return is_equal == (ufunc is numpy.equal)
         return super().__array_ufunc__(ufunc, method, *inputs, **keywords)
 
+    # No `__getitem__`: with it NumPy takes a Value for a list of numbers.
+    if not TYPE_CHECKING:  # a type checker is to refuse them, too
+
+        def __len__(self):
+            self._refuse_elements("len(v)")
+
+        def __iter__(self):
+            self._refuse_elements("for … in v")
+
+        def __matmul__(self, other):
+            return NotImplemented if isinstance(other, Tensor) else self._refuse_matmul()
+
+        def __rmatmul__(self, other):
+            return self._refuse_matmul()
+
+        sum = NoSuchAttribute("it is one number, its own sum; sum(values) adds up a list of them")
+        mean = NoSuchAttribute("it is one number; sum(values) / len(values) is the mean of a list of them")
+        abs = NoSuchAttribute("write abs(v)")
+
+    def _refuse_elements(self, form: str) -> NoReturn:
+        raise DataTypeError(
+            f"{form}: {self!r:.60} is one number and has no elements; hold Values in a list, or take a Tensor"
+        )
+
+    def _refuse_matmul(self) -> NoReturn:
+        raise DataTypeError("matmul: a Value is one number and has no rows; use * instead of @")
+
     def __float__(self) -> float:
         if modes.watched:
             self._refuse_plain("float(…), as Python's own functions ask for it,")
@@ -496,4 +528,8 @@ def _bare(number: Any) -> Any:
     if isinstance(number, numbers.Real | numpy.bool_):
         return number.item() if isinstance(number, numpy.generic) else float(number)
     hint = "; arrays are for Tensor" if isinstance(number, numpy.ndarray | list | tuple) else ""
-    raise DataTypeError(f"a Value holds one real number, not {type(number).__name__} {number!r:.60}{hint}")
+    if isinstance(number, Value):
+        hint = "; take its .data, or autograd.positive(v) for a recorded copy"
+    elif isinstance(number, str):
+        hint = "; float(text) reads one"
+    raise DataTypeError(f"a Value holds one real number, not {described(number)}{hint}")

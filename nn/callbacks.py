@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
-from autograd.arguments import check_known, whole_number
+from autograd.arguments import answering, check_known, flag, whole_number
 
 from . import plotting
 from .checks import checked
@@ -162,6 +162,7 @@ class EarlyStopping(Callback):
             written: that one cannot be resumed.
     """
 
+    @answering()
     def __init__(
         self,
         patience: int = 5,
@@ -174,7 +175,7 @@ class EarlyStopping(Callback):
         self.patience: int = whole_number("the patience", patience, error=NetworkError)
         self.watch = watch
         self.improvement: float = checked("improvement", improvement)
-        self.restore_best = restore_best
+        self.restore_best = flag("restore_best", restore_best, NetworkError)
         self._best: tuple[int, State] | None = None
         self._best_epoch = 0
 

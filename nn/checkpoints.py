@@ -21,6 +21,7 @@ from typing import Any
 import numpy
 
 from autograd import DISTRIBUTION
+from autograd.arguments import answering, described, file_path
 from autograd.files import write_whole
 
 from .errors import CheckpointError
@@ -52,6 +53,7 @@ class Checkpoint:
     notes: dict[str, Any] = field(default_factory=dict)
 
 
+@answering("the path comes first")
 def save(
     path: str | os.PathLike[str],
     model: Module,
@@ -77,7 +79,9 @@ def save(
     """
     import safetensors.numpy  # only where a file is written or read
 
-    target = Path(path)
+    target = file_path("path", path, CheckpointError)
+    if not isinstance(model, Module):
+        raise _no_module(model)
     tensors = {name: numpy.asarray(array, order="C") for name, array in model.state_dict().items()}
     if optimizer is not None:
         tensors |= {f"{_OPTIMIZER}{name}": kept for name, kept in optimizer.state_dict().items()}
@@ -110,7 +114,7 @@ def read(path: str | os.PathLike[str]) -> Checkpoint:
     Raises:
         CheckpointError: missing, truncated, damaged, too large, or not a checkpoint of this program.
     """
-    target = Path(path)
+    target = file_path("path", path, CheckpointError)
     tensors, metadata = _parsed(target, _content(target))
     try:
         text, digest = metadata["glassgrad"], metadata["sha256"]
@@ -132,6 +136,7 @@ def read(path: str | os.PathLike[str]) -> Checkpoint:
     return Checkpoint(model, _under(_OPTIMIZER, tensors), _under(_HISTORY, tensors), architecture, settings, notes)
 
 
+@answering("the path comes first")
 def load(path: str | os.PathLike[str], model: Module, optimizer: Optimizer | None = None) -> dict[str, Any]:
     """Set a model, and an optimizer, to what a checkpoint holds; returns its notes.
 
@@ -142,8 +147,14 @@ def load(path: str | os.PathLike[str], model: Module, optimizer: Optimizer | Non
             the optimizer is of another kind, and which do.
     """
     found = read(path)
+    if not isinstance(model, Module):
+        raise _no_module(model)
     restore(found, path, model, optimizer)
     return found.notes
+
+
+def _no_module(given: object) -> CheckpointError:
+    return CheckpointError(f"checkpoints are of modules, not of {described(given)}")
 
 
 def restore(found: Checkpoint, path: str | os.PathLike[str], model: Module, optimizer: Optimizer | None = None) -> None:

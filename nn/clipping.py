@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy
+
+from autograd.arguments import described
 
 from .checks import checked
 from .errors import NetworkError
@@ -25,7 +27,17 @@ def gradient_norm(parameters: Sequence[Any]) -> float:
     >>> gradient_norm([a, b])
     5.0
     """
-    return norm_of([gradient for parameter in parameters if (gradient := parameter.grad) is not None])
+    try:
+        gradients = [gradient for parameter in parameters if (gradient := parameter.grad) is not None]
+    except (TypeError, AttributeError):
+        raise _no_parameters(parameters) from None
+    return norm_of(gradients)
+
+
+def _no_parameters(given: Any) -> NetworkError:
+    return NetworkError(
+        f"gradients are those of a list of parameters, such as model.parameters(), not of {described(given)}"
+    )
 
 
 def norm_of(arrays: Sequence[Any]) -> float:
@@ -59,6 +71,8 @@ def clip_norm(parameters: Sequence[Any], most: float) -> float:
 def clip_value(parameters: Sequence[Any], most: float) -> None:
     """Keep every number of every gradient between −most and most."""
     most = checked("largest gradient", most)
+    if not isinstance(parameters, Iterable):
+        raise _no_parameters(parameters)
     for parameter in parameters:
         if parameter.grad is not None:
             clipped = numpy.clip(parameter.grad, -most, most)

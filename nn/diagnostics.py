@@ -12,7 +12,7 @@ from typing import Any
 import numpy
 
 from autograd import Node, Tensor
-from autograd.arguments import whole_number
+from autograd.arguments import described, whole_number
 from autograd.structure import flatten
 from autograd.traversal import nodes_in_order
 
@@ -98,6 +98,8 @@ def diagnose(history: History) -> list[str]:
 
     A layer's gradient is compared with that of the layer behind it, through which it came.
     """
+    if not isinstance(history, History):
+        raise NetworkError(f"diagnose takes the history that fit returned, not {described(history)}")
     layers: dict[str, list[LayerFigures]] = {}
     for one in history.layers:
         layers.setdefault(one.layer, []).append(one)

@@ -9,11 +9,12 @@ from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
-from typing import Any, NamedTuple, overload
+from typing import TYPE_CHECKING, Any, NamedTuple, overload
 
 import numpy
 
 from autograd import views
+from autograd.arguments import NoSuchAttribute, file_path
 from autograd.files import write_whole
 
 from .errors import HistoryError
@@ -154,7 +155,7 @@ class History(Sequence[Epoch]):
             HistoryError: the file cannot be written.
         """
         text = "".join(f"{json.dumps(_writable(line), allow_nan=False)}\n" for line in self._lines())
-        target = Path(path)
+        target = file_path("path", path, HistoryError)
         try:
             write_whole(target, text.encode())
         except OSError as error:
@@ -170,7 +171,7 @@ class History(Sequence[Epoch]):
         """
         history = cls()
         try:
-            lines = Path(path).read_text(encoding="utf-8").splitlines()
+            lines = file_path("path", path, HistoryError).read_text(encoding="utf-8").splitlines()
         except (OSError, UnicodeDecodeError) as error:
             raise HistoryError(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}") from None
         for number, line in enumerate(lines, start=1):
@@ -235,7 +236,14 @@ class History(Sequence[Epoch]):
     @overload
     def __getitem__(self, index: slice) -> list[Epoch]: ...
     def __getitem__(self, index: int | slice) -> Epoch | list[Epoch]:
+        if isinstance(index, str):  # Keras' spelling
+            raise HistoryError(f"a figure of all epochs is a column: history.column({index!r})")
         return self.epochs[index]
+
+    if not TYPE_CHECKING:  # what a class has not, its subclasses may have
+        history = NoSuchAttribute('a figure of all epochs is a column: history.column("loss")')
+        loss = NoSuchAttribute('write history.column("loss"), or history[-1].loss')
+        accuracy = NoSuchAttribute('write history.column("accuracy"), or history[-1].accuracy')
 
     def __len__(self) -> int:
         return len(self.epochs)

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy
 
-from autograd.arguments import check_known
+from autograd.arguments import check_known, random_generator
 
 from .errors import NetworkError
 from .generators import Random
@@ -28,7 +28,7 @@ class Initializer:
         self, n_inputs: int, n_outputs: int, rng: Random = None, dtype: Any = numpy.float64
     ) -> tuple[Array, Array]:
         """A weight of shape (n_inputs, n_outputs) and a bias of shape (n_outputs,)."""
-        generator = numpy.random.default_rng(rng)
+        generator = random_generator("rng", rng, NetworkError)
         weight = generator.standard_normal((n_inputs, n_outputs)) * self.weight_deviation(n_inputs, n_outputs)
         bias = numpy.zeros(n_outputs)
         if self.bias_deviation:

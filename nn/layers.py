@@ -9,9 +9,9 @@ from typing import Any, ClassVar
 import numpy
 
 from autograd import ShapeError, Tensor, affine, ops
-from autograd.arguments import is_whole
+from autograd.arguments import answering, described, is_whole, random_generator
 
-from .activations import Activation, activation_of
+from .activations import ACTIVATIONS, Activation, activation_of
 from .checks import float_type
 from .errors import NetworkError
 from .generators import Random
@@ -35,6 +35,11 @@ class Linear(Module):
 
     is_traceable: ClassVar[bool] = True
 
+    @answering(
+        "both are whole numbers",
+        bias="there always is one",
+        activation="it comes after the layer, Sequential(Linear(2, 3), tanh)",
+    )
     def __init__(
         self,
         n_inputs: int,
@@ -80,9 +85,12 @@ class Sequential(Module):
     is_traceable: ClassVar[bool] = True
 
     def __init__(self, *layers: Any) -> None:
+        if len(layers) == 1 and isinstance(layers[0], list | tuple):  # Keras' spelling
+            (layers,) = layers
         for layer in layers:
-            if not callable(layer):
-                raise NetworkError(f"Sequential takes modules and functions, not {type(layer).__name__}")
+            if not callable(layer) or isinstance(layer, type):
+                hint = f"; autograd.{layer} is the function" if isinstance(layer, str) and layer in ACTIVATIONS else ""
+                raise NetworkError(f"Sequential takes modules and functions, not {described(layer)}{hint}")
         self.layers: list[Any] = list(layers)
 
     def __call__(self, x: Any) -> Any:
@@ -117,6 +125,7 @@ class MLP(Module):
     output_name: str
     output: Activation
 
+    @answering("sizes are the widths of all layers, such as (2, 16, 1)")
     def __init__(
         self,
         sizes: Sequence[int] | int,
@@ -130,7 +139,7 @@ class MLP(Module):
         sizes, activation = spelled_sizes(sizes, activation, "relu", output == "identity")
         self.activation_name, self.activation = activation_of(activation)
         self.output_name, self.output = activation_of(output)
-        generator = numpy.random.default_rng(rng)
+        generator = random_generator("rng", rng, NetworkError)
         chosen = initializer_of(initializer, self.activation_name)
         self.layers: list[Linear] = [
             Linear(n_inputs, n_outputs, initializer=chosen, rng=generator, dtype=dtype)
@@ -153,6 +162,8 @@ class MLP(Module):
 
 def as_tensor(x: Any) -> Tensor:
     """A layer's input: rows of numbers, or the Tensor that they are in already."""
+    if x is None:
+        raise NetworkError("a layer's input is rows of numbers, not None: does what comes before it end in return?")
     return x if isinstance(x, Tensor) else Tensor(x, requires_grad=False, label="x")
 
 
@@ -175,7 +186,9 @@ _MOST_WEIGHTS = 2**40
 def check_sizes(sizes: Sequence[int]) -> None:
     """Refuse layer widths that cannot be."""
     if isinstance(sizes, str) or not isinstance(sizes, Sequence | numpy.ndarray):
-        raise NetworkError(f"sizes are the widths of all layers, inputs first, such as (2, 16, 1), not {sizes!r:.60}")
+        raise NetworkError(
+            f"sizes are the widths of all layers, inputs first, such as (2, 16, 1), not {described(sizes)}"
+        )
     if len(sizes) < 2:
         raise NetworkError(f"sizes name at least inputs and outputs, as (2, 2, 1) does, not {tuple(sizes)}")
     for size in sizes:

@@ -295,6 +295,8 @@ def _shape(rows: Sequence[Sequence[Value]]) -> tuple[int, int]:
 def _tensor(a: Any) -> Tensor:
     if isinstance(a, Tensor):
         return a
+    if a is None:
+        raise NetworkError("outputs are None: does the model end in return?")
     found = as_operand("outputs", a)  # a list that holds nodes is recorded
     return found if isinstance(found, Tensor) else Tensor(found, requires_grad=False)
 

@@ -10,6 +10,7 @@ from typing import Any, Literal, TypeVar
 import numpy
 
 from autograd import DataTypeError, Node
+from autograd.arguments import described
 
 from .datasets.dataset import one_hot
 from .errors import NetworkError
@@ -154,6 +155,29 @@ def check_rows(loss: Loss, outputs: Any) -> None:
             f"the model gives a batch outputs of shape {outputs.shape}: a row for each sample is needed, such as "
             f"({len(outputs)}, 1); make them a column with outputs.reshape(-1, 1), and the targets, too"
         )
+    if getattr(outputs, "shape", ())[1:] == (1,) and meaning_of(loss).takes_labels:
+        raise NetworkError(
+            f"{name_of(loss)} chooses among outputs, and the model has one, whose share is always 1: nothing would be "
+            "learned; end the model in an output for each class, or take binary_cross_entropy_with_logits"
+        )
+
+
+def check_model(model: Any) -> None:
+    """Refuse what is no model: what is called with rows of inputs."""
+    if not callable(model) or isinstance(model, type):
+        raise NetworkError(f"a model is called with rows of inputs, such as MLP((2, 3, 1)), not {described(model)}")
+
+
+def number_of(cost: Any) -> Any:
+    """What a loss gave for a batch, if it is a node with one number."""
+    if isinstance(cost, Node) and getattr(cost._data, "size", 1) == 1:  # numpy.size costs more
+        return cost
+    if isinstance(cost, Node):
+        raise NetworkError(
+            f"a loss gives one number for a batch, not a Tensor of shape {numpy.shape(cost._data)}: end it in .mean()"
+        )
+    hint = ": does it end in return?" if cost is None else ": compute with the outputs, without float(), .data, .item()"
+    raise NetworkError(f"a loss gives a node with one number, not {described(cost)}{hint}")
 
 
 def remember(model: Any, loss: Loss, targets: Array) -> Meaning:

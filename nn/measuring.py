@@ -7,15 +7,17 @@ from typing import Any
 import numpy
 
 from autograd import Node, no_grad
+from autograd.arguments import answering, check_call, described
 from autograd.operation import silently
 
 from .errors import NetworkError
-from .meaning import Loss, Meaning, classes_named, labels_of, meaning_in
+from .meaning import Loss, Meaning, check_model, classes_named, labels_of, meaning_in
 from .module import mode
 from .outputs import ROWS_AT_ONCE, classes_of, output_array, outputs_of, predict
-from .state import Array
+from .state import Array, plain
 
 
+@answering("labels are the classes of the samples, from 0")
 def accuracy(
     model: Any, inputs: Array, labels: Any, threshold: float | None = None, *, loss: Loss | None = None
 ) -> float:
@@ -30,9 +32,23 @@ def accuracy(
     Raises:
         NetworkError: labels that are no classes, outputs that are nan, or one output of unknown meaning.
     """
+    check_model(model)
+    check_call("accuracy: the model", model, (None,), {})
+    rows = plain(inputs)
+    if rows.ndim == 0:
+        raise NetworkError(f"inputs have a row for each sample, and {described(inputs)} has none")
+    inputs = rows
+    if threshold is not None:
+        if callable(threshold):
+            raise NetworkError("a loss goes by name: accuracy(model, inputs, labels, loss=…)")
+        if not isinstance(threshold, int | float | numpy.number):
+            raise NetworkError(f"the threshold is a number, the border of one output, not {described(threshold)}")
     shape = numpy.shape(labels.data if isinstance(labels, Node) else labels)
     if shape != (len(inputs),) or not shape[0]:
-        raise NetworkError(f"accuracy takes one label for each of {len(inputs)} samples, not an array of shape {shape}")
+        hint = "; .argmax(axis=1) makes labels of one-hot rows, [:, 0] of a column" if len(shape) == 2 else ""
+        raise NetworkError(
+            f"accuracy takes one label for each of {len(inputs)} samples, not an array of shape {shape}{hint}"
+        )
     with mode(model, training=False):
         outputs = outputs_of(model, inputs)
     n_outputs = outputs.shape[1] if outputs.ndim > 1 else 1

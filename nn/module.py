@@ -9,12 +9,13 @@ import itertools
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Set, ValuesView
 from contextvars import ContextVar
-from typing import Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, Self
 
 import numpy
 import numpy.typing
 
-from autograd import Node, Tensor
+from autograd import CallError, Node, Tensor
+from autograd.arguments import NoSuchAttribute, NotAssigned, check_call
 from autograd.modes import current_mode
 from autograd.node import ModuleCall
 
@@ -57,7 +58,45 @@ class Module:
 
     def __call__(self, x: Any) -> Any:
         """The output of this part for an input."""
-        raise TypeError(f"{type(self).__name__} does not say how it is called: define __call__(self, x)")
+        forward = "rename forward to" if hasattr(self, "forward") else "define"
+        raise CallError(f"{type(self).__name__} does not say how it is called: {forward} __call__(self, x)")
+
+    def __setattr__(self, name: str, given: Any) -> None:
+        if name in _METHODS:
+            raise NetworkError(
+                f"{name}() is a method of every module: give what {type(self).__name__} holds another name"
+            )
+        if isinstance(given, numpy.ndarray | int | float) and name in vars(self):
+            before = vars(self)[name]
+            if isinstance(before, Node) and before.is_parameter:
+                raise NetworkError(
+                    f"{name} of {self!r:.60} is a parameter: set its numbers by .{name}.data = …, or give a Tensor"
+                )
+        object.__setattr__(self, name, given)
+
+    def __getitem__(self, index: Any) -> NoReturn:
+        hint = "; its layers are in the list .layers" if hasattr(self, "layers") else ""
+        raise CallError(f"a {type(self).__name__} has no elements{hint}")
+
+    if not TYPE_CHECKING:  # what a class has not, its subclasses may have
+        forward = NoSuchAttribute("call it, model(x)")
+        predict = NoSuchAttribute("write model.outputs(inputs), or model(x) for a node")
+        fit = NoSuchAttribute("write nn.fit(model, (inputs, targets), loss, optimizer, epochs)")
+        compile = NoSuchAttribute("write nn.fit(…, compile=True), or autograd.compile(function)")
+        evaluate = NoSuchAttribute("write nn.accuracy(model, inputs, labels)")
+        score = NoSuchAttribute("write nn.accuracy(model, inputs, labels)")
+        save = NoSuchAttribute("write nn.checkpoints.save(path, model)")
+        load = NoSuchAttribute("write nn.checkpoints.load(path, model)")
+        backward = NoSuchAttribute("the loss goes backward: loss(model(x), y).backward()")
+        step = NoSuchAttribute("an optimizer steps: nn.SGD(model, 0.1).step()")
+        add = NoSuchAttribute("give all layers at once, Sequential(first, second)")
+        to = NoSuchAttribute("everything is on the CPU; a dtype is given when it is made, dtype=numpy.float32")
+        cuda = NoSuchAttribute("everything is on the CPU; leave it out")
+        weights = NoSuchAttribute("write model.parameters(), or model.layers[0].weight")
+        children = NoSuchAttribute("write model.named_modules()")
+        trainable = NotAssigned("freeze by for p in model.parameters(): p.requires_grad = False")
+        requires_grad = NotAssigned("freeze by for p in model.parameters(): p.requires_grad = False")
+        requires_grad_ = NoSuchAttribute("freeze by for p in model.parameters(): p.requires_grad = False")
 
     def named_parameters(self, prefix: str = "") -> Iterator[tuple[str, Any]]:
         """Every parameter with its path, such as `layers.0.weight`; each once, in the order of definition.
@@ -207,6 +246,13 @@ class Module:
         return f"{type(self).__name__}()"
 
 
+# What optimizers, `fit` and checkpoints ask a module for: an attribute of that name would stand before it.
+_METHODS = frozenset({
+    "parameters", "named_parameters", "named_modules", "named_buffers", "named_generators", "train", "eval",
+    "zero_grad", "state_dict", "load_state_dict",
+})  # fmt: skip
+
+
 @contextlib.contextmanager
 def mode(model: Any, training: bool) -> Iterator[None]:
     """Every part of a model in training or in use; afterwards each as it was."""
@@ -238,6 +284,9 @@ def _marking(call: Callable[..., Any]) -> Callable[..., Any]:
         token = _current_call.set(mark)
         try:
             output = call(self, *inputs, **keywords)
+        except TypeError:
+            check_call("", call, (self, *inputs), keywords)
+            raise
         finally:
             _current_call.reset(token)
         mark.ended = next(_ended)

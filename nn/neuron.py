@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Sized
 from typing import Any
 
 import numpy
 
 from autograd import ShapeError, Tensor, Value, exp, logaddexp, softmax
+from autograd.arguments import answering, described, random_generator
 
 from .activations import Activation, activation_of
+from .errors import NetworkError
 from .generators import Random
 from .initializers import Initializer, initializer_of
 from .layers import MLP, check_sizes, spelled_sizes
@@ -36,6 +38,7 @@ class Neuron(Module):
     activation_name: str
     activation: Activation
 
+    @answering()
     def __init__(
         self,
         n_inputs: int,
@@ -53,6 +56,8 @@ class Neuron(Module):
         self.bias: Value = Value(bias[0], label="b")
 
     def __call__(self, x: Sequence[Any]) -> Value:
+        if not isinstance(x, Sized) or isinstance(x, str):
+            raise ShapeError(f"{self!r} takes {len(self.weights)} inputs in a list, not {described(x)}")
         if len(x) != len(self.weights):
             raise ShapeError(f"{self!r} takes {len(self.weights)} inputs, not {len(x)}")
         total = self.weights[0] * x[0]
@@ -75,6 +80,7 @@ class NeuronLayer(Module):
     activation_name: str
     activation: Activation
 
+    @answering()
     def __init__(
         self,
         n_inputs: int,
@@ -85,7 +91,7 @@ class NeuronLayer(Module):
         rng: Random = None,
     ) -> None:
         check_sizes((n_inputs, n_outputs))
-        generator = numpy.random.default_rng(rng)
+        generator = random_generator("rng", rng, NetworkError)
         self.activation_name, self.activation = activation_of(activation)
         self._of_the_layer = _OF_A_LAYER.get(self.activation)
         self.neurons: list[Neuron] = [
@@ -121,6 +127,7 @@ class NeuronMLP(Module):
     output_name: str
     output: Activation
 
+    @answering("sizes are the widths of all layers, such as (2, 16, 1)")
     def __init__(
         self,
         sizes: Sequence[int] | int,
@@ -131,7 +138,7 @@ class NeuronMLP(Module):
         rng: Random = None,
     ) -> None:
         sizes, activation = spelled_sizes(sizes, activation, "sigmoid", output == "sigmoid")
-        generator = numpy.random.default_rng(rng)
+        generator = random_generator("rng", rng, NetworkError)
         self.activation_name, self.activation = activation_of(activation)
         self.output_name, self.output = activation_of(output)
         chosen = initializer_of(initializer, self.activation_name)
@@ -150,6 +157,10 @@ class NeuronMLP(Module):
             x = x.data
         if isinstance(x, numpy.ndarray):
             x = x.tolist()
+        if not isinstance(x, Sequence) or isinstance(x, str):
+            raise ShapeError(
+                f"{self!r} takes a list of {self.sizes[0]} numbers or Values, or rows of them, not {described(x)}"
+            )
         if len(x) and isinstance(x[0], list | tuple | numpy.ndarray):
             return [self(sample) for sample in x]
         for layer in self.layers:
@@ -168,6 +179,8 @@ def to_neurons(network: MLP) -> NeuronMLP:
     >>> to_neurons(MLP((2, 3, 1), activation="tanh", rng=0)).sizes
     (2, 3, 1)
     """
+    if not isinstance(network, MLP):
+        raise NetworkError(f"to_neurons takes an MLP, not {described(network)}")
     neurons = NeuronMLP(network.sizes, network.activation, network.output, rng=0)
     neurons.activation_name, neurons.output_name = network.activation_name, network.output_name
     for layer, linear in zip(neurons.layers, network.layers, strict=True):
@@ -180,6 +193,8 @@ def to_neurons(network: MLP) -> NeuronMLP:
 
 def to_tensors(neurons: NeuronMLP, dtype: Any = numpy.float64) -> MLP:
     """The same network with one weight Tensor and one bias Tensor a layer."""
+    if not isinstance(neurons, NeuronMLP):
+        raise NetworkError(f"to_tensors takes a NeuronMLP, not {described(neurons)}")
     network = MLP(neurons.sizes, neurons.activation, neurons.output, rng=0, dtype=dtype)
     network.activation_name, network.output_name = neurons.activation_name, neurons.output_name
     for layer, linear in zip(neurons.layers, network.layers, strict=True):

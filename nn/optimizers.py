@@ -6,17 +6,18 @@ parameters (Values) are gathered into one array for a step, so that there is one
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, ClassVar
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+from typing import TYPE_CHECKING, Any, ClassVar, Never
 
 import numpy
 
-from autograd import Node, Tensor, Value
+from autograd import CallError, Node, Tensor, Value
+from autograd.arguments import NoSuchAttribute, NotAssigned, answering, described, flag
 
 from .checks import checked
 from .errors import NetworkError
 from .module import Module
-from .state import Array, State, differences
+from .state import Array, State, check_state, differences
 
 
 class Optimizer:
@@ -35,19 +36,28 @@ class Optimizer:
     kept: tuple[str, ...] = ()
     hyperparameters: ClassVar[tuple[str, ...]] = ()
 
+    @answering("parameters are a module, or a list of its parameters()")
     def __init__(self, parameters: Sequence[Any] | Module, learning_rate: float) -> None:
         if isinstance(parameters, Module):
             parameters = parameters.parameters()
         elif isinstance(parameters, Node):
             parameters = [parameters]
         elif not isinstance(parameters, Iterable):
-            raise NetworkError(f"an optimizer takes a module or a list of its parameters(), not {parameters!r:.60}")
+            raise NetworkError(
+                f"an optimizer takes a module or a list of its parameters(), not {described(parameters)}"
+            )
+        if isinstance(parameters, Set):
+            raise NetworkError("an optimizer keeps its state by the parameters' order, and a set has none: give a list")
         self.parameters: list[Any] = list(parameters)
         if not self.parameters:
             raise NetworkError("an optimizer needs at least one parameter")
         for parameter in self.parameters:
             if not (isinstance(parameter, Node) and parameter.is_parameter):
-                raise NetworkError(f"an optimizer takes leaves that require gradients, not {parameter!r:.80}")
+                hint = "; give the module itself" if isinstance(parameter, Module) else ""
+                raise NetworkError(
+                    f"an optimizer takes leaves that require gradients, as model.parameters() gives, not "
+                    f"{described(parameter)}{hint}"
+                )
         if len(set(self.parameters)) != len(self.parameters):
             raise NetworkError("a parameter was given to the optimizer twice: it would be updated twice a step")
         self.learning_rate = learning_rate
@@ -64,8 +74,15 @@ class Optimizer:
     def learning_rate(self, learning_rate: float) -> None:
         self._learning_rate = checked("learning rate", learning_rate)
 
-    def step(self) -> None:
+    if not TYPE_CHECKING:  # what a class has not, its subclasses may have
+        lr = NotAssigned("write optimizer.learning_rate")
+        param_groups = NoSuchAttribute("write optimizer.parameters and optimizer.learning_rate")
+        minimize = NoSuchAttribute("write optimizer.zero_grad(), loss.backward(), optimizer.step()")
+
+    def step(self, *misplaced: Never) -> None:
         """Move every parameter that has a gradient."""
+        if misplaced:
+            raise CallError(f"step takes nothing, not {described(misplaced[0])}; loss.backward() comes before it")
         self.steps += 1
         for slot in self._slots:
             tensor = slot.tensor  # spelled out: a further call costs a hundredth of a small network's step
@@ -96,8 +113,10 @@ class Optimizer:
         """
         raise NotImplementedError
 
-    def zero_grad(self) -> None:
+    def zero_grad(self, *misplaced: Never) -> None:
         """Forget the gradients of all parameters."""
+        if misplaced:
+            raise CallError(f"zero_grad takes nothing, not {described(misplaced[0])}")
         for parameter in self.parameters:
             parameter.zero_grad()
 
@@ -116,6 +135,7 @@ class Optimizer:
 
     def differences(self, state: Mapping[str, Any], in_file: bool = False) -> list[str]:
         """In words, why a state is none of this optimizer; nothing where it is one."""
+        check_state(state)
         own = self.state_dict()
         for position, slot in enumerate(self._slots):
             age = numpy.asarray(state.get(f"{position}.age", 0))
@@ -161,6 +181,7 @@ class SGD(Optimizer):
 
     hyperparameters: ClassVar[tuple[str, ...]] = ("momentum", "nesterov", "weight_decay")
 
+    @answering("parameters are a module, or a list of its parameters()")
     def __init__(
         self,
         parameters: Sequence[Any] | Module,
@@ -171,7 +192,7 @@ class SGD(Optimizer):
         weight_decay: float = 0.0,
     ) -> None:
         self.momentum: float = checked("momentum", momentum)
-        self.nesterov = nesterov
+        self.nesterov = flag("nesterov", nesterov, NetworkError)
         self.weight_decay: float = checked("weight decay", weight_decay)
         if nesterov and not momentum:
             raise NetworkError("Nesterov's method looks ahead along the momentum: give one above 0")
@@ -208,6 +229,7 @@ class RMSProp(Optimizer):
 
     hyperparameters: ClassVar[tuple[str, ...]] = ("decay", "epsilon", "momentum", "centered", "weight_decay")
 
+    @answering("parameters are a module, or a list of its parameters()")
     def __init__(
         self,
         parameters: Sequence[Any] | Module,
@@ -222,7 +244,7 @@ class RMSProp(Optimizer):
         self.decay: float = checked("decay", decay, below=1)
         self.epsilon: float = checked("epsilon", epsilon)
         self.momentum: float = checked("momentum", momentum)
-        self.centered = centered
+        self.centered = flag("centered", centered, NetworkError)
         self.weight_decay: float = checked("weight decay", weight_decay)
         self.kept: tuple[str, ...] = (
             "mean_square",
@@ -274,6 +296,7 @@ class Adam(Optimizer):
 
     hyperparameters: ClassVar[tuple[str, ...]] = ("betas", "epsilon", "weight_decay", "amsgrad")
 
+    @answering("parameters are a module, or a list of its parameters()")
     def __init__(
         self,
         parameters: Sequence[Any] | Module,
@@ -290,7 +313,7 @@ class Adam(Optimizer):
         self.betas: tuple[float, float] = checked("first beta", first, 1), checked("second beta", second, 1)
         self.epsilon: float = checked("epsilon", epsilon)
         self.weight_decay: float = checked("weight decay", weight_decay)
-        self.amsgrad = amsgrad
+        self.amsgrad = flag("amsgrad", amsgrad, NetworkError)
         self.kept: tuple[str, ...] = ("mean", "mean_square", *(["greatest"] if amsgrad else []))
         super().__init__(parameters, learning_rate)
 
@@ -329,6 +352,7 @@ class AdamW(Adam):
     0.01
     """
 
+    @answering("parameters are a module, or a list of its parameters()")
     def __init__(
         self,
         parameters: Sequence[Any] | Module,

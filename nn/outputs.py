@@ -8,7 +8,9 @@ from typing import Any
 import numpy
 
 from autograd import Node, Tensor, no_grad
+from autograd.arguments import described
 
+from .errors import NetworkError
 from .state import Array
 
 # What measuring holds in memory at once.
@@ -33,6 +35,9 @@ def output_array(outputs: Any) -> Array:
     """A network's outputs, Tensor or lists of Values, as an array of rows."""
     if isinstance(outputs, Tensor):
         return outputs.data
+    if not isinstance(outputs, list | tuple | numpy.ndarray):
+        hint = ": does it end in return?" if outputs is None else ""
+        raise NetworkError(f"a model gives a Tensor of rows, or lists of Values, not {described(outputs)}{hint}")
     return numpy.array([[value.data if isinstance(value, Node) else value for value in row] for row in outputs])
 
 

@@ -8,8 +8,10 @@ from typing import Any, ClassVar
 import numpy
 
 from autograd import ShapeError, Tensor, astype, mean, multiply, reshape, sqrt, square
+from autograd.arguments import answering, random_generator
 
 from .checks import checked, float_type
+from .errors import NetworkError
 from .generators import Random
 from .layers import as_tensor, check_sizes
 from .module import Module
@@ -32,9 +34,10 @@ class Dropout(Module):
     [[1.0, 1.0, 1.0, 1.0]]
     """
 
+    @answering()
     def __init__(self, rate: float = 0.5, *, rng: Random = None) -> None:
         self.rate: float = checked("dropout rate", rate, below=1)
-        self.rng: numpy.random.Generator = numpy.random.default_rng(rng)
+        self.rng: numpy.random.Generator = random_generator("rng", rng, NetworkError)
 
     def __call__(self, x: Any) -> Any:
         x = _floats(x)
@@ -68,6 +71,7 @@ class BatchNorm1d(Module):
 
     buffers: ClassVar[tuple[str, ...]] = ("running_mean", "running_variance")
 
+    @answering()
     def __init__(
         self, n_features: int, *, momentum: float = 0.1, epsilon: float = 1e-5, dtype: Any = numpy.float64
     ) -> None:
@@ -115,6 +119,7 @@ class LayerNorm(Module):
 
     is_traceable: ClassVar[bool] = True
 
+    @answering()
     def __init__(self, n_features: int, *, epsilon: float = 1e-5, dtype: Any = numpy.float64) -> None:
         check_sizes((n_features, 1))
         dtype = float_type(dtype)

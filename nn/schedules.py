@@ -9,9 +9,9 @@ from __future__ import annotations
 import functools
 import math
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NoReturn
 
-from autograd.arguments import check_known, whole_number
+from autograd.arguments import answering, check_known, whole_number
 
 from .checks import checked
 from .errors import NetworkError
@@ -28,6 +28,7 @@ def constant() -> Schedule:
     return _constant
 
 
+@answering()
 def step_decay(every: int, factor: float = 0.1) -> Schedule:
     """Multiplied by `factor` after every so many steps.
 
@@ -39,6 +40,7 @@ def step_decay(every: int, factor: float = 0.1) -> Schedule:
     return functools.partial(_step_decay, every, factor)
 
 
+@answering()
 def cosine(steps: int, lowest: float = 0.0) -> Schedule:
     """Half a cosine from 1 down to `lowest` over so many steps, and there it stays (Loshchilov and Hutter 2017).
 
@@ -50,6 +52,7 @@ def cosine(steps: int, lowest: float = 0.0) -> Schedule:
     return functools.partial(_cosine, steps, lowest)
 
 
+@answering()
 def warm_up(steps: int, then: Schedule | None = None) -> Schedule:
     """Rises evenly to 1 over so many steps; then another schedule, counted from there.
 
@@ -57,6 +60,7 @@ def warm_up(steps: int, then: Schedule | None = None) -> Schedule:
     [0.25, 0.5, 1.0, 1.0]
     """
     whole_number("steps", steps, error=NetworkError)
+    then = schedule_of(then, 1) if not isinstance(then, str) else _refuse_name(then)
     return functools.partial(_warm_up, steps, then or constant())
 
 
@@ -65,12 +69,16 @@ def schedule_of(schedule: Schedule | str | None, steps: int) -> Schedule | None:
     if isinstance(schedule, str):
         check_known("schedule", schedule, SCHEDULES, NetworkError)
         return SCHEDULES[schedule](steps)
+    if schedule is not None and not callable(schedule):
+        raise NetworkError(f"a schedule is a function of the step's number, or a name, not {schedule!r:.60}")
     makers: dict[Any, str] = {one: one.__name__ for one in (constant, step_decay, cosine, warm_up)}
     if name := makers.get(schedule):
         raise NetworkError(f"{name} makes a schedule of what it is called with: give schedules.{name}(…)")
-    if schedule is not None and not callable(schedule):
-        raise NetworkError(f"a schedule is a function of the step's number, or a name, not {schedule!r:.60}")
     return schedule
+
+
+def _refuse_name(name: str) -> NoReturn:
+    raise NetworkError(f"the schedule behind a warm-up is a function, such as schedules.cosine(1000), not {name!r:.60}")
 
 
 # steps in all → schedule: by these names recipes ask for one.

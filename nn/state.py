@@ -9,6 +9,9 @@ import numpy
 import numpy.typing
 
 from autograd import no_grad
+from autograd.arguments import described
+
+from .errors import DatasetError, NetworkError
 
 Array = numpy.typing.NDArray[Any]
 State = dict[str, Array]
@@ -17,11 +20,23 @@ State = dict[str, Array]
 def plain(given: Any) -> Array:
     """Data as an array; the numbers of nodes are read on purpose."""
     with no_grad():
-        return numpy.asarray(given)
+        try:
+            return numpy.asarray(given)
+        except ValueError:
+            raise DatasetError(
+                f"data are rows of numbers, and these lists make no array, as they differ in length: {given!r:.60}"
+            ) from None
+
+
+def check_state(given: object) -> None:
+    """Refuse what is no state dict, such as the name of a file that holds one."""
+    if not isinstance(given, Mapping):
+        raise NetworkError(f"a state is a dict of arrays by name, as state_dict() gives it, not {described(given)}")
 
 
 def differences(given: Mapping[str, Any], own: Mapping[str, Any], in_file: bool = False) -> list[str]:
     """In words, what given arrays are missing, unknown, of another shape or, in a file, of another dtype."""
+    check_state(given)
     problems = [f"{name} is missing" for name in own if name not in given]
     problems += [f"{name} is unknown" for name in sorted(given) if name not in own]
     for name in filter(given.__contains__, own):

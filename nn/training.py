@@ -13,7 +13,7 @@ from typing import Any
 import numpy
 import numpy.typing
 
-from autograd.arguments import whole_number
+from autograd.arguments import answering, check_call, described, file_path, flag, whole_number
 from autograd.files import why_not_writable
 from autograd.operation import silently
 
@@ -27,7 +27,7 @@ from .generators import Random
 from .history import Epoch, History, Step
 from .interruption import Interruption
 from .losses import loss_of
-from .meaning import Loss, check_rows, remember
+from .meaning import Loss, check_model, check_rows, number_of, remember
 from .measuring import Measure
 from .module import Module, mode
 from .optimizers import Optimizer
@@ -42,6 +42,14 @@ from .way import Way
 Path_ = str | os.PathLike[str]
 
 
+@answering(
+    "data is a pair, (inputs, targets)",
+    validation_split="cut the data with nn.split_samples, and give validation=",
+    shuffle="the samples are shuffled anew in each epoch",
+    verbose="at a terminal a line shows the progress; what happened is in the History",
+    metrics="accuracy is measured where the targets are classes",
+    device="everything is on the CPU",
+)
 def fit(
     model: Any,
     data: tuple[numpy.typing.ArrayLike, numpy.typing.ArrayLike],
@@ -110,28 +118,41 @@ def fit(
     ...     batch_size=4, rng=0)
     History(500 epochs, 500 steps, loss 0.001..., accuracy 100.00%)
     """
+    check_model(model)
+    check_call("fit: the model", model, (None,), {})
     if (checkpoint is not None or resume is not None) and not isinstance(model, Module):
         raise NetworkError(f"checkpoints are of modules, not of {type(model).__name__}")
     if checkpoint is not None:
-        reason = why_not_writable(Path(checkpoint))
+        reason = why_not_writable(file_path("checkpoint", checkpoint, CheckpointError))
         if reason is not None:
             raise CheckpointError(f"{checkpoint} cannot be written: {reason}")
     for name, bound in (("clip_norm", clip_norm), ("clip_value", clip_value)):
         if bound is not None and checked(name, bound) == 0:
             raise NetworkError(f"{name} is a number above 0: with 0 nothing would move")
     loss, callbacks = loss_of(loss), callbacks_of(callbacks)
+    check_call("fit: the loss", loss, (None, None), {})
+    if notes is not None and not isinstance(notes, Mapping):
+        raise NetworkError(f"notes are a dict of what JSON can hold, not {described(notes)}")
+    if compile is not None:
+        flag("compile", compile, NetworkError)
     _check_pair("data", data)
     if validation is not None:
         _check_pair("validation", validation)
     _check_parameters(model, optimizer)
     batches = Batches(*data, whole_number("batch_size", batch_size, error=NetworkError), rng=rng, drop_last=drop_last)
     _check_last_batch(model, batches)
+    for name, array in (("inputs", batches.inputs), ("targets", batches.targets)):
+        _check_numbers(name, array)
     schedule = schedule_of(schedule, whole_number("epochs", epochs, error=NetworkError) * len(batches))
+    if schedule is not None:
+        check_call("fit: the schedule", schedule, (0,), {})
     meaning = remember(model, loss, batches.targets)
     measure = Measure(loss, meaning, batches.inputs, batches.targets)
     validated = None
     if validation is not None:
         pair = checked_pair(*validation)
+        for name, array in zip(("inputs", "targets"), pair, strict=True):
+            _check_numbers(f"validation: {name}", array)
         if pair[0].dtype.kind == "f" and not numpy.isfinite(pair[0]).all():
             raise NetworkError("validation: its inputs hold nan or infinity: leave those samples out")
         validated = Measure(loss, meaning, *pair)
@@ -153,7 +174,7 @@ def fit(
     path = None if checkpoint is None else Path(checkpoint)
     standing = Standing(run, path, checked("checkpoint_seconds", checkpoint_seconds), notes or {}, rng)
     if resume is not None:
-        standing.go_on_from(Path(resume))
+        standing.go_on_from(file_path("resume", resume, CheckpointError))
     with mode(model, training=True), Interruption() as wish:
         way = Way(run, compile, standing.was_compiled)
         way.choose()
@@ -162,15 +183,35 @@ def fit(
 
 
 @silently
+@answering("the loss comes before the optimizer")
 def train_step(model: Any, inputs: Array, targets: Array, loss: Loss | str, optimizer: Optimizer) -> float:
     """Forward, backward, update; the loss before the update."""
     loss = loss_of(loss)
+    if not isinstance(optimizer, Optimizer):
+        raise _no_optimizer(optimizer)
+    check_model(model)
     optimizer.zero_grad()
-    cost = loss(predict(model, inputs), targets)
+    outputs = predict(model, inputs)
+    try:
+        cost = number_of(loss(outputs, targets))
+    except TypeError:
+        check_call("train_step: the loss", loss, (outputs, targets), {})
+        raise
     cost.backward()
     optimizer.step()
     remember(model, loss, plain(targets))
     return float(cost.item())
+
+
+def _no_optimizer(given: Any) -> NetworkError:
+    return NetworkError(f"the optimizer is one such as nn.SGD(model, 0.1), not {described(given)}")
+
+
+def _check_numbers(name: str, array: Array) -> None:
+    """Refuse texts and objects, as tables hold them, before anything is computed with them."""
+    if array.dtype.kind not in "biuf":
+        hint = ": .astype(float) makes them, where they are" if array.dtype.kind == "O" else ""
+        raise NetworkError(f"{name} are numbers, not an array of {array.dtype}{hint}")
 
 
 def _check_pair(name: str, given: Any) -> None:
@@ -193,7 +234,7 @@ def _check_last_batch(model: Any, batches: Batches) -> None:
 def _check_parameters(model: Any, optimizer: Optimizer) -> None:
     """An optimizer of some of the parameters is as it should be, one of another model's is a mistake."""
     if not isinstance(optimizer, Optimizer):
-        raise NetworkError(f"the optimizer is one such as nn.SGD(model, 0.1), not {optimizer!r:.60}")
+        raise _no_optimizer(optimizer)
     own = set(model.parameters()) if isinstance(model, Module) else set()
     if own and own.isdisjoint(optimizer.parameters):
         raise NetworkError("the optimizer has none of the model's parameters: the model would not learn")
@@ -267,6 +308,8 @@ class _Loop:
         self._follow_the_rate()
         if self.run.schedule is not None:
             factor = self.run.schedule(len(self.history.steps))
+            if type(factor) is not float:
+                factor = checked("factor that the schedule gave", factor)
             self.scheduled_rate = self.optimizer.learning_rate = self.standing.base_rate * factor
         done = None if self.way.step is None else self.way.step(inputs, targets)
         value, outputs, norm = self._eager_step(inputs, targets) if done is None else done
@@ -289,7 +332,7 @@ class _Loop:
         outputs = predict(self.model, inputs)
         check_rows(self.run.loss, outputs)
         cost = self.run.loss(outputs, targets)
-        value = float(cost.item())
+        value = float(number_of(cost).item())
         if not math.isfinite(value):
             raise self._divergence(f"the loss became {value}", origin_of_non_finite(self.model, cost))
         cost.backward()

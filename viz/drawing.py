@@ -8,10 +8,10 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from autograd import GraphError, Node
-from autograd.arguments import check_known
+from autograd.arguments import NoSuchAttribute, answering, check_known, described, file_path, flag, whole_number
 from autograd.files import write_whole
 
 from .dot import printable
@@ -26,13 +26,16 @@ from .png import png, without_marks
 from .styles import STYLES, check_supported
 from .svg import finished
 from .themes import THEMES
-from .tracing import Trace, in_order, trace
+from .tracing import Trace, hint_of, in_order, trace
 from .visible import Collapse, Visible, find
 
 Which = TracedNode | Node | str | int
 _DAY = 86_400
 
 
+@answering(
+    format='the file\'s ending says it: draw(output).save("graph.png")', filename="draw(output).save(path) writes it"
+)
 def draw(
     output: Node | Trace,
     *,
@@ -84,7 +87,9 @@ def draw(
         ("overlay", overlay, (None, *OVERLAYS)),
     ):
         check_known(kind, name, known, DrawingError)
-    if not 0 < seconds <= _DAY:
+    legend = flag("legend", legend, DrawingError)
+    whole_number("max_traced", max_traced, error=DrawingError)
+    if not isinstance(seconds, int | float) or not 0 < seconds <= _DAY:
         raise DrawingError(f"seconds is a number above 0, {_DAY:,} at most, not {seconds!r:.60}")
     traced = output if isinstance(output, Trace) else _traced(output, max_traced)
     asked = Asked(
@@ -154,6 +159,7 @@ class Drawing:
             return by_graphviz(self.dot, "png", seconds=self.seconds)
         return png(self.dot, self._finished("dot", "g"), own_edge_labels=self._picture.has_two_lines)
 
+    @answering()
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write the picture in the format that the file's ending names: .svg, .png, .dot, or .json, which is
         the trace.
@@ -161,7 +167,7 @@ class Drawing:
         Raises:
             DrawingError: another ending, or a file that cannot be written; nothing is left half-written.
         """
-        target = Path(path)
+        target = file_path("path", path, DrawingError)
         form = target.suffix.lower()
         forms: dict[str, Callable[[], bytes]] = {
             ".svg": lambda: self.svg().encode(),
@@ -180,6 +186,10 @@ class Drawing:
             raise DrawingError(f"{target} cannot be written: {getattr(error, 'strerror', None) or error}") from None
         return target
 
+    if not TYPE_CHECKING:  # what a class has not, its subclasses may have
+        render = NoSuchAttribute('write .save("graph.svg")')
+        show = NoSuchAttribute('a notebook shows it by itself; elsewhere write .save("graph.svg")')
+
     def notebook_svg(self) -> str:
         """The picture for a page on which it may stand twice: its ids are like no other's."""
         return self.svg(prefix=f"g{uuid.uuid4().hex[:10]}")
@@ -195,7 +205,9 @@ class Drawing:
 def _traced(output: Node, most: int) -> Trace:
     """The trace of a graph that is not too large to be traced."""
     if not isinstance(output, Node):
-        raise GraphError(f"draw: the output is a node (Value or Tensor) or a trace, not {type(output).__name__}")
+        raise GraphError(
+            f"draw: the output is a node (Value or Tensor) or a trace, not {described(output)}{hint_of(output)}"
+        )
     try:
         return trace(output, most=most)
     except TooManyNodesError:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import functools
 import math
-from typing import Any
+from typing import Any, SupportsFloat
 
 import numpy
 
+from autograd.arguments import described
+
 from .arrays import ArraySummary, summary
+from .errors import DrawingError
 
 MINUS = "−"
 
@@ -20,6 +23,8 @@ def format_number(number: float, digits: int = 4) -> str:
     >>> [format_number(number) for number in (-0.26894142, 6.0, 1e-7, 123456.0, float("nan"))]
     ['−0.2689', '6', '1e−7', '1.235e5', 'NaN']
     """
+    if not isinstance(number, SupportsFloat):
+        raise DrawingError(f"format_number: a number is written, not {described(number)}")
     if math.isnan(number):
         return "NaN"
     if math.isinf(number):

@@ -6,6 +6,8 @@ import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, TextIO
 
+from autograd import GraphError
+from autograd.arguments import answering, check_call, described
 from autograd.notation.rules import summed_axes
 
 from . import notebook, terminal
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from .terminal.session import Optimizer, Source
 
 
+@answering()
 def step(
     output: Source, file: TextIO | None = None, *, optimizer: Optimizer | None = None, plain: bool = False
 ) -> None:
@@ -47,6 +50,10 @@ def step(
        5. × passes on to x:                   1 × 2 = 2
           ∂v1/∂x = 2;  gradient of x: 2
     """
+    if file is not None and not hasattr(file, "write"):
+        raise DrawingError(f"step: file is an open file to print to, not {described(file)}")
+    if callable(output):
+        check_call("step", output, (), {}, "it takes nothing and returns a node")
     if file is None and not plain and terminal.is_available():
         terminal.run(output, optimizer=optimizer)
         return
@@ -63,6 +70,12 @@ def step(
 
 def steps(trace: Trace) -> Iterator[str]:
     """The lines that `step` prints."""
+    if not isinstance(trace, Trace):
+        raise GraphError(f"steps: takes a trace, viz.trace(output), not {described(trace)}")
+    return _printed(trace)
+
+
+def _printed(trace: Trace) -> Iterator[str]:
     section = ""
     for number, event in enumerate(trace.events, start=1):
         heading = _heading(event, trace)

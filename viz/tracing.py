@@ -12,8 +12,11 @@ from dataclasses import dataclass, field, fields
 from functools import cached_property
 from typing import Any, ClassVar
 
+import numpy
+
 import autograd
 from autograd import GraphError, Node, NotRecordedError, ShapeError, Value
+from autograd.arguments import answering, check_function, described
 from autograd.garbage_collection import without_garbage_collection
 from autograd.sweep import backward as commit_backward
 from autograd.sweep import sweep
@@ -84,6 +87,7 @@ class Trace:
         return Trace(**serialization.from_json(text))
 
 
+@answering()
 def trace(
     output: Node,
     *,
@@ -116,7 +120,10 @@ def trace(
     ['Forward', 'Forward', 'Seed', 'Contribution', 'Contribution']
     """
     if not isinstance(output, Node):
-        raise GraphError(f"trace: the output is a node (Value or Tensor), not {type(output).__name__}")
+        raise GraphError(f"trace: the output is a node (Value or Tensor), not {described(output)}{hint_of(output)}")
+    if update is not None:
+        hint = "; give its step, update=optimizer.step" if hasattr(update, "step") else ""
+        check_function("trace", "update is a function that moves the parameters", update, hint)
     with without_garbage_collection():
         walk = _Walk(output, most)
         events: list[TraceEvent] = [Forward(node.id) for node in walk.traced] if forward else []
@@ -136,6 +143,15 @@ def trace(
     return Trace(
         tuple(walk.traced), tuple(walk.edges), tuple(events), walk.ids[output], observer.gradients, tuple(walk.groups)
     )
+
+
+def hint_of(given: Any) -> str:
+    """How to come from what was given instead of a node to one."""
+    if hasattr(given, "parameters"):
+        return "; give what it computes, model(x), or a loss of that"
+    if isinstance(given, float | numpy.ndarray | numpy.number):
+        return "; give the node that it was read from, without .data, .item(), float()"
+    return "; give them one by one" if isinstance(given, list | tuple) else ""
 
 
 def _observe(output: Node, gradient: Any, observer: _Observer) -> None:

@@ -7,12 +7,12 @@ import operator
 import warnings
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy
 
 from .. import views
-from ..arguments import positions_of
+from ..arguments import NoSuchAttribute, check_function, flag, positions_of
 from ..errors import ArgumentError, CapturedConstantWarning, DataTypeError, NotRecordedError, ProgramMismatchError
 from ..garbage_collection import without_garbage_collection
 from ..node import Node
@@ -102,9 +102,8 @@ class Compiled:
     """What `compile` returns: the function, recorded once for each structure of its arguments."""
 
     def __init__(self, function: Callable[..., Any], columns: bool = False) -> None:
-        if not callable(function):
-            raise DataTypeError(f"compile: a function is compiled, not {type(function).__name__} {function!r:.60}")
-        self._function, self._columns = function, columns
+        check_function("compile", "a function is compiled", function, "; give the function itself: compile(f)(x)")
+        self._function, self._columns = function, flag("compile: columns", columns)
         functools.update_wrapper(self, function, updated=())
         self.__name__: str = name_of(function)
         self.clear()
@@ -116,6 +115,10 @@ class Compiled:
         self._constants: list[CapturedConstant] = []
         self._told: set[str] = set()  # what was warned of
         self._last: tuple[Hashable, _Entry] | None = None
+
+    if not TYPE_CHECKING:  # what a class has not, its subclasses may have
+        grad = NoSuchAttribute("write f.value_and_grad(x)[1]")
+        gradient = NoSuchAttribute("write f.value_and_grad(x)[1]")
 
     # --- calls ---
 

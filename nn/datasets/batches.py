@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, NoReturn
 
 import numpy
 import numpy.typing
 
-from autograd.arguments import whole_number
+from autograd.arguments import answering, described, flag, random_generator, whole_number
 
 from ..errors import DatasetError
 from ..generators import Random
@@ -41,6 +42,7 @@ class Batches:
     inputs: Array
     targets: Array
 
+    @answering("inputs and targets have a row for each sample")
     def __init__(
         self,
         inputs: numpy.typing.ArrayLike,
@@ -53,18 +55,21 @@ class Batches:
     ) -> None:
         self.inputs, self.targets = checked_pair(inputs, targets)
         self.batch_size: int = whole_number("batch_size", batch_size, error=DatasetError)
-        self.shuffle: bool = shuffle
-        self.drop_last: bool = drop_last
+        self.shuffle: bool = flag("shuffle", shuffle, DatasetError)
+        self.drop_last: bool = flag("drop_last", drop_last, DatasetError)
         whole_batches = len(self.inputs) // self.batch_size * self.batch_size
         # How many samples a pass has.
         self.samples: int = whole_batches if drop_last else len(self.inputs)
         if not self.samples:
             raise DatasetError(f"drop_last=True leaves nothing: {len(self.inputs)} samples, batch_size {batch_size}")
-        self.rng: numpy.random.Generator = numpy.random.default_rng(rng)
+        self.rng: numpy.random.Generator = random_generator("rng", rng, DatasetError)
 
     def __len__(self) -> int:
         """How many batches there are."""
         return self.samples // self.batch_size if self.drop_last else math.ceil(self.samples / self.batch_size)
+
+    def __getitem__(self, index: Any) -> NoReturn:
+        raise DatasetError("batches come one after the other: for inputs, targets in batches")
 
     def __iter__(self) -> Iterator[tuple[Array, Array]]:
         return self.from_batch(0)
@@ -78,6 +83,7 @@ class Batches:
         return ((self.inputs[rows], self.targets[rows]) for rows in chosen)
 
 
+@answering("inputs and targets have a row for each sample", train_size="shares=(0.8, 0.2) are those of all parts")
 def split_samples(
     inputs: numpy.typing.ArrayLike,
     targets: numpy.typing.ArrayLike,
@@ -98,12 +104,14 @@ def split_samples(
     [7, 3]
     """
     first, second = checked_pair(inputs, targets)
-    parts = [float(share) for share in shares]
+    if isinstance(shares, str) or not isinstance(shares, Iterable):
+        raise DatasetError(f"shares are those of all parts, such as (0.8, 0.2), not {described(shares)}")
+    parts = [share if isinstance(share, int | float) else math.nan for share in shares]
     # As floats shares such as 0.8, 0.1 and 0.1 may come to a little more than 1.
     if not parts or not all(0 < share <= 1 for share in parts) or sum(parts) > 1 + 1e-9:
         raise DatasetError(f"shares are numbers above 0, together at most 1, not {tuple(shares)}")
     ends = [round(len(first) * sum(parts[: number + 1])) for number in range(len(parts))]
-    order = numpy.random.default_rng(rng).permutation(len(first))
+    order = random_generator("rng", rng, DatasetError).permutation(len(first))
     chosen = [order[start:end] for start, end in zip([0, *ends], ends, strict=False)]
     if not all(len(part) for part in chosen):
         raise DatasetError(f"{len(first)} samples are too few for shares of {tuple(shares)}: a part would be empty")
@@ -113,9 +121,9 @@ def split_samples(
 def checked_pair(inputs: numpy.typing.ArrayLike, targets: numpy.typing.ArrayLike) -> tuple[Array, Array]:
     """Both as arrays with a row for each sample."""
     first, second = plain(inputs), plain(targets)
-    for name, array in (("inputs", first), ("targets", second)):
+    for name, array, given in (("inputs", first, inputs), ("targets", second, targets)):
         if array.ndim == 0:
-            raise DatasetError(f"{name} have a row for each sample, and {array!r} has none")
+            raise DatasetError(f"{name} have a row for each sample, and {described(given)} has none")
     if len(first) != len(second):
         raise DatasetError(f"{len(first)} inputs and {len(second)} targets: every sample needs both")
     if not len(first):

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy
 
 from autograd import views
-from autograd.arguments import whole_number
+from autograd.arguments import NoSuchAttribute, answering, whole_number
 
 from ..errors import DatasetError
 from ..plotting import square
@@ -28,6 +28,20 @@ class Dataset:
     test_inputs: Array
     test_labels: Array
     classes: int
+
+    def __iter__(self) -> NoReturn:
+        raise DatasetError(f"{self.name} is no pair: x, y = data.train, and x_test, y_test = data.test")
+
+    def __getitem__(self, index: Any) -> NoReturn:
+        raise DatasetError(f"{self.name} is no pair: x, y = data.train, and x_test, y_test = data.test")
+
+    if not TYPE_CHECKING:  # what a class has not, its subclasses may have
+        x_train = NoSuchAttribute("write .train_inputs, or x, y = data.train")
+        y_train = NoSuchAttribute("write .train_labels, or x, y = data.train")
+        data = NoSuchAttribute("write .train_inputs, or x, y = data.train")
+        target = NoSuchAttribute("write .train_labels, or x, y = data.train")
+        x_test = NoSuchAttribute("write .test_inputs, or x, y = data.test")
+        y_test = NoSuchAttribute("write .test_labels, or x, y = data.test")
 
     @property
     def n_inputs(self) -> int:
@@ -70,6 +84,7 @@ class Dataset:
         return replace(self, train_inputs=self.train_inputs.astype(dtype), test_inputs=self.test_inputs.astype(dtype))
 
 
+@answering("classes is how many there are")
 def one_hot(labels: Array, classes: int, dtype: Any = numpy.float64) -> Array:
     """A row for each label, 1 at the label and 0 elsewhere.
 
@@ -78,6 +93,7 @@ def one_hot(labels: Array, classes: int, dtype: Any = numpy.float64) -> Array:
     array([[0., 0., 1.],
            [1., 0., 0.]])
     """
+    whole_number("one_hot: classes", classes, error=DatasetError)
     array = plain(labels)
     if array.ndim != 1 or array.dtype.kind not in "iu":
         raise DatasetError(f"one_hot takes a row of integers, not {array.dtype} of shape {array.shape}")

@@ -9,6 +9,8 @@ from typing import Any
 import numpy
 import numpy.typing
 
+from autograd.arguments import answering, file_path
+
 from ..errors import DatasetError
 from .dataset import Dataset
 from .download import cache_directory, fetched
@@ -21,6 +23,7 @@ _FILES = {
 NAMES = tuple(name for names in _FILES.values() for name in names)
 
 
+@answering(train="both parts are in it: data.train and data.test", root="it is called directory= here")
 def mnist(
     directory: str | os.PathLike[str] | None = None, dtype: Any = numpy.float32, *, download: bool = True
 ) -> Dataset:
@@ -35,6 +38,8 @@ def mnist(
     Raises:
         DatasetError: no files, or one that is missing or damaged, or images and labels that do not go together.
     """
+    if directory is not None:
+        directory = file_path("directory", directory, DatasetError)
     folder = _folder(directory, download)
     parts: list[tuple[Any, Any]] = []
     for images_name, labels_name in _FILES.values():

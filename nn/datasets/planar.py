@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import numpy
 
-from autograd.arguments import is_whole
+from autograd.arguments import answering, is_whole, random_generator
 
 from ..errors import DatasetError
 from ..generators import Random
@@ -20,6 +20,7 @@ from .dataset import Dataset
 _Draw = Callable[[Array, numpy.random.Generator], Array]
 
 
+@answering()
 def moons(samples: int = 400, noise: float = 0.1, rng: Random = None) -> Dataset:
     """Two half circles, each reaching into the other.
 
@@ -42,6 +43,7 @@ def moons(samples: int = 400, noise: float = 0.1, rng: Random = None) -> Dataset
     return _planar("moons", draw, samples, 2, noise, rng)
 
 
+@answering()
 def circles(samples: int = 400, noise: float = 0.05, rng: Random = None) -> Dataset:
     """A circle within a circle of twice its radius; arguments as for `moons`.
 
@@ -59,6 +61,7 @@ def circles(samples: int = 400, noise: float = 0.05, rng: Random = None) -> Data
     return _planar("circles", draw, samples, 2, noise, rng)
 
 
+@answering()
 def spiral(samples: int = 600, noise: float = 0.03, rng: Random = None, *, classes: int = 3) -> Dataset:
     """Arms that wind round each other for three quarters of a turn, one for each class; arguments as for `moons`.
 
@@ -77,6 +80,7 @@ def spiral(samples: int = 600, noise: float = 0.03, rng: Random = None, *, class
     return _planar("spiral", draw, samples, classes, noise, rng)
 
 
+@answering()
 def yinyang(samples: int = 600, noise: float = 0.0, rng: Random = None) -> Dataset:
     """Yin, yang and their dots: three classes in a disc (Kriener, Göltz and Petrovici 2022); arguments as for `moons`.
 
@@ -111,9 +115,9 @@ def _yinyang_class(points: Array) -> Array:
 def _planar(name: str, draw: _Draw, samples: int, classes: int, noise: float, rng: Random) -> Dataset:
     if not is_whole(samples, classes):
         raise DatasetError(f"{name} takes a whole number of samples from {classes}, one of each class, not {samples!r}")
-    if not (numpy.isfinite(noise) and noise >= 0):
+    if not isinstance(noise, int | float | numpy.number) or not (numpy.isfinite(noise) and noise >= 0):
         raise DatasetError(f"{name}: noise is a finite number ≥ 0, not {noise!r}")
-    generator = numpy.random.default_rng(rng)
+    generator = random_generator("rng", rng, DatasetError)
 
     def part() -> tuple[Array, Array]:
         labels = generator.permutation(numpy.arange(samples) % classes)

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy
 
+from ...arguments import check_call
 from ...calling_line import SourceLine
 from ...errors import ShapeError
 from ...modes import Adjusted, current_mode
@@ -90,7 +91,11 @@ def record(
     positional, named = replaced[: len(arguments)], dict(zip(keywords, replaced[len(arguments) :], strict=True))
     looked_at: list[tuple[Node, SourceLine | None]] = []
     with Adjusted(tracing=True, recording=True, looked_at=looked_at):
-        returned, variables = _with_variables(function, positional, named)
+        try:
+            returned, variables = _with_variables(function, positional, named)
+        except TypeError:
+            check_call("compile", function, positional, named)
+            raise
     outputs, output_paths, rebuild = flatten(returned)
     name = name_of(function)
     nodes = [
