@@ -282,7 +282,7 @@ def test_a_label_and_a_scope_are_text(given):
         scope(given)
 
 
-@pytest.mark.parametrize("given", ["x", (), 1, None])
+@pytest.mark.parametrize("given", ["x", {}, 1, None])
 def test_requires_grad_is_a_boolean(given):
     for kind in (Value, Tensor):
         with pytest.raises(DataTypeError, match="requires_grad is True or False"):
