@@ -11,6 +11,7 @@ from autograd import Node
 from autograd.arguments import whole_number
 
 from .errors import DrawingError
+from .folding import folded_sets
 from .grouping import chain
 from .parts import Edge, TracedNode
 from .tracing import Trace
@@ -241,64 +242,11 @@ def _parts_at(trace: Trace, depth: int) -> _Parts:
     boxes = [
         groups[-1] if groups and (len(groups) == depth or groups[-1] not in has_groups) else None for groups in around
     ]
-    shared = _folded(trace, around, {box for box in boxes if box is not None})
+    sets = folded_sets(trace, around, {box for box in boxes if box is not None})
+    shared = {box: part for alike in sets for part in [_box_of(trace, alike)] for box in alike}
     parts: _Parts = [None if box is None else shared[box] for box in boxes]
     _place_leaves(trace, parts, lambda node: node.role in ("parameter", "constant"))
     return parts
-
-
-def _folded(trace: Trace, around: Sequence[Sequence[int]], boxes: set[int]) -> dict[int, _Part]:
-    """The box of each of these groups. Those that are alike share one where that makes no circle through
-    nodes outside it: calls of one module beside or directly after each other, different modules beside each
-    other. Layers after each other are not folded, because which of them comes first would be lost.
-
-    Args:
-        around: for each node the groups it is in, the outermost first.
-    """
-    keys: dict[int, object] = {}  # groups of one key are drawn as one
-    for level in range(max(map(len, around), default=0)):
-        group_of = [groups[level] if len(groups) > level else None for groups in around]
-        content: dict[int, Counter[str]] = {}
-        for node, identifier in zip(trace.nodes, group_of, strict=True):
-            if identifier is not None and node.operation:
-                content.setdefault(identifier, Counter())[node.operation] += 1
-        same: dict[int, object] = {}
-        alike: dict[int, object] = {}
-        for identifier in dict.fromkeys(one for one in group_of if one is not None):
-            group = trace.groups[identifier]
-            operations = tuple(sorted(content.get(identifier, Counter()).items()))
-            parent = None if group.parent is None else keys[group.parent]
-            alike[identifier] = (parent, group.kind, group.name, group.description, operations)
-            same[identifier] = (alike[identifier], group.path)
-        many_of_one, many = _foldable(trace, group_of, same, same), _foldable(trace, group_of, same, alike)
-        for identifier in same:
-            if alike[identifier] in many:
-                keys[identifier] = alike[identifier]
-            else:
-                keys[identifier] = same[identifier] if same[identifier] in many_of_one else identifier
-    members: dict[object, list[int]] = {}
-    for box in sorted(boxes):
-        members.setdefault(keys[box], []).append(box)
-    return {box: part for inside in members.values() for part in [_box_of(trace, inside)] for box in inside}
-
-
-def _foldable(
-    trace: Trace, group_of: Sequence[int | None], unit_of: Mapping[int, object], set_of: Mapping[int, object]
-) -> set[object]:
-    """The sets of groups that no path enters again once it has left one of their units."""
-    counts = Counter(set_of.values())
-    bits = {key: 1 << number for number, key in enumerate(key for key, count in counts.items() if count > 1)}
-    left = [0] * len(trace.nodes)  # the sets that a path to each node has left
-    for edge in sorted(trace.edges, key=lambda one: one.target):
-        source, target = group_of[edge.source], group_of[edge.target]
-        left[edge.target] |= left[edge.source]
-        if source is not None and (target is None or unit_of[source] != unit_of[target]):
-            left[edge.target] |= bits.get(set_of[source], 0)
-    entered = 0
-    for group, has_left in zip(group_of, left, strict=True):
-        if group is not None:
-            entered |= bits.get(set_of[group], 0) & has_left
-    return {key for key, bit in bits.items() if not entered & bit}
 
 
 def _box_of(trace: Trace, alike: Sequence[int]) -> _Part:

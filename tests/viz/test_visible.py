@@ -2,6 +2,7 @@
 
 import dataclasses
 from collections import Counter
+from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
 import numpy
@@ -292,21 +293,27 @@ class Both(Module):
 @st.composite
 def traces(draw_from: st.DrawFn) -> Trace:
     """Graphs of operations in and out of modules and scopes, called again and again on each other's results."""
-    modules = [Both(), Both(), Sequential(tanh)]
+    modules = [Both(), Both(), Sequential(tanh), Sequential(sigmoid)]
     nodes: list[Any] = [Tensor(0.3, label="a"), Tensor(-0.7)]
     for _ in range(draw_from(st.integers(1, 15))):
         x, y = (nodes[draw_from(st.integers(0, len(nodes) - 1))] for _ in range(2))
-        match draw_from(st.integers(0, 4)):
+        match draw_from(st.integers(0, 5)):
             case 0 | 1 as number:
                 nodes.append(modules[number](x, y))
-            case 2:
-                nodes.append(modules[2](x))
-            case 3:
+            case 2 | 3 as number:
+                nodes.append(modules[number](x))
+            case 4:
                 with scope(draw_from(st.sampled_from(["one", "two"]))):
                     nodes.append(x + y * 2.0)
+                    if draw_from(st.booleans()):  # a box that two paths go through
+                        nodes.append(x * 3.0)
             case _:
                 nodes.append(x - y)
-    return trace(nodes[-1])
+    return trace(add_up(nodes[-draw_from(st.integers(1, 3)) :]))
+
+
+def add_up(nodes: list[Any]) -> Any:
+    return sum(nodes[1:], nodes[0])
 
 
 @pytest.mark.slow
@@ -349,3 +356,48 @@ def test_folding_makes_no_circle_that_was_not_there(traced: Trace, depth: int) -
                     reached.add(other)
                     waiting.append(other)
         assert start not in reached
+
+
+def summed(x: Any, y: Any) -> Any:
+    with scope("one"):
+        return x + y * 2.0
+
+
+def test_sets_that_make_a_circle_with_each_other_are_not_both_folded() -> None:
+    a, module = Tensor(0.3, label="a"), Sequential(tanh)
+    view = visible(trace(module(summed(a, a)) - summed(module(a), a)), collapse=1)
+    assert titles(view) == ["one × 2", "Sequential(tanh)", "Sequential(tanh)"]
+    view = visible(trace(module(summed(a, a)) - module(a)), collapse=1)
+    assert titles(view) == ["one", "Sequential(tanh) × 2"]
+
+
+def test_calls_of_one_module_are_not_folded_around_a_box_that_two_paths_go_through() -> None:
+    a, module = Tensor(0.3, label="a"), Sequential(tanh)
+    first = module(a)
+    with scope("two"):
+        doubled, tripled = first * 2.0, a * 3.0
+    view = visible(trace(doubled + module(tripled)), collapse=1)
+    assert titles(view) == ["Sequential(tanh)", "two", "Sequential(tanh)"]
+
+
+def test_of_sets_that_make_one_circle_all_but_one_are_folded() -> None:
+    a, n_scopes = Tensor(0.3, label="a"), 8
+    ends = []
+    for number in range(n_scopes):  # each takes what the one before it gave, and the first one takes the last one's
+        with scope(f"scope{number}"):
+            before = a * 2.0
+        with scope(f"scope{(number + 1) % n_scopes}"):
+            ends.append(before * 2.0)
+    view = visible(trace(add_up(ends)), collapse=1)
+    assert sorted(box.repeats for box in view.boxes) == [1, 1, *[2] * (n_scopes - 1)]
+    assert is_acyclic(view)
+
+
+def is_acyclic(view: Visible) -> bool:
+    before: dict[str, set[str]] = {}
+    for edge in view.edges:
+        before.setdefault(edge.target, set()).add(edge.source)
+    try:
+        return bool([*TopologicalSorter(before).static_order()])
+    except CycleError:
+        return False
