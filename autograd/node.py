@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from abc import abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,14 +9,13 @@ from typing import TYPE_CHECKING, Any, Never, NoReturn, Self, overload
 
 import numpy
 
-from . import modes, numpy_protocol, ops, views
+from . import copies, modes, numpy_protocol, ops, views
 from .arguments import NoSuchAttribute, answering, described
 from .calling_line import calling_line
 from .errors import CallError, DataTypeError, NotRecordedError, StaleGraphError
 from .modes import Adjusted, Scope
 from .operation import Recordable
 from .sweep import backward, sweep
-from .traversal import nodes_in_order
 
 
 @dataclass(eq=False, slots=True)  # frozen would be three times as slow to make
@@ -160,19 +158,14 @@ class Node(Recordable):
         show = views.registered("node")
         return None if show is None else show(self)
 
+    def __copy__(self) -> Self:
+        return copies.shallow_copy(self)
+
     def __deepcopy__(self, memo: dict[int, Any]) -> Self:
-        """A copy with its whole graph, operands first: however deep it is, Python goes no deeper."""
-        for node in nodes_in_order([self]):
-            if id(node) not in memo:
-                node._refuse_copy()
-                made = memo[id(node)] = object.__new__(type(node))
-                slots = [name for kind in type(node).__mro__ for name in getattr(kind, "__slots__", ())]
-                for name in slots:
-                    if name not in ("__dict__", "__weakref__", "op") and hasattr(node, name):
-                        object.__setattr__(made, name, copy.deepcopy(getattr(node, name), memo))
-                object.__setattr__(made, "op", node.op)  # rows of the table are not copied
-                made.__dict__.update(copy.deepcopy(node.__dict__, memo))
-        return memo[id(self)]
+        return copies.deep_copy(self, memo)
+
+    def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:
+        return copies.reduced(self)
 
     def _refuse_copy(self) -> None:
         """A node whose copy would not be what it is says so."""

@@ -81,6 +81,10 @@ class Recordable:
         """Whether the data is a predicate's answer, which a Value holds as a float."""
         return self._is_constant_boolean if self.op is None else self.op.is_boolean
 
+    @abstractmethod
+    def _refuse_copy(self) -> None:
+        """A node whose copy would not be what it is says so."""
+
     @staticmethod
     @abstractmethod
     def _stack(parts: Sequence[Any], dtype: Any) -> Any:
