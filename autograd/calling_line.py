@@ -5,11 +5,17 @@ from __future__ import annotations
 import linecache
 import os
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
+from types import CodeType
+
+import numpy
 
 # The packages of this project: a line inside them is not the person's.
 _ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 _OURS = tuple(os.path.join(_ROOT, package, "") for package in ("autograd", "nn", "viz", "glassgrad"))
+_NUMPY = os.path.join(os.path.dirname(numpy.__file__), "")
+_NOT_A_PERSON_S = (*_OURS, _NUMPY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +35,20 @@ class SourceLine:
 
 
 def calling_line() -> SourceLine | None:
-    """The innermost line on the stack that is not in this project's packages."""
+    """The innermost line on the stack that is not in this project's packages, nor in NumPy."""
     frame = sys._getframe(1)
     while frame is not None:
-        if not frame.f_code.co_filename.startswith(_OURS):
+        if not frame.f_code.co_filename.startswith(_NOT_A_PERSON_S):
             return SourceLine(frame.f_code.co_filename, frame.f_lineno)
         frame = frame.f_back  # type: ignore[assignment]  # None at the bottom of the stack, which ends the loop
     return None
+
+
+def asking_functions() -> Iterator[CodeType]:
+    """The functions of NumPy that called this project's, the innermost first: none where a person's line did."""
+    frame = sys._getframe(1)
+    while frame is not None and frame.f_code.co_filename.startswith(_OURS):
+        frame = frame.f_back  # type: ignore[assignment]  # as above
+    while frame is not None and frame.f_code.co_filename.startswith(_NUMPY):
+        yield frame.f_code
+        frame = frame.f_back  # type: ignore[assignment]  # as above

@@ -146,6 +146,8 @@ class Node(Recordable):
             return
         if not everywhere and not modes.is_inside_transform() and not mode.detecting_anomaly:
             return
+        if everywhere and numpy_protocol.is_asked_for_the_data():
+            return
         line = calling_line()
         raise DataTypeError(
             f"{asker} asked for the plain numbers of a {type(self).__name__} that requires gradients"

@@ -14,6 +14,7 @@ from typing import Any
 import numpy
 
 from . import array_functions, composites, ops
+from .calling_line import asking_functions
 from .errors import DataTypeError
 from .operands import axes_of, operand_of
 from .operation import Recordable
@@ -326,3 +327,10 @@ OF_THE_DATA = frozenset(
     }
 )
 _OF_NUMBERS = frozenset({numpy.allclose, numpy.array_equal, numpy.array_equiv})
+# Their code, but of those written in C.
+_CODE_OF_THE_DATA = {getattr(inspect.unwrap(function), "__code__", None) for function in OF_THE_DATA} - {None}
+
+
+def is_asked_for_the_data() -> bool:
+    """Whether one of these is running, given a list with nodes in it: NumPy tells of nodes outside lists alone."""
+    return any(code in _CODE_OF_THE_DATA for code in asking_functions())

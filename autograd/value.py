@@ -11,7 +11,7 @@ import numpy
 
 from . import anomaly, array_functions, modes, ops
 from .arguments import NoSuchAttribute, described
-from .calling_line import calling_line
+from .calling_line import asking_functions, calling_line
 from .errors import ArgumentError, CallError, DataTypeError, ShapeError
 from .node import Node, checked_label, checked_requires_grad, without_gradient
 from .operands import Array, Number
@@ -319,6 +319,8 @@ class Value(Node):
         if self is other:
             return True
         if isinstance(other, Value):
+            if self._data == other._data and any(asking_functions()):  # numpy.array_equal([a], [b]), numpy.unique
+                return _compared(self) == _compared(other)
             if self._data == other._data and modes.is_inside_transform():
                 raise DataTypeError(
                     "== of two Values is whether they are the same node, and these two have equal numbers; compare "

@@ -337,3 +337,40 @@ def test_scipy_is_refused_what_it_asks_for():
 
 def test_gradcheck_goes_through_lists():
     assert gradcheck(lambda a, b: autograd.dot([a, b * a], [b, a]), 0.5, 0.7, order=2)
+
+
+@pytest.mark.parametrize("compared", [np.array_equal, np.array_equiv, np.allclose], ids=lambda f: f.__name__)
+def test_numpy_compares_the_numbers_of_nodes_in_lists_as_it_does_those_of_nodes(compared):
+    t, s, v = Tensor([1.0, 2.0]), Tensor(2.0), Value(2.0)
+    data = np.array([1.0, 2.0])
+    of_values = [([[v, 1.0]], [[2.0, 1.0]]), ((v,), np.array([2.0]))]
+    for left, right in (
+        (t, data),
+        ([t], [data]),
+        ([t], [Tensor(data)]),
+        ([t, (1.0, s)], [data, [1.0, 2.0]]),
+        *([] if compared is np.allclose else of_values),  # allclose has isfinite, which is not for objects
+    ):
+        assert compared(left, right) and compared(right, left)
+    for left, right in (([t], [data * 2]), ([s], [3.0])):
+        assert not compared(left, right) and not compared(right, left)
+
+
+def test_numpy_compares_the_numbers_of_two_values_and_python_asks_whether_they_are_one():
+    a, b = Value(2.0), Value(2.0)
+    assert np.array_equal([a], [b]) and np.array_equiv([a], [[b], [b]]) and np.array_equal(np.array([a]), np.array([b]))
+    assert np.isin([a], [b]).all() and len(np.unique([a, b])) == 1 and len(np.intersect1d([a], [b])) == 1
+    np.testing.assert_array_equal([a, 1.0], [b, 1.0])
+    assert not np.array_equal([a], [Value(3.0)])
+    assert a not in [b] and [b, a].index(a) == 1 and not (np.array([a]) == np.array([b])).any()
+    assert grad(lambda x: x * 3 if np.array_equal([x], [x + 0]) else x)(2.0) == 3
+
+
+def test_a_comparison_of_lists_is_a_look_and_nothing_else_gets_the_numbers():
+    t = Tensor([1.0, 2.0])
+    with pytest.raises(DataTypeError, match="plain number"):
+        grad(lambda x: 1.0 if np.array_equal([x], [t.data]) else 0.0)(t.data)
+    for lost in (np.isclose, np.isin, np.logaddexp.outer):
+        with pytest.raises(DataTypeError, match=r"asked for the plain numbers .*test_graph_is_kept"):
+            lost([t], [t.data])
+    assert (np.shape([t, t]), np.ndim([t]), np.size([t])) == ((2, 2), 2, 2)
