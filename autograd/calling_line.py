@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import linecache
+import opcode
 import os
 import sys
 from collections.abc import Iterator
@@ -14,6 +15,8 @@ import numpy
 # The packages of this project: a line inside them is not the person's.
 _ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 _OURS = tuple(os.path.join(_ROOT, package, "") for package in ("autograd", "nn", "viz", "glassgrad"))
+# What `array[i] = node` is to Python; from 3.12 on, `array[i:j] = node` is an instruction of its own.
+_ASSIGNMENTS = {opcode.opmap[name] for name in ("STORE_SUBSCR", "STORE_SLICE") if name in opcode.opmap}
 _NUMPY = os.path.join(os.path.dirname(numpy.__file__), "")
 _NOT_A_PERSON_S = (*_OURS, _NUMPY)
 
@@ -52,3 +55,9 @@ def asking_functions() -> Iterator[CodeType]:
     while frame is not None and frame.f_code.co_filename.startswith(_NUMPY):
         yield frame.f_code
         frame = frame.f_back  # type: ignore[assignment]  # as above
+
+
+def assigns_an_element() -> bool:
+    """Whether the line that called our caller does `array[i] = node`, and no `float(node)`."""
+    frame = sys._getframe(2)
+    return frame.f_code.co_code[frame.f_lasti] in _ASSIGNMENTS

@@ -10,7 +10,7 @@ import numpy.typing
 
 from . import anomaly, array_functions, composites, modes, numpy_protocol, ops
 from .arguments import described
-from .calling_line import SourceLine, calling_line
+from .calling_line import SourceLine, assigns_an_element, calling_line
 from .errors import ArgumentError, DataTypeError, ShapeError
 from .modes import Scope
 from .node import Node, checked_requires_grad, without_gradient
@@ -467,9 +467,13 @@ class Tensor(Node):
         return bool(self._data)
 
     def __float__(self) -> float:
+        if self._requires_grad and assigns_an_element():
+            self._refuse_plain("an assignment to an element", everywhere=True)
         return float(self._single("float"))
 
     def __int__(self) -> int:
+        if self._requires_grad and assigns_an_element():
+            self._refuse_plain("an assignment to an element", everywhere=True)
         return int(self._single("int"))
 
     def _single(self, name: str) -> Any:

@@ -11,7 +11,7 @@ import numpy
 
 from . import anomaly, array_functions, modes, ops
 from .arguments import NoSuchAttribute, described
-from .calling_line import asking_functions, calling_line
+from .calling_line import asking_functions, assigns_an_element, calling_line
 from .errors import ArgumentError, CallError, DataTypeError, ShapeError
 from .node import Node, checked_label, checked_requires_grad, without_gradient
 from .operands import Array, Number
@@ -390,6 +390,8 @@ class Value(Node):
         raise DataTypeError("matmul: a Value is one number and has no rows; use * instead of @")
 
     def __float__(self) -> float:
+        if self._requires_grad and assigns_an_element():
+            self._refuse_plain("an assignment to an element", everywhere=True)
         if modes.watched:
             self._refuse_plain("float(…), as Python's own functions ask for it,")
         return self.data
@@ -404,6 +406,8 @@ class Value(Node):
         return round(self.data, digits)
 
     def __int__(self) -> int:
+        if self._requires_grad and assigns_an_element():
+            self._refuse_plain("an assignment to an element", everywhere=True)
         if modes.watched:
             self._refuse_plain("int(…)")
         return int(self.data)

@@ -2,6 +2,7 @@
 
 import math
 import operator
+from array import array as array_of_doubles
 
 import numpy as np
 import pytest
@@ -162,7 +163,11 @@ def test_plain_numbers_of_values_are_refused_there(function):
     with no_grad():
         function(Value(0.5))
     function(Value(0.5, requires_grad=False))
-    function(Value(0.5))  # outside it cannot be told from float(loss)
+    if function is put:  # an assignment is seen everywhere
+        with pytest.raises(TypeError, match=r"autograd\.array"):
+            function(Value(0.5))
+    else:
+        function(Value(0.5))  # outside it cannot be told from float(loss)
 
 
 def test_numpy_is_refused_a_tensor_everywhere_but_not_what_is_asked_for_on_purpose():
@@ -189,6 +194,49 @@ def test_an_element_assigned_from_a_tensor_is_refused_in_numpy_s_words_and_ours(
     with pytest.raises(ValueError, match="array element") as caught:
         grad(lambda q: put(q[0]))(P)
     assert isinstance(caught.value.__cause__, DataTypeError)
+
+
+@pytest.mark.parametrize("node", [Value(2.0), Tensor(2.0), Tensor([2.0]), Value(1.0) * 2, Tensor(1.0) * 2], ids=repr)
+def test_an_element_assigned_from_a_node_is_refused_outside_of_transforms_too(node):
+    reals, integers, doubles = np.zeros(2), np.zeros(2, int), array_of_doubles("d", [0.0])
+
+    def whole(given):
+        reals[:] = given
+
+    def element(given):
+        reals[0] = given
+
+    def added(given):
+        reals[0] += given
+
+    def flat(given):
+        reals.flat[0] = given
+
+    def integer(given):
+        integers[0] = given
+
+    def double(given):
+        doubles[0] = given
+
+    for assign in (whole, element, added, flat, integer, double):
+        with pytest.raises((TypeError, ValueError)) as caught:
+            assign(node)
+        refusal = caught.value if isinstance(caught.value, DataTypeError) else caught.value.__cause__
+        assert "graph would be lost" in str(refusal) or assign is flat  # there NumPy says no more than that it failed
+        with no_grad():
+            assign(node)
+    for assign in (element, flat, integer, double):  # asked for on purpose
+        assign(float(node))
+        assign(node.item())
+        assign(node.detach())
+    reals[int(node) - 2] = float(node) if float(node) > 1 else 0.0
+    assert reals[0] == integers[0] == doubles[0] == 2
+
+
+def test_an_element_of_an_array_of_objects_is_the_node():
+    node, held = Value(2.0), np.zeros(2, object)
+    held[0] = node
+    assert held[0] is node and [0.0, node][1] is node
 
 
 def test_our_own_rooms_read_tensors_of_data():
