@@ -332,7 +332,7 @@ class Value(Node):
         if isinstance(other, numbers.Real | numpy.bool_) or (
             isinstance(other, numpy.ndarray) and other.dtype.kind in "biuf"
         ):
-            return _compared(self) == _bare(other)
+            return _compared(self) == (other if type(other) is int else _bare(other))  # Python compares any int
         return NotImplemented
 
     def __ne__(self, other: object) -> Any:
@@ -479,6 +479,7 @@ _COMPARISONS = {
     numpy.greater_equal: ops.greater_equal,
 }
 LARGEST_INTEGER = int(sys.float_info.max)
+_TOO_LARGE = "a Value holds a float, and this number is too large for one"
 
 
 def stored(gradient: Any) -> float:
@@ -527,12 +528,15 @@ def _bare(number: Any) -> Any:
         return number
     if type(number) is int:
         if abs(number) > LARGEST_INTEGER:
-            raise DataTypeError("a Value holds a float, and this integer is too large for one")
+            raise DataTypeError(_TOO_LARGE)
         return number
     if isinstance(number, numpy.ndarray) and number.shape == () and number.dtype.kind in "biuf":
         return number.item()
     if isinstance(number, numbers.Real | numpy.bool_):
-        return number.item() if isinstance(number, numpy.generic) else float(number)
+        try:
+            return number.item() if isinstance(number, numpy.generic) else float(number)
+        except OverflowError:  # of a fraction
+            raise DataTypeError(_TOO_LARGE) from None
     hint = "; arrays are for Tensor" if isinstance(number, numpy.ndarray | list | tuple) else ""
     if isinstance(number, Value):
         hint = "; take its .data, or autograd.positive(v) for a recorded copy"

@@ -1,12 +1,14 @@
 """Lengths, deviations and choices of numbers near the ends of a dtype's range, where a square would leave it."""
 
+import operator
+from fractions import Fraction
 from typing import Any
 
 import numpy
 import pytest
 
 import autograd
-from autograd import Tensor, compile, grad, gradients, norm, std, var
+from autograd import DataTypeError, Tensor, Value, compile, grad, gradients, norm, std, var
 from nn.clipping import gradient_norm
 
 LENGTHS = [
@@ -127,3 +129,24 @@ def compiled_source(function, *arguments):
     f = compile(function)
     f.value_and_grad(*arguments)
     return f.source
+
+
+@pytest.mark.parametrize("huge", [10**400, -(10**400)], ids=["10**400", "-10**400"])
+def test_numbers_beyond_floats_are_compared_and_no_operands(huge):
+    value = Value(2.0)
+    for compare in (operator.lt, operator.le, operator.gt, operator.ge, operator.eq, operator.ne):
+        assert compare(value, huge) is compare(2.0, huge)
+        assert compare(huge, value) is compare(huge, 2.0)
+        for node in (Tensor(2.0), Tensor([2.0], dtype=numpy.float32)):
+            with pytest.raises(DataTypeError, match="too large"):
+                compare(node, huge)
+    for compute in (operator.add, operator.sub, operator.mul, operator.truediv, operator.pow, operator.mod, divmod):
+        for operands in ((value, huge), (huge, value), (value, Fraction(huge, 3)), (Tensor([2.0]), huge)):
+            with pytest.raises(DataTypeError, match="too large"):
+                compute(*operands)
+        with pytest.raises(DataTypeError, match="too large"):
+            compute(huge, Tensor(2.0))
+    with pytest.raises(DataTypeError, match="too large"):
+        Value(huge)
+    with pytest.raises(DataTypeError, match="too large"):
+        Value(Fraction(huge, 3))
