@@ -13,7 +13,7 @@ import numpy.typing
 
 from autograd import GraphError, Tensor, gradients
 from nn import Dataset, NeuronMLP, checkpoints, plotting
-from nn.meaning import Loss, meaning_of
+from nn.meaning import Loss, meaning_in
 from viz.numbers import format_number
 
 from .recipes import data_of_notes
@@ -37,7 +37,8 @@ class Recognizer:
     model: Any
 
     def __init__(self, model: Any, data: Callable[[], Dataset], loss: Loss, digit: int | None) -> None:
-        self.model, self._load, self._loss, self._meaning = model, data, loss, meaning_of(loss)
+        self.model, self._load, self._loss = model, data, loss
+        self._meaning = meaning_in(model, loss, model.sizes[-1])
         self.n_inputs: int = model.sizes[0]
         self._dtype = next(iter(model.state_dict().values())).dtype
         self.names: list[str] = (

@@ -26,6 +26,7 @@ from autograd.files import write_whole
 
 from .errors import CheckpointError
 from .layers import MLP
+from .meaning import Meaning
 from .module import Module
 from .neuron import NeuronMLP
 from .optimizers import Optimizer
@@ -43,7 +44,8 @@ LARGEST = 8 * 2**30
 
 @dataclass
 class Checkpoint:
-    """What a file holds: arrays of the model, the optimizer and the history, and what was noted beside them."""
+    """What a file holds: arrays of the model, the optimizer and the history, and what was noted beside them; what the
+    model's outputs mean, where it was trained and the file is of version 0.2 or later."""
 
     model: State
     optimizer: State
@@ -51,6 +53,7 @@ class Checkpoint:
     architecture: dict[str, Any]
     optimizer_settings: dict[str, Any]
     notes: dict[str, Any] = field(default_factory=dict)
+    meaning: Meaning | None = None
 
 
 @answering("the path comes first")
@@ -95,6 +98,8 @@ def save(
         "optimizer": {} if optimizer is None else described_settings(optimizer),
         "notes": dict(notes or {}),
     }
+    if isinstance(meaning := getattr(model, "_meaning", None), Meaning):
+        described["meaning"] = meaning.described()
     _check_kinds(target, tensors)
     try:
         text = json.dumps(described)
@@ -132,13 +137,19 @@ def read(path: str | os.PathLike[str]) -> Checkpoint:
     if not all(isinstance(part, dict) for part in parts):
         raise CheckpointError(f"{target} is a safetensors file, but no checkpoint of glassgrad")
     _check_kinds(target, tensors)
+    try:
+        meaning = Meaning.of_description(described["meaning"]) if "meaning" in described else None
+    except ValueError as error:
+        raise CheckpointError(f"{target}: what its outputs mean cannot be read: {error}") from None
     model = {name: array for name, array in tensors.items() if not name.startswith((_OPTIMIZER, _HISTORY))}
-    return Checkpoint(model, _under(_OPTIMIZER, tensors), _under(_HISTORY, tensors), architecture, settings, notes)
+    optimizer, history = _under(_OPTIMIZER, tensors), _under(_HISTORY, tensors)
+    return Checkpoint(model, optimizer, history, architecture, settings, notes, meaning)
 
 
 @answering("the path comes first")
 def load(path: str | os.PathLike[str], model: Module, optimizer: Optimizer | None = None) -> dict[str, Any]:
-    """Set a model, and an optimizer, to what a checkpoint holds; returns its notes.
+    """Set a model, and an optimizer, to what a checkpoint holds; returns its notes. What the outputs of a trained model
+    mean comes with it, so that `accuracy` and the plots need no loss.
 
     Names, shapes and dtypes are checked before anything is changed.
 
@@ -181,6 +192,8 @@ def restore(found: Checkpoint, path: str | os.PathLike[str], model: Module, opti
         more = f"; and {len(problems) - _MOST_SHOWN} more" if len(problems) > _MOST_SHOWN else ""
         raise CheckpointError(f"{path} does not fit {model!r:.80}: {'; '.join(problems[:_MOST_SHOWN])}{more}")
     model.load_state_dict(found.model)
+    if found.meaning is not None:
+        model._meaning = found.meaning
     if optimizer is not None:
         optimizer.load_state_dict(found.optimizer)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, Literal, TypeVar
 
 import numpy
@@ -44,6 +44,23 @@ class Meaning:
         """Say this of a loss: `@Meaning("logits")` above its definition."""
         vars(loss)["meaning"] = self
         return loss
+
+    def described(self) -> dict[str, Any]:
+        """What JSON keeps of it, for `of_description`."""
+        return asdict(self)
+
+    @classmethod
+    def of_description(cls, described: Any) -> Meaning:
+        """The meaning that was described so. Raises ValueError where it is none."""
+        kinds = {"outputs": str, "takes_labels": bool, "no": float, "yes": float, "output": str | None}
+        if not isinstance(described, dict) or {field.name for field in fields(cls)} != set(described):
+            raise ValueError("it says no outputs, labels and classes")
+        for name, kind in kinds.items():
+            if not isinstance(described[name], kind) or (
+                name == "outputs" and described[name] not in ("values", "probabilities", "logits", "scores")
+            ):
+                raise ValueError(f"its {name} is {described[name]!r:.40}")
+        return cls(**described)
 
     @property
     def border(self) -> float:

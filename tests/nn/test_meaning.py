@@ -1,6 +1,7 @@
 """What outputs and targets stand for is one rule, in `fit`, `accuracy` and the plots."""
 
 import copy
+from pathlib import Path
 from typing import Any
 
 import numpy
@@ -11,11 +12,14 @@ from nn import (
     MLP,
     SGD,
     Adam,
+    CheckpointError,
+    Meaning,
     Module,
     NetworkError,
     accuracy,
     binary_cross_entropy,
     binary_cross_entropy_with_logits,
+    checkpoints,
     fit,
     hinge,
     quadratic,
@@ -132,3 +136,47 @@ def test_a_batch_of_outputs_without_a_column_is_refused(compile: bool | None) ->
     model = Flat()
     with pytest.raises(NetworkError, match=r"outputs of shape \(32,\): a row for each sample is needed"):
         fit(model, (POINTS, POINTS[:, 0]), quadratic, SGD(model.parameters(), 0.1), 500, rng=0, compile=compile)
+
+
+@pytest.mark.parametrize(
+    ("loss", "labels"),
+    [(binary_cross_entropy_with_logits, LABELS), (hinge, SIGNS), (quadratic, LABELS), (quadratic, SIGNS)],
+)
+def test_a_checkpoint_keeps_what_outputs_mean(loss: Any, labels: Any, tmp_path: Path) -> None:
+    model, share = trained(loss, labels)
+    path = checkpoints.save(tmp_path / "model", model)
+    loaded = MLP((2, 8, 1), "tanh", rng=1)
+    checkpoints.load(path, loaded)
+    built, _ = checkpoints.build(path)
+    for one in (loaded, built):
+        assert accuracy(one, POINTS, labels) == share
+        assert one.plot_confusion(POINTS, labels).axes[0].get_title(loc="left") == f"{round(share * 200)} of 200 right"
+        one.plot_boundary(POINTS, labels)
+
+
+def test_a_checkpoint_without_a_meaning_leaves_the_model_s_own(tmp_path: Path) -> None:
+    untold = checkpoints.save(tmp_path / "model", MLP((2, 8, 1), "tanh", rng=0))
+    assert checkpoints.read(untold).meaning is None
+    with pytest.raises(NetworkError, match="give loss="):
+        accuracy(checkpoints.build(untold)[0], POINTS, LABELS)
+    model, _ = trained(hinge, SIGNS, epochs=1)
+    checkpoints.load(untold, model)
+    assert accuracy(model, POINTS, LABELS) == accuracy(model, POINTS, LABELS, loss=hinge)
+
+
+@pytest.mark.parametrize(
+    "described",
+    [3, None, {}, {"outputs": "values"}, *({"outputs": bad} for bad in ("guesses", None)), {"no": "0"}, {"output": 1}],
+    ids=str,
+)
+def test_a_meaning_that_is_none_is_refused(described: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    model, _ = trained(hinge, SIGNS, epochs=1)
+    changed = {**Meaning("scores").described(), **described} if described and described != 3 else described
+    whole = described == {"outputs": "values"}  # another one, and a right one
+    monkeypatch.setattr(Meaning, "described", lambda self: changed)
+    path = checkpoints.save(tmp_path / "model", model)
+    if whole:
+        assert checkpoints.read(path).meaning == Meaning("values")
+    else:
+        with pytest.raises(CheckpointError, match="what its outputs mean cannot be read"):
+            checkpoints.read(path)
