@@ -1,7 +1,7 @@
 """Losses: one number for a batch, averaged over its samples (rows), each recorded in a scope of its own.
 
-They take what the networks give: a Tensor whose rows are samples (one axis alone is one sample), or for
-networks of Values a list of Values (one sample) or a list of such lists.
+They take what the networks give: a Tensor whose rows are samples, or for networks of Values a list of lists of Values.
+Several outputs without rows are refused where they may be one sample's as well as one output of several samples.
 """
 
 from __future__ import annotations
@@ -46,9 +46,12 @@ def quadratic(a: Any, y: Any) -> Any:
     """½‖a − y‖², averaged over the samples: document 002's cost.
 
     Args:
-        a: outputs, (samples, outputs), or (outputs,) for one sample; n predictions of one number each are a
+        a: outputs, (samples, outputs): one sample is a row, (1, outputs), n predictions of one number each are a
             column, (n, 1).
         y: targets of the same shape.
+
+    Raises:
+        ShapeError: other shapes, or several outputs without rows. DataTypeError: a target that is nan.
 
     >>> from autograd import Tensor
     >>> from nn import quadratic
@@ -56,8 +59,11 @@ def quadratic(a: Any, y: Any) -> Any:
     0.25
     """
     if _is_values(a):
-        return _averaged_values("quadratic", a, y, lambda a, y: square(a - y), factor=0.5)
+        averaged = _averaged_values("quadratic", a, y, lambda a, y: square(a - y), factor=0.5)
+        _check(quadratic, a, y)
+        return averaged
     a, y = _same_shaped("quadratic", a, y)
+    _check(quadratic, a, y)
     with scope("quadratic"):
         return squared_norm(a - y, scale=0.5 / _samples(a.shape))
 
@@ -213,6 +219,8 @@ def _averaged_values(name: str, a: Any, y: Any, of_element: Callable[[Any, Any],
     rows = _rows(a)
     targets, shape = _target_rows(y, one_sample=rows is not a)
     _check_same_shape(name, _shape(rows), shape)
+    if isinstance(a, list | tuple) and rows is not a:
+        _check_has_rows(name, (len(a),), "[outputs]", "[[a] for a in outputs]")
     with scope(name):
         costs = [
             of_element(output, target)
@@ -227,6 +235,7 @@ def _same_shaped(name: str, a: Any, y: Any) -> tuple[Tensor, Tensor]:
     a = _tensor(a)
     y = _constant(y, a.dtype)
     _check_same_shape(name, a.shape, y.shape)
+    _check_has_rows(name, a.shape, "outputs.reshape(1, -1)", "outputs.reshape(-1, 1)")
     return a, y
 
 
@@ -330,6 +339,14 @@ def _check_same_shape(name: str, shape: tuple[int, ...], targets: tuple[int, ...
         raise ShapeError(f"{name}: outputs of shape {shape} and targets of shape {targets}; they must be the same")
     if 0 in shape:
         raise ShapeError(f"{name}: outputs of shape {shape} hold no sample to average over")
+
+
+def _check_has_rows(name: str, shape: tuple[int, ...], as_row: str, as_column: str) -> None:
+    if len(shape) == 1 and shape[0] > 1:
+        raise ShapeError(
+            f"{name}: outputs of shape {shape} may be one sample's or those of {shape[0]} samples, over which they "
+            f"would be averaged: write {as_row} for one sample or {as_column} for {shape[0]}, and the targets likewise"
+        )
 
 
 def _check_classes(shape: tuple[int, ...], targets: numpy.typing.NDArray[Any]) -> None:

@@ -92,13 +92,16 @@ class Meaning:
         return regions
 
     def check(self, name: str, array: Array, what: Literal["targets", "outputs"]) -> None:
-        """Refuse numbers that a loss of this name cannot mean: targets that are no classes or probabilities, outputs
-        that are no probabilities."""
+        """Refuse numbers that a loss of this name cannot mean: targets that are nan, or no classes or probabilities,
+        outputs that are no probabilities."""
         if what == "targets" and self.outputs == "scores":
             if not set(numpy.unique(array)) <= {self.no, self.yes}:
                 found = numpy.unique(array)[:4].tolist()
                 raise DataTypeError(f"{name}: targets are −1 and 1, not {found}")
-        elif self.outputs != "values" and array.dtype.kind in "fiu" and array.size:
+        elif self.outputs == "values":
+            if what == "targets" and array.dtype.kind == "f" and numpy.isnan(array).any():
+                raise DataTypeError(f"{name}: a target is nan: leave such samples out")
+        elif array.dtype.kind in "fiu" and array.size:
             # A softmax or a sigmoid may round to a little more than 1.
             slack = 0.0 if what == "targets" else 1e-6
             if not (array.min() >= -slack and array.max() <= 1 + slack):

@@ -146,6 +146,7 @@ def fit(
     schedule = schedule_of(schedule, whole_number("epochs", epochs, error=NetworkError) * len(batches))
     if schedule is not None:
         check_call("fit: the schedule", schedule, (0,), {})
+    _check_targets("data", loss, batches.targets)
     meaning = remember(model, loss, batches.targets)
     measure = Measure(loss, meaning, batches.inputs, batches.targets)
     validated = None
@@ -155,6 +156,7 @@ def fit(
             _check_numbers(f"validation: {name}", array)
         if pair[0].dtype.kind == "f" and not numpy.isfinite(pair[0]).all():
             raise NetworkError("validation: its inputs hold nan or infinity: leave those samples out")
+        _check_targets("validation", loss, pair[1])
         validated = Measure(loss, meaning, *pair)
     measured = {"loss", *(["accuracy"] if measure.has_classes else [])}
     if validated is not None:
@@ -218,6 +220,14 @@ def _check_pair(name: str, given: Any) -> None:
     if not isinstance(given, tuple | list) or len(given) != 2:
         what = f"{len(given)} parts" if isinstance(given, tuple | list) else f"a {type(given).__name__}"
         raise NetworkError(f"{name} is a pair of inputs and targets, such as a data set's `train`, not {what}")
+
+
+def _check_targets(name: str, loss: Loss, targets: Any) -> None:
+    """A loss of ours refuses nan in a batch: say so of all data, before training. Another one may pass over it."""
+    if getattr(loss, "meaning", None) is not None and targets.dtype.kind == "f":
+        spoilt = numpy.flatnonzero(numpy.isnan(targets).reshape(len(targets), -1).any(axis=1))
+        if len(spoilt):
+            raise NetworkError(f"{name}: the target of sample {spoilt[0]} is nan: leave such samples out")
 
 
 def _check_last_batch(model: Any, batches: Batches) -> None:

@@ -1,13 +1,21 @@
+import math
 from typing import Any
 
 import numpy
 import pytest
 
-from autograd import DataTypeError, ShapeError, Tensor, Value, gradcheck
+from autograd import DataTypeError, ShapeError, Tensor, Value, gradcheck, where
 from nn import (
     LOSSES,
+    MLP,
+    SGD,
+    NetworkError,
     binary_cross_entropy,
     binary_cross_entropy_with_logits,
+    fit,
+    hinge,
+    huber,
+    mean_absolute_error,
     quadratic,
     softmax_cross_entropy,
 )
@@ -182,3 +190,48 @@ def test_labels_that_are_no_integers_are_named() -> None:
 def test_hinge_takes_minus_one_and_one() -> None:
     with pytest.raises(DataTypeError, match=r"hinge: targets are −1 and 1, not \[0\.0, 1\.0\]"):
         LOSSES["hinge"](Tensor(OUTPUTS), ONE_HOT)
+
+
+ELEMENTWISE = [quadratic, mean_absolute_error, huber, binary_cross_entropy, binary_cross_entropy_with_logits, hinge]
+
+
+@pytest.mark.parametrize("loss", ELEMENTWISE, ids=lambda loss: loss.__name__)
+def test_several_outputs_without_rows_are_refused_not_summed(loss: Any) -> None:
+    numbers, targets = [0.25, 0.5, 0.75], [1.0, 1.0, 1.0]
+    values = [Value(number) for number in numbers]
+    for outputs in (Tensor(numbers), numpy.array(numbers), numbers, values, tuple(values)):
+        with pytest.raises(ShapeError, match=r"may be one sample's or those of 3 samples.* for one sample or .* for 3"):
+            loss(outputs, targets)
+    row, column = Tensor([numbers]), Tensor(numbers).reshape(-1, 1)
+    as_row, as_column = loss(row, [targets]), loss(column, [[one] for one in targets])
+    assert as_row.item() == pytest.approx(3 * as_column.item())
+    assert loss([values], [targets]).item() == pytest.approx(as_row.item())
+    assert loss([[one] for one in values], [[one] for one in targets]).item() == pytest.approx(as_column.item())
+    for single in (Tensor([0.25]), [Value(0.25)], Value(0.25)):
+        assert loss(single, [1.0]).item() == pytest.approx(loss(Tensor([[0.25]]), [[1.0]]).item())
+
+
+@pytest.mark.parametrize("loss", [*ELEMENTWISE, softmax_cross_entropy], ids=lambda loss: loss.__name__)
+def test_a_target_that_is_nan_is_refused(loss: Any) -> None:
+    targets = [[1.0, math.nan]]
+    for outputs in (Tensor([[0.25, 0.5]]), [[Value(0.25), Value(0.5)]]):
+        for given in (targets, numpy.array(targets), Tensor(targets, requires_grad=False)):
+            with pytest.raises(DataTypeError, match="nan"):
+                loss(outputs, given)
+
+
+def test_fit_refuses_targets_that_are_nan_before_the_first_step() -> None:
+    model, inputs = MLP((2, 1), rng=0), numpy.ones((6, 2))
+    good, bad = numpy.zeros((6, 1)), numpy.zeros((6, 1))
+    bad[4] = math.nan
+    before = model.state_dict()
+    for data, validation in (((inputs, bad), None), ((inputs, good), (inputs, bad))):
+        with pytest.raises(NetworkError, match="the target of sample 4 is nan"):
+            fit(model, data, quadratic, SGD(model.parameters(), 0.1), 1, batch_size=2, rng=0, validation=validation)
+    assert all(numpy.array_equal(array, before[name]) for name, array in model.state_dict().items())
+
+    def known(outputs: Any, targets: Any) -> Any:  # a loss of one's own may pass over what is missing
+        missing = numpy.isnan(targets)
+        return (where(missing, 0.0, outputs - numpy.where(missing, 0.0, targets)) ** 2).sum()
+
+    fit(model, (inputs, bad), known, SGD(model.parameters(), 0.01), 1, batch_size=2, rng=0, compile=False)
