@@ -9,10 +9,13 @@
 6.0
 """
 
-import importlib
-from typing import TYPE_CHECKING, Any
+from __future__ import annotations
 
+# Nothing is imported here, since Ctrl-C is an error in the middle of an import: `glassgrad/__main__.py` answers it.
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from autograd import *  # noqa: F403  # the names that __getattr__ below finds
     from nn import *  # noqa: F403  # the same
     from viz import *  # noqa: F403  # the same
@@ -24,6 +27,8 @@ _PACKAGES = ("nn", "viz", "autograd")
 
 
 def __getattr__(name: str) -> Any:
+    import importlib
+
     if not name.startswith("_"):
         for package in _PACKAGES:
             module = importlib.import_module(package)
@@ -33,5 +38,7 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
+    import importlib
+
     names = [name for package in _PACKAGES for name in importlib.import_module(package).__all__]
     return sorted({*globals(), *names})

@@ -446,3 +446,36 @@ def test_too_little_memory_and_an_early_ctrl_c_are_no_tracebacks(
 
 def test_a_wrong_number_of_hops_is_told_by_its_option(refusal: Refusal) -> None:
     assert "--hops: a whole number from 0" in refusal(["draw", "neuron", "-o", "x.svg", "--focus", "o", "--hops", "-1"])
+
+
+# Without what `site` imports, the search path has to be said.
+PATHS = f"import sys; sys.path[:] = {sys.path!r}\n"
+INTERRUPTED = """
+import runpy, sys
+class Interrupting:
+    def find_spec(self, name, path=None, target=None):
+        if name == {module!r}:
+            raise KeyboardInterrupt
+sys.meta_path.insert(0, Interrupting())
+sys.argv = ["glassgrad", "examples"]
+{start}
+"""
+
+
+@pytest.mark.parametrize(
+    "module", ["glassgrad.command_line", "glassgrad.commands", "argparse", "numpy", "autograd.ops"]
+)
+@pytest.mark.parametrize(
+    "start",
+    ["runpy.run_module('glassgrad', run_name='__main__')", "from glassgrad.__main__ import main; sys.exit(main())"],
+)
+def test_ctrl_c_during_an_import_is_one_sentence(module: str, start: str) -> None:
+    program = INTERRUPTED.format(module=module, start=start)
+    done = subprocess.run([sys.executable, "-S", "-c", PATHS + program], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "glassgrad: stopped\n")
+
+
+def test_the_package_itself_imports_nothing() -> None:
+    program = "import sys; before = {*sys.modules}; import glassgrad; print(sorted({*sys.modules} - before))"
+    done = subprocess.run([sys.executable, "-S", "-c", PATHS + program], capture_output=True, text=True, check=True)
+    assert done.stdout == "['__future__', 'glassgrad']\n"
