@@ -307,7 +307,7 @@ FUNCTIONS: dict[Any, tuple[Callable[..., Any], Mapping[str, str]]] = {
 }
 
 # Functions whose answer is no array that could have a graph: they are given the data.
-OF_THE_DATA = frozenset(
+OF_THE_DATA: frozenset[Any] = frozenset(
     {
         numpy.allclose,
         numpy.array_equal,

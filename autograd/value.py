@@ -332,7 +332,7 @@ class Value(Node):
         if isinstance(other, numbers.Real | numpy.bool_) or (
             isinstance(other, numpy.ndarray) and other.dtype.kind in "biuf"
         ):
-            return _compared(self) == (other if type(other) is int else _bare(other))  # Python compares any int
+            return _compared(self) == (other if isinstance(other, int) else _bare(other))  # Python compares any int
         return NotImplemented
 
     def __ne__(self, other: object) -> Any:

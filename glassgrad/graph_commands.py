@@ -23,7 +23,7 @@ from viz.tracing import in_order
 from .examples import EXAMPLES, Example, example
 from .expressions import MAX_NODES, expression_from_command_line, functions, numbers_from_command_line
 from .network_commands import XOR_SEED, fit_recipe
-from .options import count, told
+from .options import count, told, whole
 from .recipes import Recipe, Settings, recipe
 
 
@@ -76,7 +76,7 @@ def draw_options(parser: ArgumentParser) -> None:
         help="modules and scopes as boxes: where there are many nodes, never, or from a depth on (%(default)s)",
     )
     parser.add_argument("--focus", metavar="LABEL", help="only what is near this node")
-    parser.add_argument("--hops", type=_hops, help="with --focus: so many edges near (2)")
+    parser.add_argument("--hops", type=whole, help="with --focus: so many edges near (2)")
     parser.add_argument("--highlight", metavar="LABEL", help="all paths from this node to the output")
     parser.add_argument("--overlay", help=told(OVERLAYS))
     parser.add_argument("--legend", action="store_true", help="also what shapes and edge labels mean")
@@ -144,12 +144,6 @@ def _add_graph(parser: ArgumentParser) -> None:
         default=[],
         help="a number for each name in the expression, or another one for a name in the example",
     )
-
-
-def _hops(text: str) -> int:
-    if not text.isdecimal():
-        raise ArgumentTypeError(f"a whole number from 0 is expected, not {text!r}")
-    return int(text)
 
 
 def _collapse(text: str) -> str | int | None:

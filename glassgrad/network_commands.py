@@ -14,7 +14,6 @@ from typing import Any, get_args, get_type_hints
 import numpy
 
 from autograd import GraphError
-from autograd.arguments import whole_number
 from autograd.files import why_not_writable, write_whole
 from nn import (
     ACTIVATIONS,
@@ -37,7 +36,7 @@ from nn import (
 from nn.callbacks import TrainingRun
 
 from . import recognition
-from .options import count, named, told
+from .options import amount, bound, count, named, told, whole
 from .recipes import DTYPES, ENGINES, PRESETS, Recipe, Settings, completed, offered_losses, recipe
 
 # A start from which document 001's recipe learns XOR; about two of three do.
@@ -56,12 +55,12 @@ def train_options(parser: ArgumentParser) -> None:
     parser.add_argument("--loss", help=named(offered_losses()))
     parser.add_argument("--optimizer", help=named(OPTIMIZERS))
     parser.add_argument("--schedule", help=f"of the learning rate: {named(SCHEDULES)}")
-    parser.add_argument("--epochs", type=int, help="passes through the data")
-    parser.add_argument("--batch-size", type=int, help="samples a step")
-    parser.add_argument("--learning-rate", type=float, help="the step size")
-    parser.add_argument("--momentum", type=float, help="the share of the last step that is kept (sgd, rmsprop)")
-    parser.add_argument("--weight-decay", type=float, help="how much weights are drawn towards 0")
-    parser.add_argument("--clip-norm", type=float, metavar="MOST", help="the bound of the whole gradient's norm")
+    parser.add_argument("--epochs", type=count, help="passes through the data")
+    parser.add_argument("--batch-size", type=count, help="samples a step")
+    parser.add_argument("--learning-rate", type=amount, help="the step size")
+    parser.add_argument("--momentum", type=amount, help="the share of the last step that is kept (sgd, rmsprop)")
+    parser.add_argument("--weight-decay", type=amount, help="how much weights are drawn towards 0")
+    parser.add_argument("--clip-norm", type=bound, metavar="MOST", help="the bound of the whole gradient's norm")
     parser.add_argument(
         "--early-stopping",
         type=count,
@@ -69,14 +68,14 @@ def train_options(parser: ArgumentParser) -> None:
         help="stop when the test loss has not become better for so many epochs, and keep the best weights",
     )
     parser.add_argument("--dtype", help=named(DTYPES))
-    parser.add_argument("--seed", type=int, help="of the start and the order of samples (0)")
-    parser.add_argument("--limit", type=int, help="use only the first N samples to train on, and N to test on")
+    parser.add_argument("--seed", type=whole, help="of the start and the order of samples (0)")
+    parser.add_argument("--limit", type=count, help="use only the first N samples to train on, and N to test on")
     parser.add_argument("--save", metavar="FILE", help="the model and all else that --resume needs, after every epoch")
     parser.add_argument("--resume", metavar="FILE", help="go on with a saved run as if it had not been interrupted")
     parser.add_argument("--start-from", metavar="FILE", help="begin a new run from the model of a saved one")
     parser.add_argument("--history", metavar="FILE", help="the figures of every step and epoch, a JSON object a line")
     parser.add_argument("--plots", metavar="DIR", help="curves, gradients, mistakes … as pictures (needs matplotlib)")
-    parser.add_argument("--seeds", type=int, metavar="N", help="run from N starts, and tell the distribution")
+    parser.add_argument("--seeds", type=count, metavar="N", help="run from N starts, and tell the distribution")
 
 
 def train(options: Namespace) -> None:
@@ -260,7 +259,6 @@ class _Told(Callback):
 
 def _train_seeds(settings: Settings, options: Namespace) -> None:
     """The same recipe from several starts, and the distribution of what comes out."""
-    whole_number("--seeds", options.seeds)
     for name in ("save", "resume", "start_from", "history"):
         if getattr(options, name) is not None:
             raise GraphError(

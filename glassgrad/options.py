@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -37,3 +38,28 @@ def count(text: str) -> int:
     if text.isdecimal() and int(text):
         return int(text)
     raise argparse.ArgumentTypeError(f"a whole number from 1 is expected, not {text!r}")
+
+
+def whole(text: str) -> int:
+    """A whole number from 0, as it is typed."""
+    if text.isdecimal():
+        return int(text)
+    raise argparse.ArgumentTypeError(f"a whole number from 0 is expected, not {text!r}")
+
+
+def amount(text: str) -> float:
+    """A finite number from 0, as it is typed."""
+    try:
+        number = float(text)
+    except ValueError:
+        number = math.nan
+    if not 0 <= number < math.inf:
+        raise argparse.ArgumentTypeError(f"a finite number ≥ 0 is expected, not {text!r}")
+    return number
+
+
+def bound(text: str) -> float:
+    """A finite number above 0, as it is typed."""
+    if not (number := amount(text)):
+        raise argparse.ArgumentTypeError(f"a number above 0 is expected, not {text!r}: with 0 nothing would move")
+    return number

@@ -27,13 +27,23 @@ class Initializer:
     def draw(
         self, n_inputs: int, n_outputs: int, rng: Random = None, dtype: Any = numpy.float64
     ) -> tuple[Array, Array]:
-        """A weight of shape (n_inputs, n_outputs) and a bias of shape (n_outputs,)."""
+        """A weight of shape (n_inputs, n_outputs) and a bias of shape (n_outputs,).
+
+        Raises NetworkError where the machine has no memory for them.
+        """
         generator = random_generator("rng", rng, NetworkError)
-        weight = generator.standard_normal((n_inputs, n_outputs)) * self.weight_deviation(n_inputs, n_outputs)
-        bias = numpy.zeros(n_outputs)
-        if self.bias_deviation:
-            bias = generator.standard_normal(n_outputs) * self.bias_deviation
-        return weight.astype(dtype), bias.astype(dtype)
+        try:
+            weight = generator.standard_normal((n_inputs, n_outputs)) * self.weight_deviation(n_inputs, n_outputs)
+            bias = numpy.zeros(n_outputs)
+            if self.bias_deviation:
+                bias = generator.standard_normal(n_outputs) * self.bias_deviation
+            return weight.astype(dtype), bias.astype(dtype)
+        except MemoryError:
+            numbers = (n_inputs + 1) * n_outputs
+            raise NetworkError(
+                f"a layer of {n_inputs:,} → {n_outputs:,} has {numbers:,} numbers, which are drawn in {8 * numbers:,} "
+                "bytes or more: there is not enough memory for them"
+            ) from None
 
 
 INITIALIZERS: dict[str, Initializer] = {

@@ -16,6 +16,7 @@ from nn import (
     Meaning,
     Module,
     NetworkError,
+    Snapshots,
     accuracy,
     binary_cross_entropy,
     binary_cross_entropy_with_logits,
@@ -180,3 +181,24 @@ def test_a_meaning_that_is_none_is_refused(described: Any, tmp_path: Path, monke
     else:
         with pytest.raises(CheckpointError, match="what its outputs mean cannot be read"):
             checkpoints.read(path)
+
+
+def test_fit_and_every_plot_read_tensors_of_data_that_were_made_with_gradients() -> None:
+    points, targets, labels = Tensor(POINTS), Tensor(LABELS[:, None]), Tensor(LABELS.astype(float))
+    assert points.requires_grad and labels.requires_grad
+    model = MLP((2, 4, 1), "tanh", "sigmoid", rng=0)
+    snapshots = Snapshots(0, 1)
+    optimizer = SGD(model.parameters(), 0.1)
+    history = fit(
+        model, (points, targets), quadratic, optimizer, 1, validation=(points, targets), callbacks=[snapshots], rng=0
+    )
+    same = MLP((2, 4, 1), "tanh", "sigmoid", rng=0)
+    columns = POINTS, LABELS[:, None].astype(float)
+    assert fit(same, columns, quadratic, SGD(same.parameters(), 0.1), 1, rng=0)[-1].loss == history[-1].loss
+    assert accuracy(model, points, labels) == accuracy(model, POINTS, LABELS)
+    figures = [model.plot_boundary(points, labels), model.plot_confusion(points, labels)]
+    figures += [snapshots.plot_boundaries(model, points, labels), history.plot(), history.plot_gradients()]
+    images = MLP((4, 2), rng=0)
+    figures += [images.plot_mistakes(Tensor(numpy.eye(4)), Tensor([0.0, 1.0, 0.0, 1.0])), images.plot_weights()]
+    assert all(figure.axes for figure in figures)
+    assert points.grad is None and labels.grad is None

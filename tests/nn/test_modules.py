@@ -6,6 +6,7 @@ from nn import (
     ACTIVATIONS,
     MLP,
     Dropout,
+    Initializer,
     Linear,
     Module,
     NetworkError,
@@ -210,3 +211,15 @@ def test_outputs_are_those_of_a_network_in_use_without_a_graph() -> None:
     assert isinstance(found, numpy.ndarray)
     assert numpy.array_equal(found, network.layers[0](x).data)
     assert network.training and network.layers[1].training
+
+
+@pytest.mark.parametrize("make", [MLP, NeuronMLP])
+def test_a_layer_that_no_memory_is_left_for_is_one_sentence(make):
+    def full(n_inputs, n_outputs):  # as NumPy, asked for more than there is
+        raise MemoryError("Unable to allocate")
+
+    scarce = Initializer(full)
+    with pytest.raises(NetworkError, match=r"a layer of 2 → 3 has 9 numbers, which are drawn in 72 bytes or more"):
+        Linear(2, 3, initializer=scarce, rng=0)
+    with pytest.raises(NetworkError, match="not enough memory"):
+        make((2, 3, 1), initializer=scarce, rng=0)
