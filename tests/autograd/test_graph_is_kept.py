@@ -50,8 +50,8 @@ LISTS = {
     "broadcast_to": (lambda q: autograd.broadcast_to([q[0], q[1]], (3, 2)).sum(), [3, 3]),
     "an array of objects": (lambda q: autograd.sum(objects(q[0], q[1] ** 2)), [1, 8]),
     "an array of objects beside it": (lambda q: (q * objects(q[0], q[1])).sum(), 2 * P),
-    "a loss": (lambda q: quadratic([q[0], q[1]], [0.0, 0.0]), P),
-    "targets": (lambda q: quadratic(Tensor([0.0, 0.0]), [q[0], q[1]]), P),
+    "a loss": (lambda q: quadratic([[q[0], q[1]]], [[0.0, 0.0]]), P),
+    "targets": (lambda q: quadratic(Tensor([[0.0, 0.0]]), [[q[0], q[1]]]), P),
     "full_like": (lambda q: np.full_like(q, q[0]).sum(), [2, 0]),
 }
 
