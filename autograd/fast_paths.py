@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Callable
 from typing import Any, Never
 
-from . import modes, ops
+from . import locks, modes, ops
 from .node import Node, refuse_keywords
 from .operation import Operation, Parameters
 from .value import LARGEST_INTEGER, Value
@@ -204,15 +204,38 @@ def _inside_a_block(mode: modes.Mode, operation: Operation, *operands: Any) -> A
 def backward(self: Value, gradient: Any = None, **unknown: Never) -> None:
     if unknown:
         refuse_keywords(unknown)
-    is_plain = type(self) is Value and self.op is not None and not modes.current_mode().detecting_anomaly
-    reached = sweep_values(self, self._seed(gradient, create_graph=False)) if is_plain and self._requires_grad else None
-    if reached is None:
-        Node.backward(self, gradient)
-    else:
+    if (
+        type(self) is Value
+        and self.op is not None
+        and self._requires_grad
+        and not (modes.open_blocks and modes.current_mode().detecting_anomaly)
+        and _swept(self, 1.0 if gradient is None else self._seed(gradient, create_graph=False))
+    ):
         if modes.open_blocks:
             modes.note_look(self)
-        for leaf, found in reached.items():
-            leaf._accumulate(found, set())
+    else:
+        Node.backward(self, gradient)
+
+
+_NO_ARRAYS: set[int] = set()  # that Values' gradients would be held in
+
+
+def _swept(output: Value, seed: float) -> bool:
+    """Sweep a graph of Values alone and commit what it gives, in one: other threads may share the intermediates that it
+    works in. False where the graph holds anything else, and inside another such sweep, which works in them now."""
+    with locks.gradients:
+        if locks.is_sweeping:
+            return False
+        locks.is_sweeping = True
+        try:
+            reached = sweep_values(output, seed)
+            if reached is None:
+                return False
+            for leaf, found in reached.items():
+                leaf._accumulate(found, _NO_ARRAYS)
+        finally:
+            locks.is_sweeping = False
+    return True
 
 
 def sweep_values(output: Value, seed: float) -> dict[Value, float] | None:

@@ -12,6 +12,7 @@ from typing import Any, Never, NoReturn, Self
 from .arguments import described
 from .calling_line import SourceLine, calling_line
 from .errors import CallError, DataTypeError
+from .locks import after_fork
 
 
 @dataclass(eq=False, slots=True)  # frozen would be three times as slow to make
@@ -48,6 +49,14 @@ open_blocks: int = 0
 # The same and how many transforms run a function. While it is 0, nobody wants to know who reads a node's numbers.
 watched: int = 0
 _open_blocks_lock = threading.Lock()
+
+
+def _renew() -> None:
+    global _open_blocks_lock
+    _open_blocks_lock = threading.Lock()
+
+
+after_fork(_renew)
 _mode: ContextVar[Mode] = ContextVar("autograd_mode", default=DEFAULT)
 
 

@@ -3,17 +3,18 @@
 There is one sweep (and the same written out for graphs of Values alone, in `fast_paths.py`). `backward()` commits
 what it finds to `.grad`, `gradients()` hands it out, and an observer is told of every seed and contribution while they
 happen; none of them computes anything again. The sweep keeps its work in a dictionary of its own, so it can run inside
-another, two threads may share leaves, and one that fails has changed no leaf.
+another and beside those of other threads. What it found is committed at once, under one lock of the process: threads may
+share all of a graph, and a sweep that fails has changed nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
 import numpy
 
-from . import anomaly, modes, ops
+from . import anomaly, locks, modes, ops
 from .errors import NotRecordedError
 from .operation import Contribution, Passed, Recordable, silently
 from .traversal import operands_first
@@ -32,11 +33,28 @@ class SweepObserver(Protocol):
 def backward(output: Recordable, gradient: Any = None, observer: SweepObserver | None = None) -> None:
     """Sweep from `output`, then commit: leaves add the gradient up, intermediates hold this sweep's.
 
-    A sweep that fails has changed no leaf.
+    A sweep that fails has changed no `.grad`.
+    """
+    commit(sweep(output, gradient, observer=observer, keep=True).items())
+
+
+def commit(found: Iterable[tuple[Any, Any]]) -> None:
+    """Add gradients to their leaves, and let intermediates hold theirs, while no other thread changes a `.grad`.
+
+    Inside the thread's own sweep of Values, which works in their `.grad`, intermediates are left to that one.
     """
     in_use: set[int] = set()
-    for leaf, found in sweep(output, gradient, observer=observer, hold=in_use).items():
-        leaf._accumulate(found, in_use)
+    leaves: list[tuple[Any, Any]] = []
+    with locks.gradients:
+        for pair in found:
+            node, gradient = pair
+            if node.op is None:
+                leaves.append(pair)
+            elif not locks.is_sweeping:
+                node._hold(gradient)
+                in_use.add(id(gradient))
+        for leaf, gradient in leaves:
+            leaf._accumulate(gradient, in_use)
 
 
 def sweep(
@@ -45,14 +63,14 @@ def sweep(
     *,
     create_graph: bool = False,
     wanted: frozenset[Recordable] | None = None,
-    hold: set[int] | None = None,
+    keep: bool = False,
     observer: SweepObserver | None = None,
 ) -> dict[Any, Any]:
     """The gradients of `output`: floats for a Value, arrays for a Tensor, nodes with `create_graph`.
 
     Args:
         output, gradient, create_graph: as in `gradients`.
-        wanted, hold, observer: as in `propagate`.
+        wanted, keep, observer: as in `propagate`.
     """
     if not output.requires_grad:
         raise NotRecordedError(
@@ -61,7 +79,7 @@ def sweep(
             "and `w.data -= …` moves it)"
         )
     seeds = {output: output._seed(gradient, create_graph)}
-    return propagate(seeds, create_graph=create_graph, wanted=wanted, hold=hold, observer=observer)
+    return propagate(seeds, create_graph=create_graph, wanted=wanted, keep=keep, observer=observer)
 
 
 @silently
@@ -71,7 +89,7 @@ def propagate(
     create_graph: bool,
     wanted: frozenset[Recordable] | None = None,
     ends: frozenset[Recordable] = frozenset(),
-    hold: set[int] | None = None,
+    keep: bool = False,
     observer: SweepObserver | None = None,
 ) -> dict[Any, Any]:
     """The sweep itself, from outputs that require gradients and the upstream gradient of each.
@@ -82,7 +100,7 @@ def propagate(
         wanted: the nodes, leaves or intermediates, whose gradients to return: the sweep follows only the paths that
             lead to them. None: every leaf's.
         ends: nodes that are taken for leaves: the sweep does not go on to what they were computed from.
-        hold: set the `.grad` of intermediates on the way; the set collects the ids of those arrays.
+        keep: return the intermediates on the way, too.
         observer: is told of each event.
 
     Returns:
@@ -111,10 +129,7 @@ def propagate(
                 if create_graph or not node._keeps_local_gradients:
                     node._refuse_stale()  # a view of what was written into may lie on a path that is not followed
                 continue
-        upstream = take(node)
-        if hold is not None:
-            node._hold(upstream)
-            hold.add(id(upstream))
+        upstream = adjoints[node] if keep else take(node)
         if not create_graph:
             passed = node._contributions(upstream, slots)
         elif detecting_anomaly:  # a rule may pass through an infinity (1 / ∞): only what it gives counts

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy
 import numpy.typing
 
-from . import anomaly, array_functions, composites, modes, numpy_protocol, ops
+from . import anomaly, array_functions, composites, locks, modes, numpy_protocol, ops
 from .arguments import described
 from .calling_line import SourceLine, assigns_an_element, calling_line
 from .errors import ArgumentError, DataTypeError, ShapeError
@@ -140,14 +140,18 @@ class Tensor(Node):
     def grad(self) -> Array | None:
         """The gradient, an array of the data's shape and dtype; None before any `backward()`."""
         if self._grad_is_shared:
-            self._grad = numpy.array(self._grad)
-            self._grad_is_shared = False
+            with locks.gradients:
+                if self._grad_is_shared:  # no other thread has copied it meanwhile
+                    self._grad = numpy.array(self._grad)
+                    self._grad_is_shared = False
         return self._grad
 
     @grad.setter
     def grad(self, gradient: Any) -> None:
-        self._grad = None if gradient is None else self._gradient_array(gradient).copy()
-        self._grad_is_shared = False
+        own = None if gradient is None else self._gradient_array(gradient).copy()
+        with locks.gradients:
+            self._grad = own
+            self._grad_is_shared = False
 
     def _gradient_array(self, gradient: Any) -> Array:
         """A caller's gradient as an array that fits."""
@@ -160,8 +164,9 @@ class Tensor(Node):
 
     def zero_grad(self) -> None:
         """Forget the gradient."""
-        self._grad = None
-        self._grad_is_shared = False
+        with locks.gradients:  # another thread may be adding to it
+            self._grad = None
+            self._grad_is_shared = False
 
     def detach(self) -> Tensor:
         """A constant copy: nothing flows back through it."""

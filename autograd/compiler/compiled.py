@@ -17,7 +17,7 @@ from ..errors import ArgumentError, CapturedConstantWarning, DataTypeError, NotR
 from ..garbage_collection import without_garbage_collection
 from ..node import Node
 from ..structure import flatten
-from ..sweep import sweep
+from ..sweep import commit, sweep
 from .cache import ProgramCache
 from .pipeline import ARRAYS, COLUMNS, COMMON, FLOATS, passed, target_named
 from .program import Program
@@ -178,9 +178,7 @@ class Compiled:
             return _Entry(self._compiled(key, recording, wanted), lambda found: found)
 
         entry, (value, *gradients) = self._run(key, ("backward", *nodes), leaves, make)
-        in_use: set[int] = set()
-        for leaf, gradient in zip([*entry.program.recording.parameters, *nodes.values()], gradients, strict=True):
-            leaf._accumulate(gradient, in_use)
+        commit(zip([*entry.program.recording.parameters, *nodes.values()], gradients, strict=True))
         return value
 
     def check(self, *arguments: Any, tolerance: float | None = None, **keywords: Any) -> None:
