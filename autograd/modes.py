@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import copy
 import threading
+from collections.abc import Callable
 from contextlib import AbstractContextManager, ContextDecorator, nullcontext
 from contextvars import ContextVar, Token
 from dataclasses import dataclass, replace
-from typing import Any, Never, NoReturn, Self
+from typing import Any, Never, NoReturn, Self, TypeVar
 
 from .arguments import described
 from .calling_line import SourceLine, calling_line
 from .errors import CallError, DataTypeError
 from .locks import after_fork
+from .resuming import Block, inside
+
+Function = TypeVar("Function", bound=Callable[..., Any])
 
 
 @dataclass(eq=False, slots=True)  # frozen would be three times as slow to make
@@ -57,11 +61,63 @@ def _renew() -> None:
 
 
 after_fork(_renew)
-_mode: ContextVar[Mode] = ContextVar("autograd_mode", default=DEFAULT)
+
+
+@dataclass(eq=False, slots=True)  # as Scope
+class _Opening:
+    """That a `with` block was opened, in the context that the token is of."""
+
+    token: Token[_Block] | None = None
+    is_over: bool = False
+
+
+@dataclass(eq=False, slots=True)  # as Scope; never changed once it is made
+class _Block:
+    """The innermost open block of a context: what holds in it, what it changes, and the one around it."""
+
+    mode: Mode
+    changes: dict[str, Any]
+    opening: _Opening
+    outer: _Block | None
+
+
+_NO_BLOCK = _Block(DEFAULT, {}, _Opening(), None)
+_block: ContextVar[_Block] = ContextVar("autograd_block", default=_NO_BLOCK)
+# Whether a block ever ended in another context than it was opened in, which may hold it still.
+_some_left_behind: bool = False
 
 
 def current_mode() -> Mode:
-    return _mode.get() if open_blocks else DEFAULT
+    if not open_blocks:
+        return DEFAULT
+    return _current_block().mode if _some_left_behind else _block.get().mode
+
+
+def _current_block() -> _Block:
+    """The innermost block that is open in this context."""
+    block = _block.get()
+    if _some_left_behind:
+        open_still = _without(block, lambda opening: opening.is_over)
+        if open_still is not block:
+            _block.set(open_still)
+        return open_still
+    return block
+
+
+def _without(block: _Block, is_to_go: Callable[[_Opening], bool]) -> _Block:
+    """The blocks around one, it included, but for some: what the rest changes holds on."""
+    chain: list[_Block] = []
+    at: _Block | None = block
+    while at is not None:
+        chain.append(at)
+        at = at.outer
+    kept = chain.pop()  # where no block is open
+    for one in reversed(chain):
+        if is_to_go(one.opening):
+            continue
+        as_before = one.outer is kept
+        kept = one if as_before else _Block(replace(kept.mode, **one.changes), one.changes, one.opening, kept)
+    return kept
 
 
 def note_look(node: Any) -> None:
@@ -107,7 +163,7 @@ def note_reading(node: Any) -> None:
         looks.append((node, calling_line()))
 
 
-class _Block(type):
+class _BlockClass(type):
     """The class of the classes of blocks: `with no_grad:`, without parentheses, is told how it is written."""
 
     def __enter__(cls) -> NoReturn:
@@ -117,12 +173,26 @@ class _Block(type):
         """Never reached, but `with` asks for it first."""
 
 
-class Adjusted(ContextDecorator, metaclass=_Block):
-    """A `with` block in which the mode has other values in these fields; may be entered again while it is open."""
+class Adjusted(ContextDecorator, metaclass=_BlockClass):
+    """A `with` block in which the mode has other values in these fields; may be entered again while it is open.
+
+    It ends in any order: of two generators that hold one each, the first may end before the second.
+    """
 
     def __init__(self, **changes: Any) -> None:
         self._changes = changes
-        self._tokens: list[Token[Mode]] = []
+        self._openings: list[_Opening] = []
+
+    def __call__(self, function: Function) -> Function:
+        """A function that runs in such a block; a generator or an async function does whenever it is gone on with,
+        and whoever waits for it is outside."""
+
+        def begun() -> Block:
+            changes = self._changes_in(current_mode())  # once a call: it has one scope, however often it stops
+            return lambda: Adjusted(**changes)
+
+        resumed = inside(function, begun)
+        return super().__call__(function) if resumed is None else resumed  # type: ignore[return-value]  # called as it is
 
     def _refuse(self, given: tuple[object, ...]) -> NoReturn:
         """`@no_grad` without parentheses gives the function in their place."""
@@ -131,31 +201,45 @@ class Adjusted(ContextDecorator, metaclass=_Block):
 
     def _recreate_cm(self) -> Self:
         block = copy.copy(self)  # a call of a decorated function has a block of its own, whatever thread it is in
-        block._tokens = []
+        block._openings = []
         return block
 
-    def _inner(self, outer: Mode) -> Mode:
-        """The mode inside the block."""
-        return replace(outer, **self._changes)
+    def _changes_in(self, outer: Mode) -> dict[str, Any]:
+        """What differs inside the block."""
+        return self._changes
 
     def __enter__(self) -> Scope | None:  # None, but for `scope`
         global open_blocks, watched
-        self._tokens.append(_mode.set(self._inner(_mode.get())))
+        outer, opening = _current_block(), _Opening()
+        changes = self._changes_in(outer.mode)
+        opening.token = _block.set(_Block(replace(outer.mode, **changes), changes, opening, outer))
+        self._openings.append(opening)
         with _open_blocks_lock:
             open_blocks += 1
             watched += 1
         return None
 
     def __exit__(self, *exception: object) -> None:
-        global open_blocks, watched
+        global open_blocks, watched, _some_left_behind
         with _open_blocks_lock:
             open_blocks -= 1
             watched -= 1
-        _mode.reset(self._tokens.pop())
+        opening = self._openings.pop()
+        innermost = _block.get()
+        token, opening.token = opening.token, None
+        assert token is not None
+        try:
+            _block.reset(token)
+        except ValueError:  # a generator that was begun in one thread or task and ends in another
+            opening.is_over = _some_left_behind = True
+        left = innermost.outer if innermost.opening is opening else _without(innermost, lambda one: one is opening)
+        if left is not None and _block.get() is not left:
+            _block.set(left)
 
 
 class no_grad(Adjusted):  # noqa: N801  # a class that reads as a statement: `with no_grad():`
-    """Record nothing inside: results are constants. Also a decorator: `@no_grad()`.
+    """Record nothing inside: results are constants. Also a decorator, of generators and async functions, too:
+    `@no_grad()`.
 
     >>> from autograd import Value, no_grad
     >>> x = Value(3.0)
@@ -188,8 +272,8 @@ class scope(Adjusted):  # noqa: N801  # as above: `with scope("cost"):`
             raise DataTypeError(f'scope: a name is text, as in scope("cost"), not {described(name)}')
         self.name = name
 
-    def _inner(self, outer: Mode) -> Mode:
-        return replace(outer, scope=Scope(self.name, outer.scope))
+    def _changes_in(self, outer: Mode) -> dict[str, Any]:
+        return {"scope": Scope(self.name, outer.scope)}
 
     def __enter__(self) -> Scope:
         super().__enter__()

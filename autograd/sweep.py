@@ -3,8 +3,8 @@
 There is one sweep (and the same written out for graphs of Values alone, in `fast_paths.py`). `backward()` commits
 what it finds to `.grad`, `gradients()` hands it out, and an observer is told of every seed and contribution while they
 happen; none of them computes anything again. The sweep keeps its work in a dictionary of its own, so it can run inside
-another and beside those of other threads. What it found is committed at once, under one lock of the process: threads may
-share all of a graph, and a sweep that fails has changed nothing.
+another and beside those of other threads. What it found is committed at once, under one lock of the process: threads
+may share all of a graph, and a sweep that fails has changed nothing.
 """
 
 from __future__ import annotations

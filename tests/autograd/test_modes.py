@@ -1,13 +1,18 @@
 """no_grad and scope: nested, restored after an exception, each context's own."""
 
+import asyncio
 import contextvars
+import inspect
+import itertools
 import threading
+from contextlib import ExitStack
 
 import numpy
 import pytest
 
 import autograd
-from autograd import Tensor, Value, no_grad, scope
+from autograd import Tensor, Value, detect_anomaly, no_grad, scope, source_lines
+from autograd.modes import current_mode
 
 KINDS = pytest.mark.parametrize("kind", [Value, Tensor])
 
@@ -214,3 +219,219 @@ class TestScope:
                 assert not recorded(kind)
             assert not recorded(kind)
         assert recorded(kind)
+
+
+def holding(block, count=2):
+    """A generator that holds a block open."""
+    with block:
+        yield from range(count)
+
+
+class TestBlocksEndInAnyOrder:
+    def test_as_zip_ends_two_generators(self) -> None:
+        list(zip(holding(no_grad()), holding(no_grad()), strict=False))
+        assert recorded()
+        with scope("later"):
+            assert recorded()
+        assert current_mode() is autograd.modes.DEFAULT
+
+    @pytest.mark.parametrize("order", list(itertools.permutations(range(3))))
+    def test_what_the_others_change_holds_on(self, order) -> None:
+        kinds = [no_grad, lambda: scope("named"), source_lines]
+        blocks = [kind() for kind in kinds]
+        for block in blocks:
+            block.__enter__()
+        named = current_mode().scope
+        for position, number in enumerate(order, start=1):
+            blocks[number].__exit__(None, None, None)
+            still_open = set(order[position:])
+            mode = current_mode()
+            assert mode.recording == (0 not in still_open)
+            assert mode.scope is (named if 1 in still_open else None)
+            assert mode.keeping_sources == (2 in still_open)
+        with scope("later"):
+            assert recorded()
+            assert (Value(1.0) * 2).source is None
+
+    def test_a_generator_that_another_thread_ends_leaves_nothing_open(self) -> None:
+        generator = holding(no_grad())
+        next(generator)
+        assert not recorded()
+        thread = threading.Thread(target=generator.close)
+        thread.start()
+        thread.join()
+        assert recorded()
+        with scope("later"):
+            assert recorded()
+
+    def test_an_async_generator_that_was_left_half_way_leaves_nothing_open(self) -> None:
+        async def held():
+            with no_grad():
+                yield recorded()
+
+        async def main() -> list[bool]:
+            generator = held()
+            found = [await anext(generator)]
+            del generator  # the event loop ends it in a task of its own
+            await asyncio.sleep(0)
+            await asyncio.sleep(0)
+            with scope("later"):
+                found.append(recorded())
+            return found
+
+        assert asyncio.run(main()) == [False, True]
+
+    def test_one_block_object_may_be_held_twice(self) -> None:
+        block = no_grad()
+        with block, block:
+            assert not recorded()
+        with scope("later"):
+            assert recorded()
+
+
+BLOCKS = {
+    "no_grad": (no_grad, lambda: not current_mode().recording),
+    "scope": (lambda: scope("named"), lambda: current_mode().scope is not None),
+    "detect_anomaly": (detect_anomaly, lambda: current_mode().detecting_anomaly),
+    "source_lines": (source_lines, lambda: current_mode().keeping_sources),
+}
+
+
+@pytest.mark.parametrize(("block", "holds"), list(BLOCKS.values()), ids=list(BLOCKS))
+class TestDecoratedFunctionsThatStopAndGoOn:
+    def test_a_generator_runs_inside_and_who_asks_it_outside(self, block, holds) -> None:
+        found = []
+
+        @block()
+        def numbers():
+            found.append(holds())
+            try:
+                got = yield 1
+                found.append((got, holds()))
+                try:
+                    yield 2
+                except KeyError:
+                    found.append(holds())
+                yield 3
+            finally:
+                found.append(holds())
+
+        assert inspect.isgeneratorfunction(numbers)
+        generator = numbers()
+        assert (next(generator), holds()) == (1, False)
+        assert (generator.send("sent"), holds()) == (2, False)
+        assert (generator.throw(KeyError("thrown")), holds()) == (3, False)
+        generator.close()
+        assert found == [True, ("sent", True), True, True]
+        assert not holds()
+
+    def test_a_generator_gives_its_answer_and_its_error(self, block, holds) -> None:
+        @block()
+        def answering():
+            yield
+            return holds()
+
+        def asking():
+            return (yield from answering())
+
+        generator = asking()
+        next(generator)
+        with pytest.raises(StopIteration) as end:
+            next(generator)
+        assert end.value.value is True
+
+        @block()
+        def failing():
+            yield 1 / 0
+
+        with pytest.raises(ZeroDivisionError):
+            list(failing())
+        assert not holds()
+
+    def test_an_async_function_runs_inside_and_others_outside_meanwhile(self, block, holds) -> None:
+        @block()
+        async def inside(waiting) -> list[bool]:
+            found = [holds()]
+            await waiting.wait()
+            return [*found, holds()]
+
+        assert inspect.iscoroutinefunction(inside)
+
+        async def main() -> list[bool]:
+            waiting = asyncio.Event()
+            task = asyncio.create_task(inside(waiting))
+            await asyncio.sleep(0)
+            meanwhile = holds()
+            waiting.set()
+            return [*await task, await inside(waiting), meanwhile, holds()]
+
+        assert asyncio.run(main()) == [True, True, [True, True], False, False]
+
+    def test_a_coroutine_that_waits_changes_nothing_for_who_drives_it(self, block, holds) -> None:
+        class Pause:
+            def __await__(self):
+                yield
+
+        @block()
+        async def inside() -> bool:
+            await Pause()
+            return holds()
+
+        coroutine = inside()
+        coroutine.send(None)
+        assert not holds()
+        with pytest.raises(StopIteration) as end:
+            coroutine.send(None)
+        assert end.value.value is True
+
+    def test_an_async_generator_runs_inside_and_who_asks_it_outside(self, block, holds) -> None:
+        found = []
+
+        @block()
+        async def numbers():
+            found.append(holds())
+            try:
+                got = yield 1
+                found.append((got, holds()))
+                try:
+                    yield 2
+                except KeyError:
+                    found.append(holds())
+                yield 3
+            finally:
+                await asyncio.sleep(0)
+                found.append(holds())
+
+        async def main() -> None:
+            generator = numbers()
+            assert (await anext(generator), holds()) == (1, False)
+            assert (await generator.asend("sent"), holds()) == (2, False)
+            assert (await generator.athrow(KeyError("thrown")), holds()) == (3, False)
+            await generator.aclose()
+            assert [number async for number in numbers()] == [1, 2, 3]
+
+        assert inspect.isasyncgenfunction(numbers)
+        asyncio.run(main())
+        assert found == [True, ("sent", True), True, True, True, (None, True), True]
+
+    def test_two_at_once_do_not_disturb_each_other(self, block, holds) -> None:
+        @block()
+        def numbers():
+            for _ in range(2):
+                yield holds()
+
+        assert list(zip(numbers(), numbers(), strict=True)) == [(True, True)] * 2
+        with ExitStack() as stack:
+            stack.enter_context(scope("later"))
+            assert recorded()
+
+
+def test_a_decorated_generator_has_one_scope_however_often_it_stops() -> None:
+    @scope("batches")
+    def batches():
+        for _ in range(2):
+            yield (Value(1.0) * 2).scope
+
+    first, second = batches()
+    assert first is second
+    assert next(batches()) is not first
