@@ -1,8 +1,22 @@
 """The engine's errors: one family, each also the builtin that fits."""
 
+from __future__ import annotations
+
+from typing import Any
+
 
 class GraphError(Exception):
-    """Anything the engine refuses; catch this to catch them all."""
+    """Anything the engine refuses; catch this to catch them all.
+
+    It goes from one process to another with all that it says, whatever arguments its class takes.
+    """
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _rebuilt, (type(self), self.args), self.__dict__
+
+
+def _rebuilt(kind: type[GraphError], arguments: tuple[Any, ...]) -> GraphError:
+    return kind.__new__(kind, *arguments)
 
 
 class ShapeError(GraphError, ValueError):

@@ -1,38 +1,133 @@
-"""Files that are there in whole or not at all."""
+"""Files that are there in whole or not at all, and what is read as a file: a file, and no more than is expected."""
 
 from __future__ import annotations
 
 import errno
 import os
+import re
+import stat
 import tempfile
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
+from typing import BinaryIO
+
+try:
+    import fcntl
+except ImportError:  # Windows, where a file that is open cannot be removed
+    fcntl = None  # type: ignore[assignment]  # asked for before it is used
+
+_NO_FILE = "it is a device or a pipe, not a file"
+
+
+def opened(path: str | os.PathLike[str]) -> BinaryIO:
+    """A file to be read. Raises OSError, also for a device or a pipe, which might never give anything, or never end."""
+    _refuse_no_file(os.stat(path))  # before it is opened, which may do something to a device
+    # Should it have become a pipe since: nobody waits until something is written into it.
+    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    try:
+        _refuse_no_file(os.fstat(descriptor))
+        return os.fdopen(descriptor, "rb")
+    except BaseException:
+        os.close(descriptor)
+        raise
+
+
+def content_of(path: str | os.PathLike[str], most: int) -> bytes:
+    """The bytes of a file. Raises OSError, also where it is none, and where it has more than so many bytes."""
+    with opened(path) as file:
+        content = file.read(most + 1) if os.fstat(file.fileno()).st_size <= most else None
+    if content is None or len(content) > most:
+        size = f"{os.stat(path).st_size:,} bytes"
+        raise OSError(errno.EFBIG, f"it has {size}, more than the {most:,} that are read")
+    return content
+
+
+def _refuse_no_file(found: os.stat_result) -> None:
+    if stat.S_ISDIR(found.st_mode):
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+    if not stat.S_ISREG(found.st_mode):
+        raise OSError(errno.EINVAL, _NO_FILE)
 
 
 def write_whole(target: Path, content: bytes) -> None:
     """Write a file so that a kill at any instant, or the power going, leaves the old file or the new one.
 
-    A link stays, and what it leads to is written. Raises OSError, also where a device or a pipe would be replaced;
-    then nothing new is left behind.
+    A link stays, and what it leads to is written. What writers of this file left behind when they were killed is
+    removed. Raises OSError, also where a device or a pipe would be replaced; then nothing new is left behind.
     """
     target = Path(os.path.realpath(target))
     if target.exists() and not target.is_file() and not target.is_dir():
-        raise OSError(errno.EINVAL, "it is a device or a pipe, not a file")
-    temporary: str | None = None
+        raise OSError(errno.EINVAL, _NO_FILE)
+    _remove_abandoned(target)
+    handle, temporary = _begun(target)
     try:
-        handle, temporary = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".part", dir=target.parent)
         with os.fdopen(handle, "wb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        os.chmod(temporary, _mode_of(target))
-        os.replace(temporary, target)
-        temporary = None
-        _flush_directory(target.parent)
-    finally:
-        if temporary is not None:
-            with suppress(FileNotFoundError):
-                os.unlink(temporary)
+            if fcntl is not None:  # still held, so that nobody takes it for abandoned
+                _put_in_place(temporary, target)
+        if fcntl is None:
+            _put_in_place(temporary, target)
+    except BaseException:
+        with suppress(FileNotFoundError):
+            os.unlink(temporary)
+        raise
+    _flush_directory(target.parent)
+
+
+def _put_in_place(temporary: str, target: Path) -> None:
+    os.chmod(temporary, _mode_of(target))
+    os.replace(temporary, target)
+
+
+def _begun(target: Path) -> tuple[int, str]:
+    """A new file beside the target, held as long as its writer lives."""
+    while True:
+        handle, temporary = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".part", dir=target.parent)
+        if _is_held(handle) and os.path.exists(temporary):
+            return handle, temporary
+        os.close(handle)  # between the two another writer took it for abandoned
+
+
+def _is_held(handle: int) -> bool:
+    """Take hold of an open file, which the system lets go when its process ends; False where another process has it."""
+    if fcntl is None:
+        return True
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError as error:
+        if error.errno in (errno.ENOLCK, errno.ENOTSUP, errno.ENOSYS):  # a disk that has no such thing
+            return True
+        raise
+    return True
+
+
+def _remove_abandoned(target: Path) -> None:
+    """Remove the parts of this file whose writers were killed."""
+    for path in _parts(target):
+        with suppress(OSError):  # it is another's, or gone
+            if fcntl is None:
+                os.unlink(path)  # refused where it is open
+                continue
+            handle = os.open(path, os.O_RDWR | os.O_NONBLOCK | os.O_NOFOLLOW)
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                os.unlink(path)
+            finally:
+                os.close(handle)
+
+
+def _parts(target: Path) -> Iterator[str]:
+    # Random letters as the tempfile module gives them.
+    is_part = re.compile(rf"\.{re.escape(target.name)}\.[a-z0-9_]{{8}}\.part").fullmatch
+    with suppress(OSError), os.scandir(target.parent) as entries:
+        for entry in entries:
+            if is_part(entry.name) and entry.is_file(follow_symlinks=False):
+                yield entry.path
 
 
 def why_not_writable(target: Path) -> str | None:
@@ -44,7 +139,7 @@ def why_not_writable(target: Path) -> str | None:
             return f"{target.parent} is no directory"
         target = Path(os.path.realpath(target))
         if target.exists() and not target.is_file():
-            return "it is a device or a pipe, not a file"
+            return _NO_FILE
         with tempfile.TemporaryFile(prefix=f".{target.name}.", suffix=".part", dir=target.parent):
             return None
     except (OSError, ValueError) as error:

@@ -19,6 +19,8 @@ from .operation import PYTHON_NUMBERS, Operation, Parameters, Passed, as_recorde
 from .sweep import through
 
 Array = numpy.typing.NDArray[Any]
+# As the machine has them; floats in the other order of bytes (FITS, HDF5 files have them) are put into this one.
+_USUAL = frozenset({numpy.dtype(numpy.float32).str, numpy.dtype(numpy.float64).str})
 _new = object.__new__
 
 
@@ -84,7 +86,7 @@ class Tensor(Node):
         self._grad_is_shared = False
         if label is not None:
             self.label = label
-        if type(data) is numpy.ndarray and data.dtype.char in "fd" and dtype is None:  # the usual case, at once
+        if type(data) is numpy.ndarray and data.dtype.str in _USUAL and dtype is None:  # the usual case, at once
             self._data = data.copy() if copy else data
         else:
             if requires_grad and self._is_made_of(data, dtype):
@@ -651,7 +653,7 @@ def _kind_of(data: Any, array: Array) -> str:
 
 def _array(data: Any, requires_grad: bool, dtype: Any, copy: bool) -> Array:
     """The data of a Tensor: an array of a dtype that it may have."""
-    if type(data) is numpy.ndarray and data.dtype.char in "fd" and dtype is None:  # the usual case, at once
+    if type(data) is numpy.ndarray and data.dtype.str in _USUAL and dtype is None:  # the usual case, at once
         return data.copy() if copy else data
     data = _numbers_of(data)
     try:
@@ -665,13 +667,16 @@ def _array(data: Any, requires_grad: bool, dtype: Any, copy: bool) -> Array:
     if type(array) is not numpy.ndarray:
         array = array.view(numpy.ndarray)
     kind = array.dtype.kind
+    if not array.dtype.isnative:
+        array = array.astype(array.dtype.newbyteorder("="))
+        copy = False
     is_float = array.dtype in (numpy.float32, numpy.float64)
     if not is_float and kind not in "biu" and not (kind == "f" and isinstance(data, list | tuple)):
         raise DataTypeError(f"a Tensor holds float32, float64 or integers, not {_kind_of(data, array)}")
     if requires_grad and kind == "b":
         raise DataTypeError("a Tensor of booleans cannot require gradients: pass requires_grad=False")
     if dtype is not None:
-        target = numpy.dtype(dtype)
+        target = numpy.dtype(dtype).newbyteorder("=")
         if target not in (numpy.float32, numpy.float64) and (requires_grad or target.kind not in "biu"):
             raise DataTypeError(
                 f"a Tensor that requires gradients is float32 or float64, not {target}"

@@ -11,7 +11,7 @@ from typing import Any
 import numpy
 import numpy.typing
 
-from autograd import GraphError, Tensor, gradients
+from autograd import GraphError, Tensor, files, gradients
 from nn import Dataset, NeuronMLP, checkpoints, plotting
 from nn.meaning import Loss, meaning_in
 from viz.numbers import format_number
@@ -194,10 +194,10 @@ def picture(path: Path, side: int) -> Array:
     from PIL import Image, ImageOps
 
     try:
-        with Image.open(path) as opened:
-            if opened.width * opened.height > _MOST_PIXELS:
-                raise GraphError(f"{path} has {opened.width}×{opened.height} pixels: that is no digit")
-            pixels = _brightness(path, ImageOps.exif_transpose(opened))
+        with files.opened(path) as file, Image.open(file) as image:
+            if image.width * image.height > _MOST_PIXELS:
+                raise GraphError(f"{path} has {image.width}×{image.height} pixels: that is no digit")
+            pixels = _brightness(path, ImageOps.exif_transpose(image))
     except FileNotFoundError:
         raise GraphError(f"{path} does not exist") from None
     except PIL.UnidentifiedImageError:

@@ -22,7 +22,7 @@ import numpy
 
 from autograd import DISTRIBUTION
 from autograd.arguments import answering, described, file_path
-from autograd.files import write_whole
+from autograd.files import content_of, write_whole
 
 from .errors import CheckpointError
 from .layers import MLP
@@ -85,7 +85,8 @@ def save(
     target = file_path("path", path, CheckpointError)
     if not isinstance(model, Module):
         raise _no_module(model)
-    tensors = {name: numpy.asarray(array, order="C") for name, array in model.state_dict().items()}
+    tensors = model.state_dict()
+    _refuse_reserved(target, tensors)
     if optimizer is not None:
         tensors |= {f"{_OPTIMIZER}{name}": kept for name, kept in optimizer.state_dict().items()}
     tensors |= {f"{_HISTORY}{name}": column for name, column in (history or {}).items()}
@@ -101,6 +102,8 @@ def save(
     if isinstance(meaning := getattr(model, "_meaning", None), Meaning):
         described["meaning"] = meaning.described()
     _check_kinds(target, tensors)
+    # As the format has them: in order, and in the order of bytes of nearly every machine.
+    tensors = {name: numpy.asarray(kept, kept.dtype.newbyteorder("<"), order="C") for name, kept in tensors.items()}
     try:
         text = json.dumps(described)
     except (TypeError, ValueError) as error:
@@ -198,10 +201,35 @@ def restore(found: Checkpoint, path: str | os.PathLike[str], model: Module, opti
         optimizer.load_state_dict(found.optimizer)
 
 
+def why_not_saved(path: str | os.PathLike[str], model: Module) -> str | None:
+    """In words, what `save` would refuse of a model now; None where it would write it."""
+    try:
+        tensors = model.state_dict()
+        _refuse_reserved(Path(path), tensors)
+        _check_kinds(Path(path), tensors)
+    except CheckpointError as error:
+        return str(error)
+    return None
+
+
+def _refuse_reserved(target: Path, tensors: State) -> None:
+    """Refuse names that mean something else in the file, or that no file can have."""
+    for name in tensors:
+        if name == "__metadata__" or name.startswith((_OPTIMIZER, _HISTORY)):
+            raise CheckpointError(
+                f"{target}: a parameter cannot be saved under the name {name!r:.80}: there the file has what is not "
+                "the model's; give it another name"
+            )
+        if not name.isascii() and name.encode(errors="ignore").decode() != name:
+            raise CheckpointError(f"{target}: the name {name!r:.80} is no text that a file can hold")
+
+
 def _check_kinds(target: Path, tensors: State) -> None:
-    wrong = [name for name, array in tensors.items() if array.dtype.kind not in "fiu"]
-    if wrong:
-        raise CheckpointError(f"{target}: {wrong[0]} holds {tensors[wrong[0]].dtype}, not numbers")
+    for name, kept in tensors.items():
+        if kept.dtype.kind not in "fiu":
+            raise CheckpointError(f"{target}: {name} holds {kept.dtype}, not numbers")
+        if kept.dtype.itemsize > 8:
+            raise CheckpointError(f"{target}: {name} holds {kept.dtype}, and a file holds numbers of at most 64 bits")
 
 
 def described_settings(optimizer: Optimizer) -> dict[str, Any]:
@@ -241,7 +269,7 @@ def build(path: str | os.PathLike[str]) -> tuple[Module, dict[str, Any]]:
         described = found.architecture
         options = {"dtype": numpy.dtype(described["dtype"])} if kind == "MLP" else {}
         model = _BUILT[kind](described["sizes"], described["activation"], described["output"], rng=0, **options)
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
         raise CheckpointError(f"{path}: the description of its {kind} is damaged: {error}") from None
     restore(found, path, model)
     return model, found.notes
@@ -250,8 +278,11 @@ def build(path: str | os.PathLike[str]) -> tuple[Module, dict[str, Any]]:
 def _check_widths(found: Checkpoint) -> None:
     """A description of a network larger than the file's own arrays is not built."""
     described, held = 0, sum(array.size for array in found.model.values())
-    for n_inputs, n_outputs in itertools.pairwise(found.architecture["sizes"]):
-        described += (int(n_inputs) + 1) * int(n_outputs)
+    sizes = found.architecture["sizes"]
+    if not isinstance(sizes, list) or not all(type(size) is int and size > 0 for size in sizes):
+        raise ValueError(f"its sizes are {sizes!r:.60}, no whole numbers above 0")
+    for n_inputs, n_outputs in itertools.pairwise(sizes):
+        described += (n_inputs + 1) * n_outputs
     if described != held:
         raise ValueError(f"its sizes call for {described:,} numbers, and the file holds {held:,}")
     if found.architecture["dtype"] not in ("float32", "float64"):
@@ -270,12 +301,9 @@ def _own_version() -> str:
 
 def _content(target: Path) -> bytes:
     try:
-        size = target.stat().st_size
-        if size > LARGEST:
-            raise CheckpointError(f"{target} has {size:,} bytes, more than the {LARGEST:,} that a checkpoint may have")
-        return target.read_bytes()
-    except OSError as error:
-        raise CheckpointError(f"{target} cannot be read: {error.strerror or error}") from None
+        return content_of(target, LARGEST)
+    except (OSError, ValueError) as error:  # the latter for a name that no file can have
+        raise CheckpointError(f"{target} cannot be read: {getattr(error, 'strerror', None) or error}") from None
 
 
 def _parsed(target: Path, content: bytes) -> tuple[State, dict[str, Any]]:

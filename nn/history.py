@@ -15,7 +15,7 @@ import numpy
 
 from autograd import views
 from autograd.arguments import NoSuchAttribute, file_path
-from autograd.files import write_whole
+from autograd.files import content_of, write_whole
 
 from .errors import HistoryError
 from .state import Array
@@ -169,15 +169,15 @@ class History(Sequence[Epoch]):
         Raises:
             HistoryError: the file cannot be read, or a line of it is no figure of a history; which.
         """
-        history = cls()
+        history, target = cls(), file_path("path", path, HistoryError)
         try:
-            lines = file_path("path", path, HistoryError).read_text(encoding="utf-8").splitlines()
-        except (OSError, UnicodeDecodeError) as error:
+            lines = content_of(target, LARGEST).decode().splitlines()
+        except (OSError, ValueError) as error:  # the latter also for a name that no file can have
             raise HistoryError(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}") from None
         for number, line in enumerate(lines, start=1):
             try:
                 history._take(json.loads(line))
-            except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+            except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError):
                 raise HistoryError(f"{path}: line {number} is no line of a history") from None
         return history
 
@@ -227,7 +227,7 @@ class History(Sequence[Epoch]):
                 history.epochs.append(Epoch(**_figures(epoch.items())))
             for layer, figures in zip(layers, _rows(arrays, "layers", _LAYER_NUMBERS), strict=True):
                 history.layers.append(LayerFigures(layer=layer, **_figures(figures.items())))
-        except (KeyError, ValueError, TypeError) as error:
+        except (KeyError, ValueError, TypeError, OverflowError) as error:
             raise HistoryError(f"the history's columns do not go together: {error}") from None
         return history
 
@@ -264,6 +264,8 @@ _LAYER_NUMBERS = tuple(field.name for field in fields(LayerFigures) if field.nam
 
 
 # Figures that are no floats, and those that may be None: among floats that is nan.
+# A larger file is refused before it is read: some ten million steps.
+LARGEST = 2**31
 _KINDS: dict[str, Callable[[Any], Any]] = {"epoch": int, "samples": int, "number": int, "step": int, "layer": str}
 _OPTIONAL = {"accuracy", "validation_loss", "validation_accuracy", "dead", "update_ratio"}
 
@@ -282,6 +284,8 @@ def _figures(named: Iterable[tuple[str, Any]]) -> dict[str, Any]:
     """Figures as they were: what a file or a column of floats keeps is a float, or text for infinity and nan."""
     figures: dict[str, Any] = {}
     for name, entry in named:
+        if entry is None and name not in _OPTIONAL:
+            raise ValueError(f"there is no {name}")
         figure = None if entry is None else _KINDS.get(name, float)(entry)
         figures[name] = None if name in _OPTIONAL and figure != figure else figure
     return figures

@@ -44,6 +44,6 @@ def differences(given: Mapping[str, Any], own: Mapping[str, Any], in_file: bool 
         if shape != expected:
             said = f"{shape} there and {expected} here" if in_file else f"{shape}, expected {expected}"
             problems.append(f"{name} has shape {said}")
-        elif in_file and given[name].dtype != own[name].dtype:
+        elif in_file and given[name].dtype.newbyteorder("=") != own[name].dtype.newbyteorder("="):
             problems.append(f"{name} is {given[name].dtype} there and {own[name].dtype} here")
     return problems

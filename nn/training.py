@@ -19,6 +19,7 @@ from autograd.operation import silently
 
 from . import clipping
 from .callbacks import Callback, TrainingRun, callbacks_of
+from .checkpoints import why_not_saved
 from .checks import checked
 from .datasets.batches import Batches, checked_pair
 from .divergence import DATA_OF_THE_BATCH, DivergenceError, first_bad_gradient, origin_of_non_finite
@@ -126,6 +127,9 @@ def fit(
         reason = why_not_writable(file_path("checkpoint", checkpoint, CheckpointError))
         if reason is not None:
             raise CheckpointError(f"{checkpoint} cannot be written: {reason}")
+        reason = why_not_saved(checkpoint, model)
+        if reason is not None:
+            raise CheckpointError(reason)
     for name, bound in (("clip_norm", clip_norm), ("clip_value", clip_value)):
         if bound is not None and checked(name, bound) == 0:
             raise NetworkError(f"{name} is a number above 0: with 0 nothing would move")

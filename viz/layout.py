@@ -13,10 +13,10 @@ import shutil
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from autograd.arguments import check_known
 
@@ -69,21 +69,55 @@ def by_graphviz(
     """
     program = dot_program("SVG" if form == "svg" else "PNG")
     try:
-        done = subprocess.run(
-            [program, *arguments, f"-T{form}"],
-            input=dot.encode(),
-            capture_output=True,
-            timeout=seconds,
-            check=False,
-            cwd=folder,
-        )
+        with _ending_with_us([program, *arguments, f"-T{form}"]) as (command, options):
+            done: subprocess.CompletedProcess[bytes] = subprocess.run(
+                command,
+                input=dot.encode(),
+                capture_output=True,
+                timeout=seconds,
+                check=False,
+                cwd=folder,
+                **options,
+            )
     except subprocess.TimeoutExpired:
         raise _too_long(seconds) from None
     except OSError as error:
         raise DrawingError(f"{program} cannot be run: {error.strerror}") from None
+    if done.returncode in _CANNOT_BE_RUN and os.name == "posix":
+        raise DrawingError(f"{program} cannot be run: {done.stderr.decode(errors='replace').strip()}")
     if done.returncode:
         raise DrawingError(f"dot could not lay the graph out: {done.stderr.decode(errors='replace').strip()}")
     return done.stdout
+
+
+# What a shell answers where a program cannot be executed, or is not there.
+_CANNOT_BE_RUN = (126, 127)
+# Runs a program in a process group of its own, which ends when nobody holds the other end of the pipe any more.
+_GUARD = """
+{ read -r nothing < "$1"; kill -KILL 0; } < /dev/null > /dev/null 2>&1 &
+guard=$!
+shift
+"$@"
+status=$?
+kill -KILL $guard
+exit $status
+"""
+
+
+@contextlib.contextmanager
+def _ending_with_us(command: list[str]) -> Iterator[tuple[list[str], dict[str, Any]]]:
+    """A command, with options of `subprocess.run`, that ends at the end of the block, and with this process, however
+    that ends. Elsewhere than on POSIX systems it is the command alone."""
+    if os.name != "posix":
+        yield command, {}
+        return
+    watched, held = os.pipe()
+    try:
+        guarded = ["/bin/sh", "-c", _GUARD, "sh", f"/dev/fd/{watched}", *command]
+        yield guarded, {"pass_fds": (watched,), "start_new_session": True}
+    finally:
+        os.close(held)
+        os.close(watched)
 
 
 def dot_program(what: Literal["SVG", "PNG"]) -> str:

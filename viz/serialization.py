@@ -6,6 +6,7 @@ import dataclasses
 import functools
 import json
 import math
+import re
 import typing
 from collections.abc import Callable, Mapping
 from typing import Any, Literal
@@ -117,8 +118,15 @@ def _data(item: Any) -> Any:
     raise ValueError(f"{item!r:.60} is nothing that a trace holds")
 
 
+# What `str` gives for dtypes of numbers, in either order of bytes. NumPy reads much more as a dtype.
+_DTYPE = re.compile(r"(?:bool|u?int\d{1,2}|float\d{2,3}|[<>=][iuf]\d)").fullmatch
+
+
 def _array(item: Mapping[str, Any]) -> Any:
-    numbers, dtype = [_data(one) for one in item["array"]], numpy.dtype(item["dtype"])
+    numbers, name = [_data(one) for one in item["array"]], item["dtype"]
+    if not isinstance(name, str) or not _DTYPE(name):
+        raise ValueError(f"{name!r:.60} is no dtype")
+    dtype = numpy.dtype(name)
     if dtype.kind not in "fiub" or not all(type(number) in PYTHON_NUMBERS for number in numbers):
         raise ValueError(f"an array of {dtype} holds {numbers!r:.60}")
     return numpy.array(numbers, dtype).reshape(_shape(item["shape"]))

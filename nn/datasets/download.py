@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import queue
+import threading
 import zlib
+from collections.abc import Iterable
+from http.client import HTTPException
 from io import BytesIO
 from pathlib import Path
 
@@ -25,6 +29,9 @@ CONTENT = {
     "t10k-labels-idx1-ubyte": (10_008, "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2"),
 }
 _SECONDS_WITHOUT_A_WORD = 20
+# A mirror that sends less is left: the largest file takes three quarters of an hour at this speed.
+_LEAST_BYTES_A_SECOND = 4096
+_SECONDS_TO_JUDGE = 30.0
 
 
 def cache_directory() -> Path:
@@ -57,13 +64,40 @@ def fetched(name: str, folder: Path) -> Path:
 
 
 def _fetch(url: str, name: str, file: BytesIO) -> str | None:
-    """Download into memory; None, or what was wrong."""
-    import pooch
-    import requests  # pooch's own
+    """Download into memory; None, or what was wrong.
 
+    In a thread of its own: a server may keep a connection busy with a byte now and then, in its headers as well, for as
+    long as it likes. Whoever is that slow is left alone.
+    """
     size, _ = CONTENT[name]
     # No compression makes these files larger: what goes on beyond is something else (pooch counts whole pieces).
     progress = _Progress(name, most=size + 4096)
+    answers: queue.SimpleQueue[str | None] = queue.SimpleQueue()
+    # A daemon, so that nobody waits for it at the end either.
+    threading.Thread(target=lambda: answers.put(_downloaded(url, file, progress)), daemon=True).start()
+    try:
+        while True:
+            before = progress.held
+            try:
+                reason = answers.get(timeout=_SECONDS_TO_JUDGE)
+                break
+            except queue.Empty:
+                if progress.held - before < _LEAST_BYTES_A_SECOND * _SECONDS_TO_JUDGE:
+                    return f"it sent {progress.held - before:,} bytes in {_SECONDS_TO_JUDGE:g} seconds"
+    finally:
+        progress.close()
+    if reason is not None:
+        return reason
+    file.seek(0)
+    return _wrong_with(file, name)
+
+
+def _downloaded(url: str, file: BytesIO, progress: _Progress) -> str | None:
+    """Write what is at an address into a file; None, or why not."""
+    import pooch
+    import requests  # pooch's own
+    import urllib3  # requests' own
+
     download = pooch.HTTPDownloader(progressbar=progress, timeout=_SECONDS_WITHOUT_A_WORD)
     try:
         download(url, file, None)
@@ -73,12 +107,20 @@ def _fetch(url: str, name: str, file: BytesIO) -> str | None:
         return "it cannot be reached"
     except requests.Timeout:
         return "it does not answer"
-    except (requests.RequestException, _TooMuchError) as error:
-        return " ".join(str(error).split())[:200] or type(error).__name__
-    finally:
-        progress.close()
-    file.seek(0)
-    return _wrong_with(file, name)
+    except _StoppedError as error:
+        return str(error)
+    # Whatever a server says of itself (a length that is no number, a redirect to nowhere) is its fault, not ours.
+    except (OSError, ValueError, HTTPException, urllib3.exceptions.HTTPError) as error:
+        return f"its answer makes no sense: {' '.join(str(error).split())[:200] or type(error).__name__}"
+    return None
+
+
+def is_genuine(name: str, content: Iterable[bytes | memoryview]) -> bool:
+    """Whether the parts of a decompressed file make up MNIST's."""
+    total = hashlib.sha256()
+    for part in content:
+        total.update(part)
+    return total.hexdigest() == CONTENT[name][1]
 
 
 def _wrong_with(compressed: Path | BytesIO, name: str) -> str | None:
@@ -97,8 +139,8 @@ def _wrong_with(compressed: Path | BytesIO, name: str) -> str | None:
     return None if total.hexdigest() == wanted else f"{name} has another content than MNIST's (SHA-256)"
 
 
-class _TooMuchError(Exception):
-    """A server sends more than the file has."""
+class _StoppedError(Exception):
+    """A server sends more than the file has, or nobody waits for it any more."""
 
 
 class _Progress:
@@ -109,21 +151,25 @@ class _Progress:
         from rich.progress import Progress
 
         self.total = 0  # pooch assigns it
-        self._name, self._most, self._held = name, most, 0
+        self._name, self._most, self.held = name, most, 0
+        self._is_closed = False
         console = Console(stderr=True)
         self._shown = Progress(console=console, transient=True, disable=not console.is_terminal)
         self._task = self._shown.add_task(name, total=None)
         self._shown.start()
 
     def update(self, n: int) -> None:
-        self._held += n
-        if self._held > self._most:
-            raise _TooMuchError(f"{self._name} goes on beyond {self._most:,} bytes")
-        self._shown.update(self._task, completed=self._held, total=self.total or None)
+        if self._is_closed:
+            raise _StoppedError("it was left")
+        self.held += n
+        if self.held > self._most:
+            raise _StoppedError(f"{self._name} goes on beyond {self._most:,} bytes")
+        self._shown.update(self._task, completed=self.held, total=self.total or None)
 
     def reset(self) -> None:
         """pooch begins anew at its end, to say that all is there."""
-        self._held = 0
+        self.held = 0
 
     def close(self) -> None:
+        self._is_closed = True
         self._shown.stop()

@@ -13,6 +13,8 @@ from typing import Any, BinaryIO, cast
 import numpy
 import numpy.typing
 
+from autograd.files import opened
+
 from ..errors import DatasetError
 
 _UNSIGNED_BYTES = 0x08
@@ -36,18 +38,30 @@ def read_idx(path: Path, dimensions: int) -> numpy.typing.NDArray[numpy.uint8]:
             decompressed than they call for.
     """
     try:
-        with open(path, "rb") as file:
+        with opened(path) as file:
             compressed = file.read(2) == _GZIP_MAGIC
-        with gzip.open(path) if compressed else open(path, "rb") as opened:
-            held = os.path.getsize(path)
+            file.seek(0)
+            held = os.fstat(file.fileno()).st_size
             most = held * _GREATEST_COMPRESSION if compressed else held
-            return _parsed(path, cast(BinaryIO, opened), dimensions, most)
+            return _parsed(path, cast(BinaryIO, gzip.open(file)) if compressed else file, dimensions, most)
+    except DatasetError:
+        raise
     except FileNotFoundError:
         raise DatasetError(f"{path} does not exist") from None
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise DatasetError(f"{path} is a damaged or truncated gzip file: {error}") from None
-    except OSError as error:
-        raise DatasetError(f"{path} cannot be read: {error.strerror or error}") from None
+    except (OSError, ValueError) as error:  # the latter for a name that no file can have
+        raise DatasetError(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}") from None
+
+
+def idx_header(array: numpy.typing.NDArray[numpy.uint8]) -> bytes:
+    """What stands before the bytes of an array in its file.
+
+    >>> import numpy
+    >>> idx_header(numpy.zeros((2, 3), numpy.uint8)).hex()
+    '000008020000000200000003'
+    """
+    return bytes([0, 0, _UNSIGNED_BYTES, array.ndim]) + struct.pack(f">{array.ndim}I", *array.shape)
 
 
 def _parsed(path: Path, file: BinaryIO, dimensions: int, most: int) -> numpy.typing.NDArray[Any]:

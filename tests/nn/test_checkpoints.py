@@ -15,6 +15,7 @@ import numpy
 import pytest
 import safetensors.numpy
 
+from autograd import Tensor
 from nn import (
     MLP,
     SGD,
@@ -286,6 +287,53 @@ def test_numbers_of_a_kind_that_no_model_has_are_refused(tmp_path: Path) -> None
         checkpoints.read(tmp_path / "y")
 
 
+@pytest.mark.parametrize("dtype", [">f8", ">f4"])
+def test_numbers_in_the_other_order_of_bytes_are_saved_so_that_they_are_read(dtype: str, tmp_path: Path) -> None:
+    class Standardised(Module):
+        buffers = ("mean",)
+
+        def __init__(self) -> None:
+            self.weight = Tensor(numpy.array([[1.5, -2.0]], dtype))
+            self.mean = numpy.array([0.25, 3.0], dtype)
+
+    model, other = Standardised(), Standardised()
+    other.weight.data = other.weight.data * 0
+    other.mean[:] = 0
+    saved = checkpoints.save(
+        tmp_path / "x", model, SGD(model.parameters(), 0.1), history={"loss": numpy.ones(2, dtype)}
+    )
+    assert checkpoints.read(saved).history["loss"].tolist() == [1.0, 1.0]
+    checkpoints.load(saved, other)
+    assert (other.weight.data == model.weight.data).all() and (other.mean == model.mean).all()
+
+
+class Named(Module):
+    """A parameter under any name."""
+
+    def __init__(self, name: str) -> None:
+        vars(self)[name] = Tensor(numpy.ones(2))
+
+    def __call__(self, x: Any) -> Any:
+        return (x * next(iter(vars(self).values()))).sum(axis=1, keepdims=True)
+
+
+@pytest.mark.parametrize("name", ["__metadata__", "optimizer/0.velocity", "history/steps.loss", "bad \ud800 text"])
+def test_a_name_that_means_something_else_in_the_file_is_refused_before_training(name: str, tmp_path: Path) -> None:
+    model = Named(name)
+    with pytest.raises(CheckpointError, match=r"cannot be saved under the name|no text that a file can hold"):
+        checkpoints.save(tmp_path / "x", model)
+    before = model.state_dict()
+    with pytest.raises(CheckpointError, match=r"cannot be saved under the name|no text that a file can hold"):
+        fit(model, DATA, quadratic, SGD(model, 0.1), 1, batch_size=2, rng=0, checkpoint=tmp_path / "x")
+    assert (model.state_dict()[name] == before[name]).all()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_names_near_those_are_saved(tmp_path: Path) -> None:
+    for name in ("optimizer", "metadata", "historyä", "weight/optimizer/x"):
+        checkpoints.load(checkpoints.save(tmp_path / "x", Named(name)), Named(name))
+
+
 def test_a_link_stays_and_what_it_leads_to_is_written(tmp_path: Path) -> None:
     (tmp_path / "elsewhere").mkdir()
     link = tmp_path / "model"
@@ -311,6 +359,11 @@ BAD_DESCRIPTIONS: list[dict[str, Any]] = [
     {"sizes": None},
     {"sizes": [2, -3, 1]},
     {"sizes": [13]},
+    {"sizes": [2, float("inf"), 1]},
+    {"sizes": [2, 3.0, 1]},
+    {"sizes": [True, 3, 1]},
+    {"dtype": "f4,(2"},
+    {"dtype": ["float64"]},
     {"activation": "os.system"},
     {"activation": None},
     {"output": ["tanh"]},

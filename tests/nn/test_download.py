@@ -28,8 +28,12 @@ class Mirror:
     def __init__(self) -> None:
         self.files = {f"/{name}.gz": gzip.compress(content) for name, content in FILES.items()}
         self.asked: list[str] = []
-        self.claims: dict[str, int] = {}  # other lengths than the files have
+        self.claims: dict[str, int | str] = {}  # other lengths than the files have
         self.pause = 0.0
+        self.headers: dict[str, str] = {}  # in every answer
+        self.redirect: str | None = None
+        self.trickles: str | None = None  # a byte now and then, of the head or of the body
+        self.is_closed = False
         mirror = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -37,11 +41,31 @@ class Mirror:
                 mirror.asked.append(self.path)
                 time.sleep(mirror.pause)
                 content = mirror.files.get(self.path)
+                if mirror.trickles is not None:
+                    self.trickle(b"HTTP/1.0 200 OK\r\nContent-Length: 900000\r\n" + b"X" * 900_000)
+                    return
+                if mirror.redirect is not None:
+                    self.send_response(302)
+                    self.send_header("Location", mirror.redirect)
+                    self.end_headers()
+                    return
                 self.send_response(404 if content is None else 200)
                 self.send_header("Content-Length", str(mirror.claims.get(self.path, len(content or b""))))
+                for name, value in mirror.headers.items():
+                    self.send_header(name, value)
                 self.end_headers()
                 with contextlib.suppress(BrokenPipeError):  # who asked has stopped waiting
                     self.wfile.write(content or b"")
+
+            def trickle(self, answer: bytes) -> None:
+                head = answer.index(b"X") if mirror.trickles == "body" else 0
+                with contextlib.suppress(OSError):  # who asked has stopped waiting
+                    self.wfile.write(answer[:head] + b"\r\n" * (head > 0))
+                    for position in range(head, len(answer)):
+                        if mirror.is_closed:
+                            return
+                        self.wfile.write(answer[position : position + 1])
+                        time.sleep(0.02)
 
             def log_message(self, *arguments: Any) -> None:
                 pass
@@ -52,6 +76,7 @@ class Mirror:
         self.thread.start()
 
     def close(self) -> None:
+        self.is_closed = True
         self.server.shutdown()
         self.server.server_close()
         self.thread.join()
@@ -106,6 +131,12 @@ def spoil(mirror: Mirror, how: str) -> None:
         mirror.files[path] = b""
     elif how == "closed":
         mirror.close()
+    elif how == "a length that is none":
+        mirror.claims[path] = "plenty"
+    elif how == "an encoding that it is not in":
+        mirror.headers["Content-Encoding"] = "gzip, br, gzip"
+    elif how.startswith("sent to "):
+        mirror.redirect = how.removeprefix("sent to ")
 
 
 SPOILT = [
@@ -118,6 +149,13 @@ SPOILT = [
     ("endless", "goes on beyond 4,132 bytes"),
     ("empty", "has another content"),
     ("closed", "it cannot be reached"),
+    ("a length that is none", "makes no sense"),
+    ("an encoding that it is not in", ""),
+    ("sent to /t10k-images-idx3-ubyte.gz", "makes no sense"),
+    ("sent to file:///etc/passwd", "makes no sense"),
+    ("sent to http://[nowhere/", "makes no sense"),
+    ("sent to http://" + "x" * 70 + ".invalid/", ""),
+    ("sent to :", ""),
 ]
 
 
@@ -143,7 +181,8 @@ def test_where_all_fail_one_sentence_says_why_and_what_to_do(
         mnist()
     assert str(refused.value).count("\n") == 0
     assert mirrors[0].url in str(refused.value) and mirrors[1].url in str(refused.value)
-    whole = sorted(f"{name}.gz" for name in NAMES[:2]) if how != "closed" else []
+    is_all = how == "closed" or how.startswith(("sent", "an encoding"))
+    whole = [] if is_all else sorted(f"{name}.gz" for name in NAMES[:2])
     assert held(tmp_path) == whole  # no part of the file that did not come
 
 
@@ -163,6 +202,55 @@ def test_a_mirror_that_does_not_answer_is_left(mirrors: tuple[Mirror, Mirror], m
     monkeypatch.setattr(download, "_SECONDS_WITHOUT_A_WORD", 0.5)  # a busy machine answers in a tenth of it
     assert mnist().n_inputs == 4
     assert len(mirrors[1].asked) == 4
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("part", ["head", "body"])
+def test_a_mirror_that_sends_a_byte_now_and_then_is_left(
+    part: str, mirrors: tuple[Mirror, Mirror], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mirrors[0].trickles = part
+    monkeypatch.setattr(download, "_SECONDS_TO_JUDGE", 1.0)
+    assert mnist().n_inputs == 4
+    assert len(mirrors[1].asked) == 4
+    mirrors[1].trickles = part
+    with pytest.raises(DatasetError, match="bytes in 1 seconds"):
+        download.fetched(NAMES[0], tmp_path)
+
+
+@pytest.mark.parametrize("as_plain_file", [False, True])
+@pytest.mark.parametrize("content", [b"", b"spoilt", IMAGES[:-3], IMAGES[:-1] + b"\x01", LABELS])
+def test_a_spoilt_or_wrong_file_in_the_cache_is_fetched_again(
+    content: bytes, as_plain_file: bool, mirrors: tuple[Mirror, Mirror], tmp_path: Path
+) -> None:
+    good = mnist().train_inputs
+    mirrors[0].asked.clear()
+    cached = tmp_path / "cache" / "mnist" / f"{NAMES[0]}.gz"
+    if as_plain_file:
+        cached.with_suffix("").write_bytes(content)
+    else:
+        cached.write_bytes(gzip.compress(content) if content else content)
+    assert (mnist().train_inputs == good).all()
+    assert mirrors[0].asked == [f"/{NAMES[0]}.gz"]
+    assert held(tmp_path) == sorted(f"{name}.gz" for name in NAMES)
+
+
+def test_a_wrong_file_in_the_cache_is_named_where_no_other_can_be_had(
+    mirrors: tuple[Mirror, Mirror], tmp_path: Path
+) -> None:
+    mnist()
+    cached = tmp_path / "cache" / "mnist" / f"{NAMES[0]}.gz"
+    wrong = gzip.compress(IMAGES[:-1] + b"\x01")
+    cached.write_bytes(wrong)
+    with pytest.raises(
+        DatasetError, match=r"train-images-idx3-ubyte\.gz has another content than MNIST's .* not to be"
+    ):
+        mnist(download=False)
+    for mirror in mirrors:
+        mirror.files.clear()
+    with pytest.raises(DatasetError, match=r"has another content than MNIST's .* it answered 404"):
+        mnist()
+    assert cached.read_bytes() == wrong
 
 
 def test_files_that_a_person_put_there_are_taken(mirrors: tuple[Mirror, Mirror], tmp_path: Path) -> None:

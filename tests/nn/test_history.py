@@ -61,6 +61,14 @@ def test_columns_give_it_back_to_the_bit() -> None:
         '"gradient_norm": 1, "seconds": 1}',
         '{"kind": "epoch", "number": 1, "loss": "much"}',
         '{"kind": "stopped"}', "[" * 100_000,
+        '{"kind": "step", "step": 0, "epoch": 1e999, "samples": 1, "loss": 1, "accuracy": 1, "learning_rate": 1, '
+        '"gradient_norm": 1, "seconds": 1}',
+        '{"kind": "step", "step": 0, "epoch": null, "samples": 1, "loss": 1, "accuracy": 1, "learning_rate": 1, '
+        '"gradient_norm": 1, "seconds": 1}',
+        '{"kind": "epoch", "number": null, "loss": 1, "accuracy": null, "validation_loss": null, '
+        '"validation_accuracy": null, "learning_rate": 1, "gradient_norm": 1, "seconds": 1}',
+        '{"kind": "epoch", "number": "Infinity", "loss": 1, "accuracy": null, "validation_loss": null, '
+        '"validation_accuracy": null, "learning_rate": 1, "gradient_norm": 1, "seconds": 1}',
     ],
 )  # fmt: skip
 def test_a_line_that_is_none_is_named(line: str, tmp_path: Path) -> None:

@@ -138,6 +138,30 @@ def test_nothing_is_left_running_at_the_end(end: str) -> None:
     assert waited_for(lambda: not is_running(int(done.stdout)))
 
 
+@pytest.mark.skipif(not Path("/proc").exists(), reason="processes are looked up in /proc")
+@pytest.mark.parametrize("end", ["killed", "out of time"])
+def test_the_program_dot_ends_with_who_asked_it(end: str, tmp_path: Path) -> None:
+    dot = tmp_path / "dot"
+    dot.write_text(f"#!/bin/sh\necho $$ > {tmp_path}/pid.new\nmv {tmp_path}/pid.new {tmp_path}/pid\nexec sleep 300\n")
+    dot.chmod(0o755)
+    seconds = 300 if end == "killed" else 1
+    program = f"from viz import layout\nlayout.render_svg('digraph {{}}', 'dot', seconds={seconds})"
+    environment = {**os.environ, "PATH": f"{tmp_path}:{os.environ['PATH']}"}
+    asking = subprocess.Popen([sys.executable, "-c", program], env=environment, stderr=subprocess.PIPE, text=True)
+    try:
+        assert waited_for((tmp_path / "pid").exists)
+        laying_out = int((tmp_path / "pid").read_text())
+        if end == "killed":
+            assert is_running(laying_out)
+            asking.kill()
+        _, said = asking.communicate(timeout=60)
+        assert end == "killed" or "not laid out within 1 seconds" in said
+        assert waited_for(lambda: not is_running(laying_out))
+    finally:
+        asking.kill()
+        asking.wait()
+
+
 @pytest.mark.slow
 @pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="the system has no timers")
 def test_a_layout_that_nobody_waits_for_ends_by_itself() -> None:

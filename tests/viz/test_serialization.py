@@ -138,6 +138,9 @@ def test_a_trace_that_does_not_fit_together_is_refused(texts: list[str]) -> None
     assert damaged(lambda one: one["edges"][0].__setitem__(0, 5)).startswith("an edge's source, which comes before")
     assert damaged(lambda one: one["events"][0].update(event="jump")) == "'jump' is no event"
     assert damaged(lambda one: one["gradients"].update({"99": 1.0})) == "a gradient's node is 99, and there are 28"
+    for dtype in ("f4,(2", "f4,f4", "(2,)f4", "M8[s]", "float99", "", 3, None, ["float64"]):
+        array = {"array": [1.0], "shape": [1], "dtype": dtype}
+        assert damaged(lambda one, array=array: one["nodes"][0].update(data=array))
 
 
 # What takes the place of some part of a trace's JSON.
@@ -145,7 +148,8 @@ OTHERS: list[Any] = [
     None, True, 0, -1, 10**9, 10**400, 1.5, math.nan, "", "x", "parameter", [], {}, [1], {"a": 1}, {"float": "x"},
     {"float": "nan"}, {"float": [1]}, {"array": [1, "a"], "dtype": "float64", "shape": [2]}, {"array": 5},
     {"array": [1, 2], "dtype": "object", "shape": [2]}, {"array": [1, 2], "dtype": "float64", "shape": [-1]},
-    {"array": [1, 2], "dtype": "f4", "shape": [3]}, {"summary": {}}, {"rule": ["a"]}, {"rule": [1, 2, 3, 4]},
+    {"array": [1, 2], "dtype": "f4", "shape": [3]}, {"array": [1], "dtype": "f4,(2", "shape": [1]},
+    {"summary": {}}, {"rule": ["a"]}, {"rule": [1, 2, 3, 4]},
     {"rule": ["a", "b", "c", "d"]}, {"source": ["f"]}, {"source": [1, 2]}, [[]],
 ]  # fmt: skip
 

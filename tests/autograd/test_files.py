@@ -1,0 +1,157 @@
+"""Files are written in whole, leave nothing behind, and only files are read."""
+
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import nn
+from autograd import GraphError
+from autograd.files import content_of, opened, write_whole
+from glassgrad.recognition import picture
+from nn.datasets.idx import read_idx
+
+POSIX = pytest.mark.skipif(os.name != "posix", reason="there are pipes and devices on POSIX")
+
+# Writes the file again and again, slowly: until it is killed a part of it lies there.
+WRITER = """
+import os, sys
+from pathlib import Path
+from autograd import files
+wait = os.fsync
+def at_the_disk(descriptor):
+    print("writing", flush=True)
+    sys.stdin.read()
+os.fsync = at_the_disk
+files.write_whole(Path(sys.argv[1]), b"the content that never came")
+"""
+
+
+def begun(target: Path) -> subprocess.Popen[str]:
+    """A process in the middle of writing the file."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", WRITER, str(target)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == "writing\n"
+    return process
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+@POSIX
+def test_the_parts_of_killed_writers_are_removed_by_the_next_one(tmp_path: Path) -> None:
+    target = tmp_path / "model[1].x"
+    write_whole(target, b"old")
+    for _ in range(2):
+        process = begun(target)
+        process.kill()
+        process.communicate()
+    assert len(names(tmp_path)) == 2  # the second one removed the first one's
+    assert target.read_bytes() == b"old"
+    write_whole(target, b"new")
+    assert names(tmp_path) == ["model[1].x"]
+    assert target.read_bytes() == b"new"
+
+
+@POSIX
+def test_the_part_of_a_writer_that_is_alive_stays(tmp_path: Path) -> None:
+    target = tmp_path / "x"
+    process = begun(target)
+    write_whole(target, b"ours")
+    assert len(names(tmp_path)) == 2
+    assert process.stdin is not None
+    process.communicate("")  # it goes on
+    assert process.returncode == 0
+    assert names(tmp_path) == ["x"]
+    assert target.read_bytes() == b"the content that never came"
+
+
+def test_what_only_looks_like_a_part_stays(tmp_path: Path) -> None:
+    others = [".x.part", ".x.notes.part", ".x.abcdefgh.parts", "x.abcdefgh.part", ".xy.abcdefgh.part"]
+    for name in others:
+        (tmp_path / name).touch()
+    (tmp_path / ".x.abcdefgh.part").mkdir()
+    write_whole(tmp_path / "x", b"new")
+    assert names(tmp_path) == sorted(["x", ".x.abcdefgh.part", *others])
+
+
+def test_writers_of_one_file_at_once_leave_one_of_theirs_in_whole(tmp_path: Path) -> None:
+    target, contents = tmp_path / "x", [bytes([number]) * 100_000 for number in range(4)]
+    failed: list[BaseException] = []
+
+    def write(content: bytes) -> None:
+        try:
+            for _ in range(10):
+                write_whole(target, content)
+        except BaseException as error:
+            failed.append(error)
+
+    threads = [threading.Thread(target=write, args=(content,)) for content in contents]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failed == []
+    assert target.read_bytes() in contents
+    assert names(tmp_path) == ["x"]
+
+
+READERS: dict[str, Callable[[Path], Any]] = {
+    "a model": nn.checkpoints.read,
+    "a history": nn.History.load,
+    "data": lambda path: read_idx(path, 3),
+    "a picture": lambda path: picture(path, 28),
+}
+
+
+@POSIX
+@pytest.mark.parametrize("read", list(READERS.values()), ids=list(READERS))
+def test_a_pipe_or_a_device_is_refused_at_once(read: Callable[[Path], Any], tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "link").symlink_to("/dev/zero")
+    started = time.monotonic()
+    for path in (tmp_path / "pipe", Path("/dev/zero"), tmp_path / "link"):
+        with pytest.raises(GraphError, match=r"cannot be read: it is a device or a pipe, not a file"):
+            read(path)
+    assert time.monotonic() - started < 60  # a pipe that nobody writes to is waited for without end
+
+
+@POSIX
+def test_a_pipe_among_the_files_of_mnist_is_named(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "train-images-idx3-ubyte")
+    with pytest.raises(nn.DatasetError, match=r"train-images-idx3-ubyte cannot be read: it is a device or a pipe"):
+        nn.mnist(tmp_path)
+
+
+def test_directories_missing_files_and_impossible_names_are_one_sentence(tmp_path: Path) -> None:
+    for read in READERS.values():
+        for path in (tmp_path, tmp_path / "nothing", tmp_path / "nul\0l"):
+            with pytest.raises(GraphError, match=r"cannot be read|does not exist") as refused:
+                read(path)
+            assert "\n" not in str(refused.value)
+
+
+def test_no_more_is_read_than_is_expected(tmp_path: Path) -> None:
+    path = tmp_path / "x"
+    path.write_bytes(b"12345")
+    assert content_of(path, 5) == b"12345"
+    with pytest.raises(OSError, match="it has 5 bytes, more than the 4 that are read"):
+        content_of(path, 4)
+    with opened(path) as file:
+        assert file.read() == b"12345"
+
+
+def test_a_history_larger_than_any_run_is_refused_before_it_is_read(tmp_path: Path) -> None:
+    with open(tmp_path / "sparse", "wb") as file:
+        file.truncate(2**40)
+    with pytest.raises(nn.HistoryError, match="cannot be read: it has 1,099,511,627,776 bytes, more than"):
+        nn.History.load(tmp_path / "sparse")
