@@ -36,11 +36,10 @@ def opened(path: str | os.PathLike[str]) -> BinaryIO:
 def content_of(path: str | os.PathLike[str], most: int) -> bytes:
     """The bytes of a file. Raises OSError, also where it is none, and where it has more than so many bytes."""
     with opened(path) as file:
-        content = file.read(most + 1) if os.fstat(file.fileno()).st_size <= most else None
-    if content is None or len(content) > most:
-        size = f"{os.stat(path).st_size:,} bytes"
-        raise OSError(errno.EFBIG, f"it has {size}, more than the {most:,} that are read")
-    return content
+        size = os.fstat(file.fileno()).st_size
+        if size > most:
+            raise OSError(errno.EFBIG, f"it has {size:,} bytes, more than the {most:,} that are read")
+        return file.read(size)  # room is made for as many bytes as are asked for
 
 
 def _refuse_no_file(found: os.stat_result) -> None:

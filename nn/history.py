@@ -183,12 +183,15 @@ class History(Sequence[Epoch]):
 
     def _lines(self) -> Iterator[dict[str, Any]]:
         """Steps, each epoch after its own, then the layers."""
-        epochs = {epoch.number: epoch for epoch in self.epochs}
-        for number, step in enumerate(self.steps):
-            yield {"kind": "step", "step": number, **step._asdict()}
-            is_last = number + 1 == len(self.steps) or self.steps[number + 1].epoch != step.epoch
-            if is_last and step.epoch in epochs:
-                yield {"kind": "epoch", **asdict(epochs[step.epoch])}
+        steps = [{"kind": "step", "step": number, **step._asdict()} for number, step in enumerate(self.steps)]
+        last = {line["epoch"]: number for number, line in enumerate(steps)}
+        written = 0
+        for epoch in self.epochs:
+            end = max(written, last.get(epoch.number, -1) + 1)
+            yield from steps[written:end]
+            yield {"kind": "epoch", **asdict(epoch)}
+            written = end
+        yield from steps[written:]
         for figures in self.layers:
             yield {"kind": "layer", **asdict(figures)}
         if self.stopped is not None:

@@ -146,6 +146,7 @@ def test_no_more_is_read_than_is_expected(tmp_path: Path) -> None:
     assert content_of(path, 5) == b"12345"
     with pytest.raises(OSError, match="it has 5 bytes, more than the 4 that are read"):
         content_of(path, 4)
+    assert content_of(path, 2**62) == b"12345"  # and no room is made for more than there is
     with opened(path) as file:
         assert file.read() == b"12345"
 
