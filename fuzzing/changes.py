@@ -82,7 +82,7 @@ def changed_json(rng: random.Random, document: Any) -> Any:
             other, its_key = rng.choice(places)
             holder[key] = copy.deepcopy(other[its_key])
         case 3 if type(holder[key]) in (int, float):
-            holder[key] = rng.choice((holder[key] + 1, -holder[key], holder[key] * 0.5, str(holder[key])))
+            holder[key] = rng.choice((holder[key] + 1, -holder[key], holder[key] // 2, str(holder[key])))
         case _:
             holder[key] = copy.deepcopy(rng.choice(STRANGE))
     return document

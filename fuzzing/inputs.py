@@ -106,13 +106,13 @@ def _model(number: int) -> tuple[Any, Any]:
     return model, SGD(model.parameters(), 0.1, momentum=0.5)
 
 
-def _run_checkpoint(content: bytes, folder: Path) -> None:
+def _run_checkpoint(content: bytes, folder: Path, models: Sequence[int] = (0, 1)) -> None:
     """Whatever the file is, it is refused and nothing is changed, or it is taken."""
     path = folder / "model"
     path.write_bytes(content)
     checkpoints.read(path)
     refused: Exception | None = None
-    for number in range(2):
+    for number in models:
         for resumes in (False, True):
             model, optimizer = _model(number)
             before = repr((model.state_dict(), optimizer.state_dict(), optimizer.settings()))
@@ -142,24 +142,23 @@ CHECKPOINTS = Target(
 )
 
 
-def _signed(rng: random.Random) -> Sequence[tuple[Any, dict[str, list[Any]]]]:
-    """What checkpoints say: the description, and the arrays as dtype, shape and numbers."""
+def _signed(rng: random.Random) -> Sequence[tuple[Any, dict[str, list[Any]], int]]:
+    """What checkpoints say: the description, and the arrays as dtype, shape and numbers; and of which model."""
     found = []
     for number in range(2):
         content = _checkpoint(number)
         header = json.loads(content[8 : 8 + int.from_bytes(content[:8], "little")])
         arrays = safetensors.numpy.load(content)
         described = json.loads(header["__metadata__"]["glassgrad"])
-        found.append(
-            (described, {name: [str(one.dtype), list(one.shape), one.ravel().tolist()] for name, one in arrays.items()})
-        )
+        kept = {name: [str(one.dtype), list(one.shape), one.ravel().tolist()] for name, one in arrays.items()}
+        found.append((described, kept, number))
     return found
 
 
 def _changed_signed(rng: random.Random, sample: Any, known: Sequence[Any]) -> Any:
-    described, arrays = sample
+    described, arrays, model = sample
     if rng.random() < 0.7:
-        return changed_json(rng, described), arrays
+        return changed_json(rng, described), arrays, model
     arrays = copy.deepcopy(arrays)
     name = rng.choice(list(arrays) or ["weight"])
     one = arrays.get(name, ["float64", [1], [0.0]])
@@ -173,11 +172,11 @@ def _changed_signed(rng: random.Random, sample: Any, known: Sequence[Any]) -> An
             arrays[name] = [one[0], one[1], numbers]
         case _:
             arrays[name] = [one[0], [len(one[2]), 1], one[2]]
-    return described, arrays
+    return described, arrays, model
 
 
 def _run_signed(sample: Any, folder: Path) -> None:
-    described, arrays = sample
+    described, arrays, model = sample
     text = as_text(described)
     with numpy.errstate(all="ignore"):
         tensors = {
@@ -185,7 +184,7 @@ def _run_signed(sample: Any, folder: Path) -> None:
             for name, (dtype, shape, numbers) in arrays.items()
         }
     sums = {"glassgrad": text, "sha256": checkpoints._digest(text, tensors)}
-    _run_checkpoint(safetensors.numpy.save(tensors, sums), folder)
+    _run_checkpoint(safetensors.numpy.save(tensors, sums), folder, [model])
 
 
 SIGNED_CHECKPOINTS = Target(
@@ -194,7 +193,7 @@ SIGNED_CHECKPOINTS = Target(
     _changed_signed,
     _run_signed,
     ("nn/checkpoints.py", "nn/resuming.py", "nn/generators.py", "nn/history.py", "nn/optimizers.py"),
-    lambda sample: as_text([sample[0], sample[1]]).encode(),
+    lambda sample: as_text(list(sample)).encode(),
 )
 
 # --- histories ---

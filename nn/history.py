@@ -229,6 +229,8 @@ class History(Sequence[Epoch]):
             for epoch in _rows(arrays, "epochs", _EPOCH_FIELDS):
                 history.epochs.append(Epoch(**_figures(epoch.items())))
             for layer, figures in zip(layers, _rows(arrays, "layers", _LAYER_NUMBERS), strict=True):
+                if not isinstance(layer, str):
+                    raise TypeError(f"{layer!r:.40} is no layer")
                 history.layers.append(LayerFigures(layer=layer, **_figures(figures.items())))
         except (KeyError, ValueError, TypeError, OverflowError) as error:
             raise HistoryError(f"the history's columns do not go together: {error}") from None

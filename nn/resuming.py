@@ -16,6 +16,7 @@ from autograd.arguments import is_whole
 
 from . import checkpoints
 from .callbacks import TrainingRun
+from .checks import checked
 from .errors import CheckpointError
 from .generators import Random, check_state, set_state, state_of
 from .history import History
@@ -134,6 +135,10 @@ class Standing:
             if set(states) != set(generators):
                 raise CheckpointError(f"it has random generators {sorted(states)}, the model {sorted(generators)}")
             history = History.from_arrays(found.history, notes["layers"])
+            checked("learning rate", rate)
+            factor = notes.get("schedule_factor")
+            if factor is not None and not (isinstance(factor, int | float) and math.isfinite(factor)):
+                raise CheckpointError(f"the schedule's factor is {factor!r:.40}")
             first_batch = len(history.steps) - len(history) * run.steps_per_epoch
             if not 0 <= first_batch < run.steps_per_epoch or bool(first_batch) != notes["is_within_epoch"]:
                 raise CheckpointError("its steps do not fit its epochs")
@@ -141,7 +146,7 @@ class Standing:
                 check_state(generator, states[name])
             for state in (notes["order"], notes["order_at_epoch_start"]):
                 check_state(order, state)
-        except (CheckpointError, KeyError, TypeError, ValueError) as error:
+        except (CheckpointError, KeyError, TypeError, ValueError, OverflowError) as error:
             raise CheckpointError(f"{path}: where training stood cannot be read: {error}") from None
         self._refuse_another_schedule(path, history, notes, rate)
         checkpoints.restore(found, path, run.model, run.optimizer)

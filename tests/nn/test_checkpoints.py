@@ -401,7 +401,30 @@ BAD_TRAINING: list[dict[str, Any]] = [
     {"layers": ["layers.0"]},
     {"is_within_epoch": True},
     {"samples": "4"},
+    {"schedule_factor": "x"},
+    {"schedule_factor": float("inf")},
 ]
+
+
+@pytest.mark.parametrize("rate", [False, -1.0, float("inf"), None, "0.1", [0.1]])
+def test_a_learning_rate_that_is_none_is_refused_and_nothing_is_touched(
+    rate: Any, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = checkpoints.read(path)
+    model = MLP((2, 3, 1), "tanh", rng=0)
+    optimizer = Adam(model.parameters(), 0.1)
+    with monkeypatch.context() as patched:
+        patched.setattr(
+            checkpoints, "described_settings", lambda one: {**found.optimizer_settings, "learning_rate": rate}
+        )
+        checkpoints.save(path, model, optimizer, notes=found.notes, history=found.history)
+    other = MLP((2, 3, 1), "tanh", rng=9)
+    its_optimizer = Adam(other.parameters(), 0.1)
+    before = other.state_dict()
+    with pytest.raises(CheckpointError, match="where training stood cannot be read: the learning rate is a finite"):
+        fit(other, DATA, quadratic, its_optimizer, 3, batch_size=2, rng=0, resume=path)
+    assert all((before[name] == state).all() for name, state in other.state_dict().items())
+    assert its_optimizer.learning_rate == 0.1
 
 
 @pytest.mark.parametrize("change", BAD_TRAINING, ids=str)

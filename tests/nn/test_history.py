@@ -79,6 +79,16 @@ def test_a_line_that_is_none_is_named(line: str, tmp_path: Path) -> None:
         History.load(path)
 
 
+def test_epochs_without_steps_are_written_too(tmp_path: Path) -> None:
+    history = History()
+    for number in (2, 1, 2):
+        history.epochs.append(Epoch(number, 0.5, None, None, None, 0.1, 1.0, 0.0))
+    history.steps.append(Step(1, 1, 0.5, None, 0.1, 1.0, 0.0))
+    history.steps.append(Step(7, 1, 0.5, None, 0.1, 1.0, 0.0))
+    again = History.load(history.save(tmp_path / "run.jsonl"))
+    assert (again.epochs, [*again.steps]) == (history.epochs, [*history.steps])
+
+
 def test_files_that_cannot_be_read_or_written_are_one_sentence(tmp_path: Path) -> None:
     with pytest.raises(HistoryError, match="cannot be read: No such file"):
         History.load(tmp_path / "nothing")
