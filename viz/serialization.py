@@ -72,7 +72,8 @@ def from_json(text: str) -> dict[str, Any]:
     except KeyError as error:
         raise TraceFormatError(f"this trace is damaged: {error} is missing") from None
     except (TypeError, ValueError, AttributeError, OverflowError, RecursionError) as error:
-        raise TraceFormatError(f"this trace is damaged: {error}") from None
+        reason = " ".join(str(error).split())  # an array is shown in several lines
+        raise TraceFormatError(f"this trace is damaged: {reason}") from None
     return found
 
 

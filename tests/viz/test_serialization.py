@@ -138,6 +138,10 @@ def test_a_trace_that_does_not_fit_together_is_refused(texts: list[str]) -> None
     assert damaged(lambda one: one["edges"][0].__setitem__(0, 5)).startswith("an edge's source, which comes before")
     assert damaged(lambda one: one["events"][0].update(event="jump")) == "'jump' is no event"
     assert damaged(lambda one: one["gradients"].update({"99": 1.0})) == "a gradient's node is 99, and there are 28"
+    square = {"array": [1.0, 2.0, 3.0, 4.0], "shape": [2, 2], "dtype": "float64"}
+    assert damaged(lambda one: one["nodes"][0].update(symbol=square)) == (
+        "TracedNode.symbol is array([[1., 2.], [3., 4.]])"
+    )
     for dtype in ("f4,(2", "f4,f4", "(2,)f4", "M8[s]", "float99", "", 3, None, ["float64"]):
         array = {"array": [1.0], "shape": [1], "dtype": dtype}
         assert damaged(lambda one, array=array: one["nodes"][0].update(data=array))
