@@ -69,8 +69,8 @@ def positions_of(name: str, function: str, argnums: int | Sequence[int], count: 
     return chosen
 
 
-def counted(count: int) -> str:
-    return f"{count} argument{'' if count == 1 else 's'}"
+def counted(count: int, what: str = "argument") -> str:
+    return f"{count} {what}{'' if count == 1 else 's'}"
 
 
 def described(given: Any) -> str:

@@ -47,6 +47,16 @@ def calling_line() -> SourceLine | None:
     return None
 
 
+def calls_between() -> int:
+    """How many calls lie between the function that asks and the line that `calling_line` names: `stacklevel` for a
+    warning of its own is one more."""
+    frame, count = sys._getframe(1), 0
+    while frame is not None and frame.f_code.co_filename.startswith(_OURS):
+        frame = frame.f_back  # type: ignore[assignment]  # as above
+        count += 1
+    return count
+
+
 def asking_functions() -> Iterator[CodeType]:
     """The functions of NumPy that called this project's, the innermost first: none where a person's line did."""
     frame = sys._getframe(1)

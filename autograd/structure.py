@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 Rebuild = Callable[[Sequence[Any]], Any]
@@ -43,6 +43,36 @@ def _take_apart(part: Any, place: str, leaves: list[Any], places: list[str]) -> 
     leaves.append(part)
     places.append(place)
     return lambda replaced: replaced[position]
+
+
+Place = tuple[Any, ...]  # the positions and keys that lead to a leaf
+
+
+def places(structure: Any, place: Place = ()) -> Iterator[tuple[Place, Any]]:
+    """The leaves of a structure, each after its place.
+
+    >>> dict(places({"w": [1.0, 2.0], "b": 3.0}))
+    {('w', 0): 1.0, ('w', 1): 2.0, ('b',): 3.0}
+    """
+    if isinstance(structure, dict):
+        for key, item in structure.items():
+            yield from places(item, (*place, key))
+    elif isinstance(structure, list | tuple):
+        for index, item in enumerate(structure):
+            yield from places(item, (*place, index))
+    elif structure is not None:
+        yield place, structure
+
+
+def with_leaves(structure: Any, change: Callable[[Place, Any], Any], place: Place = ()) -> Any:
+    """The structure with what `change` makes of each leaf and its place."""
+    if isinstance(structure, dict):
+        changed = {key: with_leaves(item, change, (*place, key)) for key, item in structure.items()}
+        return _maker_of_dict(structure)(changed)
+    if isinstance(structure, list | tuple):
+        items = [with_leaves(item, change, (*place, index)) for index, item in enumerate(structure)]
+        return _maker_of_sequence(type(structure))(items)
+    return None if structure is None else change(place, structure)
 
 
 def _maker_of_sequence(kind: type[Any]) -> Callable[[Any], Any]:

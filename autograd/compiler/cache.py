@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Hashable
 from typing import Any, Generic, TypeVar
 
-from .record.signature import Key, array_key, column_key, signature, with_columns
+from .record.signature import Key, Numbers, array_key, column_key, signature, with_columns
 
 Entry = TypeVar("Entry")
 
@@ -20,9 +20,16 @@ class ProgramCache(Generic[Entry]):
         self._alive: dict[int, Any] = {}
         self.entries: defaultdict[Hashable, list[Entry]] = defaultdict(list)
 
-    def key(self, arguments: tuple[Any, ...], keywords: dict[str, Any]) -> tuple[Key, list[Any]]:
-        """The structure of a call, and the numbers and arrays in it, in order."""
-        key, leaves, known_by_id = signature(arguments, keywords, self._array_key)
-        for one in known_by_id:
-            self._alive[id(one)] = one  # so that nothing else gets its id
+    def key(
+        self, arguments: tuple[Any, ...], keywords: dict[str, Any], numbers: dict[Any, Numbers] | None = None
+    ) -> tuple[Key, list[Any]]:
+        """The structure of a call, and the numbers and arrays in it, in order; `numbers` as `signature` takes it."""
+        key, leaves, known_by_id = signature(arguments, keywords, self._array_key, numbers)
+        self.keep(known_by_id)
         return with_columns(key, leaves) if self._columns else (key, leaves)
+
+    def keep(self, objects: list[Any]) -> None:
+        """Keep what keys know by id alive, so that nothing else gets its id."""
+        for one in objects:
+            if not isinstance(one, int):
+                self._alive[id(one)] = one

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 import numpy
 
 from .. import views
-from ..arguments import NoSuchAttribute, check_function, flag, positions_of
+from ..arguments import NoSuchAttribute, check_function, counted, flag, positions_of
+from ..calling_line import calls_between
 from ..errors import ArgumentError, CapturedConstantWarning, DataTypeError, NotRecordedError, ProgramMismatchError
 from ..garbage_collection import without_garbage_collection
 from ..node import Node
@@ -22,8 +23,28 @@ from .cache import ProgramCache
 from .pipeline import ARRAYS, COLUMNS, COMMON, FLOATS, passed, target_named
 from .program import Program
 from .record.captured import CapturedConstant, captured
-from .record.recording import Recording, is_being_recorded, listed, name_of, program_of, record
-from .record.signature import is_given, stand_in, stand_in_of_sample
+from .record.integers import Integers
+from .record.recording import (
+    Recording,
+    is_being_recorded,
+    listed,
+    name_of,
+    program_of,
+    record,
+    run_eagerly,
+)
+from .record.signature import (
+    Key,
+    Numbers,
+    array_key,
+    column_key,
+    is_given,
+    signature,
+    stand_in,
+    stand_in_of_sample,
+    with_columns,
+    with_numbers,
+)
 from .run.array_machine import ShapeChangedError
 
 # Programs kept for one structure of arguments: boolean indices give other shapes for other data, and each set of
@@ -104,6 +125,8 @@ class Compiled:
     def __init__(self, function: Callable[..., Any], columns: bool = False) -> None:
         check_function("compile", "a function is compiled", function, "; give the function itself: compile(f)(x)")
         self._function, self._columns = function, flag("compile: columns", columns)
+        self._stand_in = stand_in_of_sample if columns else stand_in
+        self._array_key = column_key if columns else array_key
         functools.update_wrapper(self, function, updated=())
         self.__name__: str = name_of(function)
         self.clear()
@@ -115,6 +138,9 @@ class Compiled:
         self._constants: list[CapturedConstant] = []
         self._told: set[str] = set()  # what was warned of
         self._last: tuple[Hashable, _Entry] | None = None
+        self._integers = Integers(self._function, self._stand_in)
+        self._has_integers = False
+        self._choices: dict[Any, tuple[Any, dict[Any, Numbers] | None]] = {}
 
     if not TYPE_CHECKING:  # what a class has not, its subclasses may have
         grad = NoSuchAttribute("write f.value_and_grad(x)[1]")
@@ -129,13 +155,12 @@ class Compiled:
         """
         if is_being_recorded():
             return self._function(*arguments, **keywords)
-        key, leaves = self._cache.key(arguments, keywords)
 
-        def make() -> _Entry:
+        def make(key: Key, arguments: tuple[Any, ...], keywords: dict[str, Any]) -> _Entry:
             recording = self._recording(key, arguments, keywords)
             return _Entry(self._compiled(key, recording, ()), recording.rebuild)
 
-        entry, found = self._run(key, None, leaves, make)
+        entry, found = self._run(None, self._integers.numbers, make, arguments, keywords)
         return entry.finish(found)
 
     def value_and_grad(self, *arguments: Any, argnums: int | Sequence[int] = 0, **keywords: Any) -> tuple[Any, Any]:
@@ -143,10 +168,12 @@ class Compiled:
 
         A Module's gradient is a dict: by the path of each parameter.
         """
-        key, leaves = self._cache.key(arguments, keywords)
-        chosen = argnums if type(argnums) in (int, tuple) or not isinstance(argnums, Sequence) else tuple(argnums)
+        try:
+            chosen, numbers = self._choices[argnums]
+        except (KeyError, TypeError):
+            chosen, numbers = self._choice(argnums, len(arguments))
 
-        def make() -> _Entry:
+        def make(key: Key, arguments: tuple[Any, ...], keywords: dict[str, Any]) -> _Entry:
             positions = positions_of("value_and_grad", self.__name__, chosen, len(arguments))
             floats = tuple(_as_floats(one) if n in positions else one for n, one in enumerate(arguments))
             recording = self._recording(self._cache.key(floats, keywords)[0], floats, keywords)
@@ -156,61 +183,71 @@ class Compiled:
                 program.run = _converting(program.run, [node._data for node in recording.inputs])
             return _Entry(program, finish)
 
-        entry, found = self._run(key, chosen, leaves, make)
+        entry, found = self._run(chosen, numbers, make, arguments, keywords, chosen)
         return entry.finish(found)  # type: ignore[no-any-return]  # value and gradient
 
     def backward(self, *arguments: Any, **keywords: Any) -> Any:
         """The value; and as `loss.backward()` does, add its gradients to the `.grad` of the leaves: parameters
         of the function, and nodes among the arguments that require gradients."""
-        key, leaves = self._cache.key(arguments, keywords)
-        given = [leaf for leaf in flatten((*arguments, *keywords.values()))[0] if is_given(leaf)]
+        numbers = self._integers.numbers
+        given = [leaf for leaf in flatten([*with_numbers(arguments, keywords, numbers)])[0] if is_given(leaf)]
         nodes = {
             number: leaf
             for number, leaf in enumerate(given)
             if isinstance(leaf, Node) and leaf.requires_grad and leaf.op is None
         }
 
-        def make() -> _Entry:
+        def make(key: Key, arguments: tuple[Any, ...], keywords: dict[str, Any]) -> _Entry:
             recording = self._recording(key, arguments, keywords)
             wanted = [*recording.parameters, *[recording.inputs[number] for number in nodes]]
             if not wanted:
                 raise NotRecordedError(f"compile: {self.__name__} depends on no leaf that requires gradients")
             return _Entry(self._compiled(key, recording, wanted), lambda found: found)
 
-        entry, (value, *gradients) = self._run(key, ("backward", *nodes), leaves, make)
+        entry, (value, *gradients) = self._run(("backward", *nodes), numbers, make, arguments, keywords)
         commit(zip([*entry.program.recording.parameters, *nodes.values()], gradients, strict=True))
         return value
 
     def check(self, *arguments: Any, tolerance: float | None = None, **keywords: Any) -> None:
         """Run the program and the function itself, eagerly, and compare values and gradients.
 
+        The function is called as a person calls it who differentiates by every float and array of floats; all else
+        (integers, labels, modules) is given as it is.
+
         Raises ProgramMismatchError where they differ by more than rounding: Python's `if` and loops looked at
         data, and the program keeps the branch that was recorded.
         """
         if self._columns:
             raise ArgumentError("check: give one sample to the function compiled without columns=True")
-        key, leaves = self._cache.key(arguments, keywords)
-        eager = record(self._function, arguments, keywords)
 
-        def make() -> _Entry:
+        def make(key: Key, arguments: tuple[Any, ...], keywords: dict[str, Any]) -> _Entry:
             return self._everything(key, self._recording(key, arguments, keywords))
 
-        entry, found = self._run(key, "everything", leaves, make)
-        expected = [
-            (path or "the value", node._data) for path, node in zip(eager.output_paths, eager.outputs, strict=True)
-        ]
-        if entry.program.has_gradients:
-            wanted = self._all_wanted(eager)
-            reached = sweep(eager.outputs[0], wanted=frozenset(wanted)) if eager.outputs[0].requires_grad else {}
-            for node in wanted:
-                what = f"the gradient of {eager.label(node) or 'a parameter'}"
-                expected.append((what, reached.get(node, numpy.zeros_like(node._data))))
-        if len(found) != len(expected):
+        entry, found = self._run("everything", self._integers.numbers, make, arguments, keywords)
+        program, recording = entry.program, entry.program.recording
+        eager = run_eagerly(self._function, arguments, keywords, self._integers.numbers)
+        n_values = len(recording.outputs)
+        if len(eager.outputs) != n_values:
             raise ProgramMismatchError(
-                f"compile: {self.__name__} gave {len(expected)} outputs and gradients, and {len(found)} when it was "
+                f"compile: {self.__name__} gave {counted(len(eager.outputs), 'output')}, and {n_values} when it was "
                 "recorded: Python's `if` or a loop looks at data; choose with where(…), or clear() and record anew"
             )
-        for (what, number), ours in zip(expected, found, strict=True):
+        expected = [
+            (path or "the value", node._data, ours)
+            for path, node, ours in zip(eager.output_paths, eager.outputs, found, strict=False)
+        ]
+        if program.has_gradients:
+            output = eager.outputs[0]
+            wanted = self._all_wanted(recording)
+            inputs = dict(zip(recording.inputs, eager.inputs, strict=True))
+            nodes = [inputs.get(node, node) for node in wanted]
+            sought = frozenset(node for node in nodes if node is not None)
+            reached = sweep(output, wanted=sought) if output.requires_grad else {}
+            for node, of, ours in zip(nodes, wanted, found[n_values:], strict=True):
+                if node is not None:
+                    what = f"the gradient of {recording.label(of) or 'a parameter'}"
+                    expected.append((what, reached.get(node, numpy.zeros_like(node._data)), ours))
+        for what, number, ours in expected:
             _compare(f"{self.__name__}: {what}", ours, number, tolerance)
 
     # --- what was recorded ---
@@ -250,9 +287,29 @@ class Compiled:
     # --- helpers ---
 
     def _run(
-        self, key: Hashable, chosen: Hashable, leaves: list[Any], make: Callable[[], _Entry]
+        self,
+        chosen: Hashable,
+        numbers: dict[Any, Numbers] | None,
+        make: Callable[[Key, tuple[Any, ...], dict[str, Any]], _Entry],
+        arguments: tuple[Any, ...],
+        keywords: dict[str, Any],
+        by: Any = None,
     ) -> tuple[_Entry, tuple[Any, ...]]:
-        """What the program for this call gives; recorded first where there is none, or none for these shapes."""
+        """What the program for this call gives; recorded first where there is none, or none for these shapes.
+
+        Args:
+            chosen: what the program computes besides the value.
+            numbers: which integers are numbers, as `signature` takes it.
+            by: the arguments to differentiate by, whose integers are numbers.
+        """
+        key, leaves, objects = signature(arguments, keywords, self._array_key, numbers)
+        if objects:
+            if by is not None and numbers is None and any(isinstance(one, int) for one in objects):
+                self._become()
+                return self._run(chosen, self._choice(by, len(arguments))[1], make, arguments, keywords, by)
+            self._cache.keep(objects)
+        if self._columns:
+            key, leaves = with_columns(key, leaves)
         entries = self._cache.entries[key, chosen]
         for entry in entries:
             try:
@@ -263,19 +320,47 @@ class Compiled:
             return entry, found
         if entries:
             self._recordings.pop(key, None)  # a boolean index chose another number of elements: record anew
-        entry = make()
+        elif self._has_new_numbers(arguments, keywords, numbers):
+            numbers = self._integers.numbers if by is None else self._choice(by, len(arguments))[1]
+            return self._run(chosen, numbers, make, arguments, keywords, by)
+        entry = make(key, *with_numbers(arguments, keywords, numbers))
         entries.append(entry)
         del entries[:-_MOST_VARIANTS]
         self._last = key, entry
         return entry, entry.program.run(*leaves)
 
+    def _choice(self, argnums: Any, count: int) -> tuple[Any, dict[Any, Numbers] | None]:
+        """What is differentiated by, as a part of the key; and which integers are numbers then: None as long as there
+        were none, for it is the sooner asked."""
+        chosen = argnums if type(argnums) in (int, tuple) or not isinstance(argnums, Sequence) else tuple(argnums)
+        positions = positions_of("value_and_grad", self.__name__, chosen, count)
+        numbers = {**(self._integers.numbers or {}), **dict.fromkeys(positions, True)} if self._has_integers else None
+        if chosen is argnums and (chosen in positions or chosen == tuple(positions)):  # not counted from the end
+            self._choices[argnums] = chosen, numbers
+        return chosen, numbers
+
+    def _become(self) -> None:
+        """From now on there are integers among the arguments to differentiate by, or others that are numbers."""
+        self._has_integers = True
+        self._choices = {}
+
+    def _has_new_numbers(
+        self, arguments: tuple[Any, ...], keywords: dict[str, Any], numbers: dict[Any, Numbers] | None
+    ) -> bool:
+        """Whether integers of this call are numbers from now on, because there were many others in their places."""
+        become, stay = self._integers.note(arguments, keywords, numbers)
+        for sentence in self._integers.told(become, stay, len(arguments)):
+            self._warn(sentence)
+        self._integers.settle(become, stay)
+        if become:
+            self._become()
+        return bool(become)
+
     def _recording(self, key: Hashable, arguments: tuple[Any, ...], keywords: dict[str, Any]) -> Recording:
         recording = self._recordings.get(key)
         if recording is None:
             with without_garbage_collection():
-                recording = record(
-                    self._function, arguments, keywords, stand_in_of_sample if self._columns else stand_in
-                )
+                recording = record(self._function, arguments, keywords, self._stand_in)
             news = [one for one in captured(recording, self._function) if str(one) not in self._told]
             self._tell(
                 [str(one) for one in news],
@@ -297,9 +382,12 @@ class Compiled:
         """Warn of what has not been told of yet."""
         news = [what for what in found if what not in self._told]
         if news:
-            what = sentence.format(listed(news))
-            warnings.warn(f"compile: {self.__name__} {what}", CapturedConstantWarning, stacklevel=6)
+            self._warn(sentence.format(listed(news)))
         self._told.update(news)
+
+    def _warn(self, sentence: str) -> None:
+        """Warn in the name of the line that called."""
+        warnings.warn(f"compile: {self.__name__} {sentence}", CapturedConstantWarning, stacklevel=calls_between() + 1)
 
     def _compiled(self, key: Hashable, recording: Recording, wanted: Sequence[Node]) -> CompiledProgram:
         return CompiledProgram(recording, wanted, key[1] if self._columns else None)  # type: ignore[index]  # a pair, of with_columns

@@ -17,13 +17,16 @@ from ...modes import Adjusted, current_mode
 from ...node import Node
 from ...operation import Contribution
 from ...returned import returned_node
-from ...structure import Rebuild, flatten
+from ...structure import Place, Rebuild, flatten, with_leaves
 from ...sweep import sweep
 from ...tensor import Tensor
 from ...traversal import nodes_in_order, operands_first
 from ...value import Value
 from ..program import Constant, Event, Input, Instruction, Operand, Program
-from .signature import is_given, stand_in
+from .signature import Numbers, is_given, is_number, numbers_at, stand_in
+
+StandIn = Callable[[str, Any], Node]
+Call = tuple[tuple[Any, ...], dict[str, Any]]
 
 
 @dataclass(eq=False)
@@ -68,7 +71,7 @@ def record(
     function: Callable[..., Any],
     arguments: tuple[Any, ...],
     keywords: dict[str, Any],
-    stand_in: Callable[[str, Any], Node] = stand_in,
+    stand_in: StandIn = stand_in,
 ) -> Recording:
     """Run the function on stand-ins for the numbers and arrays among its arguments."""
     leaves, paths, rebuild_arguments = flatten((*arguments, *keywords.values()))
@@ -97,11 +100,7 @@ def record(
             check_call("compile", function, positional, named)
             raise
     outputs, output_paths, rebuild = flatten(returned)
-    name = name_of(function)
-    nodes = [
-        returned_node(output, f"compile: {name}{path}", "a program")
-        for output, path in zip(outputs, output_paths, strict=True)
-    ]
+    name, nodes = name_of(function), _returned(function, outputs, output_paths)
     own = set(inputs)
     leaves_outside = [node for node in nodes_in_order(nodes) if node.op is None and node not in own]
     parameters = [leaf for leaf in leaves_outside if leaf.requires_grad]
@@ -110,9 +109,70 @@ def record(
     return Recording(name, inputs, places, parameters, nodes, rebuild, variables, output_paths, looked_at)
 
 
+def is_recorded_alike(function: Callable[..., Any], one: Call, other: Call, stand_in: StandIn) -> bool:
+    """Whether the function does with two calls' arguments, equal in numbers but not in types, the same: it takes both,
+    looks at no more of the one than of the other, and gives the same numbers."""
+    first = record(function, *one, stand_in)
+    try:
+        second = record(function, *other, stand_in)
+    except Exception:  # whatever has no meaning on a node: range(n), an index
+        return False
+    return (first.looks, first.output_paths) == (second.looks, second.output_paths) and all(
+        numpy.shape(ours._data) == numpy.shape(theirs._data)
+        and numpy.allclose(ours._data, theirs._data, rtol=1e-9, equal_nan=True)
+        for ours, theirs in zip(first.outputs, second.outputs, strict=True)
+    )
+
+
+@dataclass(eq=False)
+class EagerRun:
+    """A function's outputs, and for each number and array among its arguments the node that it was given as, or None
+    where it was given as it is."""
+
+    inputs: list[Node | None]
+    outputs: list[Node]
+    output_paths: list[str]
+
+
+def run_eagerly(
+    function: Callable[..., Any], arguments: tuple[Any, ...], keywords: dict[str, Any], numbers: Numbers
+) -> EagerRun:
+    """Call the function as somebody does who differentiates by every float and array of floats.
+
+    Args:
+        numbers: which integers a program is given as numbers; they are given as they are here.
+    """
+    inputs: list[Node | None] = []
+
+    def given(place: Place, leaf: Any) -> Any:
+        if not is_given(leaf):
+            if isinstance(leaf, int) and is_number(leaf, numbers_at(numbers, place)):
+                inputs.append(None)
+            return leaf
+        data = leaf._data if isinstance(leaf, Node) else leaf
+        if isinstance(data, float | numpy.floating) or getattr(data, "dtype", None) in (numpy.float32, numpy.float64):
+            inputs.append(stand_in("", leaf))
+            return inputs[-1]
+        inputs.append(None)
+        return leaf.copy() if isinstance(leaf, numpy.ndarray) else leaf
+
+    with Adjusted(recording=True, looked_at=[]):  # compiled functions inside are their own code
+        returned = function(*with_leaves(arguments, given), **with_leaves(keywords, given))
+    outputs, paths, _ = flatten(returned)
+    return EagerRun(inputs, _returned(function, outputs, paths), paths)
+
+
 def is_being_recorded() -> bool:
     """Whether a function is just being recorded for a program: only then it is noted what is looked at."""
     return current_mode().looked_at is not None
+
+
+def _returned(function: Callable[..., Any], outputs: list[Any], paths: list[str]) -> list[Node]:
+    name = name_of(function)
+    return [
+        returned_node(output, f"compile: {name}{path}", "a program")
+        for output, path in zip(outputs, paths, strict=True)
+    ]
 
 
 def listed(looks: Sequence[str], most: int = 3) -> str:
@@ -293,6 +353,16 @@ def _argument_names(function: Callable[..., Any], count: int, keywords: list[str
             names.append(parameter.name)
     names += [f"argument_{number}" for number in range(len(names), count)]
     return names[:count] + keywords
+
+
+def names_of_places(function: Callable[..., Any], count: int, places: Sequence[Place]) -> list[str]:
+    """What the function, called with so many arguments by position, calls what is in these places of its arguments:
+    `step`, `settings['step']`."""
+    names = _argument_names(function, count, [])
+    return [
+        (first if isinstance(first, str) else names[first]) + "".join([f"[{step!r}]" for step in others])
+        for first, *others in places
+    ]
 
 
 def _with_variables(

@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
+from dataclasses import fields
+from enum import Enum
+from types import BuiltinFunctionType, FunctionType, MethodType
 from typing import Any
 
 import numpy
 
 from ...errors import DataTypeError, ShapeError
 from ...node import Node
+from ...structure import Place, places, with_leaves
 from ...tensor import Tensor
-from ...value import Value
+from ...value import LARGEST_INTEGER, Value
 
 Key = Hashable
 ArrayKey = Callable[[Any], Key]
+# Which integers of a part are numbers that a program is given, and no part of its structure: none (None), all, truths
+# included (True), all but these (a frozenset); or one of these for each of its items, by position or key (a dict).
+Numbers = Any
 
 
 def array_key(array: Any) -> Key:
@@ -22,23 +29,40 @@ def array_key(array: Any) -> Key:
 
 
 def signature(
-    arguments: tuple[Any, ...], keywords: dict[str, Any], array_key: ArrayKey = array_key
+    arguments: tuple[Any, ...],
+    keywords: dict[str, Any],
+    array_key: ArrayKey = array_key,
+    numbers: dict[Any, Numbers] | None = None,
 ) -> tuple[Key, list[Any], list[Any]]:
-    """The structure of a call, as a key; its numbers and arrays, in order; and the objects (modules) of which the
-    key has only the id.
+    """The structure of a call, as a key; its numbers and arrays, in order; and the objects (modules, functions) of
+    which the key has only the id, with the integers that are static as no `numbers` were asked for.
 
-    >>> signature((1.0, [numpy.zeros(3)]), {})[1]
+    Static, a part of the structure by type and value, are integers, truths, text, bytes, None, members of
+    enumerations, and frozen dataclasses of these.
+
+    Args:
+        numbers: which integers are numbers instead: of arguments by position, of keywords by name.
+
+    >>> signature((1.0, [numpy.zeros(3)], 2), {})[1]
     [1.0, array([0., 0., 0.])]
+    >>> signature((1.0, 2), {}, numbers={1: True})[1]
+    [1.0, 2.0]
     """
     leaves: list[Any] = []
     kept: list[Any] = []
-    key: Key = tuple([_key(argument, leaves, kept, array_key) for argument in arguments])
+    if numbers is None:
+        key: Key = tuple([_key(argument, leaves, kept, array_key, None) for argument in arguments])
+        if keywords:
+            key = (key, tuple([(name, _key(keywords[name], leaves, kept, array_key, None)) for name in keywords]))
+        return key, leaves, kept
+    its = numbers.get
+    key = tuple([_key(argument, leaves, kept, array_key, its(place)) for place, argument in enumerate(arguments)])
     if keywords:
-        key = (key, tuple([(name, _key(keywords[name], leaves, kept, array_key)) for name in keywords]))
+        key = (key, tuple([(name, _key(keywords[name], leaves, kept, array_key, its(name))) for name in keywords]))
     return key, leaves, kept
 
 
-def _key(part: Any, leaves: list[Any], kept: list[Any], array_key: ArrayKey) -> Key:
+def _key(part: Any, leaves: list[Any], kept: list[Any], array_key: ArrayKey, numbers: Numbers) -> Key:
     kind = type(part)
     if kind is numpy.ndarray:
         leaves.append(part)
@@ -46,42 +70,154 @@ def _key(part: Any, leaves: list[Any], kept: list[Any], array_key: ArrayKey) -> 
     if kind is float:
         leaves.append(part)
         return float
-    if kind is list or kind is tuple:
-        return kind, tuple([_key(item, leaves, kept, array_key) for item in part])
+    if (kind is int or kind is bool) and numbers is None:
+        kept.append(part)
+        return kind, part
+    if isinstance(part, _SEQUENCES):
+        if type(numbers) is not dict:
+            return kind, tuple([_key(item, leaves, kept, array_key, numbers) for item in part])
+        its = numbers.get
+        return kind, tuple([_key(item, leaves, kept, array_key, its(place)) for place, item in enumerate(part)])
     if isinstance(part, dict):
-        return kind, tuple([(name, _key(item, leaves, kept, array_key)) for name, item in part.items()])
+        if type(numbers) is not dict:
+            return kind, tuple([(name, _key(item, leaves, kept, array_key, numbers)) for name, item in part.items()])
+        its = numbers.get
+        return kind, tuple([(name, _key(item, leaves, kept, array_key, its(name))) for name, item in part.items()])
     if isinstance(part, Node):
         leaves.append(part._data)
         return array_key(part._data) if isinstance(part, Tensor) else float
-    if is_number(part):
-        leaves.append(float(part))
+    if isinstance(part, _FLOATS) or (isinstance(part, int) and is_number(part, numbers)):
+        leaves.append(as_float(part))
         return float
-    if isinstance(part, numpy.ndarray | numpy.generic):
+    if isinstance(part, _OF_NUMPY):
         array = numpy.asarray(part)
         leaves.append(array)
         return array_key(array)
-    if isinstance(part, list | tuple):  # with names
-        return kind, tuple([_key(item, leaves, kept, array_key) for item in part])
-    if part is None or isinstance(part, bool | str | bytes):
-        return kind, part
+    if isinstance(part, complex):
+        leaves.append(part)
+        return complex
+    if isinstance(part, int):
+        kept.append(part)
+    found = _static_key(part, kept)
+    if found is not None:
+        return found
+    if kind is MethodType:  # a new object each time that it is asked for
+        kept += (part.__self__, part.__func__)
+        return kind, id(part.__self__), id(part.__func__)
     kept.append(part)
     return kind, id(part)
 
 
-def is_number(part: Any) -> bool:
-    """Whether a program takes it for a float: Python's and NumPy's floats and integers, but no booleans."""
-    return isinstance(part, float | int | numpy.floating | numpy.integer) and not isinstance(part, bool)
+def _static_key(part: Any, kept: list[Any]) -> Key | None:
+    """What a part that is static as a whole has in the key; None for any other."""
+    kind = type(part)
+    if isinstance(part, Enum):
+        return (kind, part) if kind.__hash__ is not None else None
+    if isinstance(part, _STATIC):
+        return kind, part
+    if "__dataclass_params__" in vars(kind) and kind.__dataclass_params__.frozen:
+        items = [getattr(part, one.name) for one in fields(part)]
+    elif isinstance(part, tuple):
+        items = list(part)
+    else:
+        return None
+    objects: list[Any] = []
+    keys = tuple([_key_inside(item, objects) for item in items])
+    if None in keys:
+        return None
+    kept += objects
+    return kind, keys
+
+
+def _key_inside(part: Any, kept: list[Any]) -> Key | None:
+    """The same for a part of a dataclass, where functions are known by their ids."""
+    if isinstance(part, _FUNCTIONS):
+        kept.append(part)
+        return type(part), id(part)
+    return _static_key(part, kept)
+
+
+_SEQUENCES = (list, tuple)
+_FLOATS = (float, numpy.floating, numpy.integer)
+_OF_NUMPY = (numpy.ndarray, numpy.generic)
+_STATIC = (int, str, bytes, type(None))  # truths are integers
+_FUNCTIONS = (FunctionType, BuiltinFunctionType, numpy.ufunc, type)
+
+
+def as_float(number: Any) -> float:
+    """A number as a program is given it."""
+    if isinstance(number, int) and abs(number) > LARGEST_INTEGER:
+        raise DataTypeError("compile: a program computes with floats, and this integer is too large for one")
+    return float(number)
 
 
 def is_given(part: Any) -> bool:
     """Whether it is one of the numbers and arrays that a program is given at each call."""
-    return isinstance(part, Node | numpy.ndarray | numpy.generic) or is_number(part)
+    return isinstance(part, Node | numpy.ndarray | numpy.generic | float | complex)
+
+
+# --- integers that are numbers ----------------------------------------------------------------------------
+
+
+def with_numbers(
+    arguments: tuple[Any, ...], keywords: dict[str, Any], numbers: dict[Any, Numbers] | None
+) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    """The call with floats in place of the integers that are numbers."""
+    if not numbers:
+        return arguments, keywords
+
+    def change(place: Place, leaf: Any) -> Any:
+        return as_float(leaf) if isinstance(leaf, int) and is_number(leaf, numbers_at(numbers, place)) else leaf
+
+    return (
+        tuple([with_leaves(argument, change, (place,)) for place, argument in enumerate(arguments)]),
+        {name: with_leaves(argument, change, (name,)) for name, argument in keywords.items()},
+    )
+
+
+def integers_in(
+    arguments: tuple[Any, ...], keywords: dict[str, Any], numbers: dict[Any, Numbers] | None
+) -> dict[Place, int]:
+    """The integers of a call that are part of its structure, by their places."""
+    return {
+        place: leaf
+        for name, argument in (*enumerate(arguments), *keywords.items())
+        for place, leaf in places(argument, (name,))
+        if type(leaf) is int and not is_number(leaf, numbers_at(numbers, place))
+    }
+
+
+def numbers_at(numbers: Numbers, place: Place) -> Numbers:
+    """Which integers at this place are numbers."""
+    for step in place:
+        if type(numbers) is not dict:
+            break
+        numbers = numbers.get(step)
+    return numbers
+
+
+def with_numbers_at(numbers: dict[Any, Numbers], place: Place, here: Numbers) -> dict[Any, Numbers]:
+    """The same with others at this place."""
+    first, *others = place
+    if others:
+        inner = numbers.get(first)
+        here = with_numbers_at(inner if type(inner) is dict else {}, tuple(others), here)
+    return {**numbers, first: here}
+
+
+def is_number(integer: int, numbers: Numbers) -> bool:
+    """Whether an integer is one of those that are numbers in its place."""
+    if type(numbers) is frozenset:
+        return type(integer) is int and integer not in numbers
+    return numbers is True
 
 
 def stand_in(name: str, part: Any) -> Node:
     """The node that stands for a number or an array of a call while the program is recorded."""
     data = part._data if isinstance(part, Node) else part
-    if is_number(data):
+    if isinstance(data, complex):
+        raise DataTypeError(f"compile: {name} is complex, and a program computes with real numbers: give it the parts")
+    if isinstance(data, _FLOATS):
         return Value(data)
     array = numpy.asarray(data)
     if array.dtype.kind not in "biuf":

@@ -1,0 +1,244 @@
+"""Integers, truths, text and their like are a part of a program's structure: Python's `if` may look at them."""
+
+import dataclasses
+import enum
+import itertools
+import warnings
+
+import numpy
+import pytest
+
+from autograd import (
+    CapturedConstantWarning,
+    DataTypeError,
+    ProgramMismatchError,
+    Tensor,
+    Value,
+    compile,
+    tanh,
+    value_and_grad,
+)
+
+
+class Mode(enum.Enum):
+    DOUBLE = "double"
+    TRIPLE = "triple"
+
+
+class Order(enum.IntEnum):
+    FIRST = 1
+    SECOND = 2
+
+
+@dataclasses.dataclass(frozen=True)
+class Settings:
+    mode: Mode
+    orders: tuple[int, ...] = (1, 2)
+    activation: object = None
+
+
+@dataclasses.dataclass(frozen=True)
+class Scaled:
+    by: float
+
+
+def matched(x, mode):
+    match mode:
+        case 1:
+            return x * 100
+        case _:
+            return x
+
+
+def of_settings(x, settings):
+    y = x * 2 if settings.mode is Mode.DOUBLE else x * 3
+    y = y * sum(settings.orders)
+    return y if settings.activation is None else settings.activation(y)
+
+
+def told_of(run):
+    """The warnings of a run, as text."""
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        run()
+    return [str(one.message) for one in told]
+
+
+BRANCHES = {
+    "equal": (lambda x, order: x * 100 if order == 2 else x, [1, 2, 3]),
+    "truth": (lambda x, flag: x * 2 if flag else x * 3, [0, 1, True, False]),
+    "membership": (lambda x, mode: x * 100 if mode in (1, 2) else x, [0, 1, 2]),
+    "match": (matched, [1, 2]),
+    "a loop": (lambda x, n: sum((x**k for k in range(n)), x), [0, 1, 4]),
+    "an index": (lambda x, n: [x, x * 2, x * 3][n], [0, 1, -1]),
+    "the type": (lambda x, n: x * 2 if type(n) is bool else x * n, [1, True, 2]),
+    "parity": (lambda x, n: x * 2 if n % 2 else x * 3, [-1, 0, 3]),
+    "text": (lambda x, name: x * len(name) if name != "no" else x, ["no", "yes", b"yes"]),
+    "an enumeration": (lambda x, mode: x * 2 if mode is Mode.DOUBLE else x * 3, list(Mode)),
+    "integers with names": (lambda x, order: x * 2 if order is Order.SECOND else x * 3, [*Order, 1, 2]),
+    "a tuple": (lambda x, orders: x * 2 if orders == (1, 2) else x * 3, [(1, 2), (2, 1), (1, 2, 3), (True, 2)]),
+    "a dict": (lambda x, how: x * 2 if how["order"] == 2 else x * 3, [{"order": 1}, {"order": 2}]),
+    "a frozen dataclass": (
+        of_settings,
+        [
+            Settings(Mode.DOUBLE),
+            Settings(Mode.TRIPLE),
+            Settings(Mode.DOUBLE, (5,)),
+            Settings(Mode.DOUBLE, (1, 2), tanh),
+        ],
+    ),
+    "None": (lambda x, bias: x if bias is None else x + bias, [None, 0, 1]),
+}
+
+
+@pytest.mark.parametrize(("function", "given"), BRANCHES.values(), ids=BRANCHES)
+def test_a_compiled_function_takes_the_branch_that_its_eager_self_takes(function, given):
+    f = compile(function)
+    for one in (*given, *given[::-1]):
+        assert f(3.0, one) == function(3.0, one)
+        assert f.value_and_grad(3.0, one) == value_and_grad(function)(3.0, one)
+        f.check(3.0, one)
+        assert compile(lambda x, one=one: function(x, one))(3.0) == function(3.0, one)
+
+
+@pytest.mark.parametrize(("function", "given"), BRANCHES.values(), ids=BRANCHES)
+def test_keywords_are_static_as_well(function, given):
+    f = compile(lambda x, *, one: function(x, one))
+    assert [f(3.0, one=one) for one in given] == [function(3.0, one) for one in given]
+
+
+def test_what_is_equal_and_no_other_thing_is_one_program():
+    f = compile(lambda x, settings, n: x * n if settings.mode is Mode.DOUBLE else x)
+    for _ in range(2):
+        f(1.0, Settings(Mode.DOUBLE, (1, 2)), 3)
+    assert len(f.programs) == 1
+    f(1.0, Settings(Mode.DOUBLE, (1, 2)), True)
+    f(1.0, Settings(Mode.DOUBLE, (True, 2)), 3)
+    assert len(f.programs) == 3
+
+
+def test_functions_are_told_apart_by_identity():
+    def double(x):
+        return x * 2
+
+    class Holder:
+        factor = 5.0
+
+        def scaled(self, x):
+            return x * self.factor
+
+    holder = Holder()
+    f = compile(lambda x, function: function(x))
+    assert [f(3.0, one) for one in (double, tanh, lambda x: x * 3, double)] == [6.0, tanh(3.0), 9.0, 6.0]
+    for _ in range(3):
+        assert f(3.0, holder.scaled) == 15.0  # each time another object of the same method
+    assert len(f.programs) == 4
+
+
+def test_a_frozen_dataclass_that_holds_numbers_is_an_object():
+    f = compile(lambda x, how: x * how.by)
+    one, other = Scaled(2.0), Scaled(3.0)
+    assert [f(1.0, one), f(1.0, other), f(1.0, one)] == [2.0, 3.0, 2.0]
+
+
+def test_floats_and_numbers_of_numpy_are_never_static():
+    f = compile(lambda x, y: x * y)
+    for y in (2.0, 3.5, numpy.float64(4.0), numpy.float32(0.5), numpy.int64(7), Value(3.0)):
+        assert f(2.0, y) == 2.0 * float(y)
+    assert len(f.programs) == 1
+    with pytest.raises(DataTypeError, match=r"compile: y is complex, and a program computes with real numbers"):
+        f(2.0, 1j)
+
+
+def test_integers_are_numbers_where_they_are_differentiated_by():
+    f = compile(lambda x, n: x**n)
+    eager = lambda x, n: x**n  # noqa: E731  # given twice
+    for x, n in ((2, 3), (3, 2), (True, 2)):
+        for argnums in (0, 1, -1, (0, 1), [1, 0]):
+            assert f.value_and_grad(x, n, argnums=argnums) == value_and_grad(eager, argnums)(x, n)
+    g = compile(lambda p, x: p["w"] * x + p["b"][0])
+    for number in range(20):
+        assert g.value_and_grad({"w": number, "b": [3, 4]}, 2.0) == (2.0 * number + 3, {"w": 2.0, "b": [1.0, 0.0]})
+    assert len(g.programs) == 1
+    with pytest.raises(DataTypeError, match="too large"):
+        f.value_and_grad(10**400, 2.0)
+
+
+def test_an_integer_that_changes_like_a_count_of_steps_becomes_a_number():
+    f = compile(lambda x, step: x / (1 + step))
+    for step in range(8):
+        assert f(6.0, step) == 6.0 / (1 + step)
+    with pytest.warns(CapturedConstantWarning, match=r"more than 8 integers step: .* Write float\(step\)") as told:
+        assert f(6.0, 8) == 6.0 / 9
+    assert len(told) == 1
+    assert told[0].filename == __file__
+    for step in itertools.chain(range(20), (-3, 10**6)):
+        assert f(6.0, step) == 6.0 / (1 + step)
+        assert f.value_and_grad(6.0, step) == value_and_grad(lambda x, step=step: x / (1 + step))(6.0)
+        f.check(6.0, step)
+    assert sum(not one.has_gradients for one in f.programs) == 9
+
+
+def test_it_is_told_of_by_its_place():
+    f = compile(lambda x, how, *, scale=1: x * how["step"] * how["order"] * scale)
+    ours = told_of(lambda: [f(1.0, {"order": 2, "step": step}) for step in range(12)])
+    assert [("how['step']" in one, "float(how['step'])" in one, "order" in one) for one in ours] == [
+        (True, True, False)
+    ]
+    (ours,) = told_of(lambda: [f(1.0, {"order": 2, "step": 50}, scale=scale) for scale in range(12)])
+    assert "integers scale: " in ours
+    assert f(1.0, {"order": 2, "step": 50}, scale=30) == 3000.0
+
+
+UNFIT = {
+    "a loop": lambda x, n: sum((x for _ in range(n)), x),
+    "a look": lambda x, n: x * 100 if n == 10 else x,
+    "a size": lambda x, n: x * numpy.ones(n).sum(),
+    "the type": lambda x, n: x * 2 if isinstance(n, int) else x,
+    "an index": lambda x, n: x * list(range(50))[n],
+}
+
+
+@pytest.mark.parametrize("function", UNFIT.values(), ids=UNFIT)
+def test_an_integer_that_is_no_number_to_the_function_stays_static_and_is_told_of(function):
+    f = compile(function)
+    (ours,) = told_of(lambda: [f(3.0, n) for n in range(20)])
+    assert "recorded anew for each integer n, " in ours and "float(n)" in ours
+    assert [f(3.0, n) for n in range(20)] == [function(3.0, n) for n in range(20)]
+
+
+def test_two_integers_that_change_together_are_decided_one_by_one():
+    f = compile(lambda x, order, step: (x * 2 if order == 3 else x) * step)
+    ours = told_of(lambda: [f(1.0, n, n + 5) for n in range(20)])
+    assert [("step" in one, "order" in one) for one in ours] == [(True, False), (False, True)]
+    assert [f(1.0, n, n + 5) for n in range(20)] == [(2.0 if n == 3 else 1.0) * (n + 5) for n in range(20)]
+
+
+def test_where_the_warning_is_an_error_nothing_is_settled():
+    f = compile(lambda x, step: x * step)
+    for step in range(8):
+        f(1.0, step)
+    for _ in range(2):
+        with pytest.raises(CapturedConstantWarning, match="step"):
+            f(1.0, 8)
+    f.clear()
+    assert f(1.0, 8) == 8.0
+
+
+def test_columns_have_static_arguments():
+    f = compile(lambda x, order: x * 100 if order == 2 else x, columns=True)
+    x = numpy.array([1.0, 2.0])
+    assert [f(x, order).tolist() for order in (1, 2, 1)] == [[1.0, 2.0], [100.0, 200.0], [1.0, 2.0]]
+    assert f.value_and_grad(x, 2)[1].tolist() == [100.0, 100.0]
+    assert f.value_and_grad(3, 2) == (300.0, 100.0)
+
+
+def test_check_calls_the_function_as_a_person_does():
+    f = compile(lambda x, n: x * 2 if isinstance(n, numpy.integer) else x * 3)
+    assert f(1.0, numpy.int64(2)) == 3.0  # a number of NumPy's is a number to the program
+    with pytest.raises(ProgramMismatchError, match=r"the value is .*3.* compiled and .*2.* eagerly"):
+        f.check(1.0, numpy.int64(2))
+    labels = numpy.array([0, 1])
+    g = compile(lambda x, labels, w: (x[labels] * w).sum())
+    g.check(numpy.array([3.0, 4.0]), labels, Tensor([1.0, 2.0]))
+    assert labels.tolist() == [0, 1]
