@@ -29,13 +29,15 @@ def compile(function: Callable[..., Any], *, columns: bool = False) -> Compiled:
     Returns:
         A function of the same arguments with, besides: `value_and_grad(…, argnums=0)`; `backward(…)`, which adds
         to the `.grad` of parameters; `source`, the program for people; `javascript`; `to(target)`; `trace`;
-        `programs`; `constants`; `check(…)`; `clear()`. It gives plain numbers and arrays.
+        `programs`; `constants`; `check(…)`; `clear()`. It gives plain numbers and arrays; where something that it
+        depends on requires gradients, and nobody says `no_grad()`, nodes. Each is one operation in the graph around it:
+        transforms and `backward()` go through it, first derivatives by a program.
 
     Leaves outside the function that require gradients (a module's parameters) are read at each call. Python's
     own control flow is not recorded: an `if` that looks at data keeps the branch that was taken when the program
     was recorded: a warning tells of the look, `check(…)` compares, `where(…)` chooses anew in each call.
 
-    >>> from autograd import compile, sigmoid
+    >>> from autograd import Value, compile, sigmoid
     >>> def cost(w, x, b):
     ...     a = sigmoid(w * x + b)
     ...     return 0.5 * (1 - a) ** 2
@@ -45,6 +47,10 @@ def compile(function: Callable[..., Any], *, columns: bool = False) -> Compiled:
     (0.0362, 0.0529, -0.0529)
     >>> f.value_and_grad(1.0, 2.0, -1.0)[0] == cost(1.0, 2.0, -1.0)  # no recording this time
     True
+    >>> w = Value(2.0)
+    >>> (w * f(w, -1.0, 3.0)).backward()
+    >>> round(w.grad, 4)
+    0.1419
     """
     from .compiler.compiled import Compiled  # the compiler is loaded by who uses it
 

@@ -103,6 +103,10 @@ class Recordable:
     def _contributions(self, upstream: Any, slots: Sequence[int]) -> list[Passed]:
         """What this node passes on to the operands in these slots, from the data that the operation saw."""
 
+    def _contributions_as_nodes(self, upstream: Any, slots: Sequence[int]) -> list[Passed] | None:
+        """The same recorded, where a node does not leave it to its row's rules."""
+        return None
+
     @abstractmethod
     def _seed(self, gradient: Any, create_graph: bool) -> Any:
         """What a sweep from here starts with: the checked upstream gradient, or 1."""
@@ -162,6 +166,8 @@ class Operation:
 
     # Whether it is somebody's own, whose rules are run on nothing but what it was given.
     is_opaque: ClassVar[bool] = False
+    # Whether it stands for a compiled function, which has programs instead of a forward rule and of pullbacks.
+    is_program: ClassVar[bool] = False
 
     name: str
     symbol: str
@@ -272,6 +278,10 @@ class Operation:
         reason = str(error).split(" with shapes")[0].split(" (size")[0]
         kind = IndexRangeError if isinstance(error, IndexError) and self.name == "getitem" else ShapeError
         return kind(f"{self.name}: operands of shape {shapes}{f' with {said}' if said else ''} do not fit: {reason}")
+
+    def unfolded(self, node: Any) -> Any:
+        """The node that this operation gave as one of the table's rows: of a compiled function, as its own code."""
+        return node
 
     def __repr__(self) -> str:
         return f"<operation {self.name}>"

@@ -179,6 +179,9 @@ def _recorded_operands(node: Recordable) -> list[Recordable]:
 
 def _contributions_as_nodes(node: Recordable, upstream: Recordable, slots: Sequence[int]) -> list[Passed]:
     """What `Recordable._contributions` gives, recorded: the row's rules run on the nodes themselves."""
+    of_its_own = node._contributions_as_nodes(upstream, slots)
+    if of_its_own is not None:
+        return of_its_own
     operation, operands = node.op, node.operands
     assert operation is not None
     node._refuse_stale()

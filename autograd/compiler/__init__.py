@@ -8,5 +8,5 @@ Design rules:
 * A program is plain data (`program.py`): recording makes one, a pass makes one of another, a target makes of it
   what is run or read. `pipeline.py` lists every target with its passes, in order. Start there.
 * The rooms are what is done: `record`, `rewrite`, `run`, `write`. `compiled.py` and `training_step.py` are what
-  people call; `cache.py` finds the program of a call again.
+  people call; `recorded_call.py` makes an operation of a call in a graph; `cache.py` finds the program of a call again.
 """

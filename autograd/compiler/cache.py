@@ -31,5 +31,5 @@ class ProgramCache(Generic[Entry]):
     def keep(self, objects: list[Any]) -> None:
         """Keep what keys know by id alive, so that nothing else gets its id."""
         for one in objects:
-            if not isinstance(one, int):
+            if not isinstance(one, int | tuple):
                 self._alive[id(one)] = one

@@ -16,6 +16,7 @@ from ..arguments import NoSuchAttribute, check_function, counted, flag, position
 from ..calling_line import calls_between
 from ..errors import ArgumentError, CapturedConstantWarning, DataTypeError, NotRecordedError, ProgramMismatchError
 from ..garbage_collection import without_garbage_collection
+from ..modes import current_mode
 from ..node import Node
 from ..structure import flatten
 from ..sweep import commit, sweep
@@ -45,6 +46,7 @@ from .record.signature import (
     with_columns,
     with_numbers,
 )
+from .recorded_call import CompiledOperation
 from .run.array_machine import ShapeChangedError
 
 # Programs kept for one structure of arguments: boolean indices give other shapes for other data, and each set of
@@ -117,6 +119,7 @@ class _Entry:
     program: CompiledProgram
     finish: Callable[[Any], Any]
     with_gradients: list[CompiledProgram] = field(default_factory=list)  # made when `source` asks for it
+    operations: list[CompiledOperation] = field(default_factory=list)  # of its outputs, made for the first graph
 
 
 class Compiled:
@@ -149,9 +152,11 @@ class Compiled:
     # --- calls ---
 
     def __call__(self, *arguments: Any, **keywords: Any) -> Any:
-        """The function's value: plain numbers and arrays, in the nesting that the function returned.
+        """The function's value, in the nesting that the function returned: nodes where an argument or a parameter
+        requires gradients, and plain numbers and arrays elsewhere and under `no_grad`.
 
-        In a function that is being recorded itself it is that function's own code, and gives nodes.
+        Such a node is one operation; gradients come back through it by a program, and derivatives of them through what
+        was recorded. In a function that is being recorded itself it is that function's own code.
         """
         if is_being_recorded():
             return self._function(*arguments, **keywords)
@@ -160,7 +165,9 @@ class Compiled:
             recording = self._recording(key, arguments, keywords)
             return _Entry(self._compiled(key, recording, ()), recording.rebuild)
 
-        entry, found = self._run(None, self._integers.numbers, make, arguments, keywords)
+        entry, found, leaves, objects = self._run(None, self._integers.numbers, make, arguments, keywords)
+        if (objects or entry.program.recording.parameters) and current_mode().recording:
+            return entry.finish(self._as_nodes(entry, found, leaves, objects))
         return entry.finish(found)
 
     def value_and_grad(self, *arguments: Any, argnums: int | Sequence[int] = 0, **keywords: Any) -> tuple[Any, Any]:
@@ -183,7 +190,7 @@ class Compiled:
                 program.run = _converting(program.run, [node._data for node in recording.inputs])
             return _Entry(program, finish)
 
-        entry, found = self._run(chosen, numbers, make, arguments, keywords, chosen)
+        entry, found, *_ = self._run(chosen, numbers, make, arguments, keywords, chosen)
         return entry.finish(found)  # type: ignore[no-any-return]  # value and gradient
 
     def backward(self, *arguments: Any, **keywords: Any) -> Any:
@@ -204,7 +211,7 @@ class Compiled:
                 raise NotRecordedError(f"compile: {self.__name__} depends on no leaf that requires gradients")
             return _Entry(self._compiled(key, recording, wanted), lambda found: found)
 
-        entry, (value, *gradients) = self._run(("backward", *nodes), numbers, make, arguments, keywords)
+        entry, (value, *gradients), *_ = self._run(("backward", *nodes), numbers, make, arguments, keywords)
         commit(zip([*entry.program.recording.parameters, *nodes.values()], gradients, strict=True))
         return value
 
@@ -223,7 +230,7 @@ class Compiled:
         def make(key: Key, arguments: tuple[Any, ...], keywords: dict[str, Any]) -> _Entry:
             return self._everything(key, self._recording(key, arguments, keywords))
 
-        entry, found = self._run("everything", self._integers.numbers, make, arguments, keywords)
+        entry, found, *_ = self._run("everything", self._integers.numbers, make, arguments, keywords)
         program, recording = entry.program, entry.program.recording
         eager = run_eagerly(self._function, arguments, keywords, self._integers.numbers)
         n_values = len(recording.outputs)
@@ -294,8 +301,9 @@ class Compiled:
         arguments: tuple[Any, ...],
         keywords: dict[str, Any],
         by: Any = None,
-    ) -> tuple[_Entry, tuple[Any, ...]]:
-        """What the program for this call gives; recorded first where there is none, or none for these shapes.
+    ) -> tuple[_Entry, tuple[Any, ...], list[Any], list[Any]]:
+        """The program for this call, recorded first where there is none, or none for these shapes; what it gives; and
+        the leaves and objects of the call, as `signature` gives them.
 
         Args:
             chosen: what the program computes besides the value.
@@ -317,7 +325,7 @@ class Compiled:
             except ShapeChangedError:
                 continue
             self._last = key, entry
-            return entry, found
+            return entry, found, leaves, objects
         if entries:
             self._recordings.pop(key, None)  # a boolean index chose another number of elements: record anew
         elif self._has_new_numbers(arguments, keywords, numbers):
@@ -327,7 +335,26 @@ class Compiled:
         entries.append(entry)
         del entries[:-_MOST_VARIANTS]
         self._last = key, entry
-        return entry, entry.program.run(*leaves)
+        return entry, entry.program.run(*leaves), leaves, objects
+
+    def _as_nodes(self, entry: _Entry, found: Sequence[Any], leaves: list[Any], objects: list[Any]) -> Sequence[Any]:
+        """What a program gave as nodes, if something requires gradients."""
+        recording = entry.program.recording
+        given = list(leaves)
+        is_wanted = any(parameter._requires_grad for parameter in recording.parameters)
+        for one in objects:
+            if type(one) is tuple:
+                place, node = one
+                given[place] = node
+                is_wanted = is_wanted or node._requires_grad
+        if not is_wanted:
+            return found
+        if not entry.operations:
+            numbers = range(len(recording.outputs))
+            entry.operations += [CompiledOperation(recording, number, self._columns) for number in numbers]
+        # The caller may write into arrays before the sweep.
+        given = [one.copy() if isinstance(one, numpy.ndarray) else one for one in given]
+        return [operation.recorded(given, out) for operation, out in zip(entry.operations, found, strict=True)]
 
     def _choice(self, argnums: Any, count: int) -> tuple[Any, dict[Any, Numbers] | None]:
         """What is differentiated by, as a part of the key; and which integers are numbers then: None as long as there

@@ -196,7 +196,7 @@ def program_of(recording: Recording, wanted: Sequence[Node] = (), *, keep_events
         if output.requires_grad:
             with Adjusted(tracing=True, recording=False):  # nobody differentiates these nodes again
                 reached = sweep(output, create_graph=True, wanted=frozenset(wanted), observer=sweeping)
-        gradients = [reached.get(node, _zeros(node)) for node in wanted]
+        gradients = [reached.get(node, zeros(node)) for node in wanted]
     return _Translation(recording).program(sweeping, gradients, wanted, keep_events)
 
 
@@ -227,6 +227,7 @@ class _Translation:
         self._instructions: list[Instruction] = []
         self._contents: dict[Any, Constant] = {}
         self._inputs: list[Input] = []
+        self._unfolded: dict[Node, Any] = {}
         for node in (*recording.inputs, *recording.parameters, *given):
             self._known[id(node)] = one = _input(node.label or "parameter", node)
             self._inputs.append(one)
@@ -270,8 +271,9 @@ class _Translation:
     def operand(self, item: Any, origin: int = -1) -> Operand:
         """What a node or a number is in the program, after the instructions that it needs, which are of that event."""
         known, instructions, label = self._known, self._instructions, self._recording.label
+        item = self._in_rows(item)
         for node in operands_first(self._unknown([item]), lambda node: self._unknown(node.operands)):
-            operands = tuple([known.get(id(one)) or self._leaf(one) for one in node.operands])
+            operands = tuple([known.get(id(one)) or self._leaf(self._in_rows(one)) for one in node.operands])
             is_number = isinstance(node, Value)
             known[id(node)] = instruction = Instruction(
                 node.op,
@@ -290,7 +292,20 @@ class _Translation:
     def _unknown(self, items: Sequence[Any]) -> list[Any]:
         """The operations among them that are no instructions yet, the last one first."""
         known = self._known
-        return [one for one in reversed(items) if isinstance(one, Node) and one.op is not None and id(one) not in known]
+        return [
+            one
+            for one in map(self._in_rows, reversed(items))
+            if isinstance(one, Node) and one.op is not None and id(one) not in known
+        ]
+
+    def _in_rows(self, item: Any) -> Any:
+        """What a compiled function outside gave as its own code; all else as it is."""
+        if not isinstance(item, Node) or item.op is None or not item.op.is_program:
+            return item
+        if item not in self._unfolded:
+            with Adjusted(tracing=True):
+                self._unfolded[item] = item.op.unfolded(item)
+        return self._unfolded[item]
 
     def _leaf(self, item: Any) -> Operand:
         """What is no operation: a literal, a constant, or something known already."""
@@ -335,7 +350,8 @@ def only_number(recording: Recording) -> Node:
     return outputs[0]
 
 
-def _zeros(node: Node) -> Any:
+def zeros(node: Node) -> Any:
+    """The gradient of what a sweep did not reach."""
     return node._constant(numpy.zeros_like(node._data)) if isinstance(node, Tensor) else 0.0
 
 

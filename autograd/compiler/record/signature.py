@@ -35,7 +35,8 @@ def signature(
     numbers: dict[Any, Numbers] | None = None,
 ) -> tuple[Key, list[Any], list[Any]]:
     """The structure of a call, as a key; its numbers and arrays, in order; and the objects (modules, functions) of
-    which the key has only the id, with the integers that are static as no `numbers` were asked for.
+    which the key has only the id, with the nodes (each after its place among the leaves) and the integers that are
+    static as no `numbers` were asked for.
 
     Static, a part of the structure by type and value, are integers, truths, text, bytes, None, members of
     enumerations, and frozen dataclasses of these.
@@ -84,6 +85,7 @@ def _key(part: Any, leaves: list[Any], kept: list[Any], array_key: ArrayKey, num
         its = numbers.get
         return kind, tuple([(name, _key(item, leaves, kept, array_key, its(name))) for name, item in part.items()])
     if isinstance(part, Node):
+        kept.append((len(leaves), part))
         leaves.append(part._data)
         return array_key(part._data) if isinstance(part, Tensor) else float
     if isinstance(part, _FLOATS) or (isinstance(part, int) and is_number(part, numbers)):

@@ -1,0 +1,352 @@
+"""A call of a compiled function as nodes of a graph. Each output is one operation, on what it depends on; its pullback
+is a program. Where derivatives are to be differentiated again, it is the operations that were recorded for it."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, ClassVar, NoReturn
+
+import numpy
+
+from .. import anomaly, array_functions, ops
+from ..calling_line import calling_line
+from ..errors import DataTypeError, ShapeError
+from ..garbage_collection import without_garbage_collection
+from ..modes import Adjusted, current_mode, recording
+from ..node import Node
+from ..operation import Operation, Passed
+from ..sweep import propagate, sweep, topological_order
+from ..tensor import Tensor
+from ..traversal import nodes_in_order
+from ..value import Value
+from .pipeline import ARRAYS, COLUMNS, COMMON, FLOATS, passed
+from .record.recording import Recording, program_of, translated, zeros
+from .run.array_machine import ShapeChangedError
+
+Run = Callable[..., tuple[Any, ...]]
+_new = object.__new__
+
+
+@dataclass(frozen=True, eq=False)
+class _Part:
+    """What one output of a recording needs.
+
+    Attributes:
+        recording: its own, of one output, with the inputs and parameters that it depends on.
+        places: where those inputs are among all.
+        flows: for each input, and then each parameter, whether gradients flow back to it.
+        is_of_samples: whether it is a program of columns, of one number for each sample.
+        programs: those that were made so far.
+    """
+
+    recording: Recording
+    places: list[int]
+    flows: list[bool]
+    is_of_samples: bool
+    programs: dict[Any, Run] = field(default_factory=dict)
+
+    @property
+    def leaves(self) -> list[Node]:
+        return [*self.recording.inputs, *self.recording.parameters]
+
+
+def _part_of(recorded: Recording, number: int, is_of_samples: bool) -> _Part:
+    output = recorded.outputs[number]
+    reached = set(nodes_in_order([output]))
+    places = [place for place, node in enumerate(recorded.inputs) if node in reached]
+    recording = replace(
+        recorded,
+        inputs=[recorded.inputs[place] for place in places],
+        places=[recorded.places[place] for place in places],
+        parameters=[node for node in recorded.parameters if node in reached],
+        outputs=[output],
+        output_paths=[""],
+    )
+    flows = {output}
+    for node in topological_order(output):
+        flows.update(node.operands[slot] for slot in node._gradient_slots)
+    part = _Part(recording, places, [], is_of_samples)
+    part.flows.extend(node in flows for node in part.leaves)
+    return part
+
+
+class CompiledOperation(Operation):
+    """One output of a compiled function as an operation, whose operands are the numbers and arrays among the arguments
+    that it depends on, and then the parameters.
+
+    Args:
+        recorded: the run that the program was made of.
+        number: which of its outputs.
+        is_of_samples: whether the program is one of columns.
+    """
+
+    __slots__ = ("_part",)
+    _part: _Part
+    is_opaque: ClassVar[bool] = True
+    is_program: ClassVar[bool] = True
+
+    def __init__(self, recorded: Recording, number: int, is_of_samples: bool) -> None:
+        name = recorded.function_name + recorded.output_paths[number]
+        super().__init__(
+            f"compiled {name}" if name in ops.operations() else name,
+            name,
+            _no_rule,
+            pullbacks=(_no_rule,),
+            slots=None,
+            elementwise=False,
+            is_boolean=recorded.outputs[number]._is_boolean,
+        )
+        object.__setattr__(self, "_part", _part_of(recorded, number, is_of_samples))
+
+    # --- forward ---
+
+    def recorded(self, given: Sequence[Any], out: Any) -> Node:
+        """The node of a call.
+
+        Args:
+            given: nodes, numbers and arrays for all inputs of the recording.
+            out: what the program gave for this output.
+        """
+        operands = [given[place] for place in self._part.places]
+        return self._node((*operands, *self._part.recording.parameters), out)
+
+    def __call__(self, *operands: Any, **parameters: Any) -> Any:
+        """Run on numbers and arrays; record if an operand is a node."""
+        data = [operand._data if isinstance(operand, Node) else operand for operand in operands]
+        (out,) = self._run(("value",), self._forward, data)
+        return self._node(operands, out) if any(isinstance(one, Node) for one in operands) else out
+
+    def on_arrays(self, arrays: Sequence[Any], parameters: dict[str, Any]) -> Any:
+        return self(*arrays)
+
+    def _node(self, operands: tuple[Any, ...], out: Any) -> Node:
+        data, slots, tracked = [], [], False
+        for slot, operand in enumerate(operands):
+            if isinstance(operand, Node):
+                data.append(operand._data)
+                if operand._requires_grad:
+                    tracked = True
+                    if self._part.flows[slot]:
+                        slots.append(slot)
+                elif operand.op is not None:
+                    tracked = True
+            else:
+                data.append(operand)
+        mode = current_mode()
+        if mode.detecting_anomaly:
+            anomaly.check_forward(self, operands, data, out)
+        if not mode.recording:
+            slots = []
+        node: Any
+        if not (tracked and mode.recording) and not mode.tracing:
+            if type(out) is float:
+                node = Value(out, requires_grad=False)
+                node._is_constant_boolean = self.is_boolean
+                return node  # type: ignore[no-any-return]  # a Value
+            return Tensor(numpy.asarray(out), requires_grad=False, copy=False)
+        if type(out) is float:
+            node = _new(CompiledValue)
+            node._data, node.grad = out, 0.0
+            node._all_operands, node._all_recorded, node._all_slots = operands, data, slots
+            if mode.scope is not None:
+                node.scope = mode.scope
+        else:
+            node = _new(CompiledTensor)
+            node._data, node._grad, node._grad_is_shared = numpy.asarray(out), None, False
+            node.operands, node._recorded, node._gradient_slots = operands, data, slots
+            node.keywords, node.scope = {}, mode.scope
+        node.op, node._requires_grad = self, bool(slots)
+        if mode.keeping_sources:
+            node.source = calling_line()
+        return node  # type: ignore[no-any-return]  # one of the two
+
+    # --- backward ---
+
+    def rule(self, slot: int) -> Callable[..., Any]:
+        return functools.partial(self._pulled, slot)
+
+    def _pulled(self, slot: int, upstream: Any, out: Any, *operands: Any) -> Any:
+        """The pullback as a row has it, for one slot."""
+        if any(isinstance(one, Node) for one in (upstream, *operands)):
+            nodes = [one if isinstance(one, Node) else _constant(one) for one in operands]
+            return self.pulled_as_nodes(nodes, upstream, [slot], getattr(out, "_data", out))[0]
+        return self.pulled(operands, upstream, [slot])[0]
+
+    def pulled(self, data: Sequence[Any], upstream: Any, slots: Sequence[int]) -> tuple[Any, ...]:
+        """The gradients of the operands in these slots, by a program."""
+        key = "gradient", *slots
+        return self._run(key, functools.partial(self._gradient, slots), [*data, upstream])
+
+    def pulled_as_nodes(self, operands: Sequence[Any], upstream: Any, slots: Sequence[int], out: Any) -> list[Any]:
+        """The same as nodes: the sweep through the operations that were recorded, run again."""
+        operands = list(operands)
+        with recording():
+            for slot in slots:  # one for each slot, as the same node may be in several
+                operands[slot] = ops.positive(operands[slot])
+            own = self._own_code(operands, out)
+        ends = [operands[slot] for slot in slots]
+        reached: dict[Any, Any] = {}
+        if own.requires_grad:
+            seeds = {own: own._seed(upstream, create_graph=True)}
+            reached = propagate(seeds, create_graph=True, wanted=frozenset(ends), ends=frozenset(ends))
+        return [reached[end] if end in reached else end._constant(numpy.zeros_like(end._data)) for end in ends]
+
+    def unfolded(self, node: Any) -> Any:
+        return self._own_code(node.operands, node._data)
+
+    def _own_code(self, operands: Sequence[Any], out: Any) -> Any:
+        """The operations that were recorded, on other operands; what this operation gave for them is `out`."""
+        held: dict[Any, Any] = {
+            leaf: one if isinstance(one, Node) else _constant(one)
+            for leaf, one in zip(self._part.leaves, operands, strict=True)
+        }
+        for node in nodes_in_order(self._part.recording.outputs):
+            if node in held:
+                continue
+            if node.op is None:
+                held[node] = node
+                continue
+            given = [held[one] if isinstance(one, Node) else one for one in node.operands]
+            if self._part.is_of_samples:
+                given = _in_columns(node.op, given)
+            if node.requires_grad or not node.op.differentiable:
+                held[node] = node.op(*given, **node.keywords)
+            else:  # detached, or computed under no_grad
+                with Adjusted(recording=False):
+                    held[node] = node.op(*given, **node.keywords)
+        own = held[self._part.recording.outputs[0]]
+        if not self._part.is_of_samples or numpy.shape(own._data) == numpy.shape(out):
+            return own
+        return array_functions.broadcast_to(own * numpy.ones(1), numpy.shape(out))  # of all samples alike
+
+    # --- programs ---
+
+    def _run(self, key: tuple[Any, ...], make: Callable[[], Any], data: Sequence[Any]) -> tuple[Any, ...]:
+        columns = None
+        if self._part.is_of_samples:
+            columns = tuple([isinstance(one, numpy.ndarray) and one.ndim == 1 for one in data])
+            data = [
+                numpy.asarray(one, float) if column else float(one) for one, column in zip(data, columns, strict=True)
+            ]
+        run = self._part.programs.get((key, columns))
+        if run is None:
+            with without_garbage_collection():
+                program = passed(make(), COMMON)
+                if columns is not None:
+                    run = COLUMNS(program, columns)
+                else:
+                    run = (FLOATS if program.is_of_numbers else ARRAYS)(program)
+            self._part.programs[key, columns] = run
+        try:
+            return run(*data)
+        except ShapeChangedError:
+            raise ShapeError(
+                f"{self.name}: a mask lets another number of elements through than when it was recorded; call the "
+                "compiled function again"
+            ) from None
+
+    def _forward(self) -> Any:
+        return program_of(self._part.recording)
+
+    def _gradient(self, slots: Sequence[int]) -> Any:
+        (output,) = self._part.recording.outputs
+        wanted = [self._part.leaves[slot] for slot in slots]
+        upstream = output._constant(numpy.ones_like(output._data))
+        upstream.label = "upstream"
+        with Adjusted(tracing=True, recording=False):  # nobody differentiates these nodes again
+            reached = sweep(output, upstream, create_graph=True, wanted=frozenset(wanted))
+        gradients = [reached[node] if node in reached else zeros(node) for node in wanted]
+        program, operand_of = translated(self._part.recording, [upstream], gradients)
+        del program.outputs[:1]
+        program.n_values, program.gradient_of = 0, [operand_of(node) for node in wanted]
+        return program
+
+    def __reduce__(self) -> NoReturn:
+        raise DataTypeError(
+            f"{self.name}: the graph of what a compiled function gave cannot be pickled; pickle .detach() of it, or "
+            "call the function under no_grad()"
+        )
+
+
+class _OfProgram(Node):
+    """What both kinds of node have in common."""
+
+    __slots__ = ()
+
+    def _contributions(self, upstream: Any, slots: Sequence[int]) -> list[Passed]:
+        if not self._keeps_local_gradients:
+            self._refuse_stale()
+        found = []
+        for slot, gradient in zip(slots, _operation(self).pulled(self._recorded, upstream, slots), strict=True):
+            operand, data = self.operands[slot], self._recorded[slot]
+            if isinstance(data, numpy.ndarray) and getattr(gradient, "dtype", None) != data.dtype:  # of columns
+                gradient = operand._fit(numpy.asarray(gradient), False)
+            found.append((slot, operand, None, gradient))
+        return found
+
+    def _contributions_as_nodes(self, upstream: Any, slots: Sequence[int]) -> list[Passed]:
+        self._refuse_stale()
+        found = _operation(self).pulled_as_nodes(self.operands, upstream, slots, self._data)
+        return [
+            (slot, self.operands[slot], None, self.operands[slot]._fit(gradient, True))
+            for slot, gradient in zip(slots, found, strict=True)
+        ]
+
+
+class CompiledTensor(_OfProgram, Tensor):
+    """An array that a compiled function gave."""
+
+    __slots__ = ()
+
+
+class CompiledValue(_OfProgram, Value):
+    """A number that a compiled function gave."""
+
+    __slots__ = ("_all_operands", "_all_recorded", "_all_slots")
+    _all_operands: tuple[Any, ...]
+    _all_recorded: list[Any]
+    _all_slots: list[int]
+
+    @property
+    def operands(self) -> tuple[Any, ...]:  # type: ignore[override]  # as in Value
+        return self._all_operands
+
+    @property
+    def _recorded(self) -> list[Any]:  # type: ignore[override]  # as in Value
+        return self._all_recorded
+
+    @property
+    def _gradient_slots(self) -> Sequence[int]:  # type: ignore[override]  # as in Value
+        return self._all_slots
+
+    def _stored_gradient(self, slot: int) -> float | None:
+        """None: a program computes it in the sweep."""
+        return None
+
+
+def _operation(node: Node) -> CompiledOperation:
+    assert isinstance(node.op, CompiledOperation)
+    return node.op
+
+
+def _no_rule(*operands: Any, **parameters: Any) -> NoReturn:
+    raise AssertionError("a compiled function is run by its programs")
+
+
+def _constant(data: Any) -> Node:
+    return Tensor(data, requires_grad=False) if isinstance(data, numpy.ndarray) else Value(data, requires_grad=False)
+
+
+_TAKES_TRUTHS = {"where", "logical_not", "logical_and", "logical_or"}
+
+
+def _in_columns(operation: Operation, operands: list[Any]) -> list[Any]:
+    """The operands of an operation on columns: truths of samples count as the numbers 0 and 1, as those of one do."""
+    if operation.is_boolean or operation.name in _TAKES_TRUTHS:
+        return operands
+    return [
+        array_functions.astype(one, numpy.float64) if isinstance(one, Tensor) and one.dtype.kind == "b" else one
+        for one in operands
+    ]
