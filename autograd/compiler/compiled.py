@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import operator
 import warnings
+import weakref
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -37,8 +38,6 @@ from .record.recording import (
 from .record.signature import (
     Key,
     Numbers,
-    array_key,
-    column_key,
     is_given,
     signature,
     stand_in,
@@ -129,7 +128,6 @@ class Compiled:
         check_function("compile", "a function is compiled", function, "; give the function itself: compile(f)(x)")
         self._function, self._columns = function, flag("compile: columns", columns)
         self._stand_in = stand_in_of_sample if columns else stand_in
-        self._array_key = column_key if columns else array_key
         functools.update_wrapper(self, function, updated=())
         self.__name__: str = name_of(function)
         self.clear()
@@ -137,10 +135,8 @@ class Compiled:
     def clear(self) -> None:
         """Forget every program: the next call records anew."""
         self._cache: ProgramCache[_Entry] = ProgramCache(self._columns)
-        self._recordings: dict[Hashable, Recording] = {}
         self._constants: list[CapturedConstant] = []
         self._told: set[str] = set()  # what was warned of
-        self._last: tuple[Hashable, _Entry] | None = None
         self._integers = Integers(self._function, self._stand_in)
         self._has_integers = False
         self._choices: dict[Any, tuple[Any, dict[Any, Numbers] | None]] = {}
@@ -262,7 +258,7 @@ class Compiled:
     @property
     def programs(self) -> list[CompiledProgram]:
         """Every program so far."""
-        return [entry.program for entries in self._cache.entries.values() for entry in entries]
+        return [entry.program for entries in list(self._cache.entries.values()) for entry in entries]
 
     @property
     def constants(self) -> list[CapturedConstant]:
@@ -310,31 +306,30 @@ class Compiled:
             numbers: which integers are numbers, as `signature` takes it.
             by: the arguments to differentiate by, whose integers are numbers.
         """
-        key, leaves, objects = signature(arguments, keywords, self._array_key, numbers)
+        key, leaves, objects = signature(arguments, keywords, self._cache.array_key, numbers)
         if objects:
             if by is not None and numbers is None and any(isinstance(one, int) for one in objects):
                 self._become()
                 return self._run(chosen, self._choice(by, len(arguments))[1], make, arguments, keywords, by)
-            self._cache.keep(objects)
+            self._cache.recognize(objects)
         if self._columns:
             key, leaves = with_columns(key, leaves)
-        entries = self._cache.entries[key, chosen]
+        entries = self._cache.entries.get((key, chosen), ())
         for entry in entries:
             try:
                 found = entry.program.run(*leaves)
             except ShapeChangedError:
                 continue
-            self._last = key, entry
+            self._cache.last = key, entry
             return entry, found, leaves, objects
         if entries:
-            self._recordings.pop(key, None)  # a boolean index chose another number of elements: record anew
+            self._cache.recordings.pop(key, None)  # a boolean index chose another number of elements: record anew
         elif self._has_new_numbers(arguments, keywords, numbers):
             numbers = self._integers.numbers if by is None else self._choice(by, len(arguments))[1]
             return self._run(chosen, numbers, make, arguments, keywords, by)
         entry = make(key, *with_numbers(arguments, keywords, numbers))
-        entries.append(entry)
-        del entries[:-_MOST_VARIANTS]
-        self._last = key, entry
+        self._cache.add_entry(key, chosen, entry, objects, _MOST_VARIANTS)
+        self._cache.last = key, entry
         return entry, entry.program.run(*leaves), leaves, objects
 
     def _as_nodes(self, entry: _Entry, found: Sequence[Any], leaves: list[Any], objects: list[Any]) -> Sequence[Any]:
@@ -384,7 +379,7 @@ class Compiled:
         return bool(become)
 
     def _recording(self, key: Hashable, arguments: tuple[Any, ...], keywords: dict[str, Any]) -> Recording:
-        recording = self._recordings.get(key)
+        recording = self._cache.recordings.get(key)
         if recording is None:
             with without_garbage_collection():
                 recording = record(self._function, arguments, keywords, self._stand_in)
@@ -400,9 +395,8 @@ class Compiled:
                 "looks at {}: what comes of it stays as it was when it was recorded. Choose with where(…), compute "
                 "with the node itself; check(…) compares with an eager run",
             )
-            self._recordings[key] = (
-                recording  # last: where a warning is an error, the next call records and warns again
-            )
+            # Last: where a warning is an error, the next call records and warns again.
+            self._cache.add_recording(key, recording, self._cache.key(arguments, keywords)[2])
         return recording
 
     def _tell(self, found: list[str], sentence: str) -> None:
@@ -441,7 +435,7 @@ class Compiled:
                 places.append(len(wanted))
                 wanted.append(node)
             else:
-                places.append([leaf])
+                places.append([_weakly(leaf)])
         if not wanted:
             raise DataTypeError(f"value_and_grad: there is no number or array in argument {chosen!r}")
         several = isinstance(chosen, tuple)
@@ -465,9 +459,9 @@ class Compiled:
         return _Entry(self._compiled(key, recording, wanted), lambda found: found)
 
     def _shown(self) -> CompiledProgram:
-        if self._last is None:
+        if self._cache.last is None:
             raise NotRecordedError(f"compile: {self.__name__} is recorded when it is called: call it first")
-        key, entry = self._last
+        key, entry = self._cache.last
         if entry.program.has_gradients:
             return entry.program
         if not entry.with_gradients:
@@ -482,10 +476,18 @@ def _converting(run: Callable[..., Any], like: list[Any]) -> Callable[..., Any]:
     )
 
 
+def _weakly(leaf: Any) -> Callable[[], Any]:
+    """What gives a leaf back that is no number: an object that lives as long as its programs, if its class allows."""
+    try:
+        return weakref.ref(leaf)
+    except TypeError:
+        return lambda: leaf
+
+
 def _placed(place: Any, gradients: list[Any]) -> Any:
     if isinstance(place, dict):
         return {name: gradients[index] for name, index in place.items()}
-    return place[0] if isinstance(place, list) else gradients[place]
+    return place[0]() if isinstance(place, list) else gradients[place]
 
 
 def _as_floats(argument: Any) -> Any:

@@ -64,8 +64,8 @@ class TrainingStep:
 
     def __call__(self, *arguments: Any, numbers: Sequence[float] = ()) -> Any:
         """The function's value before the step. `numbers` are what may differ from step to step (a rate)."""
-        key, leaves = self._cache.key(arguments, {})
-        machine, recording, moved = self._entry(key, arguments, len(numbers))
+        key, leaves, objects = self._cache.key(arguments, {})
+        machine, recording, moved = self._entry(key, objects, arguments, len(numbers))
         states = [array for parameter in moved for array in self._states.get(parameter, ())]
         outputs = machine(*leaves, *[parameter._data for parameter in recording.parameters], *states, *numbers)
         for parameter in moved:  # what was recorded before this step must see that its data is another
@@ -77,12 +77,13 @@ class TrainingStep:
 
     def prepare(self, *arguments: Any, count: int = 0) -> Recording:
         """Record the step for arguments like these and so many numbers, and run nothing."""
-        return self._entry(self._cache.key(arguments, {})[0], arguments, count)[1]
+        key, _, objects = self._cache.key(arguments, {})
+        return self._entry(key, objects, arguments, count)[1]
 
     def _entry(
-        self, key: Hashable, arguments: tuple[Any, ...], count: int
+        self, key: Hashable, objects: list[Any], arguments: tuple[Any, ...], count: int
     ) -> tuple[ArrayMachine, Recording, list[Node]]:
-        entries = self._cache.entries[key, count]
+        entries = self._cache.entries.get((key, count))
         if entries:
             return entries[0]
         with without_garbage_collection():
@@ -92,8 +93,9 @@ class TrainingStep:
             if unread:
                 raise NotRecordedError(f"{recording.function_name} does not depend on {unread.pop()!r:.80}")
             machine = ARRAYS(passed(self._program(recording, moved, count), COMMON))
-        entries.append((machine, recording, moved))
-        return entries[0]
+        entry = machine, recording, moved
+        self._cache.add_entry(key, count, entry, objects)
+        return entry
 
     def _program(self, recording: Recording, parameters: list[Node], count: int) -> Program:
         output = recording.outputs[0] if len(recording.outputs) > 1 else only_number(recording)

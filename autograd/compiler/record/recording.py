@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import sys
+import weakref
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,7 +15,7 @@ from ...arguments import check_call
 from ...calling_line import SourceLine
 from ...errors import ShapeError
 from ...modes import Adjusted, current_mode
-from ...node import Node
+from ...node import ModuleCall, Node
 from ...operation import Contribution
 from ...returned import returned_node
 from ...structure import Place, Rebuild, flatten, with_leaves
@@ -99,6 +100,7 @@ def record(
         except TypeError:
             check_call("compile", function, positional, named)
             raise
+    _hold_weakly(returned, [leaf for leaf in leaves if not is_given(leaf)])
     outputs, output_paths, rebuild = flatten(returned)
     name, nodes = name_of(function), _returned(function, outputs, output_paths)
     own = set(inputs)
@@ -107,6 +109,40 @@ def record(
     # A leaf that is neither an argument nor a parameter stays as it is in any case.
     looked_at = [(node, line) for node, line in looked_at if node.op is not None or node.requires_grad or node in own]
     return Recording(name, inputs, places, parameters, nodes, rebuild, variables, output_paths, looked_at)
+
+
+class _WeakCall(ModuleCall):
+    """A call of an argument, which the recording does not keep alive."""
+
+    __slots__ = ("_module",)
+
+    @property
+    def module(self) -> Any:
+        return self._module()
+
+    @module.setter
+    def module(self, module: Any) -> None:
+        self._module = weakref.ref(module)
+
+
+def _hold_weakly(returned: Any, objects: list[Any]) -> None:
+    """Let the marks that modules leave on their nodes not keep the arguments alive."""
+    modules = {id(part) for one in objects if hasattr(one, "named_modules") for _, part in one.named_modules()}
+    if not modules:
+        return
+    became: dict[int, ModuleCall] = {}
+
+    def weak(call: ModuleCall) -> ModuleCall:
+        if id(call) not in became:
+            kind = _WeakCall if id(call.module) in modules else ModuleCall
+            inputs = tuple([None if id(one) in modules else one for one in call.inputs])
+            around = None if call.around is None else weak(call.around)
+            became[id(call)] = kind(call.module, inputs, around, call.scope, call.ended)
+        return became[id(call)]
+
+    for node in nodes_in_order(flatten(returned)[0]):
+        if node.calls:
+            node.calls = tuple(map(weak, node.calls))
 
 
 def is_recorded_alike(function: Callable[..., Any], one: Call, other: Call, stand_in: StandIn) -> bool:
