@@ -28,7 +28,6 @@ from .record.captured import CapturedConstant, captured
 from .record.integers import Integers
 from .record.recording import (
     Recording,
-    is_being_recorded,
     listed,
     name_of,
     program_of,
@@ -154,7 +153,8 @@ class Compiled:
         Such a node is one operation; gradients come back through it by a program, and derivatives of them through what
         was recorded. In a function that is being recorded itself it is that function's own code.
         """
-        if is_being_recorded():
+        mode = current_mode()
+        if mode.looked_at is not None:  # a function is just being recorded
             return self._function(*arguments, **keywords)
 
         def make(key: Key, arguments: tuple[Any, ...], keywords: dict[str, Any]) -> _Entry:
@@ -162,7 +162,7 @@ class Compiled:
             return _Entry(self._compiled(key, recording, ()), recording.rebuild)
 
         entry, found, leaves, objects = self._run(None, self._integers.numbers, make, arguments, keywords)
-        if (objects or entry.program.recording.parameters) and current_mode().recording:
+        if mode.recording and (objects or entry.program.recording.parameters):
             return entry.finish(self._as_nodes(entry, found, leaves, objects))
         return entry.finish(found)
 
@@ -186,18 +186,18 @@ class Compiled:
                 program.run = _converting(program.run, [node._data for node in recording.inputs])
             return _Entry(program, finish)
 
-        entry, found, *_ = self._run(chosen, numbers, make, arguments, keywords, chosen)
+        entry, found, _, _ = self._run(chosen, numbers, make, arguments, keywords, chosen)
         return entry.finish(found)  # type: ignore[no-any-return]  # value and gradient
 
     def backward(self, *arguments: Any, **keywords: Any) -> Any:
         """The value; and as `loss.backward()` does, add its gradients to the `.grad` of the leaves: parameters
         of the function, and nodes among the arguments that require gradients."""
         numbers = self._integers.numbers
-        given = [leaf for leaf in flatten([*with_numbers(arguments, keywords, numbers)])[0] if is_given(leaf)]
+        objects = signature(arguments, keywords, self._cache.array_key, numbers)[2]
         nodes = {
-            number: leaf
-            for number, leaf in enumerate(given)
-            if isinstance(leaf, Node) and leaf.requires_grad and leaf.op is None
+            number: node
+            for number, node in [one for one in objects if type(one) is tuple]
+            if node.requires_grad and node.op is None
         }
 
         def make(key: Key, arguments: tuple[Any, ...], keywords: dict[str, Any]) -> _Entry:
@@ -207,7 +207,7 @@ class Compiled:
                 raise NotRecordedError(f"compile: {self.__name__} depends on no leaf that requires gradients")
             return _Entry(self._compiled(key, recording, wanted), lambda found: found)
 
-        entry, (value, *gradients), *_ = self._run(("backward", *nodes), numbers, make, arguments, keywords)
+        entry, (value, *gradients), _, _ = self._run(("backward", *nodes), numbers, make, arguments, keywords)
         commit(zip([*entry.program.recording.parameters, *nodes.values()], gradients, strict=True))
         return value
 
@@ -226,7 +226,7 @@ class Compiled:
         def make(key: Key, arguments: tuple[Any, ...], keywords: dict[str, Any]) -> _Entry:
             return self._everything(key, self._recording(key, arguments, keywords))
 
-        entry, found, *_ = self._run("everything", self._integers.numbers, make, arguments, keywords)
+        entry, found, _, _ = self._run("everything", self._integers.numbers, make, arguments, keywords)
         program, recording = entry.program, entry.program.recording
         eager = run_eagerly(self._function, arguments, keywords, self._integers.numbers)
         n_values = len(recording.outputs)
@@ -306,30 +306,34 @@ class Compiled:
             numbers: which integers are numbers, as `signature` takes it.
             by: the arguments to differentiate by, whose integers are numbers.
         """
-        key, leaves, objects = signature(arguments, keywords, self._cache.array_key, numbers)
+        cache = self._cache
+        key, leaves, objects = signature(arguments, keywords, cache.array_key, numbers)
         if objects:
             if by is not None and numbers is None and any(isinstance(one, int) for one in objects):
                 self._become()
                 return self._run(chosen, self._choice(by, len(arguments))[1], make, arguments, keywords, by)
-            self._cache.recognize(objects)
+            cache.recognize(objects)
         if self._columns:
             key, leaves = with_columns(key, leaves)
-        entries = self._cache.entries.get((key, chosen), ())
+        try:
+            entries = cache.entries[key, chosen]
+        except KeyError:
+            entries = []
         for entry in entries:
             try:
                 found = entry.program.run(*leaves)
             except ShapeChangedError:
                 continue
-            self._cache.last = key, entry
+            cache.last = key, entry
             return entry, found, leaves, objects
         if entries:
-            self._cache.recordings.pop(key, None)  # a boolean index chose another number of elements: record anew
+            cache.recordings.pop(key, None)  # a boolean index chose another number of elements: record anew
         elif self._has_new_numbers(arguments, keywords, numbers):
             numbers = self._integers.numbers if by is None else self._choice(by, len(arguments))[1]
             return self._run(chosen, numbers, make, arguments, keywords, by)
         entry = make(key, *with_numbers(arguments, keywords, numbers))
-        self._cache.add_entry(key, chosen, entry, objects, _MOST_VARIANTS)
-        self._cache.last = key, entry
+        cache.add_entry(key, chosen, entry, objects, _MOST_VARIANTS)
+        cache.last = key, entry
         return entry, entry.program.run(*leaves), leaves, objects
 
     def _as_nodes(self, entry: _Entry, found: Sequence[Any], leaves: list[Any], objects: list[Any]) -> Sequence[Any]:

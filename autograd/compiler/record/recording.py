@@ -14,7 +14,7 @@ import numpy
 from ...arguments import check_call
 from ...calling_line import SourceLine
 from ...errors import ShapeError
-from ...modes import Adjusted, current_mode
+from ...modes import Adjusted
 from ...node import ModuleCall, Node
 from ...operation import Contribution
 from ...returned import returned_node
@@ -196,11 +196,6 @@ def run_eagerly(
         returned = function(*with_leaves(arguments, given), **with_leaves(keywords, given))
     outputs, paths, _ = flatten(returned)
     return EagerRun(inputs, _returned(function, outputs, paths), paths)
-
-
-def is_being_recorded() -> bool:
-    """Whether a function is just being recorded for a program: only then it is noted what is looked at."""
-    return current_mode().looked_at is not None
 
 
 def _returned(function: Callable[..., Any], outputs: list[Any], paths: list[str]) -> list[Node]:

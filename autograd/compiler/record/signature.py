@@ -88,6 +88,9 @@ def _key(part: Any, leaves: list[Any], kept: list[Any], array_key: ArrayKey, num
         kept.append((len(leaves), part))
         leaves.append(part._data)
         return array_key(part._data) if isinstance(part, Tensor) else float
+    if hasattr(part, "named_parameters"):  # a module, at once
+        kept.append(part)
+        return kind, id(part)
     if isinstance(part, _FLOATS) or (isinstance(part, int) and is_number(part, numbers)):
         leaves.append(as_float(part))
         return float
