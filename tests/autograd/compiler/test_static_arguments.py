@@ -121,6 +121,9 @@ def test_functions_are_told_apart_by_identity():
     def double(x):
         return x * 2
 
+    def triple(x):
+        return x * 3
+
     class Holder:
         factor = 5.0
 
@@ -129,7 +132,7 @@ def test_functions_are_told_apart_by_identity():
 
     holder = Holder()
     f = compile(lambda x, function: function(x))
-    assert [f(3.0, one) for one in (double, tanh, lambda x: x * 3, double)] == [6.0, tanh(3.0), 9.0, 6.0]
+    assert [f(3.0, one) for one in (double, tanh, triple, double)] == [6.0, tanh(3.0), 9.0, 6.0]
     for _ in range(3):
         assert f(3.0, holder.scaled) == 15.0  # each time another object of the same method
     assert len(f.programs) == 4
