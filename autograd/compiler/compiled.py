@@ -339,15 +339,15 @@ class Compiled:
     def _as_nodes(self, entry: _Entry, found: Sequence[Any], leaves: list[Any], objects: list[Any]) -> Sequence[Any]:
         """What a program gave as nodes, if something requires gradients."""
         recording = entry.program.recording
-        given = list(leaves)
-        is_wanted = any(parameter._requires_grad for parameter in recording.parameters)
-        for one in objects:
-            if type(one) is tuple:
-                place, node = one
-                given[place] = node
-                is_wanted = is_wanted or node._requires_grad
-        if not is_wanted:
+        nodes = [one for one in objects if type(one) is tuple]
+        if not nodes and not recording.parameters:
             return found
+        of_nodes = any(node._requires_grad for _, node in nodes)
+        if not of_nodes and not any(parameter._requires_grad for parameter in recording.parameters):
+            return found
+        given = list(leaves)
+        for place, node in nodes:
+            given[place] = node
         if not entry.operations:
             numbers = range(len(recording.outputs))
             entry.operations += [CompiledOperation(recording, number, self._columns) for number in numbers]

@@ -74,7 +74,7 @@ def _key(part: Any, leaves: list[Any], kept: list[Any], array_key: ArrayKey, num
     if (kind is int or kind is bool) and numbers is None:
         kept.append(part)
         return kind, part
-    if isinstance(part, _SEQUENCES):
+    if kind is list or kind is tuple or (kind is not dict and isinstance(part, _SEQUENCES)):
         if type(numbers) is not dict:
             return kind, tuple([_key(item, leaves, kept, array_key, numbers) for item in part])
         its = numbers.get
