@@ -18,6 +18,7 @@ from .errors import DataTypeError, ShapeError
 from .operands import (
     Axis,
     Shape,
+    as_array,
     as_operand,
     checked_axis,
     checked_keepdims,
@@ -286,10 +287,14 @@ def clip(x: Any, low: Any = None, high: Any = None) -> Any:
     dtype = getattr(x, "dtype", None)
     lowest: float = -math.inf
     highest: float = math.inf
-    if dtype is not None and dtype.kind in "iu":  # integers stay integers
-        lowest, highest = int(numpy.iinfo(dtype).min), int(numpy.iinfo(dtype).max)
-    elif dtype is not None and dtype.kind == "b":
-        lowest, highest = 0, 1
+    if dtype is not None and dtype.kind in "biu":  # the open side is open in the result's dtype
+        bounds = [getattr(bound, "_data", bound) for bound in (low, high) if bound is not None]
+        plain = [bound if type(bound) in PYTHON_NUMBERS else as_array("clip", bound).dtype for bound in bounds]
+        dtype = numpy.result_type(dtype, *plain)
+        if dtype.kind in "iu":
+            lowest, highest = int(numpy.iinfo(dtype).min), int(numpy.iinfo(dtype).max)
+        elif dtype.kind == "b":
+            lowest, highest = False, True
     return ops.clip(x, lowest if low is None else low, highest if high is None else high)
 
 

@@ -161,13 +161,21 @@ class Node(Recordable):
         return None if show is None else show(self)
 
     def __copy__(self) -> Self:
+        self._note_copy()
         return copies.shallow_copy(self)
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        self._note_copy()
         return copies.deep_copy(self, memo)
 
     def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:
+        self._note_copy()
         return copies.reduced(self)
+
+    def _note_copy(self) -> None:
+        """A copy has the numbers, among all else."""
+        if modes.open_blocks:
+            modes.note_look(self)
 
     def _refuse_copy(self) -> None:
         """A node whose copy would not be what it is says so."""
@@ -429,7 +437,13 @@ def gradients(
             raise DataTypeError(f"gradients: inputs are nodes (Value or Tensor), not {described(node)}")
         if not node.requires_grad:
             raise NotRecordedError(f"gradients: the input {node!r:.80} does not require gradients")
-    reached = sweep(output, gradient, create_graph=create_graph, wanted=frozenset(wanted))
+    if (
+        not create_graph and modes.current_mode().tracing
+    ):  # a program is to compute them anew, as constants of its graph
+        with Adjusted(recording=False):
+            reached = sweep(output, gradient, create_graph=True, wanted=frozenset(wanted))
+    else:
+        reached = sweep(output, gradient, create_graph=create_graph, wanted=frozenset(wanted))
     found = [_as_node(node, reached.get(node)) for node in wanted]
     return found[0] if isinstance(inputs, Node) else found
 

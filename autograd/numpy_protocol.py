@@ -326,7 +326,16 @@ OF_THE_DATA: frozenset[Any] = frozenset(
         numpy.size,
     }
 )
-_OF_NUMBERS = frozenset({numpy.allclose, numpy.array_equal, numpy.array_equiv})
+_OF_NUMBERS = frozenset(
+    {
+        numpy.allclose,
+        numpy.array2string,
+        numpy.array_equal,
+        numpy.array_equiv,
+        numpy.array_repr,
+        numpy.array_str,
+    }
+)
 # Their code, but of those written in C.
 _CODE_OF_THE_DATA = {getattr(inspect.unwrap(function), "__code__", None) for function in OF_THE_DATA} - {None}
 

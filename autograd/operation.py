@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any, ClassVar, NamedTuple, TypeVar
+from typing import Any, ClassVar, Literal, NamedTuple, TypeVar
 
 import numpy
 
@@ -22,6 +22,7 @@ from .errors import CallError, DataTypeError, GraphError, IndexRangeError, Shape
 
 Rule = Callable[..., Any]
 Parameters = dict[str, Any]
+Integers = Literal["as floats", "as floats beside floats", "as they are"]
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -162,6 +163,11 @@ class Operation:
     * `expansion(*operands, **parameters)` is the same computation in other rows of the table;
     * `written(library, *operands, **parameters)` is the text of an expression in Python, given the name of the array
       library ("numpy", "jax.numpy") and the operands' texts.
+
+    `integers` says how the row and its rules take arrays of integers and truths, which wrap around in −a, a − b and
+    a · a and have few digits of their own (NumPy's exp of a uint8 is a float16): "as floats"; "as floats beside
+    floats", which leaves truths and integers among themselves as they are; or "as they are", where neither the row
+    nor a rule computes with an operand alone.
     """
 
     # Whether it is somebody's own, whose rules are run on nothing but what it was given.
@@ -180,11 +186,15 @@ class Operation:
     is_boolean: bool = False
     expansion: Rule | None = None
     written: Callable[..., str] | None = None
+    integers: Integers = "as they are"
 
     rules: tuple[Rule | None, ...] = field(init=False)
     quietly: Callable[..., Any] = field(init=False)
+    converted_kinds: str = field(init=False)
 
     def __post_init__(self) -> None:
+        kinds = {"as floats": "iub", "as floats beside floats": "iu", "as they are": ""}
+        object.__setattr__(self, "converted_kinds", kinds[self.integers])
         object.__setattr__(self, "rules", self.local_gradients or self.pullbacks)
         object.__setattr__(self, "quietly", _quiet(self.forward))
 
@@ -230,8 +240,22 @@ class Operation:
         except TypeError as error:
             raise self.refusal(operands, parameters, error) from None
 
+    def float_dtype(self, arrays: Sequence[Any]) -> numpy.dtype[Any] | None:
+        """The dtype in which the row computes with its operands of integers; None where it takes them as they are.
+
+        Args:
+            arrays: the operands' data; Python's numbers among them change no dtype.
+        """
+        kinds = [one if type(one) in PYTHON_NUMBERS else one.dtype for one in arrays]
+        common = numpy.result_type(*kinds)
+        if common.kind == "f":
+            return common
+        return numpy.dtype(numpy.float64) if self.integers == "as floats" else None
+
     def on_arrays(self, arrays: Sequence[Any], parameters: Parameters) -> Any:
         """The forward rule through NumPy."""
+        if self.converted_kinds:
+            arrays = self._with_floats(arrays)
         try:
             return (self.forward if is_silent() else self.quietly)(*arrays, **parameters)
         except (ValueError, IndexError, TypeError, OverflowError) as error:
@@ -255,6 +279,30 @@ class Operation:
             f"{self.name} takes {'one operand' if self.slots == 1 else f'{self.slots} operands'}, and {count} "
             f"{'was' if count == 1 else 'were'} given"
         )
+
+    def _with_floats(self, arrays: Sequence[Any]) -> Sequence[Any]:
+        """Plain operands as the row takes them."""
+        kinds = self.converted_kinds
+        for one in arrays:
+            if type(one) is numpy.ndarray:
+                if one.dtype.kind in kinds:
+                    break
+            elif type(one) not in PYTHON_NUMBERS:
+                break
+        else:  # the usual case
+            return arrays
+        arrays = [
+            one if type(one) in PYTHON_NUMBERS or isinstance(one, numpy.ndarray | numpy.generic) else numpy.asarray(one)
+            for one in arrays
+        ]
+        if any(type(one) not in PYTHON_NUMBERS and one.dtype.kind not in "biuf" for one in arrays):
+            return arrays  # which NumPy refuses
+        dtype = self.float_dtype(arrays)
+        if dtype is None:
+            return arrays
+        return [
+            one.astype(dtype) if type(one) not in PYTHON_NUMBERS and one.dtype.kind in kinds else one for one in arrays
+        ]
 
     def refusal(self, arrays: Sequence[Any], parameters: Parameters, error: Exception) -> GraphError:
         """The engine's message for operands that NumPy does not take."""
@@ -375,11 +423,12 @@ def elementwise(
     local_gradients: tuple[Rule | None, ...],
     expansion: Rule | None = None,
     written: Callable[..., str] | None = None,
+    integers: Integers = "as floats beside floats",
 ) -> Operation:
     """A row that works element by element: on `Value` through `scalar`, on `Tensor` through `forward`."""
     return Operation(
         name, symbol, forward, scalar, local_gradients=local_gradients, slots=len(local_gradients),
-        expansion=expansion, written=written,
+        expansion=expansion, written=written, integers=integers,
     )  # fmt: skip
 
 
@@ -390,11 +439,12 @@ def structural(
     pullbacks: tuple[Rule | None, ...],
     expansion: Rule | None = None,
     written: Callable[..., str] | None = None,
+    integers: Integers = "as they are",
 ) -> Operation:
     """A row that moves, gathers or reduces elements: for `Tensor` alone."""
     return Operation(
         name, symbol, forward, pullbacks=pullbacks, slots=len(pullbacks), elementwise=False,
-        expansion=expansion, written=written,
+        expansion=expansion, written=written, integers=integers,
     )  # fmt: skip
 
 

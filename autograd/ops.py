@@ -12,6 +12,7 @@ parameters by name, unchecked: what people call instead is in `array_functions.p
 from __future__ import annotations
 
 import copyreg
+import functools
 import math
 import operator
 from collections.abc import Sequence
@@ -37,6 +38,11 @@ def _reduced(library: str, name: str, x: str, axis: Axis, keepdims: bool) -> str
     """How a reduction is written with an array library."""
     return f"{library}.{name}({x}{'' if axis is None else f', axis={axis}'}{', keepdims=True' if keepdims else ''})"
 
+
+# How elementwise rows take integers (`Operation.integers`): arithmetic and choices as they are, the functions of
+# floats as floats. `elementwise` itself is for those between.
+_arithmetic = functools.partial(elementwise, integers="as they are")
+_of_floats = functools.partial(elementwise, integers="as floats")
 
 # --- predicates: recorded, without gradient --------------------------------------------------------------
 
@@ -74,58 +80,58 @@ def _zero(out: Any, *operands: Any) -> bool:
     return False
 
 
-sign: Operation = elementwise(
+sign: Operation = _arithmetic(
     "sign", "sign", numpy.sign, lambda a: float((a > 0) - (a < 0)) if a == a else a,
     local_gradients=(_zero,),
 )  # fmt: skip
 # Python's functions give integers, which have no −0.
-floor: Operation = elementwise(
+floor: Operation = _arithmetic(
     "floor", "floor", numpy.floor, lambda a: math.copysign(math.floor(a), a), local_gradients=(_zero,)
 )  # fmt: skip
-ceil: Operation = elementwise(
+ceil: Operation = _arithmetic(
     "ceil", "ceil", numpy.ceil, lambda a: math.copysign(math.ceil(a), a),
     local_gradients=(_zero,),
 )  # fmt: skip
-trunc: Operation = elementwise(
+trunc: Operation = _arithmetic(
     "trunc", "trunc", numpy.trunc, lambda a: math.copysign(math.trunc(a), a),
     local_gradients=(_zero,),
 )  # fmt: skip
-rint: Operation = elementwise(
+rint: Operation = _of_floats(
     "rint", "round", numpy.rint, lambda a: math.copysign(round(a), a),
     local_gradients=(_zero,),
 )  # fmt: skip
-floor_divide: Operation = elementwise(
+floor_divide: Operation = _arithmetic(
     "floor_divide", "//", numpy.floor_divide, operator.floordiv,
     local_gradients=(_zero, _zero),
 )  # fmt: skip
 
 # --- arithmetic -----------------------------------------------------------------------------------------
 
-add: Operation = elementwise(
+add: Operation = _arithmetic(
     "add", "+", numpy.add, operator.add,
     local_gradients=(lambda out, a, b: 1, lambda out, a, b: 1),
 )  # fmt: skip
-subtract: Operation = elementwise(
+subtract: Operation = _arithmetic(
     "subtract", "−", numpy.subtract, operator.sub,
     local_gradients=(lambda out, a, b: 1, lambda out, a, b: -1),
 )  # fmt: skip
-multiply: Operation = elementwise(
+multiply: Operation = _arithmetic(
     "multiply", "×", numpy.multiply, operator.mul,
     local_gradients=(lambda out, a, b: b, lambda out, a, b: a),
 )  # fmt: skip
-divide: Operation = elementwise(
+divide: Operation = _arithmetic(
     "divide", "÷", numpy.divide, operator.truediv,
     local_gradients=(lambda out, a, b: 1 / b, lambda out, a, b: -out / b),
 )  # fmt: skip
-positive: Operation = elementwise(  # the same number as a node of its own
+positive: Operation = _arithmetic(  # the same number as a node of its own
     "positive", "+", numpy.positive, operator.pos,
     local_gradients=(lambda out, a: 1,),
 )  # fmt: skip
-negative: Operation = elementwise(
+negative: Operation = _arithmetic(
     "negative", "−", numpy.negative, operator.neg,
     local_gradients=(lambda out, a: -1,),
 )  # fmt: skip
-remainder: Operation = elementwise(
+remainder: Operation = _arithmetic(
     "remainder", "mod", numpy.remainder, operator.mod,
     local_gradients=(lambda out, a, b: 1, lambda out, a, b: -floor_divide(a, b)),
 )  # fmt: skip
@@ -163,49 +169,49 @@ power: Operation = elementwise(
 
 # --- functions of one number ----------------------------------------------------------------------------
 
-square: Operation = elementwise("square", "x²", numpy.square, lambda a: a * a, local_gradients=(lambda out, a: 2 * a,))
-exp: Operation = elementwise("exp", "exp", numpy.exp, math.exp, local_gradients=(lambda out, a: out,))
-log: Operation = elementwise("log", "log", numpy.log, math.log, local_gradients=(lambda out, a: 1 / a,))
-exp2: Operation = elementwise("exp2", "2ˣ", numpy.exp2, math.exp2, local_gradients=(lambda out, a: out * math.log(2),))
-expm1: Operation = elementwise("expm1", "expm1", numpy.expm1, math.expm1, local_gradients=(lambda out, a: exp(a),))
-log1p: Operation = elementwise("log1p", "log1p", numpy.log1p, math.log1p, local_gradients=(lambda out, a: 1 / (1 + a),))
-log2: Operation = elementwise(
+square: Operation = _arithmetic("square", "x²", numpy.square, lambda a: a * a, local_gradients=(lambda out, a: 2 * a,))
+exp: Operation = _of_floats("exp", "exp", numpy.exp, math.exp, local_gradients=(lambda out, a: out,))
+log: Operation = _of_floats("log", "log", numpy.log, math.log, local_gradients=(lambda out, a: 1 / a,))
+exp2: Operation = _of_floats("exp2", "2ˣ", numpy.exp2, math.exp2, local_gradients=(lambda out, a: out * math.log(2),))
+expm1: Operation = _of_floats("expm1", "expm1", numpy.expm1, math.expm1, local_gradients=(lambda out, a: exp(a),))
+log1p: Operation = _of_floats("log1p", "log1p", numpy.log1p, math.log1p, local_gradients=(lambda out, a: 1 / (1 + a),))
+log2: Operation = _of_floats(
     "log2", "log2", numpy.log2, math.log2,
     local_gradients=(lambda out, a: 1 / (a * math.log(2)),),
 )  # fmt: skip
-log10: Operation = elementwise(
+log10: Operation = _of_floats(
     "log10", "log10", numpy.log10, math.log10,
     local_gradients=(lambda out, a: 1 / (a * math.log(10)),),
 )  # fmt: skip
-sqrt: Operation = elementwise("sqrt", "√", numpy.sqrt, math.sqrt, local_gradients=(lambda out, a: 0.5 / out,))
-sin: Operation = elementwise("sin", "sin", numpy.sin, math.sin, local_gradients=(lambda out, a: cos(a),))
-cos: Operation = elementwise("cos", "cos", numpy.cos, math.cos, local_gradients=(lambda out, a: -sin(a),))
-tan: Operation = elementwise("tan", "tan", numpy.tan, math.tan, local_gradients=(lambda out, a: 1 + out * out,))
+sqrt: Operation = _of_floats("sqrt", "√", numpy.sqrt, math.sqrt, local_gradients=(lambda out, a: 0.5 / out,))
+sin: Operation = _of_floats("sin", "sin", numpy.sin, math.sin, local_gradients=(lambda out, a: cos(a),))
+cos: Operation = _of_floats("cos", "cos", numpy.cos, math.cos, local_gradients=(lambda out, a: -sin(a),))
+tan: Operation = _of_floats("tan", "tan", numpy.tan, math.tan, local_gradients=(lambda out, a: 1 + out * out,))
 # (1 − a)(1 + a) keeps the digits that 1 − a² loses near ±1.
-arcsin: Operation = elementwise(
+arcsin: Operation = _of_floats(
     "arcsin", "arcsin", numpy.arcsin, math.asin,
     local_gradients=(lambda out, a: 1 / sqrt((1 - a) * (1 + a)),),
 )  # fmt: skip
-arccos: Operation = elementwise(
+arccos: Operation = _of_floats(
     "arccos", "arccos", numpy.arccos, math.acos,
     local_gradients=(lambda out, a: -1 / sqrt((1 - a) * (1 + a)),),
 )  # fmt: skip
-arctan: Operation = elementwise(
+arctan: Operation = _of_floats(
     "arctan", "arctan", numpy.arctan, math.atan,
     local_gradients=(lambda out, a: 1 / (1 + a * a),),
 )  # fmt: skip
-sinh: Operation = elementwise("sinh", "sinh", numpy.sinh, math.sinh, local_gradients=(lambda out, a: cosh(a),))
-cosh: Operation = elementwise("cosh", "cosh", numpy.cosh, math.cosh, local_gradients=(lambda out, a: sinh(a),))
-tanh: Operation = elementwise("tanh", "tanh", numpy.tanh, math.tanh, local_gradients=(lambda out, a: 1 - out * out,))
-arcsinh: Operation = elementwise(
+sinh: Operation = _of_floats("sinh", "sinh", numpy.sinh, math.sinh, local_gradients=(lambda out, a: cosh(a),))
+cosh: Operation = _of_floats("cosh", "cosh", numpy.cosh, math.cosh, local_gradients=(lambda out, a: sinh(a),))
+tanh: Operation = _of_floats("tanh", "tanh", numpy.tanh, math.tanh, local_gradients=(lambda out, a: 1 - out * out,))
+arcsinh: Operation = _of_floats(
     "arcsinh", "arcsinh", numpy.arcsinh, math.asinh,
     local_gradients=(lambda out, a: 1 / hypot(a, 1),),
 )  # fmt: skip
-arccosh: Operation = elementwise(
+arccosh: Operation = _of_floats(
     "arccosh", "arccosh", numpy.arccosh, math.acosh,
     local_gradients=(lambda out, a: 1 / (sqrt(a - 1) * sqrt(a + 1)),),
 )  # fmt: skip
-arctanh: Operation = elementwise(
+arctanh: Operation = _of_floats(
     "arctanh", "arctanh", numpy.arctanh, math.atanh,
     local_gradients=(lambda out, a: 1 / ((1 - a) * (1 + a)),),
 )  # fmt: skip
@@ -213,40 +219,33 @@ arctanh: Operation = elementwise(
 
 def _erf_forward(a: Any) -> Any:
     a = numpy.asarray(a)  # NumPy has none of its own: Python's, number by number
-    numbers = numpy.fromiter(map(math.erf, a.ravel().tolist()), numpy.float64, a.size)
-    return numbers.reshape(a.shape).astype(a.dtype if a.dtype.kind == "f" else numpy.float64)
+    return numpy.fromiter(map(math.erf, a.ravel().tolist()), a.dtype, a.size).reshape(a.shape)
 
 
-erf: Operation = elementwise(
+erf: Operation = _of_floats(
     "erf", "erf", _erf_forward, math.erf,
     local_gradients=(lambda out, a: 2 / math.sqrt(math.pi) * exp(-a * a),),
     written=lambda library, a: f"erf({a})",
 )  # fmt: skip
 
 
-def _as_floats(a: Any) -> Any:
-    """Small integers wrap around in −a, a − b and a · a: of a uint8 of 200, −a is 56."""
-    a = numpy.asarray(a)
-    return a if a.dtype.kind == "f" else a.astype(numpy.float64)
-
-
 def _sigmoid_forward(a: Any) -> Any:
-    result = numpy.exp(-_as_floats(a))  # of −1000: infinite, and the answer exactly 0
+    result = numpy.exp(-a)  # of −1000: infinite, and the answer exactly 0
     result += 1
     return 1 / result
 
 
-sigmoid: Operation = elementwise(
+sigmoid: Operation = _of_floats(
     "sigmoid", "σ", _sigmoid_forward, lambda a: 1 / (1 + math.exp(-a)),
     local_gradients=(lambda out, a: out * (1 - out),),
     expansion=lambda a: 1 / (1 + exp(-a)),
 )  # fmt: skip
-relu: Operation = elementwise(
+relu: Operation = _arithmetic(
     "relu", "relu", lambda a: numpy.maximum(a, 0), lambda a: 0.0 if a <= 0 else a,
     local_gradients=(lambda out, a: greater(a, 0),),
     expansion=lambda a: maximum(a, 0),
 )  # fmt: skip
-absolute: Operation = elementwise("absolute", "abs", numpy.absolute, abs, local_gradients=(lambda out, a: sign(a),))
+absolute: Operation = _arithmetic("absolute", "abs", numpy.absolute, abs, local_gradients=(lambda out, a: sign(a),))
 
 
 def _logaddexp_of_numbers(a: float, b: float) -> float:
@@ -255,7 +254,7 @@ def _logaddexp_of_numbers(a: float, b: float) -> float:
     return (a if a > b else b) + math.log1p(math.exp(-abs(a - b)))
 
 
-logaddexp: Operation = elementwise(
+logaddexp: Operation = _of_floats(
     "logaddexp", "logaddexp", numpy.logaddexp, _logaddexp_of_numbers,
     local_gradients=(lambda out, a, b: sigmoid(a - b), lambda out, a, b: sigmoid(b - a)),
 )  # fmt: skip
@@ -265,12 +264,12 @@ def _hypot_by(operand: Any, out: Any) -> Any:
     return operand / where(equal(out, 0), math.inf, out)  # at the origin 0, as the norm's
 
 
-hypot: Operation = elementwise(
+hypot: Operation = _of_floats(
     "hypot", "hypot", numpy.hypot, math.hypot,
     local_gradients=(lambda out, a, b: _hypot_by(a, out), lambda out, a, b: _hypot_by(b, out)),
 )  # fmt: skip
 # Divided twice by the length, because its square overflows where the gradient does not.
-arctan2: Operation = elementwise(
+arctan2: Operation = _of_floats(
     "arctan2", "arctan2", numpy.arctan2, math.atan2,
     local_gradients=(
         lambda out, y, x: x / hypot(y, x) / hypot(y, x),
@@ -292,21 +291,21 @@ def _share(out: Any, wins: Any, a: Any, b: Any) -> Any:
     return wins + _half(out) * equal(a, b)
 
 
-maximum: Operation = elementwise(
+maximum: Operation = _arithmetic(
     "maximum", "max", numpy.maximum, lambda a, b: b if b > a or b != b else a,
     local_gradients=(
         lambda out, a, b: _share(out, greater(a, b), a, b),
         lambda out, a, b: _share(out, greater(b, a), a, b),
     ),
 )  # fmt: skip
-minimum: Operation = elementwise(
+minimum: Operation = _arithmetic(
     "minimum", "min", numpy.minimum, lambda a, b: b if b < a or b != b else a,
     local_gradients=(
         lambda out, a, b: _share(out, less(a, b), a, b),
         lambda out, a, b: _share(out, less(b, a), a, b),
     ),
 )  # fmt: skip
-clip: Operation = elementwise(
+clip: Operation = _arithmetic(
     "clip", "clip", numpy.clip, lambda a, low, high: minimum.scalar(maximum.scalar(a, low), high),  # type: ignore[misc]  # elementwise rows have one
     written=lambda library, a, low, high: f"{library}.clip({a}, {low}, {high})",
     local_gradients=(  # at its bounds it passes the gradient
@@ -315,7 +314,7 @@ clip: Operation = elementwise(
         lambda out, a, low, high: logical_or(greater(a, high), greater(low, high)),
     ),
 )  # fmt: skip
-where: Operation = elementwise(
+where: Operation = _arithmetic(
     "where", "where", numpy.where, lambda condition, a, b: a if condition else b,
     local_gradients=(
         None,
@@ -412,6 +411,7 @@ affine: Operation = structural(
         lambda upstream, out, x, weight, bias: upstream,
     ),
     expansion=lambda x, weight, bias: x @ weight + bias,
+    integers="as floats",
 )  # fmt: skip
 
 # --- reductions -----------------------------------------------------------------------------------------
@@ -462,7 +462,6 @@ def _least_sum(dtype: Any) -> float:
 
 
 def _norm_forward(x: Any, axis: Axis, keepdims: bool) -> Any:
-    x = _as_floats(x)
     total = numpy.sum(numpy.square(x), axis=axis, keepdims=True)
     if not x.size or numpy.logical_and(total > _least_sum(x.dtype), total < math.inf).all():
         length = numpy.sqrt(total)
@@ -485,7 +484,6 @@ def _norm_expanded(x: Any, axis: Axis, keepdims: bool) -> Any:
 
 
 def _logsumexp_forward(x: Any, axis: Axis, keepdims: bool) -> Any:
-    x = _as_floats(x)
     highest = numpy.max(x, axis=axis, keepdims=True)
     highest = numpy.where(numpy.isfinite(highest), highest, 0).astype(highest.dtype)  # ∞ − ∞ is no number
     result = numpy.log(numpy.sum(numpy.exp(x - highest), axis=axis, keepdims=True)) + highest
@@ -494,7 +492,6 @@ def _logsumexp_forward(x: Any, axis: Axis, keepdims: bool) -> Any:
 
 def _shifted(x: Any, axis: Axis) -> Any:
     """x less its maximum, so that exp() cannot overflow; nan where that is infinite: infinities have no shares."""
-    x = _as_floats(x)
     return x - numpy.max(x, axis=axis, keepdims=True)
 
 
@@ -581,7 +578,6 @@ cumsum: Operation = structural(
 
 
 def _squared_norm_forward(x: Any, axis: Axis, keepdims: bool, scale: float) -> Any:
-    x = _as_floats(x)
     if axis is None and not keepdims:
         result = numpy.vdot(x, x) * scale  # without an array of squares
         is_finite = scale >= 1 or math.isfinite(result)
@@ -598,6 +594,7 @@ def _squared_norm_pullback(upstream: Any, out: Any, x: Any, axis: Axis, keepdims
 
 squared_norm: Operation = structural(
     "squared_norm", "‖·‖²", _squared_norm_forward,
+    integers="as floats",
     pullbacks=(_squared_norm_pullback,),
     written=lambda library, x, axis, keepdims, scale: (
         _reduced(library, "sum", f"{x} * {x}" if scale == 1 else f"{scale} * {x} * {x}", axis, keepdims)
@@ -605,21 +602,25 @@ squared_norm: Operation = structural(
 )  # fmt: skip
 norm: Operation = structural(
     "norm", "‖·‖", _norm_forward,
+    integers="as floats",
     pullbacks=(_norm_pullback,),
     expansion=_norm_expanded,
 )  # fmt: skip
 logsumexp: Operation = structural(
     "logsumexp", "logsumexp", _logsumexp_forward,
+    integers="as floats",
     pullbacks=(_logsumexp_pullback,),
     expansion=lambda x, axis, keepdims: _logsumexp_expanded(x, axis, keepdims),
 )  # fmt: skip
 softmax: Operation = structural(
     "softmax", "softmax", _softmax_forward,
+    integers="as floats",
     pullbacks=(lambda upstream, out, x, axis: out * (upstream - sum(upstream * out, axis=axis, keepdims=True)),),
     expansion=lambda x, axis: _shares(exp(x - max(x, axis=axis, keepdims=True)), axis),
 )  # fmt: skip
 log_softmax: Operation = structural(
     "log_softmax", "log softmax", _log_softmax_forward,
+    integers="as floats",
     pullbacks=(lambda upstream, out, x, axis: upstream - exp(out) * sum(upstream, axis=axis, keepdims=True),),
     expansion=lambda x, axis: _less_logarithm(x - max(x, axis=axis, keepdims=True), axis),
 )  # fmt: skip

@@ -204,7 +204,8 @@ class Tensor(Node):
     def _record(operation: Operation, operands: tuple[Any, ...], parameters: Parameters) -> Tensor:
         data: list[Any] = []
         gradient_slots: list[int] = []
-        tracked = has_arrays = False
+        tracked = has_arrays = has_integers = False
+        converted_kinds = operation.converted_kinds
         for slot, operand in enumerate(operands):
             if type(operand) is Tensor or isinstance(operand, Node):
                 data.append(operand._data)
@@ -212,8 +213,11 @@ class Tensor(Node):
                     tracked = True
                     if operation.slots is None or operation.rules[slot] is not None:
                         gradient_slots.append(slot)
-                elif operand.op is not None:
-                    tracked = True
+                else:
+                    if operand.op is not None:
+                        tracked = True
+                    if converted_kinds and type(operand) is Tensor and operand._data.dtype.kind in converted_kinds:
+                        has_integers = True
             elif type(operand) in PYTHON_NUMBERS and operation.elementwise:
                 data.append(operand)
             else:
@@ -222,6 +226,11 @@ class Tensor(Node):
                 if type(array) is not numpy.ndarray and isinstance(array, Node):  # of a list that holds nodes
                     return Tensor._record(operation, (*operands[:slot], array, *operands[slot + 1 :]), parameters)
                 data.append(array)
+                if converted_kinds and array.dtype.kind in converted_kinds:
+                    has_integers = True
+        if has_integers and (dtype := operation.float_dtype(data)) is not None:
+            converted = [_in_floats(*pair, converted_kinds, dtype) for pair in zip(operands, data, strict=True)]
+            return Tensor._record(operation, tuple(converted), parameters)
         try:
             forward = operation.forward if is_silent() else operation.quietly
             result = forward(*data, **parameters) if parameters else forward(*data)
@@ -615,6 +624,8 @@ class Tensor(Node):
         return array_functions.softmax(self, axis)
 
     def __repr__(self) -> str:
+        if modes.open_blocks:
+            modes.note_look(self)
         body = numpy.array2string(self._data, separator=", ", prefix="Tensor(", threshold=100)
         dtype = "" if self.dtype == numpy.float64 else f", dtype={self.dtype}"
         grad = (
@@ -626,6 +637,18 @@ class Tensor(Node):
         )
         name = "" if self.label is None else f", label={self.label!r}"
         return f"Tensor({body}{dtype}{grad}{name})"
+
+
+def _in_floats(operand: Any, data: Any, kinds: str, dtype: Any) -> Any:
+    """An operand of integers as the floats that an operation takes it for: a cast that is recorded where it counts."""
+    if type(data) in PYTHON_NUMBERS or data.dtype.kind not in kinds:
+        return operand
+    if not isinstance(operand, Node):
+        return data.astype(dtype)
+    cast = Tensor._record(ops.astype, (operand,), {"dtype": dtype})
+    if cast.op is None and operand.label is not None:
+        cast.label = operand.label
+    return cast
 
 
 def _numbers_of(data: Any) -> Any:

@@ -115,11 +115,11 @@ class Value(Node):
         assert self.op is not None
         if self.op is ops.add or self.op is ops.multiply:
             # These two keep no copy of their operands' data: the gradients of a sum need none, and the two
-            # gradients of a product are its operands' data, each the other's.
+            # gradients of a product are its operands' data, each the other's (a truth's is a gate instead).
             first, second = _data_of(self._first), _data_of(self._second)
-            if self.op is ops.multiply and isinstance(self._first, Value) and self._second_gradient is not None:
+            if self.op is ops.multiply and self._second_gradient is not None and _is_number(self._first):
                 first = self._second_gradient
-            if self.op is ops.multiply and isinstance(self._second, Value) and self._first_gradient is not None:
+            if self.op is ops.multiply and self._first_gradient is not None and _is_number(self._second):
                 second = self._first_gradient
             return first, second
         return (self._first_data,) if self.op.slots == 1 else (self._first_data, self._second_data)
@@ -194,12 +194,17 @@ class Value(Node):
             raise operation.miscounted(len(operands))
         data: list[Any] = []
         kept: list[Any] = []
-        tracked = False
+        tracked = has_truths = False
         for operand in operands:
             if isinstance(operand, Value):
                 data.append(operand._data)
-                if operand._requires_grad or operand.op is not None:
+                if operand._requires_grad:
                     tracked = True
+                else:
+                    if operand.op is not None:
+                        tracked = True
+                    if operand._is_boolean:
+                        has_truths = True
             elif _has_objects(operand):
                 return NotImplemented
             elif isinstance(operand, Tensor) or _is_array(operand) or holds_nodes(operand):
@@ -224,13 +229,15 @@ class Value(Node):
         # Local gradients now, while the data is what this operation saw; None where no gradient flows.
         gradients: list[float | None] = []
         requires_grad = False
+        # A rule that gives a truth gives a gate: it must see which operand is one, as it does in arrays and nodes.
+        seen = [bool(x) if _is_truth(one) else x for one, x in zip(kept, data, strict=True)] if has_truths else data
         for operand, rule in zip(kept, operation.local_gradients, strict=True):
             if rule is None or not isinstance(operand, Value) or not operand._requires_grad or not mode.recording:
                 gradients.append(None)
                 continue
             requires_grad = True
             try:
-                gradients.append(stored(rule(out, *data)))
+                gradients.append(stored(rule(out, *seen)))
             except (ArithmeticError, ValueError):
                 gradients.append(stored(ieee(rule, (out, *data))))
 
@@ -427,6 +434,8 @@ class Value(Node):
         self.grad = 0.0
 
     def __repr__(self) -> str:
+        if modes.open_blocks:
+            modes.note_look(self)
         name = "" if self.label is None else f", label={self.label!r}"
         return f"Value(data={self._data}, grad={self.grad}{name})"
 
@@ -466,6 +475,15 @@ class _WideValue(Value):
 
     def _stored_gradient(self, slot: int) -> float | None:
         return self._all_gradients[slot]
+
+
+def _is_truth(operand: Any) -> bool:
+    """Whether a predicate gave it."""
+    return isinstance(operand, Value) and operand._is_boolean
+
+
+def _is_number(operand: Any) -> bool:
+    return isinstance(operand, Value) and not operand._is_boolean
 
 
 def _has_objects(operand: Any) -> bool:
@@ -532,6 +550,8 @@ def _bare(number: Any) -> Any:
         return number
     if isinstance(number, numpy.ndarray) and number.shape == () and number.dtype.kind in "biuf":
         return number.item()
+    if type(number) is bool:  # as a factor it is a gate
+        return number
     if isinstance(number, numbers.Real | numpy.bool_):
         try:
             return number.item() if isinstance(number, numpy.generic) else float(number)

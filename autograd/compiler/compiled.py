@@ -12,10 +12,17 @@ from typing import TYPE_CHECKING, Any
 
 import numpy
 
-from .. import views
+from .. import modes, views
 from ..arguments import NoSuchAttribute, check_function, counted, flag, positions_of
 from ..calling_line import calls_between
-from ..errors import ArgumentError, CapturedConstantWarning, DataTypeError, NotRecordedError, ProgramMismatchError
+from ..errors import (
+    ArgumentError,
+    CapturedConstantWarning,
+    DataTypeError,
+    NotRecordedError,
+    ProgramMismatchError,
+    ShapeError,
+)
 from ..garbage_collection import without_garbage_collection
 from ..modes import current_mode
 from ..node import Node
@@ -24,8 +31,10 @@ from ..sweep import commit, sweep
 from .cache import ProgramCache
 from .pipeline import ARRAYS, COLUMNS, COMMON, FLOATS, passed, target_named
 from .program import Program
+from .record.anomalies import find_anomaly
 from .record.captured import CapturedConstant, captured
 from .record.integers import Integers
+from .record.outside import differences
 from .record.recording import (
     Recording,
     listed,
@@ -50,6 +59,8 @@ from .run.array_machine import ShapeChangedError
 # Programs kept for one structure of arguments: boolean indices give other shapes for other data, and each set of
 # shapes needs a program of its own.
 _MOST_VARIANTS = 16
+# Recordings because something outside was another, before it is told of.
+_MOST_CHANGES = 8
 
 
 class CompiledProgram:
@@ -118,6 +129,10 @@ class _Entry:
     finish: Callable[[Any], Any]
     with_gradients: list[CompiledProgram] = field(default_factory=list)  # made when `source` asks for it
     operations: list[CompiledOperation] = field(default_factory=list)  # of its outputs, made for the first graph
+    is_current: Callable[[], bool] | None = None  # whether what it was recorded with from outside is as it was
+
+    def __post_init__(self) -> None:
+        self.is_current = self.program.recording.is_current
 
 
 class Compiled:
@@ -136,6 +151,7 @@ class Compiled:
         self._cache: ProgramCache[_Entry] = ProgramCache(self._columns)
         self._constants: list[CapturedConstant] = []
         self._told: set[str] = set()  # what was warned of
+        self._changes = 0  # how often something from outside was another
         self._integers = Integers(self._function, self._stand_in)
         self._has_integers = False
         self._choices: dict[Any, tuple[Any, dict[Any, Numbers] | None]] = {}
@@ -156,6 +172,8 @@ class Compiled:
         mode = current_mode()
         if mode.looked_at is not None:  # a function is just being recorded
             return self._function(*arguments, **keywords)
+        if mode.detecting_anomaly:
+            return self._after_a_search(False, self, arguments, keywords)
 
         def make(key: Key, arguments: tuple[Any, ...], keywords: dict[str, Any]) -> _Entry:
             recording = self._recording(key, arguments, keywords)
@@ -171,6 +189,11 @@ class Compiled:
 
         A Module's gradient is a dict: by the path of each parameter.
         """
+        if modes.open_blocks:
+            self._tell_the_outer(arguments, keywords)
+            if modes.current_mode().detecting_anomaly:
+                call = functools.partial(self.value_and_grad, argnums=argnums)
+                return self._after_a_search(True, call, arguments, keywords)  # type: ignore[no-any-return]  # what it gives itself
         try:
             chosen, numbers = self._choices[argnums]
         except (KeyError, TypeError):
@@ -192,6 +215,10 @@ class Compiled:
     def backward(self, *arguments: Any, **keywords: Any) -> Any:
         """The value; and as `loss.backward()` does, add its gradients to the `.grad` of the leaves: parameters
         of the function, and nodes among the arguments that require gradients."""
+        if modes.open_blocks:
+            self._tell_the_outer(arguments, keywords)
+            if modes.current_mode().detecting_anomaly:
+                return self._after_a_search(True, self.backward, arguments, keywords)
         numbers = self._integers.numbers
         objects = signature(arguments, keywords, self._cache.array_key, numbers)[2]
         nodes = {
@@ -250,8 +277,15 @@ class Compiled:
                 if node is not None:
                     what = f"the gradient of {recording.label(of) or 'a parameter'}"
                     expected.append((what, reached.get(node, numpy.zeros_like(node._data)), ours))
+
+        def why() -> str:
+            given = with_numbers(arguments, keywords, self._integers.numbers)
+            again = record(self._function, *given, self._stand_in)
+            outside = listed(differences(recording.outputs, again.outputs))
+            return outside and f"; {outside}: pass it as an argument"
+
         for what, number, ours in expected:
-            _compare(f"{self.__name__}: {what}", ours, number, tolerance)
+            _compare(f"{self.__name__}: {what}", ours, number, tolerance, why)
 
     # --- what was recorded ---
 
@@ -320,6 +354,8 @@ class Compiled:
         except KeyError:
             entries = []
         for entry in entries:
+            if entry.is_current is not None and not entry.is_current():
+                continue
             try:
                 found = entry.program.run(*leaves)
             except ShapeChangedError:
@@ -327,14 +363,36 @@ class Compiled:
             cache.last = key, entry
             return entry, found, leaves, objects
         if entries:
-            cache.recordings.pop(key, None)  # a boolean index chose another number of elements: record anew
+            self._tell_of_changes(entries[-1])
+            cache.recordings.clear()  # a boolean index chose another number of elements: record anew
         elif self._has_new_numbers(arguments, keywords, numbers):
             numbers = self._integers.numbers if by is None else self._choice(by, len(arguments))[1]
             return self._run(chosen, numbers, make, arguments, keywords, by)
-        entry = make(key, *with_numbers(arguments, keywords, numbers))
-        cache.add_entry(key, chosen, entry, objects, _MOST_VARIANTS)
-        cache.last = key, entry
-        return entry, entry.program.run(*leaves), leaves, objects
+        for _ in range(_MOST_VARIANTS):
+            entry = make(key, *with_numbers(arguments, keywords, numbers))
+            try:
+                found = entry.program.run(*leaves)
+            except ShapeChangedError:  # it was recorded in a call of another kind, or in another thread, for others
+                cache.recordings.clear()
+                continue
+            cache.add_entry(key, chosen, entry, objects, _MOST_VARIANTS)
+            cache.last = key, entry
+            return entry, found, leaves, objects
+        raise ShapeError(
+            f"compile: {self.__name__} chooses another number of elements each time that it is run on the same "
+            "arguments; choose by these alone"
+        )
+
+    def _tell_of_changes(self, entry: _Entry) -> None:
+        """Warn once of what is another at each call, for each of which the function is recorded anew."""
+        outside = entry.program.recording.outside
+        changes = outside.changes() if outside is not None else []
+        self._changes += bool(changes)
+        if changes and self._changes == _MOST_CHANGES:
+            self._warn(
+                f"was recorded anew {_MOST_CHANGES} times, because what it uses from outside was another: "
+                f"{listed(changes)}; pass it as an argument, which may change from call to call"
+            )
 
     def _as_nodes(self, entry: _Entry, found: Sequence[Any], leaves: list[Any], objects: list[Any]) -> Sequence[Any]:
         """What a program gave as nodes, if something requires gradients."""
@@ -384,7 +442,7 @@ class Compiled:
 
     def _recording(self, key: Hashable, arguments: tuple[Any, ...], keywords: dict[str, Any]) -> Recording:
         recording = self._cache.recordings.get(key)
-        if recording is None:
+        if recording is None or (recording.is_current is not None and not recording.is_current()):
             with without_garbage_collection():
                 recording = record(self._function, arguments, keywords, self._stand_in)
             news = [one for one in captured(recording, self._function) if str(one) not in self._told]
@@ -394,6 +452,10 @@ class Compiled:
                 "Pass it as an argument if it changes",
             )
             self._constants += news
+            self._tell(
+                recording.numbers_from_nowhere,
+                "uses {}: the program keeps those of the run that was recorded. Pass them as arguments",
+            )
             self._tell(
                 recording.looks,
                 "looks at {}: what comes of it stays as it was when it was recorded. Choose with where(…), compute "
@@ -413,6 +475,25 @@ class Compiled:
     def _warn(self, sentence: str) -> None:
         """Warn in the name of the line that called."""
         warnings.warn(f"compile: {self.__name__} {sentence}", CapturedConstantWarning, stacklevel=calls_between() + 1)
+
+    def _tell_the_outer(self, arguments: tuple[Any, ...], keywords: dict[str, Any]) -> None:
+        """What a program gives are plain numbers: to a function that is being recorded, looks at those it is given,
+        and at the parameters."""
+        if modes.current_mode().looked_at is None:  # no function is being recorded
+            return
+        for leaf in flatten((*arguments, *keywords.values()))[0]:
+            for node in [one for _, one in leaf.named_parameters()] if hasattr(leaf, "named_parameters") else [leaf]:
+                if isinstance(node, Node):
+                    modes.note_look(node)
+
+    def _after_a_search(
+        self, with_gradients: bool, call: Callable[..., Any], arguments: tuple[Any, ...], keywords: dict[str, Any]
+    ) -> Any:
+        """What a call gives inside `detect_anomaly()`, where the function itself raises AnomalyError first."""
+        given = with_numbers(arguments, keywords, self._integers.numbers)
+        find_anomaly(self._function, *given, with_gradients=with_gradients, columns=self._columns)
+        with modes.Adjusted(detecting_anomaly=False, keeping_sources=False):
+            return call(*arguments, **keywords)
 
     def _compiled(self, key: Hashable, recording: Recording, wanted: Sequence[Node]) -> CompiledProgram:
         return CompiledProgram(recording, wanted, key[1] if self._columns else None)  # type: ignore[index]  # a pair, of with_columns
@@ -504,7 +585,7 @@ def _as_floats(argument: Any) -> Any:
     return rebuild(floats) if any(map(operator.is_not, floats, leaves)) else argument
 
 
-def _compare(what: str, ours: Any, eager: Any, tolerance: float | None) -> None:
+def _compare(what: str, ours: Any, eager: Any, tolerance: float | None, why: Callable[[], str]) -> None:
     ours, eager = numpy.asarray(ours), numpy.asarray(eager)
     if tolerance is None:
         tolerance = 1e-4 if numpy.float32 in (ours.dtype, eager.dtype) else 1e-9
@@ -513,6 +594,7 @@ def _compare(what: str, ours: Any, eager: Any, tolerance: float | None) -> None:
         ours, eager, rtol=tolerance, atol=tolerance * scale, equal_nan=True
     ):
         raise ProgramMismatchError(
-            f"compile: {what} is {ours!r:.80} compiled and {eager!r:.80} eagerly; if Python's `if` or a loop looks at "
-            "data, the program keeps the branch that was recorded: choose with where(…), or clear() and record anew"
+            f"compile: {what} is {ours!r:.80} compiled and {eager!r:.80} eagerly{why()}; if Python's `if` or a loop "
+            "looks at data, the program keeps the branch that was recorded: choose with where(…), or clear() and "
+            "record anew"
         )

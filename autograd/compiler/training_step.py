@@ -85,7 +85,10 @@ class TrainingStep:
     ) -> tuple[ArrayMachine, Recording, list[Node]]:
         entries = self._cache.entries.get((key, count))
         if entries:
-            return entries[0]
+            is_current = entries[0][1].is_current
+            if is_current is None or is_current():
+                return entries[0]
+            entries.clear()
         with without_garbage_collection():
             recording = record(self._function, arguments, {})
             moved = recording.parameters if self._parameters is None else list(self._parameters)

@@ -198,3 +198,46 @@ class TestSourceLines:
         exec("with source_lines():\n    y = Value(1.0) + 1\n", names)
         assert names["y"].source.line == 2
         assert str(names["y"].source) == "<string>, line 2"
+
+
+class TestCompiled:
+    """A program that was recorded before raises what the function itself raises."""
+
+    def test_a_value(self):
+        f = autograd.compile(lambda x: autograd.log(x) + 1)
+        f(1.0)
+        with detect_anomaly():
+            assert f(2.0) == pytest.approx(1.6931471805599454)
+            with pytest.raises(AnomalyError, match="log gave -inf"):
+                f(0.0)
+        assert f(0.0) == -math.inf
+
+    def test_a_gradient(self):
+        f = autograd.compile(lambda x: autograd.sqrt(x).sum())
+        x = np.array([4.0, 0.0])
+        f.value_and_grad(x)
+        with detect_anomaly():
+            assert f(x) == 2.0
+            with pytest.raises(AnomalyError, match="sqrt passed inf"):
+                f.value_and_grad(x)
+            leaf = Tensor(x)
+            with pytest.raises(AnomalyError, match="sqrt passed inf"):
+                f.backward(leaf)
+            assert leaf.grad is None
+            assert f.value_and_grad(x + 1)[1].tolist() == f.value_and_grad(x + 1, argnums=(0,))[1][0].tolist()
+
+    def test_each_sample_of_columns(self):
+        f = autograd.compile(lambda x, y: autograd.log(x) * y, columns=True)
+        x = np.array([1.0, 0.0, 2.0])
+        f(x, 2.0)
+        with detect_anomaly():
+            with pytest.raises(AnomalyError, match="log gave -inf"):
+                f(x, 2.0)
+            assert f(x[::2], 2.0).tolist() == [0.0, 2 * math.log(2)]
+
+    def test_a_program_that_is_recorded_inside(self):
+        f = autograd.compile(lambda x: autograd.logsumexp(x) + autograd.norm(x) + autograd.softmax(x).sum())
+        x = np.array([1.0, 2.0])
+        with detect_anomaly():
+            value, gradient = f.value_and_grad(x)
+        assert np.isfinite([value, *gradient]).all()

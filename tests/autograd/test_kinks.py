@@ -295,6 +295,44 @@ def test_a_plain_condition_is_a_gate_that_stops_an_infinite_gradient() -> None:
             assert autograd.gradients(output, x, inf, create_graph=True).item() == 0.0
 
 
+@pytest.mark.parametrize("kind", [Value, Tensor])
+@pytest.mark.parametrize(
+    "masked",
+    [
+        lambda x: autograd.greater(x, 0) * x,
+        lambda x: x * autograd.greater(x, 0),
+        lambda x: autograd.multiply(autograd.logical_not(autograd.less(x, 0)), x),
+        lambda x: x * autograd.greater(x.detach(), 0),
+        lambda x: x * False,
+        lambda x: numpy.False_ * x,
+    ],
+    ids=["mask · x", "x · mask", "not", "a constant's", "False", "NumPy's False"],
+)
+def test_a_mask_as_a_factor_is_a_gate_in_every_kind_of_sweep(kind, masked) -> None:
+    def function(x: Any) -> Any:
+        return autograd.sqrt(masked(x))
+
+    x = kind(-1.0)
+    output = function(x)
+    output.backward()
+    assert float(x.grad) == 0.0
+    assert float(autograd.gradients(output, x)) == float(autograd.gradients(output, x, create_graph=True)) == 0.0
+    assert autograd.grad(function)(-1.0) == 0.0
+    if kind is Value:
+        assert autograd.compile(function).value_and_grad(-1.0) == (0.0, 0.0)
+
+
+@pytest.mark.parametrize("kind", [Value, Tensor])
+def test_an_open_mask_passes_the_gradient_and_a_sum_of_masks_is_a_number(kind) -> None:
+    x = kind(4.0)
+    output = autograd.sqrt(autograd.greater(x, 0) * x)
+    output.backward()
+    assert float(x.grad) == float(autograd.gradients(output, x, create_graph=True)) == 0.25
+    a, b = Value(-1.0), Value(2.0)
+    assert math.isnan(autograd.gradients(autograd.sqrt((autograd.greater(a, 0) + 0.0) * a), a).data)
+    assert autograd.gradients(autograd.greater(b, 0) * (b * b), b).data == 4.0
+
+
 # --- extremes that a naive formula gets wrong -------------------------------------------------------------
 
 

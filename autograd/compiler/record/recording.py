@@ -24,6 +24,7 @@ from ...tensor import Tensor
 from ...traversal import nodes_in_order, operands_first
 from ...value import Value
 from ..program import Constant, Event, Input, Instruction, Operand, Program
+from .outside import Outside, told
 from .signature import Numbers, is_given, is_number, numbers_at, stand_in
 
 StandIn = Callable[[str, Any], Node]
@@ -43,6 +44,7 @@ class Recording:
         rebuild: puts outputs into the nesting that the function returned.
         labels: names of nodes without a label of their own: the function's variables.
         looked_at: the nodes whose numbers the function looked at, and in which line.
+        outside: what it could read from outside its arguments; None for what is no run of a person's function.
     """
 
     function_name: str
@@ -54,9 +56,20 @@ class Recording:
     labels: dict[Node, str]
     output_paths: list[str] = field(default_factory=lambda: [""])
     looked_at: list[tuple[Node, SourceLine | None]] = field(default_factory=list)
+    outside: Outside | None = None
 
     def label(self, node: Node) -> str | None:
         return node.label or self.labels.get(node)
+
+    @property
+    def is_current(self) -> Callable[[], bool] | None:
+        """Says whether what the function read from outside is as it was; None where it read nothing."""
+        return None if self.outside is None else self.outside.is_unchanged
+
+    @property
+    def numbers_from_nowhere(self) -> list[str]:
+        """In words, the numbers that only this run has: drawn at random, or changed by the function itself."""
+        return [] if self.outside is None else told(self.outside, self.outputs)
 
     @property
     def looks(self) -> list[str]:
@@ -94,12 +107,15 @@ def record(
     replaced = rebuild_arguments(given)
     positional, named = replaced[: len(arguments)], dict(zip(keywords, replaced[len(arguments) :], strict=True))
     looked_at: list[tuple[Node, SourceLine | None]] = []
+    others = [(argument_names[int(path[1:].partition("]")[0])], leaf) for leaf, path in zip(leaves, paths, strict=True)]
+    outside = Outside(function, [(name, leaf) for name, leaf in others if not is_given(leaf)])
     with Adjusted(tracing=True, recording=True, looked_at=looked_at):
         try:
             returned, variables = _with_variables(function, positional, named)
         except TypeError:
             check_call("compile", function, positional, named)
             raise
+    outside.settle()
     _hold_weakly(returned, [leaf for leaf in leaves if not is_given(leaf)])
     outputs, output_paths, rebuild = flatten(returned)
     name, nodes = name_of(function), _returned(function, outputs, output_paths)
@@ -108,7 +124,7 @@ def record(
     parameters = [leaf for leaf in leaves_outside if leaf.requires_grad]
     # A leaf that is neither an argument nor a parameter stays as it is in any case.
     looked_at = [(node, line) for node, line in looked_at if node.op is not None or node.requires_grad or node in own]
-    return Recording(name, inputs, places, parameters, nodes, rebuild, variables, output_paths, looked_at)
+    return Recording(name, inputs, places, parameters, nodes, rebuild, variables, output_paths, looked_at, outside)
 
 
 class _WeakCall(ModuleCall):

@@ -12,6 +12,7 @@ import numpy
 
 from ...errors import DataTypeError, ShapeError
 from ...node import Node
+from ...operands import has_mask
 from ...structure import Place, places, with_leaves
 from ...tensor import Tensor
 from ...value import LARGEST_INTEGER, Value
@@ -95,6 +96,10 @@ def _key(part: Any, leaves: list[Any], kept: list[Any], array_key: ArrayKey, num
         leaves.append(as_float(part))
         return float
     if isinstance(part, _OF_NUMPY):
+        if has_mask(part):
+            raise DataTypeError(
+                "compile: a program has no masks: fill the masked array (.filled(…)), or use where(mask, …)"
+            )
         array = numpy.asarray(part)
         leaves.append(array)
         return array_key(array)
@@ -235,6 +240,8 @@ def stand_in(name: str, part: Any) -> Node:
 
 def column_key(array: Any) -> Key:
     """A program of columns is for any number of samples."""
+    if array.dtype.kind not in "biuf":
+        raise DataTypeError(f"compile: with columns=True an array holds real numbers, not {array.dtype}")
     if array.ndim > 1:
         raise ShapeError(
             f"compile: with columns=True an array holds a number for each sample, not {array.shape}; "

@@ -140,16 +140,17 @@ class _Translation:
         takes_booleans = operation.is_boolean or operation.name in _TAKES_BOOLEANS
         if not takes_booleans and not any(_is_float(operand) for operand in operands):
             # Two booleans: NumPy's + would be `or`.
-            operands = tuple(
-                self._add(Instruction(_ASTYPE, (operand,), {"dtype": _FLOAT}, (_UNKNOWN,), _FLOAT, False))
-                if _is_column(operand)
-                else operand
-                for operand in operands
-            )
+            operands = tuple(map(self._in_floats, operands))
         if operation.name == "where" and not any(_is_float(operand) for operand in operands[1:]):
-            operands = (operands[0], *[float(one) if isinstance(one, int) else one for one in operands[1:]])
+            operands = (operands[0], *map(self._in_floats, operands[1:]))
         dtype = _BOOLEAN if operation.is_boolean else _FLOAT
         self._became[id(instruction)] = self._add(Instruction(operation, operands, {}, (_UNKNOWN,), dtype, False))
+
+    def _in_floats(self, operand: Operand) -> Operand:
+        """What a number of a single sample is: a float, be it a truth's."""
+        if not _is_column(operand):
+            return float(operand) if isinstance(operand, int) else operand
+        return self._add(Instruction(_ASTYPE, (operand,), {"dtype": _FLOAT}, (_UNKNOWN,), _FLOAT, False))
 
     def _summed(self, column: Operand) -> Instruction:
         """The sum over the samples; of a product of columns as one inner product."""

@@ -34,10 +34,13 @@ class ArrayLibrary:
     Attributes:
         name: as a program calls it; it has NumPy's functions.
         helpers: the functions that rows' `written` texts call besides, by name.
+        number: its function that makes one of its numbers of Python's float, for which 1 / 0 is infinite and
+            (-2) ** 0.5 is nan, where Python's raises or is complex.
     """
 
     name: str
     helpers: Mapping[str, str]
+    number: str | None = None
 
     def literal(self, number: float | int | bool) -> str:
         """One of Python's numbers, as it is written."""
@@ -102,13 +105,13 @@ NUMPY = ArrayLibrary(
     "numpy",
     {
         "erf": """def erf(a):
-    a = numpy.asarray(a)
-    return numpy.vectorize(math.erf, otypes=[a.dtype])(a)""",
+    return numpy.vectorize(math.erf, otypes=[numpy.result_type(a, 1.0)])(a)""",
         "scattered": """def scattered(values, shape, index):
     result = numpy.zeros(shape, numpy.asarray(values).dtype)
     numpy.add.at(result, index, values)
     return result""",
     },
+    number="float64",
 )
 
 

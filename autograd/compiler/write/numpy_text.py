@@ -57,6 +57,7 @@ class _Printer:
         instructions: dict[int, list[Instruction]] = defaultdict(list)
         for instruction in self.program.instructions:
             instructions[instruction.origin].append(instruction)
+        yield from self._made_numbers()
         yield "# Forward"
         yield from self._statements(instructions[-1])
         if not self.gradients:
@@ -73,6 +74,15 @@ class _Printer:
         for output, name in zip(self.gradients, self.gradient_names, strict=True):
             if self._name(output) != name:
                 yield f"{name} = {self._name(output)}"
+
+    def _made_numbers(self) -> Iterable[str]:
+        """The arguments that would go as Python's floats to where these raise or get complex, as the library's."""
+        number = self.library.number
+        names = [self.names[one] for one in self.program.inputs if id(one) in _reaching_python(self.program)]
+        if number is not None and names:
+            made = ", ".join(f"{self.library.name}.{number}({name})" for name in names)
+            yield f"{', '.join(names)} = {made}  # so that 1 / 0 is infinite"
+            yield ""
 
     def _statements(self, instructions: Iterable[Instruction]) -> Iterable[str]:
         for instruction in instructions:
@@ -137,6 +147,28 @@ class _Printer:
 def _operation_of(event: Event) -> tuple[Any, ...]:
     """What the events of one recorded operation have in common."""
     return id(event.node), event.operation, event.operands
+
+
+# Of Python's floats these raise where they overflow or have a pole, or are complex.
+_RAISING = frozenset({"divide", "power", "square"})
+# What is written with Python's signs: of Python's floats it is one, and of NumPy's NumPy's.
+_IN_PYTHON = frozenset({"add", "subtract", "multiply", "negative", "positive"}) | _RAISING
+
+
+def _reaching_python(program: Program) -> set[int]:
+    """The inputs, by their ids, that come as Python's floats to an operation that raises on these."""
+    leading: dict[int, set[int]] = {id(one): {id(one)} for one in program.inputs if one.is_number}
+    found: set[int] = set()
+    for instruction in program.instructions:
+        operands = instruction.operands
+        if instruction.operation.name not in _IN_PYTHON or not instruction.is_number:
+            continue
+        if not all(isinstance(operand, float | int) or id(operand) in leading for operand in operands):
+            continue  # one of NumPy's is among them, and so is what comes of it
+        inputs = leading[id(instruction)] = set().union(*[leading.get(id(operand), set()) for operand in operands])
+        if instruction.operation.name in _RAISING:
+            found |= inputs
+    return found
 
 
 def _transposes_in_products(program: Program) -> set[int]:

@@ -5,6 +5,7 @@ import pytest
 
 from autograd import (
     ArgumentError,
+    DataTypeError,
     ShapeError,
     Tensor,
     Value,
@@ -79,6 +80,26 @@ def test_predicates_count_as_numbers():
     numpy.testing.assert_array_equal(compile(lambda x: greater(x, 0), columns=True)(x), 1.0 * (x > 0))
 
 
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda inside, x: inside + greater(x, 0.25),
+        lambda inside, x: -inside * x,
+        lambda inside, x: inside - inside,
+        lambda inside, x: where(inside, inside, greater(x, 0)) ** 2,
+        lambda inside, x: where(inside, True, greater(x, 0)) + 1,
+        lambda inside, x: maximum(inside, greater(x, 0)) + inside,
+    ],
+    ids=["a sum", "a sign", "a difference", "a choice among truths", "a literal", "a maximum"],
+)
+def test_a_choice_among_truths_is_a_number(function):
+    def program(x):
+        return function(where(greater(x, 0.0), greater(1.0, x), greater(x, -1.0)), x)
+
+    x = numpy.array([-2.0, -0.5, 0.1, 0.5, 3.0])
+    numpy.testing.assert_array_equal(compile(program, columns=True)(x), [compile(program)(one) for one in x])
+
+
 def test_every_branch_follows_its_sample():
     x = numpy.array([-1.0, 0.0, 1.0, numpy.nan, numpy.inf])
     y = numpy.array([1.0, 0.0, -1.0, 1.0, 1.0])
@@ -131,6 +152,27 @@ def test_what_columns_cannot_be_is_said():
         compile(lambda x: Tensor([1.0, 2.0]).sum() * x, columns=True)(numpy.ones(2))
     with pytest.raises(ArgumentError, match="give one sample"):
         f.check(1.0, 2.0)
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        numpy.array([1j, 2.0]),
+        numpy.array([None, 1.0]),
+        numpy.array(["1.5", "2"]),
+        numpy.complex128(1j),
+        numpy.array(None),
+    ],
+    ids=["complex", "None", "text", "a complex number", "None alone"],
+)
+def test_columns_hold_real_numbers(column):
+    f = compile(lambda x, y: x * y, columns=True)
+    f(numpy.array([1.0, 2.0]), 3.0)
+    for call in (f, f.value_and_grad):
+        with pytest.raises(DataTypeError, match="an array holds real numbers, not "):
+            call(column, 3.0)
+        with pytest.raises(DataTypeError, match="an array holds real numbers, not "):
+            call(numpy.array([1.0, 2.0]), column)
 
 
 def test_a_block_is_as_large_as_the_cache_allows():

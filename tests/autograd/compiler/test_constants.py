@@ -1,11 +1,13 @@
 """What a program keeps from outside its arguments is listed, and warned about."""
 
+import copy
 import functools
+import pickle
 
 import numpy
 import pytest
 
-from autograd import CapturedConstantWarning, Tensor, compile, prod, repeat, take_along_axis, where
+from autograd import CapturedConstantWarning, Tensor, compile, gradients, prod, repeat, take_along_axis, where
 from nn import MLP, softmax_cross_entropy
 
 TABLE = numpy.array([0.5, -1.5, 2.5])
@@ -72,6 +74,11 @@ LOOKS = {
     "int": lambda x: x * int(x),
     "a rounded number": lambda x: x * round(float(x), 2),
     "a format": lambda x: x * len(f"{x:.2f}"),
+    "repr": lambda x: x * len(repr(x)),
+    "str": lambda x: x * len(str(x)),
+    "text of a list": lambda x: x * len(str([x])),
+    "a compiled gradient": lambda x: x * compile(lambda y: y * y).value_and_grad(x)[1],
+    "a compiled backward": lambda x: x * compile(lambda y: y * y).backward([x][0]),
 }
 OF_VALUES = {
     "a comparison": lambda x: x if x > 0 else -x,
@@ -86,6 +93,13 @@ OF_TENSORS = {
     "NumPy's array": lambda x: x * numpy.asarray(x),
     "membership": lambda x: x if 0.5 in x else -x,
     "equality of arrays": lambda x: x if numpy.array_equal(x, 0.5) else -x,
+    "NumPy's text": lambda x: x * len(numpy.array2string(x) + numpy.array_repr(x) + numpy.array_str(x)),
+}
+COPIES = {
+    "copy": lambda x: x * copy.copy(x),
+    "deepcopy": lambda x: x * copy.deepcopy(x),
+    "deepcopy of a list": lambda x: x * copy.deepcopy([x])[0],
+    "pickle": lambda x: x * pickle.loads(pickle.dumps(x)),
 }
 
 
@@ -104,6 +118,42 @@ def test_a_look_at_an_array_is_told_of(look):
         compile(look)(numpy.array(0.5))
 
 
+@pytest.mark.parametrize("number", [0.5, numpy.array(0.5)], ids=["a number", "an array"])
+@pytest.mark.parametrize("copied", COPIES.values(), ids=COPIES)
+def test_a_copy_is_a_look(copied, number):
+    with pytest.warns(CapturedConstantWarning, match="looks at the number of x "):
+        compile(copied)(number)
+
+
+def test_a_compiled_gradient_inside_looks_at_the_parameters_of_a_module():
+    model = MLP((2, 1), rng=0)
+    inner = compile(lambda model, x: model(x).sum())
+    x = numpy.ones((1, 2))
+    outer = compile(lambda model, y: inner.value_and_grad(model, x)[0] * y)
+    with pytest.warns(CapturedConstantWarning, match="looks at the number of weight "):
+        outer(model, 2.0)
+
+
+@pytest.mark.parametrize(
+    "numbers", [(2.0, 3.0), (numpy.array([1.0, 2.0]), numpy.array([3.0, -1.0]))], ids=["numbers", "arrays"]
+)
+def test_gradients_inside_a_function_are_computed_anew_and_are_constants_of_its_graph(numbers):
+    def function(x):
+        return x * gradients(sum_of(x**3), x)
+
+    first, second = numbers
+    f = compile(lambda x: sum_of(function(x)))
+    for x in (first, second):
+        value, gradient = f.value_and_grad(x)
+        assert value == numpy.sum(3 * x**3)
+        numpy.testing.assert_array_equal(gradient, 3 * x**2)
+    f.check(second)
+
+
+def sum_of(x):
+    return x.sum() if isinstance(x, Tensor) else x
+
+
 def test_looks_at_results_and_parameters_are_told_of_with_their_names():
     w = Tensor([1.0, 2.0], label="w")
 
@@ -120,7 +170,7 @@ def test_what_is_no_look_at_a_number():
 
     def function(x):
         assert x.shape == (2,) and x.ndim == 1 and x.dtype == float and len(x) == 2
-        assert "Tensor" in repr(x) and numpy.shape(x) == (2,) and numpy.result_type(x, "f").char == "d"
+        assert numpy.shape(x) == (2,) and numpy.result_type(x, "f").char == "d"
         return (where(x > 0, x, -x) * float(constant.data[0])).sum()
 
     f = compile(function)

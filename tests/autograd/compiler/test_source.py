@@ -189,3 +189,35 @@ def test_a_remainder_of_plain_numbers_has_the_answer_of_ieee():
     with numpy.errstate(all="ignore"):
         value, *_ = functions_of(f.source)["function_and_gradients"](1.0, 0.0)
     assert numpy.isnan(value)
+
+
+@pytest.mark.parametrize(
+    ("function", "numbers"),
+    [
+        (lambda x: x**0.5, (-2.0,)),
+        (lambda x: 1 / x, (0.0,)),
+        (lambda x, y: (x - y) ** -1, (2.0, 2.0)),
+        (lambda x: x**2, (1e200,)),
+        (lambda x, y: x**y, (-2.0, 0.5)),
+        (lambda x, y: sigmoid(x) / y, (1.0, 0.0)),
+        (lambda x, y: (x * y + 1) / (x - y) * y, (3.0, 3.0)),
+    ],
+)
+def test_a_program_of_plain_numbers_has_the_answers_of_ieee(function, numbers):
+    f = compile(function)
+    argnums = tuple(range(len(numbers)))
+    f.value_and_grad(*[1.5 + number for number in argnums], argnums=argnums)
+    value, gradients = f.value_and_grad(*numbers, argnums=argnums)
+    with numpy.errstate(all="ignore"):
+        found = functions_of(f.source)["function_and_gradients"](*numbers)
+    numpy.testing.assert_array_equal(found, [value, *gradients])
+
+
+def test_only_what_may_raise_is_made_a_number_of_numpys():
+    f = compile(lambda w, x, b: (w * x + b) / x)
+    f(1.0, 2.0, 3.0)
+    assert "w, x, b = numpy.float64(w), numpy.float64(x), numpy.float64(b)" in f.source
+    for function in (lambda w, x: w * x + 1, lambda w, x: 1 / tanh(w) + x):
+        g = compile(function)
+        g(2.0, 1.0)
+        assert "float64" not in g.source
