@@ -8,8 +8,9 @@ from typing import Any, ClassVar
 
 import numpy
 
-from autograd import ShapeError, Tensor, affine, ops
+from autograd import Node, ShapeError, Tensor, affine, array, ops
 from autograd.arguments import answering, described, is_whole, random_generator
+from autograd.operation import holds_nodes
 
 from .activations import ACTIVATIONS, Activation, activation_of
 from .checks import float_type
@@ -161,10 +162,15 @@ class MLP(Module):
 
 
 def as_tensor(x: Any) -> Tensor:
-    """A layer's input: rows of numbers, or the Tensor that they are in already."""
+    """A layer's input: rows of numbers, or the Tensor that they are in already; of nodes (another network's Values) the
+    array that they look like, recorded."""
+    if isinstance(x, Tensor):
+        return x
     if x is None:
         raise NetworkError("a layer's input is rows of numbers, not None: does what comes before it end in return?")
-    return x if isinstance(x, Tensor) else Tensor(x, requires_grad=False, label="x")
+    if isinstance(x, Node) or holds_nodes(x):
+        return array(x)  # type: ignore[no-any-return]  # of nodes it makes a Tensor
+    return Tensor(x, requires_grad=False, label="x")
 
 
 def spelled_sizes(

@@ -7,6 +7,7 @@ Several outputs without rows are refused where they may be one sample's as well 
 from __future__ import annotations
 
 import functools
+import math
 import operator
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -20,6 +21,7 @@ from autograd import (
     Tensor,
     Value,
     absolute,
+    array,
     equal,
     getitem,
     less_equal,
@@ -35,6 +37,7 @@ from autograd import (
 )
 from autograd.arguments import check_known
 from autograd.operands import as_array, as_operand
+from autograd.operation import holds_nodes
 
 from .checks import checked
 from .errors import NetworkError
@@ -165,9 +168,7 @@ def softmax_cross_entropy(logits: Any, labels: Any) -> Any:
     _check(softmax_cross_entropy, None, labels)
     with scope("softmax_cross_entropy"):
         shares = _constant(labels, logits.dtype)
-        # A class that is certainly not (share 0) costs nothing, however impossible (−inf) it is.
-        costs = shares * where(equal(shares, 0), 0, log_softmax(logits))
-        return costs.sum() * (-1 / _samples(logits.shape))
+        return _weighed(shares, log_softmax(logits)).sum() * (-1 / _samples(logits.shape))
 
 
 def loss_of(loss: Loss | str) -> Loss:
@@ -195,10 +196,10 @@ def _check(loss: Any, a: Any, y: Any) -> None:
     """Refuse constant targets that the loss cannot mean, and outputs that are no probabilities where it takes such.
     Targets that are differentiated by may be anything near."""
     meaning: Meaning = loss.meaning
-    if not _is_values(y) and not (_is_node(y) and y.requires_grad):
+    if not _is_differentiable(y):
         meaning.check(loss.__name__, _to_check(y), "targets")
     if meaning.outputs == "probabilities":
-        outputs = numpy.array([[one._data for one in row] for row in _rows(a)]) if _is_values(a) else _to_check(a)
+        outputs = numpy.array([[_number(one) for one in row] for row in _rows(a)]) if _is_values(a) else _to_check(a)
         meaning.check(loss.__name__, outputs, "outputs")
 
 
@@ -240,7 +241,10 @@ def _same_shaped(name: str, a: Any, y: Any) -> tuple[Tensor, Tensor]:
 
 
 def _softmax_cross_entropy_of_values(logits: Any, labels: Any) -> Any:
-    rows, targets = _rows(logits), _targets(labels)
+    rows = _rows(logits)
+    if _is_differentiable(labels):
+        return _cross_entropy_of_shares(rows, *_target_rows(labels, one_sample=rows is not logits))
+    targets = _targets(labels)
     if targets.dtype.kind in "iu" and targets.ndim == 1 and (rows is logits or targets.size == 1):
         _check_labels(targets, _shape(rows))
         targets = numpy.eye(len(rows[0]))[targets]
@@ -256,17 +260,47 @@ def _softmax_cross_entropy_of_values(logits: Any, labels: Any) -> Any:
         return _scaled(functools.reduce(operator.add, costs), 1 / len(rows))
 
 
+def _cross_entropy_of_shares(rows: Any, shares: Any, shape: tuple[int, ...]) -> Any:
+    """The same where shares are nodes, to which gradients flow, too."""
+    _check_same_shape("softmax_cross_entropy", _shape(rows), shape)
+    with scope("softmax_cross_entropy"):
+        costs = []
+        for row, wanted in zip(rows, shares, strict=True):
+            normalizer = functools.reduce(logaddexp, row)
+            costs += [_weighed(share, normalizer - score) for score, share in zip(row, wanted, strict=True)]
+        return _scaled(functools.reduce(operator.add, costs), 1 / len(rows))
+
+
+def _weighed(share: Any, cost: Any) -> Any:
+    """share · cost, and 0 where the share is 0: a class that is certainly not costs nothing, however impossible it is.
+    Where the share is differentiated by, its slope, a finite cost, is kept."""
+    if not _is_differentiable(share):
+        return share * where(equal(share, 0), 0, cost)
+    return share * where(equal(share, 0) * equal(absolute(cost), math.inf), 0, cost)
+
+
 def _scaled(total: Any, factor: float) -> Any:
     return total if factor == 1 else total * factor
 
 
 def _y_log(y: Any, a: Any) -> Any:
-    """y · log a, and 0 where y is 0 whatever a is."""
-    return y * log(where(equal(y, 0), 1, a))
+    """y · log a, and 0 where y is 0 whatever a is. Where y is differentiated by, its slope log a is kept."""
+    is_nothing = equal(y, 0) * equal(a, 0) if _is_differentiable(y) else equal(y, 0)
+    return y * log(where(is_nothing, 1, a))
 
 
 def _is_node(x: Any) -> bool:
     return isinstance(x, Tensor | Value)
+
+
+def _is_differentiable(y: Any) -> bool:
+    """Whether gradients flow to targets: to a node, or to those that a list holds."""
+    return bool(y.requires_grad) if _is_node(y) else holds_nodes(y)
+
+
+def _number(one: Any) -> Any:
+    """An output's number, read past `data` as in `_to_check`."""
+    return one._data if _is_node(one) else one
 
 
 def _is_values(a: Any) -> bool:
@@ -286,12 +320,17 @@ def _rows(outputs: Any) -> Sequence[Sequence[Value]]:
 
 
 def _target_rows(y: Any, one_sample: bool) -> tuple[Any, tuple[int, ...]]:
-    """Targets as rows, of Values where they are given as such, else of numbers; and their shape."""
-    if _is_values(y):
+    """Targets as rows, of nodes where they are such, else of numbers; and their shape."""
+    if _is_values(y) and all(isinstance(one, Value | float | int) for row in _rows(y) for one in row):
         return _rows(y), _shape(_rows(y))
-    array = _targets(y)
-    array = array.reshape(1, -1) if array.ndim == 1 and one_sample else array
-    return array.tolist(), array.shape
+    is_recorded = _is_differentiable(y)
+    targets = array(y) if is_recorded else _targets(y)
+    targets = targets.reshape(1) if targets.ndim == 0 else targets
+    targets = targets.reshape(1, -1) if targets.ndim == 1 and one_sample else targets
+    if is_recorded and targets.ndim == 2:
+        rows, columns = map(range, targets.shape)
+        return [[targets[row, column] for column in columns] for row in rows], targets.shape
+    return [] if is_recorded else targets.tolist(), targets.shape
 
 
 def _shape(rows: Sequence[Sequence[Value]]) -> tuple[int, int]:
@@ -322,12 +361,14 @@ def _to_check(y: Any) -> numpy.typing.NDArray[Any]:
 
 def _constant(y: Any, dtype: Any) -> Any:
     """Targets in the outputs' dtype, so that they do not widen the loss."""
-    if _is_node(y):
-        return y if isinstance(y, Tensor) else Tensor(y.data, requires_grad=False)
-    array = as_operand("targets", y)
-    if isinstance(array, Tensor):
-        return array
-    return Tensor(array if array.dtype == dtype else array.astype(dtype), requires_grad=False, copy=False)
+    if isinstance(y, Tensor):
+        return y
+    if isinstance(y, Value):
+        return array(y) if y.requires_grad else Tensor(y.data, requires_grad=False)
+    found = as_operand("targets", y)  # a list that holds nodes is recorded
+    if isinstance(found, Tensor):
+        return found
+    return Tensor(found if found.dtype == dtype else found.astype(dtype), requires_grad=False, copy=False)
 
 
 def _samples(shape: tuple[int, ...]) -> int:

@@ -8,8 +8,10 @@ from typing import Any
 
 import numpy
 
-from autograd import ShapeError, Tensor, Value, exp, logaddexp, softmax
+from autograd import DataTypeError, ShapeError, Tensor, Value, exp, logaddexp, softmax
 from autograd.arguments import answering, described, random_generator
+from autograd.modes import current_mode
+from autograd.operands import has_mask
 
 from .activations import Activation, activation_of
 from .errors import NetworkError
@@ -58,6 +60,8 @@ class Neuron(Module):
     def __call__(self, x: Sequence[Any]) -> Value:
         if not isinstance(x, Sized) or isinstance(x, str):
             raise ShapeError(f"{self!r} takes {len(self.weights)} inputs in a list, not {described(x)}")
+        if type(x) is not list and isinstance(x, Tensor | numpy.ndarray) and x.ndim != 1:
+            raise ShapeError(f"{self!r} takes one sample, not an array of shape {x.shape}; a NeuronMLP takes rows")
         if len(x) != len(self.weights):
             raise ShapeError(f"{self!r} takes {len(self.weights)} inputs, not {len(x)}")
         total = self.weights[0] * x[0]
@@ -153,15 +157,12 @@ class NeuronMLP(Module):
         return (len(self.layers[0].neurons[0].weights), *(len(layer.neurons) for layer in self.layers))
 
     def __call__(self, x: Any) -> list[Any]:
-        if isinstance(x, Tensor):
-            x = x.data
-        if isinstance(x, numpy.ndarray):
-            x = x.tolist()
+        x = _sample_or_rows(x)
         if not isinstance(x, Sequence) or isinstance(x, str):
             raise ShapeError(
                 f"{self!r} takes a list of {self.sizes[0]} numbers or Values, or rows of them, not {described(x)}"
             )
-        if len(x) and isinstance(x[0], list | tuple | numpy.ndarray):
+        if len(x) and (isinstance(x[0], list | tuple) or (isinstance(x[0], Tensor | numpy.ndarray) and x[0].ndim)):
             return [self(sample) for sample in x]
         for layer in self.layers:
             x = layer(x)
@@ -201,6 +202,20 @@ def to_tensors(neurons: NeuronMLP, dtype: Any = numpy.float64) -> MLP:
         linear.weight.data = numpy.array([[w.data for w in neuron.weights] for neuron in layer.neurons]).T
         linear.bias.data = numpy.array([neuron.bias.data for neuron in layer.neurons])
     return network
+
+
+def _sample_or_rows(x: Any) -> Any:
+    """What a network of Values is called with, as a list: plain numbers of data, and the elements of a Tensor that was
+    computed or is differentiated by (then its Values give Tensors of one element)."""
+    if isinstance(x, Tensor | numpy.ndarray) and not x.ndim:
+        raise ShapeError(f"a network takes a sample, or rows of samples, not the one number {x!r:.60}")
+    if isinstance(x, Tensor) and current_mode().recording and (x.requires_grad or x.op is not None):
+        return [x[index] for index in range(len(x))]
+    if isinstance(x, Tensor):
+        x = x.data
+    if has_mask(x):
+        raise DataTypeError("a network takes no masked array, whose mask would be lost: leave the masked samples out")
+    return x.tolist() if isinstance(x, numpy.ndarray) else x
 
 
 def _softmax(scores: list[Value]) -> list[Value]:
