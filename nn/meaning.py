@@ -67,9 +67,13 @@ class Meaning:
         """Where class 1 begins, in a single output."""
         return 0.0 if self.outputs in ("logits", "scores") else (self.no + self.yes) / 2
 
-    def beside(self, targets: Array) -> Meaning:
-        """The same beside these targets: values that are learned from −1 and 1 have their border between those."""
-        is_signs = self.outputs == "values" and targets.dtype.kind in "if" and set(numpy.unique(targets)) == {-1, 1}
+    def beside(self, targets: Array, known: Meaning | None = None) -> Meaning:
+        """The same beside these targets: values that are learned from −1 and 1 have their border between those. Where
+        they are a batch that is all 1, what is `known` of the batches before decides."""
+        if self.outputs != "values" or targets.dtype.kind not in "if":
+            return self
+        found = set(numpy.unique(targets).tolist())
+        is_signs = found <= {-1, 1} and (-1 in found or (known is not None and known == replace(self, no=-1.0)))
         return replace(self, no=-1.0) if is_signs else self
 
     def classes(self, outputs: Array) -> Array:
@@ -141,10 +145,15 @@ def meaning_of(loss: Loss) -> Meaning:
     >>> meaning_of(hinge).border, meaning_of(lambda a, y: (a - y) ** 2).border
     (0.0, 0.5)
     """
+    meaning: Meaning = getattr(loss_within(loss), "meaning", None) or Meaning()
+    return meaning
+
+
+def loss_within(loss: Loss) -> Loss:
+    """The loss itself, where it was given with some of its arguments (`functools.partial`)."""
     while isinstance(loss, functools.partial):
         loss = loss.func
-    meaning: Meaning = getattr(loss, "meaning", None) or Meaning()
-    return meaning
+    return loss
 
 
 def meaning_in(model: Any, loss: Loss | None, n_outputs: int) -> Meaning:
@@ -202,7 +211,7 @@ def number_of(cost: Any) -> Any:
 
 def remember(model: Any, loss: Loss, targets: Array) -> Meaning:
     """What the outputs of a model that is trained so stand for; a module keeps it."""
-    meaning = meaning_of(loss).beside(targets)
+    meaning = meaning_of(loss).beside(targets, getattr(model, "_meaning", None))
     if hasattr(model, "_meaning"):
         model._meaning = meaning
     return meaning
@@ -238,21 +247,27 @@ def classes_named(labels: Any, n_outputs: int) -> Array:
     return array
 
 
-def labels_of(targets: Array) -> Array | None:
+def labels_of(targets: Array, n_outputs: int | None = None) -> Array | None:
     """The classes that targets stand for: labels themselves, rows that are one-hot (0 and 1, or −1 and 1), a column
-    of 0 and 1 or of −1 and 1. None where they are no classes.
+    of 0 and 1 or of −1 and 1. None where they are no classes, or none that so many outputs tell.
 
     >>> import numpy
     >>> labels_of(numpy.array([[0.0, 1.0], [1.0, 0.0]])), labels_of(numpy.array([[0.3]]))
     (array([1, 0]), None)
+    >>> labels_of(numpy.array([-1, 1, 1]), 1), labels_of(numpy.array([31, 45, 1]), 1)
+    (array([0, 1, 1]), None)
     """
-    if targets.ndim == 1:
-        return targets if targets.dtype.kind in "iu" else None
+    if targets.ndim == 1 and targets.dtype.kind in "iu" and targets.size:
+        if n_outputs == 1:
+            return labels_of(targets[:, None])
+        return targets if n_outputs is None or (targets.min() >= 0 and targets.max() < n_outputs) else None
     if targets.ndim != 2:
         return None
-    if targets.shape[1] == 1:
+    if targets.shape[1] == 1 and n_outputs in (None, 1, 2):
         found = set(numpy.unique(targets).tolist())
         return (targets[:, 0] > 0).astype(int) if found <= {0, 1} or found <= {-1, 1} else None
+    if n_outputs not in (None, targets.shape[1]):
+        return None
     is_yes = targets == 1
     is_one_hot = (is_yes.sum(axis=1) == 1).all() and ((targets[~is_yes] == 0).all() or (targets[~is_yes] == -1).all())
     return targets.argmax(axis=1) if is_one_hot else None

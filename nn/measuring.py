@@ -11,7 +11,7 @@ from autograd.arguments import answering, check_call, described
 from autograd.operation import silently
 
 from .errors import NetworkError
-from .meaning import Loss, Meaning, check_model, classes_named, labels_of, meaning_in
+from .meaning import Loss, Meaning, check_model, classes_named, labels_of, loss_within, meaning_in
 from .module import mode
 from .outputs import ROWS_AT_ONCE, classes_of, output_array, outputs_of, predict
 from .state import Array, plain
@@ -60,19 +60,35 @@ def accuracy(
     return int(numpy.count_nonzero(found == wanted)) / len(wanted)
 
 
+def outputs_to_tell(model: Any, loss: Loss, inputs: Array, targets: Array) -> int | None:
+    """How many outputs the model has for a sample (0: no row of them), found by asking it; None where targets are no
+    classes, or where a loss of ours says what they are."""
+    if hasattr(loss_within(loss), "meaning") or labels_of(targets) is None:
+        return None
+    with mode(model, training=False):
+        outputs = outputs_of(model, inputs)
+    return outputs.shape[1] if outputs.ndim == 2 else int(outputs.ndim == 1)
+
+
 class Measure:
     """What is measured of a model's outputs beside targets.
+
+    Args:
+        n_outputs: how many the model has for a sample, where that is needed to tell classes from other targets.
 
     Attributes:
         has_classes: whether the targets are classes, so that there is an accuracy.
     """
 
-    def __init__(self, loss: Loss, meaning: Meaning, inputs: Array, targets: Array) -> None:
+    def __init__(
+        self, loss: Loss, meaning: Meaning, inputs: Array, targets: Array, n_outputs: int | None = None
+    ) -> None:
         self._loss, self._inputs, self._targets = loss, inputs, targets
         self._border = meaning.border
         # Kept, since telling class labels from other targets takes a look at every one of them.
-        self._labels = labels_of(targets)
+        self._labels = labels_of(targets, n_outputs)
         self.has_classes: bool = self._labels is not None
+        self._is_one_output = n_outputs == 1
 
     def of_batch(self, outputs: Array, targets: Array) -> float | None:
         """The accuracy on some of the samples."""
@@ -80,6 +96,8 @@ class Measure:
             return None
         if targets.ndim == 2:
             targets = targets[:, 0] > 0 if targets.shape[1] == 1 else targets.argmax(axis=1)
+        elif self._is_one_output:
+            targets = targets > 0
         return _correct(outputs, targets, self._border) / len(targets)
 
     @silently

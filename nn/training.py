@@ -29,7 +29,7 @@ from .history import Epoch, History, Step
 from .interruption import Interruption
 from .losses import loss_of
 from .meaning import Loss, check_model, check_rows, number_of, remember
-from .measuring import Measure
+from .measuring import Measure, outputs_to_tell
 from .module import Module, mode
 from .optimizers import Optimizer
 from .outputs import output_array, predict
@@ -152,7 +152,8 @@ def fit(
         check_call("fit: the schedule", schedule, (0,), {})
     _check_targets("data", loss, batches.targets)
     meaning = remember(model, loss, batches.targets)
-    measure = Measure(loss, meaning, batches.inputs, batches.targets)
+    n_outputs = outputs_to_tell(model, loss, batches.inputs[: batches.batch_size], batches.targets)
+    measure = Measure(loss, meaning, batches.inputs, batches.targets, n_outputs)
     validated = None
     if validation is not None:
         pair = checked_pair(*validation)
@@ -161,7 +162,7 @@ def fit(
         if pair[0].dtype.kind == "f" and not numpy.isfinite(pair[0]).all():
             raise NetworkError("validation: its inputs hold nan or infinity: leave those samples out")
         _check_targets("validation", loss, pair[1])
-        validated = Measure(loss, meaning, *pair)
+        validated = Measure(loss, meaning, *pair, n_outputs)
     measured = {"loss", *(["accuracy"] if measure.has_classes else [])}
     if validated is not None:
         measured |= {"validation_loss", *(["validation_accuracy"] if validated.has_classes else [])}

@@ -1,13 +1,14 @@
 """What outputs and targets stand for is one rule, in `fit`, `accuracy` and the plots."""
 
 import copy
+import warnings
 from pathlib import Path
 from typing import Any
 
 import numpy
 import pytest
 
-from autograd import DataTypeError, Tensor, Value
+from autograd import DataTypeError, Tensor, Value, relu
 from nn import (
     MLP,
     SGD,
@@ -23,8 +24,10 @@ from nn import (
     checkpoints,
     fit,
     hinge,
+    one_hot,
     quadratic,
     softmax_cross_entropy,
+    train_step,
 )
 
 POINTS = numpy.random.default_rng(0).normal(size=(200, 2))
@@ -202,3 +205,76 @@ def test_fit_and_every_plot_read_tensors_of_data_that_were_made_with_gradients()
     figures += [images.plot_mistakes(Tensor(numpy.eye(4)), Tensor([0.0, 1.0, 0.0, 1.0])), images.plot_weights()]
     assert all(figure.axes for figure in figures)
     assert points.grad is None and labels.grad is None
+
+
+def of_signs(outputs: Any, signs: Any) -> Any:
+    return relu(1 - outputs[:, 0] * signs).mean()
+
+
+def of_numbers(outputs: Any, numbers: Any) -> Any:
+    return ((outputs[:, 0] - numbers) ** 2).mean()
+
+
+def of_classes(outputs: Any, labels: Any) -> Any:
+    return softmax_cross_entropy(outputs, labels)
+
+
+@pytest.mark.parametrize("compile", [True, False])
+@pytest.mark.parametrize(("loss", "border"), [(of_signs, 0.0), (of_numbers, 0.0)])
+def test_a_row_of_signs_beside_one_output_and_a_loss_of_ones_own_is_measured_by_its_signs(
+    loss: Any, border: float, compile: bool
+) -> None:
+    model = MLP((2, 8, 1), "tanh", rng=0)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        data = POINTS, SIGNS
+        history = fit(model, data, loss, SGD(model, 0.1), 3, validation=data, rng=0, compile=compile)
+    share = float(((model.outputs(POINTS)[:, 0] > border) == LABELS).mean())
+    assert history[-1].validation_accuracy == share == accuracy(model, POINTS, SIGNS)
+    first = history.steps[0].accuracy
+    assert first is not None and 0.2 < first and history.steps[-1].accuracy == pytest.approx(share, abs=0.3)
+
+
+@pytest.mark.parametrize(
+    ("targets", "n_outputs", "loss", "has_accuracy"),
+    [
+        (numpy.arange(200) % 7, 1, of_numbers, False),
+        (numpy.arange(200) % 7, 2, of_numbers, False),
+        (LABELS - 5, 3, of_numbers, False),
+        (LABELS, 1, of_numbers, True),
+        (SIGNS, 1, of_numbers, True),
+        (numpy.arange(200) % 3, 3, of_classes, True),
+        (numpy.arange(200) % 3, 5, of_classes, True),
+        (one_hot(LABELS, 2), 1, lambda a, y: ((a - y[:, 1:]) ** 2).mean(), False),
+        (one_hot(LABELS, 2), 2, lambda a, y: ((a - y) ** 2).mean(), True),
+    ],
+)
+def test_whole_numbers_that_the_outputs_do_not_tell_apart_get_no_accuracy(
+    targets: Any, n_outputs: int, loss: Any, has_accuracy: bool
+) -> None:
+    model = MLP((2, 8, n_outputs), rng=0)
+    (epoch,) = fit(model, (POINTS, targets), loss, SGD(model, 1e-3), 1, validation=(POINTS, targets), rng=0)
+    assert (epoch.accuracy is not None) == (epoch.validation_accuracy is not None) == has_accuracy
+
+
+def test_outputs_of_several_axes_have_no_classes() -> None:
+    class Square(MLP):
+        def __call__(self, x: Any) -> Any:
+            return super().__call__(x).reshape(-1, 2, 2)
+
+    model = Square((2, 4), rng=0)
+    history = fit(model, (POINTS, LABELS), lambda a, y: (a**2).mean(), SGD(model, 0.1), 1, rng=0)
+    assert history[-1].accuracy is None
+
+
+def test_steps_of_single_samples_find_the_border_that_all_together_have() -> None:
+    targets = SIGNS[:, None].astype(float)
+    model = MLP((2, 8, 1), rng=0)
+    optimizer = SGD(model, 0.05)
+    for last in (numpy.argmax(LABELS), numpy.argmin(LABELS)):  # the last one alone has its border anywhere
+        for index in (*range(20), last):
+            train_step(model, POINTS[index : index + 1], targets[index : index + 1], quadratic, optimizer)
+        right = ((model.outputs(POINTS)[:, 0] > 0) == LABELS).mean()
+        assert accuracy(model, POINTS, SIGNS) == right
+    train_step(model, POINTS, (targets + 1) / 2, quadratic, SGD(model, 1e-12))
+    assert accuracy(model, POINTS, LABELS) == ((model.outputs(POINTS)[:, 0] > 0.5) == LABELS).mean()
