@@ -84,8 +84,12 @@ class Callback:
     def on_epoch(self, run: TrainingRun, epoch: Epoch) -> None:
         """After a pass through the data, and the look at the validation data."""
 
+    def on_last_step(self, run: TrainingRun) -> None:
+        """When all callbacks have been told of the last step and epoch, and before the last checkpoint is written: not
+        where an error ends the run, nor where nothing was left to do."""
+
     def on_end(self, run: TrainingRun) -> None:
-        """After the last step, whatever ended the run."""
+        """At the very end, whatever ended the run."""
 
 
 def callbacks_of(callbacks: Iterable[Callback] | Callback | None) -> list[Callback]:
@@ -158,8 +162,8 @@ class EarlyStopping(Callback):
         patience: so many epochs without improvement.
         watch: "validation_loss", "validation_accuracy", "loss" or "accuracy"; smaller losses are better.
         improvement: what is less counts as none.
-        restore_best: give the model the parameters of the best epoch at the end, before the last checkpoint is
-            written: that one cannot be resumed.
+        restore_best: give the model the parameters of the best epoch at the end, whatever ends the run but an error,
+            and before the last checkpoint is written: that one cannot be resumed.
     """
 
     @answering()
@@ -190,18 +194,18 @@ class EarlyStopping(Callback):
 
     def on_epoch(self, run: TrainingRun, epoch: Epoch) -> None:
         self._look_back(run)
-        if epoch.number == run.epochs or run.history.stopped is not None:
-            self._restore(run)
 
-    def _restore(self, run: TrainingRun) -> None:
+    def on_last_step(self, run: TrainingRun) -> None:
         """Give back the best parameters."""
-        if not self.restore_best or self._best_epoch == len(run.history):
+        if not self.restore_best or not run.history.epochs or self._is_best_now(run):
             return
         if self._best is None or self._best[0] != self._best_epoch:
-            warnings.warn(
-                f"the best parameters, of epoch {self._best_epoch}, are not in the resumed file: the last stay",
-                stacklevel=2,
+            missing = (
+                f"the best parameters, of epoch {self._best_epoch}, are not in the resumed file"
+                if self._best_epoch
+                else f"no epoch had a finite {self.watch.replace('_', ' ')}"
             )
+            warnings.warn(f"{missing}: the last parameters stay", stacklevel=2)
             return
         run.restored_epoch, state = self._best
         run.model.load_state_dict(state)
@@ -209,13 +213,21 @@ class EarlyStopping(Callback):
     def _look_back(self, run: TrainingRun) -> None:
         figures = run.history.column(self.watch).tolist()
         sign = -1 if self.watch.endswith("loss") else 1
-        best, best_epoch = -math.inf, 0
-        for position, figure in enumerate(figures):
+        best, self._best_epoch = -math.inf, 0  # none: no figure was a finite number
+        for number, figure in enumerate(figures, start=1):
             if sign * figure > best + self.improvement:
-                best, best_epoch = sign * figure, position
-        self._best_epoch = best_epoch + 1
-        if self.restore_best and best_epoch == len(figures) - 1:
-            self._best = best_epoch + 1, run.model.state_dict()
-        if len(figures) - 1 - best_epoch >= self.patience:
-            name = self.watch.replace("_", " ")
-            run.stop(f"the {name} has not become better since epoch {best_epoch + 1} ({figures[best_epoch]:.4g})")
+                best, self._best_epoch = sign * figure, number
+        if self.restore_best and self._is_best_now(run):
+            self._best = self._best_epoch, run.model.state_dict()
+        name = self.watch.replace("_", " ")
+        if not self._best_epoch and len(figures) > self.patience:
+            run.stop(f"the {name} was no finite number in any of {len(figures)} epochs (the last: {figures[-1]})")
+        elif self._best_epoch and len(figures) - self._best_epoch >= self.patience:
+            since = f"epoch {self._best_epoch} ({figures[self._best_epoch - 1]:.4g})"
+            run.stop(f"the {name} has not become better since {since}")
+
+    def _is_best_now(self, run: TrainingRun) -> bool:
+        """Whether the model's parameters are those that the best epoch ended with."""
+        history = run.history
+        is_at_its_end = len(history.steps) == len(history) * run.steps_per_epoch
+        return self._best_epoch == len(history) and is_at_its_end

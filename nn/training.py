@@ -285,6 +285,9 @@ class _Loop:
                 self._write()  # of a resumed run; the file that was read stays as it was, for nothing was done
             for number in left:
                 self._epoch(number)
+                if self.history.stopped is not None or number == self.run.epochs:
+                    for callback in self.run.callbacks:
+                        callback.on_last_step(self.run)
                 if len(self.history) < number or self.standing.is_time_to_write:
                     self._write()
                 if self.history.stopped is not None:
