@@ -111,8 +111,9 @@ class History(Sequence[Epoch]):
         steps: of every update, also of an epoch that was not finished.
         layers: what `Diagnostics` noted, if it was among the callbacks.
         stopped: why training ended before its last epoch; None where it did not.
-        compiled: whether steps were run as one program (`fit(compile=…)`).
+        compiled: whether steps were run as one program (`fit(compile=…)`), the last ones where that changed.
         eager_because: in words, why they were not, where that was asked or decided.
+        eager_steps_between: how many of the compiled steps were run eagerly, because the program could not.
 
     >>> from nn import History
     >>> History().steps.column("loss")
@@ -126,13 +127,30 @@ class History(Sequence[Epoch]):
         self.stopped: str | None = None
         self.compiled = False
         self.eager_because: str | None = None
+        self.eager_steps_between: int = 0
+        self._ways: list[tuple[int, str]] = []  # from which step on, and what `way` says of it
 
     @property
     def way(self) -> str:
         """How steps were run, in words."""
+        last = self._present_way()
+        between = f"; {self.eager_steps_between:,} of the compiled ones eagerly" if self.eager_steps_between else ""
+        if len(self._ways) < 2:
+            return f"{last}{between}"
+        (_, first), *later = [*self._ways[:-1], (self._ways[-1][0], last)]
+        return f"{first}{''.join(f'; from step {step + 1} on {way}' for step, way in later)}{between}"
+
+    def _present_way(self) -> str:
         if self.compiled:
             return "compiled steps"
         return "eager steps" if self.eager_because is None else f"eager steps: {self.eager_because}"
+
+    def note_way(self, step: int) -> None:
+        """The next steps, from this one on, counted from 0, are run as `compiled` and `eager_because` now say."""
+        if self._ways and self._ways[-1][0] == step:
+            self._ways.pop()
+        if not self._ways or self._ways[-1][1] != self._present_way():
+            self._ways.append((step, self._present_way()))
 
     def column(self, name: str) -> Array:
         """All epochs' figures of one kind, such as "validation_accuracy"; where there is none, nan."""

@@ -101,15 +101,17 @@ class Measure:
         return _correct(outputs, targets, self._border) / len(targets)
 
     @silently
-    def of_model(self, model: Any) -> tuple[float, float | None]:
-        """The loss and the accuracy on all samples, of the model as it is in use."""
+    def of_model(self, model: Any, loss: Loss | None = None) -> tuple[float, float | None]:
+        """The loss (another one, where a callback changed the run's) and the accuracy on all samples, of the model as it
+        is in use."""
+        loss = self._loss if loss is None else loss
         total, correct, count = 0.0, 0, len(self._inputs)
         with no_grad(), mode(model, training=False):
             for start in range(0, count, ROWS_AT_ONCE):
                 rows = slice(start, start + ROWS_AT_ONCE)
                 inputs = self._inputs[rows]
                 outputs = predict(model, inputs)
-                total += float(self._loss(outputs, self._targets[rows]).item()) * len(inputs)
+                total += float(loss(outputs, self._targets[rows]).item()) * len(inputs)
                 if self._labels is not None:
                     correct += _correct(output_array(outputs), self._labels[rows], self._border)
         return total / count, None if self._labels is None else correct / count

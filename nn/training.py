@@ -329,7 +329,7 @@ class _Loop:
             if type(factor) is not float:
                 factor = checked("factor that the schedule gave", factor)
             self.scheduled_rate = self.optimizer.learning_rate = self.standing.base_rate * factor
-        done = None if self.way.step is None else self.way.step(inputs, targets)
+        done = self.way.run_step(inputs, targets)
         value, outputs, norm = self._eager_step(inputs, targets) if done is None else done
         share = self.measure.of_batch(outputs, targets)
         rate = self.optimizer.learning_rate
@@ -373,7 +373,7 @@ class _Loop:
         weights = steps.column("samples") / self.run.samples
         validation_loss = validation_accuracy = None
         if self.validated is not None:
-            validation_loss, validation_accuracy = self.validated.of_model(self.model)
+            validation_loss, validation_accuracy = self.validated.of_model(self.model, self.run.loss)
         return Epoch(
             number,
             loss=float(steps.column("loss") @ weights),

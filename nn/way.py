@@ -18,6 +18,7 @@ from .losses import LOSSES
 from .meaning import Loss, Meaning, ends_in_sigmoid, meaning_of, name_of
 from .module import Module, held
 from .optimizers import OPTIMIZERS
+from .state import Array
 
 # Recording a program costs the time that some hundred small compiled steps save: shorter runs stay eager.
 _WORTH_COMPILING = 1000
@@ -37,6 +38,11 @@ class Way:
     def __init__(self, run: TrainingRun, wanted: bool | None, was_compiled: bool | None) -> None:
         self._run, self._wanted, self._was_compiled = run, wanted, was_compiled
         self.step: CompiledStep | None = None
+        # A callback of one's own may change the model between two steps; ours do not.
+        self._is_watched = any(
+            type(one).on_step is not Callback.on_step and not type(one).__module__.startswith("nn.")
+            for one in run.callbacks
+        )
 
     def choose(self) -> None:
         """Compile the step, or note why not. Raises NetworkError where it was to be compiled and cannot be."""
@@ -47,12 +53,26 @@ class Way:
         self.step = found if isinstance(found, CompiledStep) else None
         history.compiled = self.step is not None
         history.eager_because = found if isinstance(found, str) else None
-        self._structure = _structure(self._run.model)
+        history.note_way(len(history.steps))
+        self._structure, self._settings = _structure(self._run.model), _settings(self._run)
 
     def choose_again_if_changed(self) -> None:
         """A callback may have given the model other parts than those that were recorded."""
         if self.step is not None and not _is_same(_structure(self._run.model), self._structure):
             self.choose()
+
+    def run_step(self, inputs: Array, targets: Array) -> tuple[float, Array, float] | None:
+        """A step as one program: what `CompiledStep` gives. None where it is to be run eagerly."""
+        if self.step is None:
+            return None
+        if _settings(self._run) != self._settings:
+            self.choose()
+        elif self._is_watched:
+            self.choose_again_if_changed()
+        done = None if self.step is None else self.step(inputs, targets)
+        if done is None and self.step is not None:
+            self._run.history.eager_steps_between += 1
+        return done
 
     def _step_or_reason(self) -> CompiledStep | str:
         run, batches = self._run, self._run.batches
@@ -77,6 +97,11 @@ class Way:
             if steps < _WORTH_COMPILING
             else None
         )
+
+
+def _settings(run: TrainingRun) -> tuple[Any, ...]:
+    """What callbacks may change of a run, as far as a program depends on it."""
+    return run.loss, run.clip_norm, run.clip_value, len(run.callbacks)
 
 
 def _why_eager(run: TrainingRun) -> str | None:

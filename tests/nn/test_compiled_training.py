@@ -174,7 +174,7 @@ def test_a_callback_that_makes_steps_random_makes_them_eager() -> None:
 
     runs = [trained(way, model=model(), callbacks=[Change()]) for way in (None, False)]
     same(*runs)
-    assert runs[0][2].way == "eager steps: layers.1 (Dropout) draws random numbers"
+    assert runs[0][2].way == "compiled steps; from step 7 on eager steps: layers.1 (Dropout) draws random numbers"
 
 
 class LooksAtGradients(Callback):
