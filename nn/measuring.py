@@ -102,8 +102,8 @@ class Measure:
 
     @silently
     def of_model(self, model: Any, loss: Loss | None = None) -> tuple[float, float | None]:
-        """The loss (another one, where a callback changed the run's) and the accuracy on all samples, of the model as it
-        is in use."""
+        """The loss (or another one, where a callback changed the run's) and the accuracy on all samples, of the model
+        as it is in use."""
         loss = self._loss if loss is None else loss
         total, correct, count = 0.0, 0, len(self._inputs)
         with no_grad(), mode(model, training=False):

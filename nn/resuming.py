@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import math
 import time
+import warnings
 import zlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import Any
 
 import numpy
 
+from autograd import Node
 from autograd.arguments import is_whole
 
 from . import checkpoints
@@ -21,6 +23,7 @@ from .errors import CheckpointError
 from .generators import Random, check_state, set_state, state_of
 from .history import History
 from .meaning import name_of
+from .module import Module
 from .state import Array
 
 
@@ -51,6 +54,7 @@ class Standing:
         self._order = run.batches.rng
         self.base_rate: float = run.optimizer.learning_rate
         self._rate_at_start = self.base_rate
+        self._parts_at_start = {} if path is None else _described_parts(run.model)
         self._order_at_epoch_start: dict[str, Any] = {}
         self._order_when_interrupted: dict[str, Any] = {}
         self._written_at = time.perf_counter()
@@ -86,6 +90,9 @@ class Standing:
             "seed": self._seed,
             "restored_epoch": run.restored_epoch,
             "rate_at_start": self._rate_at_start,
+            "parts": self._parts_at_start,
+            "parts_now": _described_parts(run.model),
+            "frozen": _frozen(run.model),
             "schedule_factor": self._last_factor(),
             "is_within_epoch": len(run.history.steps) > len(run.history) * run.steps_per_epoch,
             "compiled": run.history.compiled,
@@ -122,6 +129,8 @@ class Standing:
         theirs = {"drop_last": False, **notes, **found.optimizer_settings}
         rate: Any = theirs.get("learning_rate")
         theirs["learning_rate"] = notes.get("rate_at_start", rate)  # a callback may have changed it since
+        if theirs.get("loss") == name_of(run.loss):  # as version 0.1 wrote it
+            theirs["loss"] = own["loss"]
         differing = [
             f"{name} was {theirs.get(name)!r} and is {own[name]!r}" for name in own if theirs.get(name) != own[name]
         ]
@@ -149,6 +158,8 @@ class Standing:
         except (CheckpointError, KeyError, TypeError, ValueError, OverflowError) as error:
             raise CheckpointError(f"{path}: where training stood cannot be read: {error}") from None
         self._refuse_another_schedule(path, history, notes, rate)
+        checkpoints.check_fits(found, path, run.model, run.optimizer)
+        self._refuse_other_parts(path, notes)
         checkpoints.restore(found, path, run.model, run.optimizer)
         run.optimizer.learning_rate = self.base_rate = rate
         self.resumed_from = path.resolve()
@@ -174,7 +185,7 @@ class Standing:
             "checksum of the data": self._data_checksum,
             "batch_size": run.batches.batch_size,
             "drop_last": run.batches.drop_last,
-            "loss": name_of(run.loss),
+            "loss": _described(run.loss),
             "clip_norm": run.clip_norm,
             "clip_value": run.clip_value,
             "has_schedule": run.schedule is not None,
@@ -187,6 +198,31 @@ class Standing:
         for array in (self._run.batches.inputs, self._run.batches.targets):
             checksum = zlib.crc32(numpy.ascontiguousarray(array).data, checksum)
         return f"{checksum:08x}"
+
+    def _refuse_other_parts(self, path: Path, notes: Mapping[str, Any]) -> None:
+        """Refuse parameters that are frozen here alone, or there alone, and parts that had other settings (a dropout
+        rate) when training began. What training made of the settings is no contradiction, and is lost."""
+        frozen, own = notes.get("frozen"), _frozen(self._run.model)
+        differing: list[str] = []
+        if isinstance(frozen, list) and frozen != own:  # a file of version 0.1 does not say
+            differing += [f"{name} was frozen and is not" for name in frozen if name not in own]
+            differing += [f"{name} is frozen and was not" for name in own if name not in frozen]
+        parts = notes.get("parts")
+        if isinstance(parts, dict):
+            here = _described_parts(self._run.model)
+            for name in dict.fromkeys([*parts, *here]):
+                was, now = parts.get(name, "missing"), here.get(name, "missing")
+                if was != now:
+                    differing.append(f"{name} was {was!s:.60} and is {now!s:.60}")
+        if differing:
+            raise CheckpointError(f"{path} is of another training: {'; '.join(differing[:4])}")
+        if isinstance(parts, dict) and (became := notes.get("parts_now", parts)) != parts:
+            changed = [
+                f"{name} to {became[name]!s:.60}" for name in became if became[name] != parts.get(name, "missing")
+            ]
+            warnings.warn(
+                f"{path}: training changed {'; '.join(changed[:4])}, which the resumed run does not know", stacklevel=4
+            )
 
     def _refuse_another_schedule(self, path: Path, history: History, notes: Mapping[str, Any], rate: float) -> None:
         """A schedule is a function, of which a file can keep no more than what it gave."""
@@ -203,3 +239,52 @@ class Standing:
                 f"now to give {would_be:g} (one that falls until the last epoch differs with the number of epochs; "
                 "a new run can begin from its model: --start-from)"
             )
+
+
+def _frozen(model: Any) -> list[str]:
+    named = model.named_parameters() if isinstance(model, Module) else ()
+    return [name for name, parameter in named if not parameter.requires_grad]
+
+
+def _described_parts(model: Any) -> dict[str, Any]:
+    """The settings of a model's parts by their path, as JSON gives them back: numbers, text, and functions by name."""
+    described: dict[str, Any] = {}
+    for path, module in model.named_modules() if isinstance(model, Module) else ():
+        for name, setting in vars(module).items():
+            if name not in ("training", "_meaning", *module.buffers) and not isinstance(setting, _KEPT_ELSEWHERE):
+                described[f"{path}.{name}" if path else name] = _described(setting)
+    return described
+
+
+# What a checkpoint holds, or checks, besides.
+_KEPT_ELSEWHERE = (Node, Module, numpy.random.Generator)
+
+
+def _described(setting: Any, depth: int = 0) -> Any:
+    """A setting, as far as two can be compared by it: of functions their names and the arguments that were given to
+    them already, of other objects their class and their numbers and texts."""
+    if setting is None or isinstance(setting, bool | int | float | str):
+        return setting if setting == setting else "nan"
+    if isinstance(setting, numpy.generic):
+        return _described(setting.item())
+    if isinstance(setting, numpy.ndarray) and setting.dtype != object:
+        checksum = zlib.crc32(numpy.ascontiguousarray(setting).tobytes())
+        return f"{setting.dtype} of shape {setting.shape} with the checksum {checksum:08x}"
+    if depth < _DEEPEST and isinstance(setting, functools.partial):
+        given = [str(_described(one, depth + 1)) for one in setting.args]
+        given += [f"{name}={_described(one, depth + 1)}" for name, one in setting.keywords.items()]
+        return f"{_described(setting.func)}({', '.join(given)})"
+    if depth < _DEEPEST and isinstance(setting, list | tuple):
+        return [_described(one, depth + 1) for one in setting]
+    if depth < _DEEPEST and isinstance(setting, Mapping):
+        return {str(name): _described(one, depth + 1) for name, one in setting.items()}
+    name = getattr(setting, "name", None) if callable(setting) else None
+    if isinstance(name, str) or isinstance(setting, _KEPT_ELSEWHERE) or hasattr(setting, "__name__"):
+        return name if isinstance(name, str) else name_of(setting)
+    settings = {
+        name: one for name, one in getattr(setting, "__dict__", {}).items() if isinstance(one, bool | int | float | str)
+    }
+    return f"{name_of(setting)}({', '.join(f'{name}={one}' for name, one in settings.items())})"
+
+
+_DEEPEST = 5  # a list may hold itself

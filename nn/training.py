@@ -93,7 +93,8 @@ def fit(
         checkpoint_seconds: the least time between two writes (0: after every epoch), because writing safely takes
             longer than a small epoch.
         resume: a checkpoint to go on from, bit for bit as if there had been no interruption. Arguments that
-            contradict it are refused by name; `epochs` and callbacks may be others.
+            contradict it are refused by name; `epochs` and callbacks may be others. Functions (an own loss, an own
+            activation) are compared by their names and the arguments given to them, not by what they compute.
         notes: what else the checkpoint is to hold (as JSON).
         compile: run each step (forward, backward, the optimizer's update) as one program, the same but for rounding.
             True: compiled, or a NetworkError that says why not. False: eagerly. None: compiled where that is sure to

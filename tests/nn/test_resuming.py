@@ -1,5 +1,6 @@
 """A run that was stopped and resumed is the run that was not: same losses, same weights, to the bit."""
 
+import functools
 import os
 import signal
 import subprocess
@@ -12,6 +13,7 @@ from typing import Any
 import numpy
 import pytest
 
+from autograd import leaky_relu, relu, tanh
 from nn import (
     MLP,
     SGD,
@@ -25,12 +27,14 @@ from nn import (
     EarlyStopping,
     History,
     Linear,
+    Module,
     NetworkError,
     NeuronMLP,
     RMSProp,
     Sequential,
     checkpoints,
     fit,
+    huber,
     quadratic,
     schedules,
 )
@@ -378,3 +382,92 @@ def test_early_stopping_gives_the_best_parameters_back(tmp_path: Path) -> None:
             assert numpy.array_equal(state, checkpoints.read(tmp_path / "run").model[name])
     with pytest.raises(CheckpointError, match="holds the best parameters, of epoch 3"):
         fit(model, data, quadratic, optimizer, 30, resume=tmp_path / "run")
+
+
+class Noisy(Module):
+    """Parts, settings and functions of one's own."""
+
+    def __init__(self, rate: float = 0.1, momentum: float = 0.1, own: Any = 2.0, activation: Any = tanh) -> None:
+        self.first = Linear(3, 4, rng=0)
+        self.parts = {"noise": Dropout(rate, rng=1), "norm": BatchNorm1d(4, momentum=momentum)}
+        self.own, self.activation = own, activation
+        self.last = Linear(4, 1, rng=2)
+        self.calls = 0
+        self.itself = [self.own]
+        self.itself.append(self.itself)
+
+    def __call__(self, x: Any) -> Any:
+        self.calls += 1
+        return self.last(self.activation(self.parts["norm"](self.parts["noise"](self.first(x)))))
+
+
+def run_of(path: Path, model: Any, loss: Any = quadratic, epochs: int = 2, resume: bool = False, **options: Any) -> Any:
+    x = numpy.random.default_rng(0).normal(size=(40, 3))
+    files: dict[str, Any] = {"resume": path} if resume else {"checkpoint": path}
+    return fit(model, (x, x[:, :1]), loss, SGD(model, 0.1), epochs, rng=0, **files, **options)
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"rate": 0.9}, r"parts\.noise\.rate was 0\.1 and is 0\.9"),
+        ({"momentum": 0.5}, r"parts\.norm\.momentum was 0\.1 and is 0\.5"),
+        ({"own": 3.0}, r"own was 2\.0 and is 3\.0"),
+        ({"own": "text"}, r"own was 2\.0 and is text"),
+        ({"own": numpy.arange(3)}, "own was .* and is int64 of shape"),
+        ({"activation": relu}, "activation was tanh and is relu"),
+        (
+            {"activation": functools.partial(leaky_relu, slope=0.1)},
+            r"activation was tanh and is leaky_relu\(slope=0\.1\)",
+        ),
+    ],
+)
+def test_a_run_with_other_settings_of_a_part_is_refused(changed: Any, said: str, tmp_path: Path) -> None:
+    path = tmp_path / "run"
+    run_of(path, Noisy())
+    before = path.read_bytes()
+    other = Noisy(**changed)
+    state = other.state_dict()
+    with pytest.raises(CheckpointError, match=said):
+        run_of(path, other, epochs=4, resume=True)
+    assert path.read_bytes() == before
+    assert all(numpy.array_equal(array, state[name]) for name, array in other.state_dict().items())
+    with pytest.warns(UserWarning, match="training changed calls to 4, which the resumed run does not know"):
+        resumed = run_of(path, Noisy(), epochs=4, resume=True)
+    assert resumed.column("loss").tolist() == run_of(tmp_path / "whole", Noisy(), epochs=4).column("loss").tolist()
+
+
+@pytest.mark.parametrize(
+    ("there", "here", "said"),
+    [
+        (
+            functools.partial(huber, delta=1.0),
+            functools.partial(huber, delta=0.01),
+            r"huber\(delta=1\.0\)' and is 'huber",
+        ),
+        (huber, functools.partial(huber, delta=0.01), r"loss was 'huber' and is 'huber\(delta=0\.01\)'"),
+        (functools.partial(huber, delta=1.0), huber, r"loss was 'huber\(delta=1\.0\)' and is 'huber'"),
+    ],
+)
+def test_a_loss_with_other_arguments_is_another_loss(there: Any, here: Any, said: str, tmp_path: Path) -> None:
+    path = tmp_path / "run"
+    run_of(path, MLP((3, 1), rng=0), there)
+    with pytest.raises(CheckpointError, match=said):
+        run_of(path, MLP((3, 1), rng=0), here, 4, resume=True)
+    assert len(run_of(path, MLP((3, 1), rng=0), there, 4, resume=True)) == 4
+
+
+@pytest.mark.parametrize(("there", "here"), [(True, False), (False, True)])
+def test_a_run_with_other_frozen_parameters_is_refused(there: bool, here: bool, tmp_path: Path) -> None:
+    path = tmp_path / "run"
+
+    def model(is_frozen: bool) -> Any:
+        made = MLP((3, 2, 1), rng=0)
+        made.layers[0].weight.requires_grad = not is_frozen
+        return made
+
+    run_of(path, model(there))
+    said = "layers.0.weight was frozen and is not" if there else "layers.0.weight is frozen and was not"
+    with pytest.raises(CheckpointError, match=said):
+        run_of(path, model(here), epochs=4, resume=True)
+    assert len(run_of(path, model(there), epochs=4, resume=True)) == 4
