@@ -42,3 +42,18 @@ def activation_of(name: str | Activation) -> tuple[str, Activation]:
         return getattr(name, "name", getattr(name, "__name__", "activation")), name
     check_known("activation", name, ACTIVATIONS, NetworkError)
     return name, ACTIVATIONS[name]
+
+
+class HasActivations:
+    """A module whose activations may be assigned later, by name or as functions: their names follow."""
+
+    def __setattr__(self, name: str, given: Any) -> None:
+        if name in ("activation", "output"):
+            given_name, given = activation_of(given)
+            super().__setattr__(f"{name}_name", given_name)
+        super().__setattr__(name, given)
+
+
+def is_known(activation: Activation) -> bool:
+    """Whether it can be named: an own function may bear a known one's name."""
+    return ACTIVATIONS.get(activation_of(activation)[0]) is activation

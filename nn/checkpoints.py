@@ -24,11 +24,12 @@ from autograd import DISTRIBUTION
 from autograd.arguments import answering, described, file_path
 from autograd.files import content_of, write_whole
 
+from .activations import activation_of, is_known
 from .errors import CheckpointError
-from .layers import MLP
+from .layers import MLP, Linear
 from .meaning import Meaning
 from .module import Module
-from .neuron import NeuronMLP
+from .neuron import Neuron, NeuronLayer, NeuronMLP
 from .optimizers import Optimizer
 from .state import Array, State, differences
 
@@ -173,6 +174,18 @@ def _no_module(given: object) -> CheckpointError:
 
 def restore(found: Checkpoint, path: str | os.PathLike[str], model: Module, optimizer: Optimizer | None = None) -> None:
     """As `load`, of a checkpoint that was read."""
+    check_fits(found, path, model, optimizer)
+    model.load_state_dict(found.model)
+    if found.meaning is not None:
+        model._meaning = found.meaning
+    if optimizer is not None:
+        optimizer.load_state_dict(found.optimizer)
+
+
+def check_fits(
+    found: Checkpoint, path: str | os.PathLike[str], model: Module, optimizer: Optimizer | None = None
+) -> None:
+    """Refuse a checkpoint of another model or optimizer."""
     problems = differences(found.model, model.state_dict(), in_file=True)
     own = architecture_of(model)
     problems += [
@@ -180,6 +193,9 @@ def restore(found: Checkpoint, path: str | os.PathLike[str], model: Module, opti
         for name in ("activation", "output")
         if name in own and found.architecture.get(name, own[name]) != own[name]
     ]
+    there, here = found.architecture.get("not_built"), own.get("not_built")
+    if "not_built" in found.architecture and own["class"] == found.architecture.get("class") and there != here:
+        problems.append(f"there {there or 'it is as nn makes it'}, and here {here or 'it is as nn makes it'}")
     their_text, text = (str(described.get("text", "")) for described in (found.architecture, own))
     if not problems and own["class"] == found.architecture.get("class") == "Sequential" and " at 0x" not in text:
         problems += [] if text == their_text else [f"it is a {their_text:.120} there"]
@@ -194,11 +210,6 @@ def restore(found: Checkpoint, path: str | os.PathLike[str], model: Module, opti
     if problems:
         more = f"; and {len(problems) - _MOST_SHOWN} more" if len(problems) > _MOST_SHOWN else ""
         raise CheckpointError(f"{path} does not fit {model!r:.80}: {'; '.join(problems[:_MOST_SHOWN])}{more}")
-    model.load_state_dict(found.model)
-    if found.meaning is not None:
-        model._meaning = found.meaning
-    if optimizer is not None:
-        optimizer.load_state_dict(found.optimizer)
 
 
 def why_not_saved(path: str | os.PathLike[str], model: Module) -> str | None:
@@ -246,9 +257,35 @@ def architecture_of(model: Module) -> dict[str, Any]:
             "sizes": [int(size) for size in model.sizes],
             "activation": model.activation_name,
             "output": model.output_name,
-            "dtype": "float64" if isinstance(model, NeuronMLP) else str(model.layers[0].weight.dtype),
+            "dtype": "float64" if isinstance(model, NeuronMLP) else _dtype_of(model),
+            "not_built": _why_not_built(model),
         }
     return described
+
+
+def _dtype_of(model: MLP) -> str:
+    return str(next(layer for layer in model.layers if isinstance(layer, Linear)).weight.dtype)
+
+
+def _why_not_built(model: MLP | NeuronMLP) -> str | None:
+    """In words, what of the model its sizes and the names of its activations do not say; None where they say all."""
+    if type(model) not in _BUILT.values():
+        return f"it is of a class of your own, derived from {'MLP' if isinstance(model, MLP) else 'NeuronMLP'}"
+    for name, activation in (("activation", model.activation), ("output", model.output)):
+        if not is_known(activation):
+            return f"its {name} {activation_of(activation)[0]} is a function of your own"
+    for layer in model.layers:
+        if type(layer) not in (Linear, NeuronLayer):
+            return f"a {type(layer).__name__} was put among its layers"
+    if isinstance(model, NeuronMLP):
+        functions = [*[model.activation] * (len(model.layers) - 1), model.output]
+        for layer, function in zip(model.layers, functions, strict=True):
+            expected = "identity" if layer._of_the_layer else activation_of(function)[0]
+            if layer.activation is not function or any(
+                type(one) is not Neuron or one.activation is not activation_of(expected)[1] for one in layer.neurons
+            ):
+                return "a layer or a neuron in it was given another activation"
+    return None
 
 
 def build(path: str | os.PathLike[str]) -> tuple[Module, dict[str, Any]]:
@@ -263,6 +300,11 @@ def build(path: str | os.PathLike[str]) -> tuple[Module, dict[str, Any]]:
         raise CheckpointError(
             f"{path} holds a {found.architecture.get('text', kind)!s:.80}, and only {', '.join(_BUILT)} can be "
             "built from a file: make the model and load() it"
+        )
+    if reason := found.architecture.get("not_built"):
+        raise CheckpointError(
+            f"{path} holds a {found.architecture.get('text')!s:.80} that cannot be built from the file: {reason}; make "
+            "the model and load() it"
         )
     try:
         _check_widths(found)

@@ -12,7 +12,7 @@ from autograd import Node, ShapeError, Tensor, affine, array, ops
 from autograd.arguments import answering, described, is_whole, random_generator
 from autograd.operation import holds_nodes
 
-from .activations import ACTIVATIONS, Activation, activation_of
+from .activations import ACTIVATIONS, Activation, HasActivations, activation_of
 from .checks import float_type
 from .errors import NetworkError
 from .generators import Random
@@ -103,7 +103,7 @@ class Sequential(Module):
         return f"Sequential({', '.join(getattr(layer, 'name', None) or repr(layer) for layer in self.layers)})"
 
 
-class MLP(Module):
+class MLP(HasActivations, Module):
     """A multi-layer perceptron on Tensor.
 
     Args:
@@ -149,7 +149,8 @@ class MLP(Module):
 
     @property
     def sizes(self) -> tuple[int, ...]:
-        return (self.layers[0].n_inputs, *(layer.n_outputs for layer in self.layers))
+        linear = [layer for layer in self.layers if isinstance(layer, Linear)]  # others may have been put between
+        return (linear[0].n_inputs, *(layer.n_outputs for layer in linear))
 
     def __call__(self, x: Any) -> Any:
         for layer in self.layers[:-1]:
@@ -158,7 +159,9 @@ class MLP(Module):
 
     def __repr__(self) -> str:
         widths = "-".join(map(str, self.sizes))
-        return f"MLP({widths}, activation={self.activation_name}, output={self.output_name})"
+        kinds = [type(layer).__name__ for layer in self.layers]
+        others = "" if set(kinds) == {"Linear"} else f", layers={'-'.join(kinds)}"
+        return f"MLP({widths}, activation={self.activation_name}, output={self.output_name}{others})"
 
 
 def as_tensor(x: Any) -> Tensor:

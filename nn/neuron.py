@@ -13,7 +13,7 @@ from autograd.arguments import answering, described, random_generator
 from autograd.modes import current_mode
 from autograd.operands import has_mask
 
-from .activations import Activation, activation_of
+from .activations import Activation, HasActivations, activation_of
 from .errors import NetworkError
 from .generators import Random
 from .initializers import Initializer, initializer_of
@@ -21,7 +21,7 @@ from .layers import MLP, check_sizes, spelled_sizes
 from .module import Module
 
 
-class Neuron(Module):
+class Neuron(HasActivations, Module):
     """a = activation(w₁x₁ + … + wₙxₙ + b), as document 002 draws it: the products, their sum, the bias.
 
     Args:
@@ -73,7 +73,7 @@ class Neuron(Module):
         return f"Neuron({len(self.weights)} → 1, activation={self.activation_name})"
 
 
-class NeuronLayer(Module):
+class NeuronLayer(HasActivations, Module):
     """Neurons that see the same inputs.
 
     >>> from nn import NeuronLayer
@@ -97,7 +97,6 @@ class NeuronLayer(Module):
         check_sizes((n_inputs, n_outputs))
         generator = random_generator("rng", rng, NetworkError)
         self.activation_name, self.activation = activation_of(activation)
-        self._of_the_layer = _OF_A_LAYER.get(self.activation)
         self.neurons: list[Neuron] = [
             Neuron(
                 n_inputs,
@@ -108,6 +107,13 @@ class NeuronLayer(Module):
             for _ in range(n_outputs)
         ]
 
+    def __setattr__(self, name: str, given: Any) -> None:
+        super().__setattr__(name, given)
+        if name == "activation":
+            self._of_the_layer = _OF_A_LAYER.get(self.activation)
+            for neuron in getattr(self, "neurons", ()):
+                neuron.activation = "identity" if self._of_the_layer else self.activation
+
     def __call__(self, x: Sequence[Any]) -> list[Value]:
         outputs = [neuron(x) for neuron in self.neurons]
         return self._of_the_layer(outputs) if self._of_the_layer else outputs
@@ -117,7 +123,7 @@ class NeuronLayer(Module):
         return f"NeuronLayer({n_inputs} → {len(self.neurons)}, activation={self.activation_name})"
 
 
-class NeuronMLP(Module):
+class NeuronMLP(HasActivations, Module):
     """`MLP` made of neurons. Called with one sample it gives a list of Values; with rows of samples, a
     list of those.
 
@@ -152,6 +158,12 @@ class NeuronMLP(Module):
             for n_inputs, n_outputs, function in zip(sizes[:-1], sizes[1:], functions, strict=True)
         ]
 
+    def __setattr__(self, name: str, given: Any) -> None:
+        super().__setattr__(name, given)
+        layers = getattr(self, "layers", ())
+        for layer in {"activation": layers[:-1], "output": layers[-1:]}.get(name, ()):
+            layer.activation = getattr(self, name)
+
     @property
     def sizes(self) -> tuple[int, ...]:
         return (len(self.layers[0].neurons[0].weights), *(len(layer.neurons) for layer in self.layers))
@@ -183,7 +195,6 @@ def to_neurons(network: MLP) -> NeuronMLP:
     if not isinstance(network, MLP):
         raise NetworkError(f"to_neurons takes an MLP, not {described(network)}")
     neurons = NeuronMLP(network.sizes, network.activation, network.output, rng=0)
-    neurons.activation_name, neurons.output_name = network.activation_name, network.output_name
     for layer, linear in zip(neurons.layers, network.layers, strict=True):
         for column, neuron in enumerate(layer.neurons):
             for row, weight in enumerate(neuron.weights):
@@ -197,7 +208,6 @@ def to_tensors(neurons: NeuronMLP, dtype: Any = numpy.float64) -> MLP:
     if not isinstance(neurons, NeuronMLP):
         raise NetworkError(f"to_tensors takes a NeuronMLP, not {described(neurons)}")
     network = MLP(neurons.sizes, neurons.activation, neurons.output, rng=0, dtype=dtype)
-    network.activation_name, network.output_name = neurons.activation_name, neurons.output_name
     for layer, linear in zip(neurons.layers, network.layers, strict=True):
         linear.weight.data = numpy.array([[w.data for w in neuron.weights] for neuron in layer.neurons]).T
         linear.bias.data = numpy.array([neuron.bias.data for neuron in layer.neurons])
