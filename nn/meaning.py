@@ -9,13 +9,13 @@ from typing import Any, Literal, TypeVar
 
 import numpy
 
-from autograd import DataTypeError, Node
+from autograd import DataTypeError
 from autograd.arguments import described
 
 from .datasets.dataset import one_hot
 from .errors import NetworkError
 from .outputs import classes_of
-from .state import Array
+from .state import Array, plain
 
 Loss = Callable[[Any, Any], Any]
 _Loss = TypeVar("_Loss", bound=Loss)
@@ -224,7 +224,7 @@ def classes_named(labels: Any, n_outputs: int) -> Array:
     >>> classes_named([-1.0, 1.0], 1), classes_named([True, False], 2)
     (array([0, 1]), array([1, 0]))
     """
-    given = numpy.asarray(labels.data if isinstance(labels, Node) else labels)
+    given = plain(labels)
     is_whole = given.dtype.kind in "biu" or (
         given.dtype.kind == "f" and bool((numpy.isfinite(given) & (given == numpy.round(given))).all())
     )

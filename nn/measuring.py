@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy
 
-from autograd import Node, no_grad
+from autograd import no_grad
 from autograd.arguments import answering, check_call, described
 from autograd.operation import silently
 
 from .errors import NetworkError
 from .meaning import Loss, Meaning, check_model, classes_named, labels_of, loss_within, meaning_in
 from .module import mode
-from .outputs import ROWS_AT_ONCE, classes_of, output_array, outputs_of, predict
+from .outputs import ROWS_AT_ONCE, classes_of, output_array, outputs_each, outputs_of, predict
 from .state import Array, plain
 
 
@@ -26,11 +27,13 @@ def accuracy(
 
     Args:
         labels: a class for each sample, from 0; beside one output also −1 and 1.
-        threshold: the border of one output; without it, that of the loss.
+        threshold: the border of one output, a finite number; without it, that of the loss.
         loss: the one that the model was trained with; `fit` and `train_step` let a module remember it.
 
     Raises:
-        NetworkError: labels that are no classes, outputs that are nan, or one output of unknown meaning.
+        NetworkError: labels that are no classes, outputs that are nan, or one output of unknown meaning; a threshold of
+            several outputs, or that is no number; outputs that are not a row for each sample.
+        DataTypeError: masked arrays.
     """
     check_model(model)
     check_call("accuracy: the model", model, (None,), {})
@@ -41,9 +44,12 @@ def accuracy(
     if threshold is not None:
         if callable(threshold):
             raise NetworkError("a loss goes by name: accuracy(model, inputs, labels, loss=…)")
-        if not isinstance(threshold, int | float | numpy.number):
+        if not isinstance(threshold, int | float | numpy.number) or isinstance(threshold, bool):
             raise NetworkError(f"the threshold is a number, the border of one output, not {described(threshold)}")
-    shape = numpy.shape(labels.data if isinstance(labels, Node) else labels)
+        if not math.isfinite(threshold):
+            raise NetworkError(f"the threshold is a finite number, not {threshold}")
+    labels = plain(labels)
+    shape = labels.shape
     if shape != (len(inputs),) or not shape[0]:
         hint = "; .argmax(axis=1) makes labels of one-hot rows, [:, 0] of a column" if len(shape) == 2 else ""
         raise NetworkError(
@@ -51,7 +57,11 @@ def accuracy(
         )
     with mode(model, training=False):
         outputs = outputs_of(model, inputs)
-    n_outputs = outputs.shape[1] if outputs.ndim > 1 else 1
+    n_outputs = outputs_each(outputs, len(inputs))
+    if threshold is not None and n_outputs != 1:
+        raise NetworkError(
+            f"a threshold is the border of one output, and there are {n_outputs}, of which the greatest is the class"
+        )
     wanted = classes_named(labels, n_outputs)
     meaning = Meaning() if threshold is not None else meaning_in(model, loss, n_outputs)
     found = meaning.classes(outputs)
@@ -67,6 +77,8 @@ def outputs_to_tell(model: Any, loss: Loss, inputs: Array, targets: Array) -> in
         return None
     with mode(model, training=False):
         outputs = outputs_of(model, inputs)
+    if len(outputs) != len(inputs):
+        return 0
     return outputs.shape[1] if outputs.ndim == 2 else int(outputs.ndim == 1)
 
 

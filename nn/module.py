@@ -22,7 +22,7 @@ from autograd.node import ModuleCall
 from . import plotting
 from .errors import NetworkError
 from .meaning import Loss, Meaning, classes_named, meaning_in
-from .outputs import ROWS_AT_ONCE, outputs_of
+from .outputs import ROWS_AT_ONCE, outputs_each, outputs_of
 from .state import State, differences, plain
 
 
@@ -204,7 +204,9 @@ class Module:
 
     def _labels_and_classes(self, inputs: Any, labels: Any, loss: Loss | None) -> tuple[Any, Any]:
         outputs = self.outputs(inputs)
-        n_outputs = outputs.shape[-1] if outputs.ndim > 1 else 1
+        n_outputs = outputs_each(outputs, len(inputs))
+        if len(labels := plain(labels)) != len(inputs):
+            raise NetworkError(f"{len(labels)} labels for {len(inputs)} samples: each sample needs one")
         return classes_named(labels, n_outputs), meaning_in(self, loss, n_outputs).classes(outputs)
 
     def plot_weights(self) -> Any:

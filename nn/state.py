@@ -8,8 +8,10 @@ from typing import Any
 import numpy
 import numpy.typing
 
-from autograd import no_grad
+from autograd import DataTypeError, no_grad
 from autograd.arguments import described
+from autograd.operands import as_array, has_mask
+from autograd.operation import holds_nodes
 
 from .errors import DatasetError, NetworkError
 
@@ -18,10 +20,17 @@ State = dict[str, Array]
 
 
 def plain(given: Any) -> Array:
-    """Data as an array; the numbers of nodes are read on purpose."""
+    """Data as an array; the numbers of nodes are read on purpose. Raises DataTypeError for a masked array."""
+    if type(given) is numpy.ndarray and given.dtype != object:
+        return given
+    if _holds_mask(given):
+        raise DataTypeError(
+            "data in a masked array would be taken with what the mask hides: leave those samples out, or fill it "
+            "(.filled(…))"
+        )
     with no_grad():
         try:
-            return numpy.asarray(given)
+            return as_array("data", given) if holds_nodes(given) else numpy.asarray(given)
         except ValueError:
             raise DatasetError(
                 f"data are rows of numbers, and these lists make no array, as they differ in length: {given!r:.60}"
@@ -32,6 +41,12 @@ def check_state(given: object) -> None:
     """Refuse what is no state dict, such as the name of a file that holds one."""
     if not isinstance(given, Mapping):
         raise NetworkError(f"a state is a dict of arrays by name, as state_dict() gives it, not {described(given)}")
+
+
+def _holds_mask(given: Any) -> bool:
+    if isinstance(given, list | tuple):
+        return any(isinstance(item, list | tuple | numpy.ndarray) and _holds_mask(item) for item in given)
+    return has_mask(given)
 
 
 def differences(given: Mapping[str, Any], own: Mapping[str, Any], in_file: bool = False) -> list[str]:

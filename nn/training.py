@@ -198,6 +198,7 @@ def train_step(model: Any, inputs: Array, targets: Array, loss: Loss | str, opti
     if not isinstance(optimizer, Optimizer):
         raise _no_optimizer(optimizer)
     check_model(model)
+    learned = plain(targets)
     optimizer.zero_grad()
     outputs = predict(model, inputs)
     try:
@@ -207,7 +208,7 @@ def train_step(model: Any, inputs: Array, targets: Array, loss: Loss | str, opti
         raise
     cost.backward()
     optimizer.step()
-    remember(model, loss, plain(targets))
+    remember(model, loss, learned)
     return float(cost.item())
 
 

@@ -278,3 +278,48 @@ def test_steps_of_single_samples_find_the_border_that_all_together_have() -> Non
         assert accuracy(model, POINTS, SIGNS) == right
     train_step(model, POINTS, (targets + 1) / 2, quadratic, SGD(model, 1e-12))
     assert accuracy(model, POINTS, LABELS) == ((model.outputs(POINTS)[:, 0] > 0.5) == LABELS).mean()
+
+
+@pytest.mark.parametrize(
+    ("threshold", "said"),
+    [
+        (numpy.nan, "the threshold is a finite number, not nan"),
+        (numpy.inf, "the threshold is a finite number, not inf"),
+        ("a", "the threshold is a number, the border of one output, not"),
+        (hinge, "a loss goes by name: accuracy"),
+        (True, "the threshold is a number, the border of one output, not"),
+        ([0.5], "the threshold is a number, the border of one output, not"),
+    ],
+)
+def test_a_threshold_that_is_none_is_refused(threshold: Any, said: str) -> None:
+    with pytest.raises(NetworkError, match=said):
+        accuracy(MLP((2, 4, 1), rng=0), POINTS, LABELS, threshold)
+
+
+def test_a_threshold_beside_several_outputs_is_refused() -> None:
+    with pytest.raises(NetworkError, match="a threshold is the border of one output, and there are 2"):
+        accuracy(MLP((2, 4, 2), rng=0), POINTS, LABELS, threshold=0.9)
+
+
+@pytest.mark.parametrize(
+    "outputs",
+    [
+        lambda x: x.mean(axis=0, keepdims=True),
+        lambda x: x.reshape(-1, 1, 2),
+        lambda x: x.reshape(-1, 1),
+        lambda x: x[:, :0],
+    ],
+)
+def test_outputs_that_are_no_row_for_each_sample_have_no_classes(outputs: Any) -> None:
+    class Model(Module):
+        def __call__(self, x: Any) -> Any:
+            return outputs(x)
+
+    for ask in (accuracy, Module.plot_confusion):
+        with pytest.raises(NetworkError, match="classes are read off a row of outputs for each sample"):
+            ask(Model(), POINTS, LABELS)
+    model = MLP((2, 2), rng=0)
+    data = POINTS, LABELS
+    if outputs(POINTS).size:
+        history = fit(lambda x: outputs(model(x)), data, lambda a, y: (a**2).mean(), SGD(model, 0.1), 1, rng=0)
+        assert history[-1].accuracy is None
