@@ -81,7 +81,12 @@ def binary_cross_entropy(a: Any, y: Any) -> Any:
     >>> binary_cross_entropy(Tensor([[1.0], [0.0]]), [[1.0], [0.0]]).item()
     0.0
     """
-    return _averaged(binary_cross_entropy, a, y, lambda a, y: -(_y_log(y, a) + _y_log(1 - y, 1 - a)))
+
+    def of_element(a: Any, y: Any) -> Any:
+        a = _without_excess(a)
+        return -(_y_log(y, a) + _y_log(1 - y, 1 - a))
+
+    return _averaged(binary_cross_entropy, a, y, of_element)
 
 
 @Meaning("logits")
@@ -283,6 +288,13 @@ def _scaled(total: Any, factor: float) -> Any:
     return total if factor == 1 else total * factor
 
 
+def _without_excess(a: Any) -> Any:
+    """Probabilities without what rounding in a softmax has left outside 0 … 1; their slopes are those of 0 and 1."""
+    numbers = _number(a)
+    excess = numbers - numpy.clip(numbers, 0, 1)
+    return a - (float(excess) if isinstance(a, Value) else excess) if numpy.any(excess) else a
+
+
 def _y_log(y: Any, a: Any) -> Any:
     """y · log a, and 0 where y is 0 whatever a is. Where y is differentiated by, its slope log a is kept."""
     is_nothing = equal(y, 0) * equal(a, 0) if _is_differentiable(y) else equal(y, 0)
@@ -368,7 +380,16 @@ def _constant(y: Any, dtype: Any) -> Any:
     found = as_operand("targets", y)  # a list that holds nodes is recorded
     if isinstance(found, Tensor):
         return found
-    return Tensor(found if found.dtype == dtype else found.astype(dtype), requires_grad=False, copy=False)
+    return Tensor(found if found.dtype == dtype else _narrowed(found, dtype), requires_grad=False, copy=False)
+
+
+def _narrowed(targets: numpy.typing.NDArray[Any], dtype: Any) -> numpy.typing.NDArray[Any]:
+    with numpy.errstate(over="ignore"):
+        found = targets.astype(dtype)
+    lost = numpy.isinf(found) & numpy.isfinite(targets)
+    if lost.any():
+        raise DataTypeError(f"the target {targets[lost][0]:.6g} is beyond {dtype}, the outputs' dtype")
+    return found
 
 
 def _samples(shape: tuple[int, ...]) -> int:

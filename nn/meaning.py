@@ -9,7 +9,7 @@ from typing import Any, Literal, TypeVar
 
 import numpy
 
-from autograd import DataTypeError
+from autograd import DataTypeError, Node
 from autograd.arguments import described
 
 from .datasets.dataset import one_hot

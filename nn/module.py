@@ -23,7 +23,7 @@ from . import plotting
 from .errors import NetworkError
 from .meaning import Loss, Meaning, classes_named, meaning_in
 from .outputs import ROWS_AT_ONCE, outputs_each, outputs_of
-from .state import State, differences, plain
+from .state import State, fitting, plain
 
 
 class Module:
@@ -162,12 +162,12 @@ class Module:
         }
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
-        """Set every parameter's data and every buffer. Names and shapes are checked before anything is changed.
+        """Set every parameter's data and every buffer. Everything is checked before anything is changed.
 
-        Raises NetworkError naming what is missing, unknown or of another shape.
+        Raises NetworkError naming what is missing, unknown, of another shape, no number, or beyond the dtype.
         """
         parameters, kept = dict(self.named_parameters()), dict(self.named_buffers())
-        problems = differences(state, self.state_dict())
+        state, problems = fitting(state, self.state_dict())
         if problems:
             raise NetworkError(f"load_state_dict: {'; '.join(problems)}")
         for name, parameter in parameters.items():

@@ -6,6 +6,7 @@ parameters (Values) are gathered into one array for a step, so that there is one
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from typing import TYPE_CHECKING, Any, ClassVar, Never
 
@@ -17,7 +18,25 @@ from autograd.arguments import NoSuchAttribute, NotAssigned, answering, describe
 from .checks import checked
 from .errors import NetworkError
 from .module import Module
-from .state import Array, State, check_state, differences
+from .state import Array, State, check_state, differences, fitting, shape_of
+
+
+def _checked_betas(betas: Any) -> tuple[float, float]:
+    if not (isinstance(betas, tuple | list) and len(betas) == 2):
+        raise NetworkError(f"betas are two numbers from 0 to below 1, not {betas!r}")
+    return checked("first beta", betas[0], 1), checked("second beta", betas[1], 1)
+
+
+_CHECKS: Mapping[str, Callable[[Any], Any]] = {
+    "momentum": functools.partial(checked, "momentum"),
+    "weight_decay": functools.partial(checked, "weight decay"),
+    "epsilon": functools.partial(checked, "epsilon"),
+    "decay": functools.partial(checked, "decay", below=1),
+    "betas": _checked_betas,
+    "nesterov": functools.partial(flag, "nesterov", error=NetworkError),
+    "centered": functools.partial(flag, "centered", error=NetworkError),
+    "amsgrad": functools.partial(flag, "amsgrad", error=NetworkError),
+}
 
 
 class Optimizer:
@@ -35,6 +54,8 @@ class Optimizer:
     # settings. And those of its hyper-parameters besides the learning rate: attributes, and keywords of `__init__`.
     kept: tuple[str, ...] = ()
     hyperparameters: ClassVar[tuple[str, ...]] = ()
+    # The checks of hyper-parameters, also of those that are assigned later: each gives what is to be set.
+    _checks: ClassVar[Mapping[str, Callable[[Any], Any]]] = {}
 
     @answering("parameters are a module, or a list of its parameters()")
     def __init__(self, parameters: Sequence[Any] | Module, learning_rate: float) -> None:
@@ -65,6 +86,25 @@ class Optimizer:
         self._slots = [_Slot(one, (), self.kept) for one in self.parameters if isinstance(one, Tensor)]
         if values := [one for one in self.parameters if isinstance(one, Value)]:
             self._slots.append(_Slot(None, values, self.kept))
+
+    def __setattr__(self, name: str, given: Any) -> None:
+        check = self._checks.get(name)
+        if check is None:
+            super().__setattr__(name, given)
+            return
+        before, given = vars(self).get(name), check(given)
+        super().__setattr__(name, given)
+        if "_slots" in vars(self):  # between steps
+            try:
+                self._settle()
+            except NetworkError:
+                super().__setattr__(name, before)
+                raise
+            for slot in self._slots:
+                slot.keep(self.kept)
+
+    def _settle(self) -> None:
+        """Set `kept` for the hyper-parameters as they are, and refuse those that do not go together."""
 
     @property
     def learning_rate(self) -> float:
@@ -136,16 +176,25 @@ class Optimizer:
     def differences(self, state: Mapping[str, Any], in_file: bool = False) -> list[str]:
         """In words, why a state is none of this optimizer; nothing where it is one."""
         check_state(state)
+        return differences(state, self._like(state), in_file) or fitting(state, self._like(state))[1]
+
+    def _like(self, state: Mapping[str, Any]) -> State:
+        """Its own state, with an age for all Values together or for each, as the given one has."""
         own = self.state_dict()
         for position, slot in enumerate(self._slots):
-            age = numpy.asarray(state.get(f"{position}.age", 0))
-            if slot.tensor is None and age.shape in ((), (len(slot.values),)):
-                own[f"{position}.age"] = age
-        return differences(state, own, in_file)
+            age = own[f"{position}.age"]
+            shape = shape_of(state.get(f"{position}.age", 0))
+            if slot.tensor is None and shape is not None and shape in ((), (len(slot.values),)):
+                own[f"{position}.age"] = numpy.zeros(shape, age.dtype)
+        return own
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
-        """Go on from a state. Names and shapes are checked before anything is changed."""
-        problems = self.differences(state)
+        """Go on from a state. Everything is checked before anything is changed."""
+        check_state(state)
+        state, problems = fitting(state, self._like(state))
+        problems += [
+            f"{name} is below 0" for name, array in state.items() if array.dtype.kind == "i" and array.min() < 0
+        ]
         if problems:
             raise NetworkError(f"the state is not one of this {type(self).__name__}: {'; '.join(problems)}")
         self.steps = int(state["steps"])
@@ -180,6 +229,7 @@ class SGD(Optimizer):
     """
 
     hyperparameters: ClassVar[tuple[str, ...]] = ("momentum", "nesterov", "weight_decay")
+    _checks = _CHECKS
 
     @answering("parameters are a module, or a list of its parameters()")
     def __init__(
@@ -191,13 +241,16 @@ class SGD(Optimizer):
         nesterov: bool = False,
         weight_decay: float = 0.0,
     ) -> None:
-        self.momentum: float = checked("momentum", momentum)
-        self.nesterov = flag("nesterov", nesterov, NetworkError)
-        self.weight_decay: float = checked("weight decay", weight_decay)
-        if nesterov and not momentum:
-            raise NetworkError("Nesterov's method looks ahead along the momentum: give one above 0")
-        self.kept: tuple[str, ...] = ("velocity",) if momentum else ()
+        self.momentum: float = momentum
+        self.nesterov: bool = nesterov
+        self.weight_decay: float = weight_decay
+        self._settle()
         super().__init__(parameters, learning_rate)
+
+    def _settle(self) -> None:
+        if self.nesterov and not self.momentum:
+            raise NetworkError("Nesterov's method looks ahead along the momentum: give one above 0")
+        self.kept = ("velocity",) if self.momentum else ()
 
     def _update(self, data: Array, gradient: Array, slot: _Slot) -> None:
         if self.weight_decay:
@@ -228,6 +281,7 @@ class RMSProp(Optimizer):
     """
 
     hyperparameters: ClassVar[tuple[str, ...]] = ("decay", "epsilon", "momentum", "centered", "weight_decay")
+    _checks = _CHECKS
 
     @answering("parameters are a module, or a list of its parameters()")
     def __init__(
@@ -241,17 +295,17 @@ class RMSProp(Optimizer):
         centered: bool = False,
         weight_decay: float = 0.0,
     ) -> None:
-        self.decay: float = checked("decay", decay, below=1)
-        self.epsilon: float = checked("epsilon", epsilon)
-        self.momentum: float = checked("momentum", momentum)
-        self.centered = flag("centered", centered, NetworkError)
-        self.weight_decay: float = checked("weight decay", weight_decay)
-        self.kept: tuple[str, ...] = (
-            "mean_square",
-            *(["mean"] if centered else []),
-            *(["velocity"] if momentum else []),
-        )
+        self.decay: float = decay
+        self.epsilon: float = epsilon
+        self.momentum: float = momentum
+        self.centered: bool = centered
+        self.weight_decay: float = weight_decay
+        self._settle()
         super().__init__(parameters, learning_rate)
+
+    def _settle(self) -> None:
+        others = [name for name, is_kept in (("mean", self.centered), ("velocity", self.momentum)) if is_kept]
+        self.kept = ("mean_square", *others)
 
     def _update(self, data: Array, gradient: Array, slot: _Slot) -> None:
         if self.weight_decay:
@@ -295,6 +349,7 @@ class Adam(Optimizer):
     """
 
     hyperparameters: ClassVar[tuple[str, ...]] = ("betas", "epsilon", "weight_decay", "amsgrad")
+    _checks = _CHECKS
 
     @answering("parameters are a module, or a list of its parameters()")
     def __init__(
@@ -307,15 +362,15 @@ class Adam(Optimizer):
         weight_decay: float = 0.0,
         amsgrad: bool = False,
     ) -> None:
-        if not (isinstance(betas, tuple | list) and len(betas) == 2):
-            raise NetworkError(f"betas are two numbers from 0 to below 1, not {betas!r}")
-        first, second = betas
-        self.betas: tuple[float, float] = checked("first beta", first, 1), checked("second beta", second, 1)
-        self.epsilon: float = checked("epsilon", epsilon)
-        self.weight_decay: float = checked("weight decay", weight_decay)
-        self.amsgrad = flag("amsgrad", amsgrad, NetworkError)
-        self.kept: tuple[str, ...] = ("mean", "mean_square", *(["greatest"] if amsgrad else []))
+        self.betas: tuple[float, float] = betas
+        self.epsilon: float = epsilon
+        self.weight_decay: float = weight_decay
+        self.amsgrad: bool = amsgrad
+        self._settle()
         super().__init__(parameters, learning_rate)
+
+    def _settle(self) -> None:
+        self.kept = ("mean", "mean_square", *(["greatest"] if self.amsgrad else []))
 
     def _update(self, data: Array, gradient: Array, slot: _Slot) -> None:
         if self.weight_decay:
@@ -383,9 +438,17 @@ class _Slot:
         shape, dtype = ((len(values),), numpy.dtype(float)) if tensor is None else (tensor.shape, tensor.dtype)
         # How often it was updated; of Values that were not all updated equally often, of each.
         self.age: Any = 0
-        self.kept: State = {name: numpy.zeros(shape, dtype) for name in kept}
+        self.kept: State = {}
+        self._shape, self._dtype = shape, dtype
+        self.keep(kept)
         # Where a step is computed: a new array of a large matrix's size costs as much as filling it.
         self.work: Array = numpy.empty(shape, dtype)
+
+    def keep(self, names: Sequence[str]) -> None:
+        """Keep arrays of these names: those that there are, new ones beginning with 0."""
+        self.kept = {
+            name: self.kept[name] if name in self.kept else numpy.zeros(self._shape, self._dtype) for name in names
+        }
 
     def move_values(self, update: Callable[[Array, Array, _Slot], None]) -> None:
         """Update the Values, but for those that are frozen."""

@@ -46,8 +46,8 @@ def outputs_each(outputs: Array, samples: int) -> int:
     """How many outputs each of so many samples has. Raises NetworkError where there is no row of them for each."""
     if outputs.ndim not in (1, 2) or len(outputs) != samples or 0 in outputs.shape[1:]:
         raise NetworkError(
-            f"the model gives {samples} samples outputs of shape {outputs.shape}: classes are read off a row of outputs "
-            "for each sample"
+            f"the model gives {samples} samples outputs of shape {outputs.shape}: classes are read off a row of "
+            "outputs for each sample"
         )
     return outputs.shape[1] if outputs.ndim == 2 else 1
 

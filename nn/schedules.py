@@ -91,7 +91,10 @@ def _constant(step: int) -> float:
 
 
 def _step_decay(every: int, factor: float, step: int) -> float:
-    return float(factor ** (step // every))
+    try:
+        return float(factor ** (step // every))
+    except OverflowError:  # a factor above 1: `fit` refuses what is no longer finite
+        return math.inf
 
 
 def _cosine(steps: int, lowest: float, step: int) -> float:

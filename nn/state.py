@@ -49,14 +49,41 @@ def _holds_mask(given: Any) -> bool:
     return has_mask(given)
 
 
+def shape_of(given: Any) -> tuple[int, ...] | None:
+    """The shape of an array; None of lists that make none."""
+    try:
+        return plain(given).shape
+    except ValueError:
+        return None
+
+
+def fitting(given: Mapping[str, Any], own: Mapping[str, Any]) -> tuple[State, list[str]]:
+    """Given arrays as what they are to replace: in the same dtypes; and in words, why they cannot be."""
+    problems = differences(given, own)
+    fitted: State = {}
+    for name in () if problems else own:
+        array, kind = plain(given[name]), numpy.asarray(own[name]).dtype
+        if array.dtype.kind not in "biuf":
+            problems.append(f"{name} holds {array.dtype}, not real numbers")
+            continue
+        with numpy.errstate(over="ignore", invalid="ignore"):
+            fitted[name] = array.astype(kind)
+        lost = fitted[name] != array if kind.kind in "biu" else numpy.isinf(fitted[name]) & numpy.isfinite(array)
+        if lost.any():
+            problems.append(f"{name} holds {array[lost][0]!s}, which is no {kind}")
+    return fitted, problems
+
+
 def differences(given: Mapping[str, Any], own: Mapping[str, Any], in_file: bool = False) -> list[str]:
     """In words, what given arrays are missing, unknown, of another shape or, in a file, of another dtype."""
     check_state(given)
     problems = [f"{name} is missing" for name in own if name not in given]
     problems += [f"{name} is unknown" for name in sorted(given) if name not in own]
     for name in filter(given.__contains__, own):
-        shape, expected = numpy.shape(given[name]), numpy.shape(own[name])
-        if shape != expected:
+        shape, expected = shape_of(given[name]), numpy.shape(own[name])
+        if shape is None:
+            problems.append(f"{name} is no array")
+        elif shape != expected:
             said = f"{shape} there and {expected} here" if in_file else f"{shape}, expected {expected}"
             problems.append(f"{name} has shape {said}")
         elif in_file and given[name].dtype.newbyteorder("=") != own[name].dtype.newbyteorder("="):

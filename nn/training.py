@@ -207,6 +207,7 @@ def train_step(model: Any, inputs: Array, targets: Array, loss: Loss | str, opti
         check_call("train_step: the loss", loss, (outputs, targets), {})
         raise
     cost.backward()
+    _check_connected(optimizer)
     optimizer.step()
     remember(model, loss, learned)
     return float(cost.item())
@@ -257,6 +258,16 @@ def _check_parameters(model: Any, optimizer: Optimizer) -> None:
         raise NetworkError("the optimizer has none of the model's parameters: the model would not learn")
     if not any(parameter.requires_grad for parameter in optimizer.parameters):
         raise NetworkError("all parameters are frozen: set requires_grad = True on those that are to learn")
+
+
+def _check_connected(optimizer: Optimizer) -> None:
+    """After backward: refuse a loss that was not computed from what is to learn."""
+    learning = [one for one in optimizer.parameters if one.requires_grad]
+    if learning and all(one.grad is None for one in learning):
+        raise NetworkError(
+            "the loss is not connected to the optimizer's parameters, and the model would not learn: compute it from "
+            "the model's outputs, without .data, .item() or detach()"
+        )
 
 
 @dataclass
@@ -356,6 +367,8 @@ class _Loop:
         if not math.isfinite(value):
             raise self._divergence(f"the loss became {value}", origin_of_non_finite(self.model, cost))
         cost.backward()
+        if not self.history.steps:
+            _check_connected(self.optimizer)
         norm = clipping.gradient_norm(self.optimizer.parameters)
         if not math.isfinite(norm):
             worst = first_bad_gradient(self.named_parameters)

@@ -109,7 +109,7 @@ def split_samples(
     parts = [share if isinstance(share, int | float) else math.nan for share in shares]
     # As floats shares such as 0.8, 0.1 and 0.1 may come to a little more than 1.
     if not parts or not all(0 < share <= 1 for share in parts) or sum(parts) > 1 + 1e-9:
-        raise DatasetError(f"shares are numbers above 0, together at most 1, not {tuple(shares)}")
+        raise DatasetError(f"shares are numbers above 0, together at most 1, such as (0.8, 0.2), not {shares!r:.60}")
     ends = [round(len(first) * sum(parts[: number + 1])) for number in range(len(parts))]
     order = random_generator("rng", rng, DatasetError).permutation(len(first))
     chosen = [order[start:end] for start, end in zip([0, *ends], ends, strict=False)]

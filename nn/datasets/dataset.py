@@ -10,6 +10,7 @@ import numpy
 from autograd import views
 from autograd.arguments import NoSuchAttribute, answering, whole_number
 
+from ..checks import float_type
 from ..errors import DatasetError
 from ..plotting import square
 from ..state import Array, plain
@@ -80,7 +81,8 @@ class Dataset:
         return views.find("image_grid")(images, self.train_labels[:count])
 
     def as_dtype(self, dtype: Any) -> Dataset:
-        """The inputs in another floating dtype."""
+        """The inputs in another floating dtype, numpy.float32 or numpy.float64."""
+        dtype = float_type(dtype)
         return replace(self, train_inputs=self.train_inputs.astype(dtype), test_inputs=self.test_inputs.astype(dtype))
 
 
