@@ -9,7 +9,7 @@ from types import ModuleType
 from typing import Any, Literal
 
 import autograd
-from witnesses import compiled_agreement, finite_differences
+from witnesses import compiled_agreement, compiled_programs, finite_differences
 from witnesses.random_graphs import random_graph
 from witnesses.relative_error import DEFINITION
 from witnesses.torch_comparison import TOLERANCES, differences
@@ -18,6 +18,7 @@ from .harness import Row
 
 MUTATION_SUMMARY = Path(__file__).parent.parent / "mutation" / "summary.json"
 _RANDOM_GRAPHS = 2000
+_RANDOM_PROGRAMS = 200  # of each kind; `python -m witnesses --seeds N` goes on
 _COMPILED_KINDS: tuple[dict[str, Any], ...] = (
     {},
     {"dtype": "float32"},
@@ -32,6 +33,7 @@ def rows() -> list[Row]:
         table_row(),
         *random_graph_rows(_RANDOM_GRAPHS),
         *compiled_rows(_RANDOM_GRAPHS),
+        *compiled_program_rows(_RANDOM_PROGRAMS),
         *(finite_differences_row(order) for order in (1, 2)),
         mutation_row(MUTATION_SUMMARY),
     ]
@@ -86,6 +88,21 @@ def _compiled_row(kind: dict[str, Any], count: int) -> Row:
     return Row(
         f"{count:,} random graphs{' of numbers' if 'of_numbers' in kind else ''} compiled beside eager, {described}",
         f"{exact:,} equal to the bit, worst relative error {worst:.1e} ({where})",
+        f"≤ {tolerance:.0e}",
+        worst <= tolerance,
+    )
+
+
+def compiled_program_rows(count: int) -> list[Row]:
+    return [_compiled_program_row(kind, count) for kind in compiled_programs.KINDS]
+
+
+def _compiled_program_row(kind: str, count: int) -> Row:
+    errors = [compiled_programs.KINDS[kind](seed) for seed in range(count)]
+    worst, tolerance = max(errors), compiled_programs.TOLERANCES["float64"]
+    return Row(
+        f"{count:,} random functions compiled beside eager: {kind}",
+        f"{errors.count(0.0):,} equal to the bit, worst relative error {worst:.1e} (seed {errors.index(worst)})",
         f"≤ {tolerance:.0e}",
         worst <= tolerance,
     )

@@ -7,9 +7,10 @@ import numpy
 import pytest
 
 import autograd
+from autograd import compile
 from benchmarks import correctness
 from benchmarks.harness import show
-from witnesses import compiled_agreement
+from witnesses import compiled_agreement, compiled_programs
 
 
 @pytest.fixture
@@ -65,6 +66,21 @@ def test_there_is_a_row_for_each_kind_of_compiled_graph() -> None:
     assert all(row.met for row in rows)
     assert rows[0].what == "8 random graphs compiled beside eager, float64"
     assert rows[3].what == "8 random graphs of numbers compiled beside eager, float64"
+
+
+def test_there_is_a_row_for_each_kind_of_compiled_function() -> None:
+    rows = correctness.compiled_program_rows(3)
+    assert [row.what.rpartition(": ")[2] for row in rows] == list(compiled_programs.KINDS)
+    assert all(row.met for row in rows)
+
+
+@pytest.mark.parametrize("kind", compiled_programs.KINDS)
+def test_a_compiled_function_that_is_another_falls_short(kind, monkeypatch) -> None:
+    def other(function, **settings):
+        return compile(lambda *given: 1.001 * function(*given), **settings)
+
+    monkeypatch.setattr(compiled_programs, "compile", other)
+    assert max(compiled_programs.KINDS[kind](seed) for seed in range(5)) > compiled_programs.TOLERANCES["float64"]
 
 
 def test_a_wrong_program_falls_short(monkeypatch) -> None:
