@@ -41,12 +41,18 @@ def summary(array: Any) -> ArraySummary:
     return ArraySummary(
         shape=array.shape,
         dtype=str(array.dtype),
-        mean=float(finite.mean()) if finite.size else numpy.nan,
+        mean=_mean(finite) if finite.size else numpy.nan,
         norm=norm(finite) if finite.size else numpy.nan,
         low=float(finite.min()) if finite.size else numpy.nan,
         high=float(finite.max()) if finite.size else numpy.nan,
         not_finite=int(array.size - finite.size),
     )
+
+
+def _mean(finite: Any) -> float:
+    with numpy.errstate(all="ignore"):
+        mean = float(finite.mean())
+    return mean if numpy.isfinite(mean) else float((finite / finite.size).sum())  # the sum alone may be too large
 
 
 def norm(array: Any) -> float:

@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Literal, NamedTuple
 import numpy
 
 from autograd import Node, SourceLine
-from autograd.notation.rules import bare_literals
+from autograd.notation.rules import bare_literals, summed_axes
 from autograd.operation import PYTHON_NUMBERS
 
 from . import formulas
@@ -212,6 +212,14 @@ class Contribution:
     @property
     def formula(self) -> str:
         return self.rule.text
+
+    @property
+    def summed_axes(self) -> tuple[int, ...]:
+        """The axes over which upstream × local was summed, because the operand was broadcast; none of a pullback,
+        whose rule says the sum."""
+        if self.local_gradient is None:
+            return ()
+        return summed_axes(shape_of(self.upstream_gradient), shape_of(self.contribution))
 
     @property
     def shapes(self) -> str:

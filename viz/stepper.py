@@ -8,10 +8,8 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 from autograd import GraphError
 from autograd.arguments import answering, check_call, described
-from autograd.notation.rules import summed_axes
 
 from . import notebook, terminal
-from .arrays import shape_of
 from .drawing import draw
 from .errors import DrawingError
 from .numbers import format_data
@@ -126,7 +124,7 @@ def _contribution_lines(event: Contribution, trace: Trace) -> list[str]:
         rule = f"G ↦ {event.formula}  {event.shapes}"
     else:
         product = f"{format_data(event.upstream_gradient)} × {format_data(event.local_gradient)}"
-        if axes := summed_axes(shape_of(event.upstream_gradient), shape_of(event.contribution)):
+        if axes := event.summed_axes:
             product = f"sum({product}, axis={axes if len(axes) > 1 else axes[0]})"
         product = f"{product} = {contribution}"
         rule = f"∂{node.label}/∂{operand.label} = {event.formula}"

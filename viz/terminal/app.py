@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from rich.text import Text
 from textual.app import App, ComposeResult
@@ -96,6 +96,8 @@ class Stepper(App[None]):
         self.selected: int = 0
         self.breakpoints: list[Breakpoint] = []
         self.found: Equation | None = None  # a gradient check's, until the next step
+        # What went wrong in a pane or under a key, which said so in its place.
+        self.failures: list[Exception] = []
         self._note = Text()
         self._searched = ""
         self._rate = ""
@@ -129,6 +131,14 @@ class Stepper(App[None]):
         self._show()  # the columns have other widths
 
     # --- keys ---
+
+    async def run_action(self, action: Any, *arguments: Any, **keywords: Any) -> bool:
+        """What a key or a click on it does; what fails says so, and the session goes on."""
+        try:
+            return await super().run_action(action, *arguments, **keywords)
+        except Exception as error:  # whatever it is, it is no reason to lose the session
+            self._say(self._failed(error), is_refusal=True)
+            return True
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         # While something is typed or the help is open, a key means that.
@@ -333,6 +343,21 @@ class Stepper(App[None]):
             act()
         except GraphError as error:
             self._say(" ".join(str(error).split()), is_refusal=True)
+        except Exception as error:  # a fault, of this program or of a graph's own rules
+            self._say(self._failed(error), is_refusal=True)
+
+    def _failed(self, error: Exception) -> str:
+        """A failure in one sentence, kept to be asked for."""
+        self.failures.append(error)
+        reason = " ".join(str(error).split())
+        return f"this failed: {type(error).__name__}{f': {reason}' if reason else ''}; the session goes on"
+
+    def _guarded(self, make: Callable[[], Text]) -> Text:
+        """What a pane shows, or the sentence that says why it does not."""
+        try:
+            return make()
+        except Exception as error:  # one pane that fails leaves the others as they are
+            return Text(f"✗ {one_line(self._failed(error))}", self._colours.output, no_wrap=True)
 
     def _say(self, sentence: str, *, is_refusal: bool = False) -> None:
         colour = self._colours.output if is_refusal else self._colours.ink
@@ -357,7 +382,11 @@ class Stepper(App[None]):
         trace, painted = self.trace, self._colours
         screen = self.screen_stack[0]
         screen.query_one("#head", TextLine).show(
-            panes.head(trace, self.position, self.session.updates, self.shown_title, self.size.width, painted)
+            self._guarded(
+                lambda: panes.head(
+                    trace, self.position, self.session.updates, self.shown_title, self.size.width, painted
+                )
+            )
         )
         nodes, events = screen.query_one("#nodes", VirtualList), screen.query_one("#events", VirtualList)
         columns = self._columns(nodes.scrollable_content_region.width)
@@ -369,12 +398,18 @@ class Stepper(App[None]):
         right.border_title = f"Events ({len(trace.events):,})"
         stops = ", ".join(map(str, self.breakpoints))
         right.border_subtitle = Text(f"stops: {stops}") if stops else None
-        shown = self.found or equation(trace, self.playback, self.position)
+        shown = self._equation()
         screen.query_one("#equation").border_title = Text(one_line(shown.title))
         screen.query_one("#lines", EquationLines).show(
             panes.lines(shown, painted, with_further=screen.has_class("tall"))
         )
-        screen.query_one("#status", TextLine).show(self._note or self._selected())
+        screen.query_one("#status", TextLine).show(self._note or self._guarded(self._selected))
+
+    def _equation(self) -> Equation:
+        try:
+            return self.found or equation(self.trace, self.playback, self.position)
+        except Exception as error:  # as in `_guarded`
+            return Equation("This event", [("✗", self._failed(error))])
 
     def _selected(self) -> Text:
         node = self.trace.nodes[self.selected]
@@ -383,6 +418,9 @@ class Stepper(App[None]):
         return panes.selected(node, data, gradient, self.size.width)
 
     def _node_line(self, index: int, width: int) -> Text:
+        return self._guarded(lambda: self._node_text(index, width))
+
+    def _node_text(self, index: int, width: int) -> Text:
         node, event = self.trace.nodes[index], self._event
         mark = CURRENT if index == subject(event) else TAKES_PART if self._takes_part(index, event) else " "
         return node_row(
@@ -405,5 +443,6 @@ class Stepper(App[None]):
         return isinstance(event, Forward) and any(one.id == index for one in self.trace.operands[event.node])
 
     def _event_line(self, index: int, width: int) -> Text:
-        digits = len(str(len(self.trace.events)))
-        return event_row(self.trace.events[index], index + 1, digits, self.trace, width, self._colours)
+        events = self.trace.events
+        digits = len(str(len(events)))
+        return self._guarded(lambda: event_row(events[index], index + 1, digits, self.trace, width, self._colours))

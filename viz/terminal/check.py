@@ -12,6 +12,7 @@ import numpy
 from autograd import Node, Tensor, Value
 from autograd.checking import steadiest, steps_at
 
+from ..numbers import format_number
 from .entry import RefusalError
 
 Leaf = Value | Tensor
@@ -28,6 +29,7 @@ class GradientCheck:
         element: its index; () for a number.
         checked, size: how many elements were looked at, of how many.
         agrees: whether the difference is what rounding and the step explain.
+        undecided: why the two cannot be compared; "" where they can.
     """
 
     label: str
@@ -39,6 +41,16 @@ class GradientCheck:
     agrees: bool
     checked: int
     size: int
+    undecided: str = ""
+
+
+@dataclass(frozen=True)
+class _Compared:
+    """An element's numeric gradient, and the difference that rounding and the step explain."""
+
+    element: tuple[int, ...]
+    numeric: float
+    allowed: float
 
 
 def check(label: str, leaf: Leaf, record: Callable[[], Node], gradient_of: Callable[[Node], Any]) -> GradientCheck:
@@ -59,20 +71,38 @@ def check(label: str, leaf: Leaf, record: Callable[[], Node], gradient_of: Calla
         found = [_compare(leaf, data, element, analytic, record) for element in elements]
     finally:
         leaf.data = start
-    element, numeric, allowed = max(found, key=lambda one: _excess(float(analytic[one[0]]), one[1], one[2]))
-    exact = float(analytic[element])
+    worst = max(found, key=lambda one: _excess(float(analytic[one.element]), one))
+    exact, numeric = float(analytic[worst.element]), worst.numeric
     difference, scale = abs(exact - numeric), max(abs(exact), abs(numeric))
+    undecided = _undecided(float(data[worst.element]), exact, worst)
     return GradientCheck(
         label=label,
-        element=element,
+        element=worst.element,
         analytic=exact,
         numeric=numeric,
         difference=difference,
-        relative_error=0.0 if difference == 0 else difference / scale,
-        agrees=bool(difference <= allowed),
+        # Of two that are nan or infinite there is no difference to speak of.
+        relative_error=0.0 if difference == 0 else difference / scale if scale else difference,
+        agrees=bool(difference <= worst.allowed) and not undecided,
         checked=len(elements),
         size=data.size,
+        undecided=undecided,
     )
+
+
+def _undecided(x: float, exact: float, compared: _Compared) -> str:
+    """Why nothing is decided at an element that holds x; "" where something is."""
+    if not math.isfinite(x):
+        return f"it holds {format_number(x)}, from which no step leads away"
+    kinds = ["nan" if math.isnan(one) else "infinite" for one in (exact, compared.numeric) if not math.isfinite(one)]
+    if kinds:
+        said = f"one is {kinds[0]}" if len(kinds) == 1 else f"both are {kinds[0]}"
+        if len(set(kinds)) > 1:
+            said = "one is nan, the other infinite"
+        return f"{said}: nothing is compared where numbers are not finite"
+    if not math.isfinite(compared.allowed):
+        return f"{format_number(x)} is so large that no step is both small and more than rounding"
+    return ""
 
 
 def _elements(analytic: Any) -> list[tuple[int, ...]]:
@@ -84,11 +114,10 @@ def _elements(analytic: Any) -> list[tuple[int, ...]]:
     return [tuple(int(one) for one in numpy.unravel_index(position, analytic.shape)) for position in chosen]
 
 
-def _compare(
-    leaf: Leaf, data: Any, element: tuple[int, ...], analytic: Any, record: Callable[[], Node]
-) -> tuple[tuple[int, ...], float, float]:
-    """The element, its numeric gradient, and the difference that rounding and the step explain."""
+def _compare(leaf: Leaf, data: Any, element: tuple[int, ...], analytic: Any, record: Callable[[], Node]) -> _Compared:
     exact, x = float(analytic[element]), float(data[element])
+    if not math.isfinite(x):
+        return _Compared(element, math.nan, math.nan)
     precision = float(numpy.finfo(data.dtype).eps)
     largest = 0.0
 
@@ -108,20 +137,25 @@ def _compare(
         largest = max(map(abs, outputs))
         return (outputs[0] - outputs[1]) / (places[0] - places[1]) if places[0] != places[1] else math.nan
 
-    def compared(step: float) -> tuple[tuple[int, ...], float, float]:
+    def compared(step: float) -> _Compared:
         numeric = quotient(step)
         relative = 1e-6 if precision < 1e-12 else 1e-2
-        allowed = 20 * (step**2 + precision * largest / step) + relative * max(abs(exact), abs(numeric))
-        return element, numeric, allowed
+        scale = relative * max(abs(exact), abs(numeric))
+        if step < 1 or abs(exact - numeric) > scale:
+            # Over a step of 1 and more a function may do anything: where the two differ, nothing is decided.
+            scale += 20 * (step * step if step < 1 else math.inf) + 20 * precision * largest / step
+        return _Compared(element, numeric, scale)
 
     steps = steps_at(x, precision)
     found = compared(steps[0])
-    if len(steps) == 1 or abs(exact - found[1]) <= found[2]:
+    if len(steps) == 1 or abs(exact - found.numeric) <= found.allowed:
         return found
     return compared(steadiest(quotient, steps))
 
 
-def _excess(exact: float, numeric: float, allowed: float) -> float:
+def _excess(exact: float, compared: _Compared) -> float:
     """How many times the allowed difference two numbers differ by; infinite where one of them is nan."""
-    difference = abs(exact - numeric)
-    return difference / allowed if difference == difference and allowed == allowed else numpy.inf
+    difference, allowed = abs(exact - compared.numeric), compared.allowed
+    if not allowed:
+        return math.inf if difference else 0.0
+    return difference / allowed if difference == difference and allowed == allowed else math.inf

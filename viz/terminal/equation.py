@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, field
-
-from autograd.notation.rules import summed_axes
 
 from ..arrays import shape_of
 from ..grouping import Group
@@ -54,9 +51,8 @@ def check_equation(found: GradientCheck) -> Equation:
     """What a gradient check found, as lines."""
     where = f"{found.label}[{', '.join(map(str, found.element))}]" if found.element else found.label
     verdict = "✓ they agree" if found.agrees else "✗ they differ"
-    if math.isnan(found.difference):
-        both = math.isnan(found.analytic) and math.isnan(found.numeric)
-        verdict = f"✗ {'both are' if both else 'one is'} nan: nothing is compared where the function is not defined"
+    if found.undecided:
+        verdict = f"? {found.undecided}"
     error = f"{found.relative_error:.2g}".replace("-", "−")
     lines = [
         ("analytic", format_data(found.analytic, digits=10)),
@@ -113,8 +109,8 @@ def _array_contribution(event: Contribution, node: TracedNode, operand: TracedNo
     lines.append(("upstream G", format_data(event.upstream_gradient)))
     if event.local_gradient is not None and event.before is None:
         lines.append(("in numbers", format_data(event.local_gradient)))
-    axes = summed_axes(shape_of(event.upstream_gradient), shape_of(event.contribution))
-    if event.local_gradient is None or not axes:
+    axes = event.summed_axes
+    if not axes:
         lines.append(("passed on", format_data(event.contribution)))
     else:
         over = f"axis {axes[0]}" if len(axes) == 1 else f"axes {', '.join(map(str, axes))}"

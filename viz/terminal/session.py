@@ -9,6 +9,8 @@ import dataclasses
 from collections.abc import Callable
 from typing import Any, Protocol
 
+import numpy
+
 from autograd import GraphError, Node, Tensor, gradients
 
 from ..parts import Update
@@ -149,7 +151,8 @@ class Session:
         try:
             for node in parameters:
                 node.zero_grad()
-            moved = _attempt(lambda: trace(output, update=self._step(parameters, learning_rate)), "updating")
+            with numpy.errstate(all="ignore"):  # a step into infinity is shown as one
+                moved = _attempt(lambda: trace(output, update=self._step(parameters, learning_rate)), "updating")
             updated = [(nodes[event.node], event) for event in moved.events if isinstance(event, Update)]
             again = self._again()
             if parameters and all(self._is_lost(node, again) for node in parameters):
