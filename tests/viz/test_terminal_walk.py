@@ -9,6 +9,7 @@ from typing import Any
 import numpy
 import pytest
 import textual.app
+import textual.screen
 
 from autograd import Tensor, Value, log, sin
 from glassgrad.examples import EXAMPLES
@@ -20,6 +21,7 @@ from viz.terminal import app as app_module
 from viz.terminal.app import Stepper
 from viz.terminal.equation import check_equation, equation
 from viz.terminal.session import Session
+from viz.terminal.virtual_list import VirtualList
 from witnesses.random_graphs import leaf_arrays, output, random_graph
 
 SIZES = [(80, 24), (160, 50)]
@@ -44,12 +46,14 @@ KEYS = (
 
 @pytest.fixture(autouse=True)
 def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The pilot waits until nothing is left to be done, and not for the processor to be idle."""
+    """The pilot waits until nothing is left to be done, and not for the processor to be idle; the screen is painted
+    five times a second, as the walk itself asks for every line at every event."""
 
     async def next_turn(*_: Any) -> None:
         await asyncio.sleep(0)
 
     monkeypatch.setattr(textual.app, "wait_for_idle", next_turn)
+    monkeypatch.setattr(textual.screen, "UPDATE_PERIOD", 0.2)
 
 
 def walk(session: Session, size: tuple[int, int]) -> list[Exception]:
@@ -66,6 +70,9 @@ def walk(session: Session, size: tuple[int, int]) -> list[Exception]:
                     await pilot.press(*KEYS)
                     at += len(stepper.trace.events) - before  # updates stand before the pass
                     stepper.action_go_to_event(at)
+                for lines in stepper.screen.query(VirtualList):
+                    for row in range(lines.size.height):
+                        lines.render_line(row)
                 await pilot.press("right")
                 at += 1
             for _ in range(at - 1):
@@ -164,10 +171,10 @@ def test_a_pane_that_fails_says_so_and_the_session_goes_on(monkeypatch: pytest.M
                 with monkeypatch.context() as broken:
                     broken.setattr(place, name, failing)
                     await pilot.press("n" if place is not Stepper else "question_mark")
-                    await pilot.pause(0.1)
+                    await pilot.pause(0.4)
                     assert re.search("✗ +this failed: Index", shown(stepper))
                 await pilot.press("home")
-                await pilot.pause(0.1)
+                await pilot.pause(0.4)
                 assert "✗" not in shown(stepper)
                 assert "x is given" in shown(stepper)
 
@@ -188,10 +195,10 @@ def test_what_fails_while_something_is_typed_is_a_sentence(monkeypatch: pytest.M
                 await pilot.press(key)
                 if key == "e":
                     await pilot.press("enter")
-                await pilot.pause(0.1)
+                await pilot.pause(0.4)
                 assert "✗ this failed: ZeroDivisionError: float division by zero; the session goes on" in shown(stepper)
                 await pilot.press("escape")
-                await pilot.pause(0.1)
+                await pilot.pause(0.4)
             assert len(stepper.failures) == 2
 
     asyncio.run(run())
