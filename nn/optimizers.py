@@ -18,6 +18,7 @@ from autograd.arguments import NoSuchAttribute, NotAssigned, answering, describe
 from .checks import checked
 from .errors import NetworkError
 from .module import Module
+from .recorded_updates import UpdateRule, update_rule
 from .state import Array, State, check_state, differences, fitting, shape_of
 
 
@@ -153,6 +154,28 @@ class Optimizer:
         """
         raise NotImplementedError
 
+    def update_rule(self) -> UpdateRule:
+        """What `step` does to a parameter, as graphs on stand-ins: `_update` itself, recorded.
+
+        Raises NetworkError where it cannot be recorded.
+        """
+        return update_rule(self)
+
+    def update_numbers(self, parameter: Node) -> dict[str, Any]:
+        """What the next update of this parameter begins from, by the names in `update_rule`: the learning rate, which
+        of its updates it is (`age`), and what is kept: numbers for a Value, arrays (copies) for a Tensor."""
+        kept: dict[str, Any]
+        for slot in self._slots:
+            if slot.tensor is parameter:
+                kept = {name: array.copy() for name, array in slot.kept.items()}
+                return {"learning_rate": self.learning_rate, "age": slot.age + 1, **kept}
+            if parameter in slot.values:
+                index = slot.values.index(parameter)
+                kept = {name: float(array[index]) for name, array in slot.kept.items()}
+                age = slot.age if numpy.ndim(slot.age) == 0 else slot.age[index]
+                return {"learning_rate": self.learning_rate, "age": int(age) + 1, **kept}
+        raise NetworkError(f"this {type(self).__name__} does not move {parameter!r:.80}")
+
     def zero_grad(self, *misplaced: Never) -> None:
         """Forget the gradients of all parameters."""
         if misplaced:
@@ -260,7 +283,7 @@ class SGD(Optimizer):
             velocity *= self.momentum
             velocity += gradient
             gradient = gradient + self.momentum * velocity if self.nesterov else velocity
-        data -= numpy.multiply(gradient, self._learning_rate, slot.work)
+        data -= numpy.multiply(self._learning_rate, gradient, slot.work)
 
 
 class RMSProp(Optimizer):

@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy
 
+from autograd.operation import PYTHON_NUMBERS
+
 # Arrays of up to so many elements are kept whole: enough for a picture of 32 × 32.
 WHOLE_ARRAYS = 1024
 
@@ -77,6 +79,11 @@ def is_finite(data: Any) -> bool:
     if isinstance(data, ArraySummary):
         return not data.not_finite
     return data is None or bool(numpy.isfinite(data).all())
+
+
+def is_single(data: Any) -> bool:
+    """Whether data is one number, also in an array."""
+    return type(data) in PYTHON_NUMBERS or getattr(data, "size", 1) == 1
 
 
 def shape_of(data: Any) -> tuple[int, ...]:

@@ -8,7 +8,7 @@ from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from autograd import Operation
+from autograd import Node, Operation
 from autograd.notation import printer, rules
 from autograd.notation.printer import FormulaStyle, Parameters, said
 from autograd.notation.rules import IndexArray as IndexArray
@@ -87,6 +87,26 @@ def pullback(operation: Operation, slot: int, shapes: Sequence[Shape], parameter
         if len(_cache) >= _CACHED:
             _cache.clear()
         found = _cache[key] = _printed(rules.pullback(operation, slot, shapes, parameters))
+    return found
+
+
+def assignments(given: Mapping[str, Node], made: Mapping[str, Node]) -> list[tuple[str, Formula]]:
+    """What is made of what is given, one after another: name and formula. The places of names are numbered: those of
+    what is given, then of what is made.
+    """
+    marks = [rules.mark(position) for position in range(len(given) + len(made))]
+    for node, mark in zip(given.values(), marks, strict=False):
+        node.label = mark
+    names: dict[Node, str] = {}
+    found = []
+    for mark, (name, node) in zip(marks[len(given) :], made.items(), strict=True):
+        try:
+            written = Formula(*(printer.formula(node, style, names=names) for style in (_TEXT, _LATEX)))
+        except printer.TooLongError:
+            written = _TOO_LONG
+        found.append((name, written))
+        if node.op is not None:
+            names[node] = mark
     return found
 
 

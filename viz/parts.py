@@ -10,10 +10,9 @@ import numpy
 
 from autograd import Node, SourceLine
 from autograd.notation.rules import bare_literals, summed_axes
-from autograd.operation import PYTHON_NUMBERS
 
 from . import formulas
-from .arrays import shape_of
+from .arrays import is_single, shape_of
 from .formulas import Formula, IndexArray
 from .numbers import format_data
 
@@ -96,7 +95,7 @@ class Recorded:
         numbers = [operand.data for operand in self._operands]
         out, value = ("", None) if slot is None or self.out is None else (self.out.label, self.out.data)
         in_numbers = ("", "")
-        if all(_is_single(number) for number in (*numbers, upstream, value)):
+        if all(is_single(number) for number in (*numbers, upstream, value)):
             in_numbers = _filled(
                 formula, [format_data(one) for one in numbers], format_data(value), format_data(upstream)
             )
@@ -107,7 +106,7 @@ class Recorded:
         if slot is None:
             return formulas.computed(self._operation, len(self._operands), self._parameters)
         data = [operand.data for operand in self._operands]
-        numbers = [float(numpy.asarray(one).item()) for one in data] if all(map(_is_single, data)) else None
+        numbers = [float(numpy.asarray(one).item()) for one in data] if all(map(is_single, data)) else None
         formula = formulas.local_gradient(self._operation, slot, self._literals, numbers)
         if formula is None:
             shapes = [self._shape(position, operand.data) for position, operand in enumerate(self._operands)]
@@ -230,16 +229,17 @@ class Contribution:
 
 @dataclass(slots=True)
 class Update:
-    """A parameter was moved."""
+    """A parameter was moved.
+
+    `rule` says how, in a line for each thing that changed: what the optimizer keeps, and then the parameter itself;
+    None where what moved it has not told.
+    """
 
     node: int
     before: Any
     gradient: Any
     after: Any
+    rule: WrittenRule | None = None
 
 
 TraceEvent = Forward | Seed | Contribution | Update
-
-
-def _is_single(data: Any) -> bool:
-    return type(data) in PYTHON_NUMBERS or getattr(data, "size", 1) == 1

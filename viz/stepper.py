@@ -107,12 +107,12 @@ def _lines(event: Any, trace: Trace) -> list[str]:
     if isinstance(event, Seed):
         return [f"the gradient of {node.label} with respect to itself is {format_data(event.gradient)}"]
     if isinstance(event, Update):
-        return [
-            _aligned(
-                f"{node.label} was {format_data(event.before)}, its gradient is {format_data(event.gradient)}:",
-                f"{node.label} = {format_data(event.after, digits=5)}",
-            )
-        ]
+        words = f"{node.label} was {format_data(event.before)}, its gradient is {format_data(event.gradient)}:"
+        lines = [_aligned(words, f"{node.label} = {format_data(event.after, digits=5)}")]
+        if event.rule is not None:
+            texts, numbers = event.rule.text.splitlines(), event.rule.in_numbers.splitlines()
+            lines += [" = ".join(line) for line in zip(texts, numbers, strict=True)] if numbers else texts
+        return lines
     return _contribution_lines(event, trace)
 
 

@@ -29,6 +29,7 @@ from .formulas import Notation, latex_name
 from .grouping import Group, chain, groups_of, module_paths
 from .numbers import format_data
 from .parts import Contribution, Edge, Forward, Recorded, Role, Seed, TracedNode, TraceEvent, Update, WrittenRule
+from .updates import Updating
 
 
 @dataclass(eq=False)
@@ -135,11 +136,12 @@ def trace(
     if update is not None:
         parameters = [node for node in walk.nodes if node.op is None and node.requires_grad]
         before = [(kept(node.data), kept(node.grad)) for node in parameters]
+        updating = Updating(update, parameters, walk.traced[walk.ids[output]].label)
         update()
-        events += [
-            Update(walk.ids[node], data, gradient, kept(node.data))
-            for node, (data, gradient) in zip(parameters, before, strict=True)
-        ]
+        for node, (data, gradient) in zip(parameters, before, strict=True):
+            identifier = walk.ids[node]
+            rule = updating.rule(node, walk.traced[identifier].label, data, gradient)
+            events.append(Update(identifier, data, gradient, kept(node.data), rule))
     return Trace(
         tuple(walk.traced), tuple(walk.edges), tuple(events), walk.ids[output], observer.gradients, tuple(walk.groups)
     )

@@ -59,29 +59,34 @@ class TooLongError(Exception):
     """A formula that is too long to be read."""
 
 
-def formula(result: Any, style: FormulaStyle, *, one_case: bool = False) -> str:
+def formula(
+    result: Any, style: FormulaStyle, *, one_case: bool = False, names: Mapping[Node, str] | None = None
+) -> str:
     """What a rule gave, as a formula in the labels of the nodes it was run on.
 
     Args:
+        names: what has been computed before and is written by its name.
         one_case: of several cases (`where`) print the one that the nodes' own numbers are in.
 
     Raises:
         TooLongError: it is too long to be read.
     """
-    text = _Printing(style, one_case).text(result)
+    text = _Printing(style, one_case, names or {}).text(result)
     is_gate = isinstance(result, Node) and result.op is not None and result.op.is_boolean
     return style.bracketed(text, ATOM) if is_gate else text[0]
 
 
 class _Printing:
-    def __init__(self, style: FormulaStyle, one_case: bool) -> None:
-        self._style, self._one_case = style, one_case
+    def __init__(self, style: FormulaStyle, one_case: bool, names: Mapping[Node, str]) -> None:
+        self._style, self._one_case, self._names = style, one_case, names
         self._printed = 0
 
     def text(self, node: Any) -> Text:
         self._printed += 1
         if self._printed > _MOST_PRINTED:
             raise TooLongError
+        if isinstance(node, Node) and node in self._names:
+            return self._names[node], ATOM
         if not isinstance(node, Node) or node.op is None:
             label = getattr(node, "label", None)
             return (label, ATOM) if label else _number(getattr(node, "data", node), self._style)

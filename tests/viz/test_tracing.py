@@ -100,7 +100,7 @@ def test_tracing_touches_no_gradient_unless_it_updates() -> None:
 def test_an_update_is_observed_on_a_real_backward_pass() -> None:
     x = Value(3.0, label="x")
     events = trace(x * x, update=SGD([x], learning_rate=0.5).step).events
-    assert events[-1] == Update(node=0, before=3.0, gradient=6.0, after=0.0)
+    assert events[-1] == Update(node=0, before=3.0, gradient=6.0, after=0.0, rule=events[-1].rule)
     assert x.grad == 6.0
 
 

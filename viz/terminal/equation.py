@@ -121,13 +121,16 @@ def _array_contribution(event: Contribution, node: TracedNode, operand: TracedNo
 
 
 def _update(event: Update, node: TracedNode) -> Equation:
-    change = None if shape_of(event.before) else float(event.after) - float(event.before)
-    lines = [
-        ("gradient", f"of {node.label}: {format_data(event.gradient)}"),
-        *([("change", format_data(change, digits=5))] if change is not None else []),
-        ("data", f"{format_data(event.before, digits=5)} → {format_data(event.after, digits=5)}"),
-    ]
-    return Equation(f"Update: {node.label} follows its gradient", lines)
+    lines = [("gradient", f"of {node.label}: {format_data(event.gradient)}")]
+    if event.rule is not None:
+        numbers = event.rule.in_numbers.splitlines()
+        for index, text in enumerate(event.rule.text.splitlines()):
+            lines.append(("rule" if index == 0 else "", text))
+            lines += [("", f"= {numbers[index]}")] if numbers else []
+    data = f"{format_data(event.before, digits=5)} → {format_data(event.after, digits=5)}"
+    if not shape_of(event.before):
+        data += f"   (change {format_data(float(event.after) - float(event.before), digits=5)})"
+    return Equation(f"Update: {node.label} follows its gradient", [*lines, ("data", data)])
 
 
 def _around(event: TraceEvent, trace: Trace, playback: Playback, at: int) -> list[Line]:

@@ -11,11 +11,12 @@ from typing import Any, Protocol
 
 import numpy
 
-from autograd import GraphError, Node, Tensor, gradients
+from autograd import GraphError, Node, Tensor, Value, gradients
 
 from ..parts import Update
 from ..replay import copies_of_leaves, replay
 from ..tracing import Trace, in_order, trace
+from ..updates import UpdateRule
 from .check import GradientCheck, Leaf, check
 from .entry import RefusalError, typed_data
 
@@ -172,14 +173,8 @@ class Session:
     def _step(self, parameters: list[Leaf], learning_rate: float | None) -> Callable[[], None]:
         if self.optimizer is not None:
             return self.optimizer.step
-
-        def descend() -> None:
-            assert learning_rate is not None
-            for node in parameters:
-                if node.grad is not None:
-                    node.data = node.data - learning_rate * node.grad
-
-        return descend
+        assert learning_rate is not None
+        return _Descent(parameters, learning_rate).step
 
     def _again(self) -> Node:
         assert self._record is not None
@@ -210,6 +205,29 @@ class Session:
             if one.operation is None and node in self._recorded
         ]
         return f" ({', '.join(labels[:5])}{', …' if len(labels) > 5 else ''})" if labels else ""
+
+
+class _Descent:
+    """Gradient descent, where there is no optimizer; written down as nn's are (`Updating`)."""
+
+    def __init__(self, parameters: list[Leaf], learning_rate: float) -> None:
+        self._parameters, self._learning_rate = parameters, learning_rate
+
+    def step(self) -> None:
+        for node in self._parameters:
+            if node.grad is not None:
+                node.data = self._moved(node.data, node.grad, self._learning_rate)
+
+    def update_rule(self) -> UpdateRule:
+        given: dict[str, Any] = {name: Value(0.5) for name in ("parameter", "gradient", "learning_rate")}
+        return UpdateRule(given, {"parameter": self._moved(*given.values())})
+
+    def update_numbers(self, parameter: Node) -> dict[str, Any]:
+        return {"learning_rate": self._learning_rate}
+
+    @staticmethod
+    def _moved(data: Any, gradient: Any, learning_rate: Any) -> Any:
+        return data - learning_rate * gradient
 
 
 def _nodes_of(output: Node) -> list[Node]:
