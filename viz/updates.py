@@ -41,16 +41,17 @@ class Updating:
     """
 
     def __init__(self, step: Callable[[], None], parameters: Sequence[Node], output: str) -> None:
-        self._owner: Any = getattr(step, "__self__", None)
         self._statements: list[tuple[str, Formula]] = []
         self._given: list[str] = []
         self._unwritten = ""
         self._parameters = parameters
         self._output = output
-        if not hasattr(self._owner, "update_rule") or not hasattr(self._owner, "update_numbers"):
+        owner: Any = getattr(step, "__self__", None)
+        self._owner: Any = owner
+        if not (hasattr(owner, "update_rule") and hasattr(owner, "update_numbers")):
             return
         try:
-            rule = self._owner.update_rule()
+            rule = owner.update_rule()
         except GraphError as error:
             self._unwritten = f"(not written: {error})"
             return

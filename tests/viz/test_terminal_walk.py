@@ -40,7 +40,8 @@ WANTED = {"add", "multiply", "sum", "matmul", "getitem", "where", "concatenate",
 KEYS = (
     "up", "down", "enter", "c", "e", "enter", "escape", "g", "x", "enter", "escape", "slash", "d", "enter", "escape",
     "s", "n", "a", "n", "enter", "r", "space", "s", "enter", "t", "t", "question_mark", "escape", "pagedown", "pageup",
-    "home", "end", "f", "b", "n", "p", "left", "right", "u", "1", "enter", "escape",
+    "home", "end", "f", "b", "n", "p", "left", "right", "x", "right", "1", "enter", "escape", "x", "u", "1", "enter",
+    "escape",
 )  # fmt: skip
 
 
@@ -68,6 +69,7 @@ def walk(session: Session, size: tuple[int, int]) -> list[Exception]:
                 if at % 3 == 0:
                     before = len(stepper.trace.events)
                     await pilot.press(*KEYS)
+                    await pilot.pause()
                     at += len(stepper.trace.events) - before  # updates stand before the pass
                     stepper.action_go_to_event(at)
                 for lines in stepper.screen.query(VirtualList):
@@ -75,8 +77,10 @@ def walk(session: Session, size: tuple[int, int]) -> list[Exception]:
                         lines.render_line(row)
                 await pilot.press("right")
                 at += 1
+            await pilot.pause()
             for _ in range(at - 1):
                 await pilot.press("left")
+            await pilot.pause()
             assert stepper.position == 0
             assert "✗" not in stepper.screen.query_one("#head", app_module.TextLine).render().plain
         return stepper.failures

@@ -19,12 +19,13 @@ from ..numbers import format_data
 from ..one_line import one_line
 from ..parts import Contribution, Forward, TraceEvent, Update
 from ..playback import Playback, subject
+from ..prediction import Prediction
 from ..themes import Colours
 from ..tracing import Trace
 from . import colours, panes
 from .breakpoints import Breakpoint, next_stop, typed_breakpoint
 from .entry import RefusalError, as_typed, typed_number
-from .equation import Equation, check_equation, equation
+from .equation import Equation, check_equation, equation, score_equation
 from .finding import containing, named
 from .help import Help
 from .lines import EquationLines, KeyBar, TextLine
@@ -49,8 +50,6 @@ _KEYS = (
     ("u", "update", "u", "update"),
     ("s", "stop_at", "s", "stop"),
     ("r,space", "run", "r", "run"),
-    ("question_mark", "help", "?", "help"),
-    ("q", "quit", "q", "quit"),
     ("pagedown", "step(10)", "", ""),
     ("pageup", "step(-10)", "", ""),
     ("home", "go_to_event(0)", "", ""),
@@ -58,6 +57,9 @@ _KEYS = (
     ("up", "select(-1)", "", ""),
     ("down", "select(1)", "", ""),
     ("enter", "go_to_selected", "", ""),
+    ("x", "predict", "x", "predict"),
+    ("question_mark", "help", "?", "help"),
+    ("q", "quit", "q", "quit"),
     ("t", "theme", "", ""),
     ("escape", "close", "", ""),
 )
@@ -98,6 +100,7 @@ class Stepper(App[None]):
         self.found: Equation | None = None  # a gradient check's, until the next step
         # What went wrong in a pane or under a key, which said so in its place.
         self.failures: list[Exception] = []
+        self.prediction: Prediction | None = None  # what comes next is asked for before it is shown
         self._note = Text()
         self._searched = ""
         self._rate = ""
@@ -147,20 +150,22 @@ class Stepper(App[None]):
 
     def action_step(self, by: int) -> None:
         last = len(self.trace.events) - 1
-        if by > 0 and self.position == last:
+        if by > 0 and self._is_at_frontier:
+            self._predict_next()
+        elif by > 0 and self.position == last:
             self._say("this is the last event" + (": u updates the parameters" if self.session.can_recompute else ""))
         elif by < 0 and self.position == 0:
             self._say("this is the first event")
         else:
-            self._go(min(max(self.position + by, 0), last))
+            self._go(min(max(self.position + by, 0), last), is_asked=True)
 
     def action_go_to_event(self, index: int) -> None:
-        self._go(index % len(self.trace.events))
+        self._go(index % len(self.trace.events), is_asked=True)
 
     def action_go_to_pass(self, wanted: str) -> None:
         for index, event in enumerate(self.trace.events):
             if pass_of(event) == wanted:
-                self._go(index)
+                self._go(index, is_asked=True)
                 return
         self._say(f"this trace has no {wanted} pass", is_refusal=True)
 
@@ -192,6 +197,50 @@ class Stepper(App[None]):
         hint = f"Enter: {self._searched} again" if self._searched else "a part of a name or of an operation"
         self._asking().ask("search:", answer, hint=hint)
 
+    def action_predict(self) -> None:
+        if self.prediction is not None:
+            self.prediction = None
+            self._forget_what_was_said()
+            self._say("nothing is hidden any more")
+            return
+        self.prediction = Prediction(self.trace)
+        self._go(0)
+        self._say("predict first: → asks what comes next (1 % counts; Enter alone passes over); x ends it")
+
+    def _predict_next(self) -> None:
+        """Ask what comes next, or show it where nothing is asked of it."""
+        prediction = self.prediction
+        assert prediction is not None
+        question = prediction.next()
+        if question is None:
+            prediction.show_next()
+            self._go(prediction.shown)
+            self._tell_score()
+            return
+
+        def answer(text: str) -> None:
+            found = prediction.answer(typed_number(text) if text.strip() else None)
+            self._prompt.close()
+            if prediction.next() is not None and prediction.next().event == found.question.event:  # type: ignore[union-attr]  # it is not None
+                self._predict_next()
+            else:
+                self._go(prediction.shown)
+            self._say(str(found), is_refusal=not found.is_right)
+            self._tell_score()
+
+        self._asking().ask(f"{question.kind}: {question.asked} =", answer, hint="a number; Enter: pass over")
+
+    def _tell_score(self) -> None:
+        prediction = self.prediction
+        if prediction is not None and prediction.is_finished and prediction.answered:
+            self.found = score_equation(prediction)
+            self._show()
+
+    def _refuse_to_tell(self) -> None:
+        """What would tell numbers that are to be predicted is refused."""
+        if self.prediction is not None and not self.prediction.is_finished:
+            raise RefusalError("this would tell what you are to predict: x ends predicting")
+
     def action_edit(self) -> None:
         identifier = self.selected
         label = self.trace.nodes[identifier].label
@@ -206,6 +255,7 @@ class Stepper(App[None]):
             self._say(f"{label} is edited: {self._output(before)}")
 
         def ask() -> None:
+            self._refuse_to_tell()
             data = self.session.leaf(identifier).data
             self._asking().ask(f"{label} =", answer, typed=as_typed(data), hint="index: number, such as 0, 3: 1.5")
 
@@ -213,6 +263,7 @@ class Stepper(App[None]):
 
     def action_check(self) -> None:
         def check() -> None:
+            self._refuse_to_tell()
             found = check_equation(self.session.check(self.selected))
             self._forget_what_was_said()
             self.found = found
@@ -222,6 +273,7 @@ class Stepper(App[None]):
 
     def action_update(self) -> None:
         def update(rate: float | None) -> None:
+            self._refuse_to_tell()
             before = self.session.output
             self.session.update(rate)
             self._prompt.close()
@@ -266,12 +318,14 @@ class Stepper(App[None]):
             return
         stop = next_stop(self.breakpoints, self.trace, self.position)
         if stop is None:
-            self._go(len(self.trace.events) - 1)
-            self._say("no breakpoint on the way: this is the last event")
+            self._go(len(self.trace.events) - 1, is_asked=True)
+            if self.position == len(self.trace.events) - 1:
+                self._say("no breakpoint on the way: this is the last event")
         else:
             index, reason = stop
-            self._go(index)
-            self._say(f"stopped: {reason}")
+            self._go(index, is_asked=True)
+            if self.position == index:
+                self._say(f"stopped: {reason}")
 
     def action_theme(self) -> None:
         self.theme = "glass-light" if self.theme == "glass-dark" else "glass-dark"
@@ -299,22 +353,33 @@ class Stepper(App[None]):
         """Look at what the session has now."""
         self.trace: Trace = self.session.trace
         self.playback: Playback = Playback(self.trace)
+        if self.prediction is not None:  # of what is computed anew, everything is asked anew
+            self.prediction = Prediction(self.trace)
         self.selected = min(self.selected, len(self.trace.nodes) - 1)
         self._has_arrays = any(shape_of(node.data) for node in self.trace.nodes)
         self._last_event = {(pass_of(event), subject(event)): index for index, event in enumerate(self.trace.events)}
 
-    def _go(self, position: int) -> None:
-        self.position = min(max(position, 0), len(self.trace.events) - 1)
+    def _go(self, position: int, *, is_asked: bool = False) -> None:
+        last = len(self.trace.events) - 1 if self.prediction is None else self.prediction.shown
+        self.position = min(max(position, 0), last)
         self.selected = subject(self._event)
         self._forget_what_was_said()
         self._show()
+        if is_asked and position > last:
+            self._say("what comes after this is to be predicted first: → asks for it; x ends predicting")
+
+    @property
+    def _is_at_frontier(self) -> bool:
+        return (
+            self.prediction is not None and not self.prediction.is_finished and self.position == self.prediction.shown
+        )
 
     def _go_to_node(self, identifier: int) -> None:
         """Select a node, at the event of this pass that completes it; an update leads on to the forward pass."""
         current = pass_of(self._event)
         for wanted in (current, FORWARD_PASS) if current == UPDATE_PASS else (current,):
             if (wanted, identifier) in self._last_event:
-                self._go(self._last_event[wanted, identifier])
+                self._go(self._last_event[wanted, identifier], is_asked=True)
                 return
         self.selected = identifier
         self._forget_what_was_said()
@@ -384,7 +449,13 @@ class Stepper(App[None]):
         screen.query_one("#head", TextLine).show(
             self._guarded(
                 lambda: panes.head(
-                    trace, self.position, self.session.updates, self.shown_title, self.size.width, painted
+                    trace,
+                    self.position,
+                    self.session.updates,
+                    self.shown_title,
+                    self.size.width,
+                    painted,
+                    self.prediction,
                 )
             )
         )
@@ -442,7 +513,14 @@ class Stepper(App[None]):
             return index == event.node
         return isinstance(event, Forward) and any(one.id == index for one in self.trace.operands[event.node])
 
+    def _is_hidden(self, event: int) -> bool:
+        return self.prediction is not None and self.prediction.is_hidden(event)
+
     def _event_line(self, index: int, width: int) -> Text:
         events = self.trace.events
         digits = len(str(len(events)))
-        return self._guarded(lambda: event_row(events[index], index + 1, digits, self.trace, width, self._colours))
+        return self._guarded(
+            lambda: event_row(
+                events[index], index + 1, digits, self.trace, width, self._colours, is_hidden=self._is_hidden(index)
+            )
+        )

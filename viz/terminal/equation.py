@@ -9,6 +9,7 @@ from ..grouping import Group
 from ..numbers import format_data
 from ..parts import Contribution, Forward, Seed, TracedNode, TraceEvent, Update
 from ..playback import Playback, subject
+from ..prediction import Prediction
 from ..tracing import Trace
 from .check import GradientCheck
 
@@ -63,6 +64,12 @@ def check_equation(found: GradientCheck) -> Equation:
     if found.size > 1:
         lines.append(("looked at", f"{found.checked:,} of {found.size:,} elements; this one differs most"))
     return Equation(f"Gradient check of {where}", lines)
+
+
+def score_equation(prediction: Prediction) -> Equation:
+    """How many were predicted, and what was missed."""
+    lines: list[Line] = [(one.question.kind, f"{one.question.asked}: {one}") for one in prediction.missed]
+    return Equation(f"Predicted: {prediction.score}", lines or [("missed", "nothing")])
 
 
 def _forward(node: TracedNode) -> Equation:

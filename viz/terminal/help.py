@@ -23,8 +23,8 @@ KEYS = (
     ("u", "update the parameters, and the next forward pass from there"),
     ("s", "set or remove a breakpoint: a name, nan, > 100 (of |gradient|)"),
     ("r  Space", "run to the next breakpoint"),
-    ("t", "light or dark"),
-    ("Esc", "close what is open      q  quit"),
+    ("x", "predict first: numbers are asked for before they are shown"),
+    ("t  Esc  q", "light or dark; close what is open; quit"),
     ("mouse", "click a node, an event or a key; the wheel scrolls"),
 )
 

@@ -61,7 +61,7 @@ class EquationLines(Widget):
 
 
 class KeyBar(Widget):
-    """One line of keys and words."""
+    """One line of keys and words: as many as fit, the last two always; … stands for the rest."""
 
     DEFAULT_CSS: ClassVar[str] = "KeyBar { height: 1; }"
 
@@ -69,18 +69,39 @@ class KeyBar(Widget):
         super().__init__(id=id)
         self._keys = keys
 
+    def _fitting(self) -> list[tuple[str, str, str, int]]:
+        """The keys that are shown, and where each begins."""
+        *others, help_key, quit_key = self._keys
+        last = [help_key, quit_key]
+        room = self.size.width - sum(map(_width, last))
+        shown: list[Key] = []
+        for key in others:
+            more = _width(key)
+            if more > room - 2 * (len(shown) + 1 < len(others)):
+                shown.append(("…", "", ""))
+                break
+            room -= more
+            shown.append(key)
+        found, start = [], 0
+        for key in [*shown, *last]:
+            found.append((*key, start))
+            start += _width(key)
+        return found
+
     def render(self) -> Text:
         text = Text(no_wrap=True)
-        for key, word, _ in self._keys:
-            text.append(key, "bold reverse")
+        for key, word, action, _ in self._fitting():
+            text.append(key, "bold reverse" if action else "")
             text.append(f" {word} " if word else " ")
         return text
 
     async def on_click(self, event: Click) -> None:
         offset = event.get_content_offset(self)
-        start = 0
-        for key, word, action in self._keys:
-            width = cell_len(key) + (cell_len(word) + 2 if word else 1)
-            if offset is not None and start <= offset.x < start + width:
+        for key, word, action, start in self._fitting():
+            if action and offset is not None and start <= offset.x < start + _width((key, word, action)):
                 await self.app.run_action(action)
-            start += width
+
+
+def _width(key: Key) -> int:
+    sign, word, _ = key
+    return cell_len(sign) + (cell_len(word) + 2 if word else 1)

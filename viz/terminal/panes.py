@@ -11,10 +11,11 @@ from ..numbers import format_data
 from ..one_line import one_line
 from ..parts import Forward, TracedNode, TraceEvent
 from ..playback import is_gradient
+from ..prediction import Prediction
 from ..themes import Colours
 from ..tracing import Trace
 from .equation import Equation
-from .rows import FLAGS, brief, brief_gradient, flag
+from .rows import FLAGS, HIDDEN, brief, brief_gradient, flag
 
 FORWARD_PASS, BACKWARD_PASS, UPDATE_PASS = "forward", "backward", "update"
 _BRIEF = 20
@@ -25,8 +26,16 @@ def pass_of(event: TraceEvent) -> str:
     return BACKWARD_PASS if is_gradient(event) else FORWARD_PASS if isinstance(event, Forward) else UPDATE_PASS
 
 
-def head(trace: Trace, position: int, updates: int, title: str, width: int, colours: Colours) -> Text:
-    """Where we are, and what the output is."""
+def head(
+    trace: Trace,
+    position: int,
+    updates: int,
+    title: str,
+    width: int,
+    colours: Colours,
+    prediction: Prediction | None = None,
+) -> Text:
+    """Where we are, and what the output is, unless that is to be predicted."""
     event, output = trace.events[position], trace.nodes[trace.output]
     part = pass_of(event)
     painted = {FORWARD_PASS: colours.parameter, BACKWARD_PASS: colours.gradient, UPDATE_PASS: colours.exploding}[part]
@@ -34,13 +43,22 @@ def head(trace: Trace, position: int, updates: int, title: str, width: int, colo
     text.append(f" event {position + 1:,} of {len(trace.events):,} ", "bold")
     text.append(f" {part} ", f"bold {colours.background} on {painted}")
     text.append(f"  {one_line(output.label)} = ")
-    text.append(format_data(output.data), "bold")
+    text.append(HIDDEN if prediction and _is_to_be_predicted(trace, prediction) else format_data(output.data), "bold")
+    if prediction and prediction.answered:
+        text.append(f"  {prediction.score}", "bold")
     if updates:
         text.append(f"  after {updates:,} update{'s' if updates > 1 else ''}")
     if title:
         text.append(f"  {title}", colours.constant)
     text.truncate(width, overflow="ellipsis")
     return text
+
+
+def _is_to_be_predicted(trace: Trace, prediction: Prediction) -> bool:
+    """Whether the output is computed in an event that is not shown yet."""
+    return any(
+        isinstance(event, Forward) and event.node == trace.output for event in trace.events[prediction.shown + 1 :]
+    )
 
 
 def lines(shown: Equation, colours: Colours, *, with_further: bool) -> Table:

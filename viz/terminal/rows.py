@@ -21,6 +21,7 @@ from ..tracing import Trace
 ROLE_SIGNS: dict[Role, str] = {"input": "●", "parameter": "◆", "constant": "○", "intermediate": "·", "output": "◎"}
 FLAGS = {"∅": "dead: 0", "↓": "vanishing", "↑": "exploding", "!": "not finite"}
 FORWARD, SEED, BACKWARD, UPDATE = "→", "◎", "←", "↻"
+HIDDEN = "?"  # in the place of a number that is to be predicted
 CURRENT, TAKES_PART, SELECTED, STOP = "▶", "▷", "▌", "■"  # of a node: what the event is to it, and the user
 
 
@@ -90,8 +91,17 @@ def node_row(
     return row
 
 
-def event_row(event: TraceEvent, number: int, digits: int, trace: Trace, width: int, colours: Colours) -> Text:
-    """An event of the time line."""
+def event_row(
+    event: TraceEvent,
+    number: int,
+    digits: int,
+    trace: Trace,
+    width: int,
+    colours: Colours,
+    *,
+    is_hidden: bool = False,
+) -> Text:
+    """An event of the time line, without its number where that is to be predicted."""
     node = trace.nodes[event.node]
     row = Text(no_wrap=True)
     row.append(f"{number:>{digits}} ", colours.constant)
@@ -109,7 +119,7 @@ def event_row(event: TraceEvent, number: int, digits: int, trace: Trace, width: 
     row.append(f"{sign} ", colour)
     # Where there is little room, the words are cut and not the number.
     room = max(width - digits - 3, 8)
-    shown = (brief_gradient if is_gradient(event) else brief)(given, max(room // 2, 10))
+    shown = HIDDEN if is_hidden else (brief_gradient if is_gradient(event) else brief)(given, max(room // 2, 10))
     row.append(f"{_cut(words, max(room - cell_len(shown) - 1, 3), pad=False)} {shown}", colours.ink)
     return row
 
