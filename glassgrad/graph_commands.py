@@ -46,17 +46,31 @@ def examples(options: Namespace) -> None:
     print(textwrap.fill(f"The functions: {', '.join(functions())}", width=min(console.width, 100)))
 
 
+FORMATS = {
+    "latex": viz.Derivation.latex,
+    "markdown": viz.Derivation.markdown,
+    "worksheet": viz.Derivation.worksheet,
+}
+
+
 def step_options(parser: ArgumentParser) -> None:
     _add_graph(parser)
     parser.add_argument("--plain", action="store_true", help="as text, on a terminal too")
     parser.add_argument("--json", action="store_true", help="the trace as JSON")
+    parser.add_argument(
+        "--format", choices=FORMATS, help="the derivation as a document; a worksheet has blanks and a key"
+    )
     parser.add_argument("--max-nodes", type=count, default=10_000, help="refuse a graph of more nodes (%(default)s)")
 
 
 def step(options: Namespace) -> None:
     """`glassgrad step`: the calculation in words and numbers, or the trace as JSON."""
     shown = _chosen(options, max_nodes=options.max_nodes)
-    if options.json:
+    if options.format is not None:
+        if options.json or options.plain:
+            raise GraphError("--format, --json and --plain each say another form: give one of them")
+        print(FORMATS[options.format](viz.derivation(_traced(shown))), end="")
+    elif options.json:
         print(_traced(shown).to_json())
     elif not options.plain and terminal.is_available():
         terminal.run(shown.record, optimizer=shown.optimizer, title=shown.shows)

@@ -8,6 +8,7 @@ except ImportError as _error:
         "give glassgrad an environment of its own, or `pip uninstall autograd` and install glassgrad again"
     ) from _error
 
+from .derivations import Derivation, derivation
 from .drawing import Drawing, draw
 from .errors import DrawingError
 from .numbers import format_number
@@ -15,6 +16,17 @@ from .stepper import step, steps
 from .tracing import Trace, trace
 from .views import register_all
 
-__all__ = ["Drawing", "DrawingError", "Trace", "draw", "format_number", "step", "steps", "trace"]
+__all__ = [
+    "Derivation",
+    "Drawing",
+    "DrawingError",
+    "Trace",
+    "derivation",
+    "draw",
+    "format_number",
+    "step",
+    "steps",
+    "trace",
+]
 
 register_all()

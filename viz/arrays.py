@@ -86,6 +86,11 @@ def is_single(data: Any) -> bool:
     return type(data) in PYTHON_NUMBERS or getattr(data, "size", 1) == 1
 
 
+def only_number(data: Any) -> float:
+    """The number that single data is."""
+    return float(numpy.asarray(data).item())
+
+
 def shape_of(data: Any) -> tuple[int, ...]:
     """The shape of a number, an array or a summary."""
     return () if data is None else tuple(getattr(data, "shape", ()))

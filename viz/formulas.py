@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
+import unicodedata
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -121,11 +122,22 @@ def latex_name(name: str) -> str:
     if number := re.fullmatch(r"(-?[\d.]+)(?:e(-?\d+))?", plain):
         return number[1] + (rf" \times 10^{{{number[2]}}}" if number[2] else "")
     if indexed := re.fullmatch(r"(\w)_?(\d+)", name):
-        return f"{indexed[1]}_{{{indexed[2]}}}"
-    if len(name) == 1 or "\\" in plain:
+        return f"{_letter(indexed[1])}_{{{indexed[2]}}}"
+    if len(name) == 1:
+        return _letter(plain) if len(plain) == 1 else plain
+    if "\\" in plain:
         return plain
-    escaped = re.sub(r"([#$%&_{}])", r"\\\1", name.replace("\\", r"\backslash "))
+    escaped = re.sub(r"([#$%&_{}])", r"\\\1", name.replace(MINUS, "-").replace("\\", r"\backslash "))
     return rf"\mathrm{{{escaped}}}"
+
+
+def _letter(letter: str) -> str:
+    """A Greek letter by its command."""
+    named = re.fullmatch(r"GREEK (SMALL|CAPITAL) LETTER (\w+)", unicodedata.name(letter, ""))
+    if named is None:
+        return letter
+    command = named[2].lower().replace("lamda", "lambda").replace("final", "")
+    return f"\\{command if named[1] == 'SMALL' else command.capitalize()}"
 
 
 # --- helpers --------------------------------------------------------------------------------------------

@@ -7,11 +7,9 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
-import numpy
-
-from .arrays import is_single
+from .arrays import is_single, only_number
 from .numbers import format_number
 from .parts import Contribution, Forward, TraceEvent, Update
 from .tracing import Trace
@@ -129,7 +127,7 @@ def questions(trace: Trace, index: int) -> list[Question]:
     if isinstance(event, Forward):
         if node.operation is None or not is_single(node.data):
             return []
-        return [Question(index, "value", f"{node.label} = {node.expression}", _number(node.data))]
+        return [Question(index, "value", f"{node.label} = {node.expression}", only_number(node.data))]
     if isinstance(event, Update):
         if not is_single(event.after):
             return []
@@ -138,16 +136,16 @@ def questions(trace: Trace, index: int) -> list[Question]:
             if event.rule and event.rule.in_numbers
             else f"{node.label} after its update"
         )
-        return [Question(index, "value", rule, _number(event.after))]
+        return [Question(index, "value", rule, only_number(event.after))]
     if not isinstance(event, Contribution) or not is_single(event.contribution):
         return []
     operand = trace.nodes[event.operand].label
     asked = []
     if event.local_gradient is not None and is_single(event.local_gradient):
         derivative = f"∂{node.label}/∂{operand}"
-        asked.append(Question(index, "local gradient", derivative, _number(event.local_gradient)))
+        asked.append(Question(index, "local gradient", derivative, only_number(event.local_gradient)))
     passed = f"upstream × local, which {node.label} passes on to {operand}"
-    return [*asked, Question(index, "contribution", passed, _number(event.contribution))]
+    return [*asked, Question(index, "contribution", passed, only_number(event.contribution))]
 
 
 def is_near(predicted: float, answer: float) -> bool:
@@ -159,7 +157,3 @@ def is_near(predicted: float, answer: float) -> bool:
     if math.isnan(answer) or math.isinf(answer):
         return predicted == answer or (math.isnan(predicted) and math.isnan(answer))
     return abs(predicted - answer) <= TOLERANCE * (1 + 1e-9) * abs(answer)  # 1.01 counts for 1
-
-
-def _number(data: Any) -> float:
-    return float(numpy.asarray(data).item())

@@ -13,9 +13,9 @@ from autograd import GraphError, Node
 from autograd.notation import rules
 
 from . import formulas
-from .arrays import is_single, kept
+from .arrays import is_single, kept, only_number
 from .formulas import Formula
-from .numbers import format_data
+from .numbers import format_number
 from .parts import WrittenRule
 
 _SYMBOLS = {"learning_rate": "η", "age": "t"}
@@ -85,8 +85,8 @@ class Updating:
             right = in_names.filled(in_latex, notation="latex")
             latex.append(rf"{self._name(name, label, latex=True)} \leftarrow {right}")
             if all(map(is_single, data)):
-                shown = [format_data(one) for one in data]
-                result = format_data(after[name], digits=5)
+                shown = [format_number(only_number(one)) for one in data]
+                result = format_number(only_number(after[name]), digits=5)
                 in_numbers.append(f"{formula.filled(shown)} = {result}")
                 as_latex = [formulas.latex_name(one) for one in (*shown, result)]
                 latex_in_numbers.append(f"{formula.filled(as_latex[:-1], notation='latex')} = {as_latex[-1]}")

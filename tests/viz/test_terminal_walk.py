@@ -68,8 +68,11 @@ def walk(session: Session, size: tuple[int, int]) -> list[Exception]:
                 assert stepper.position == at
                 if at % 3 == 0:
                     before = len(stepper.trace.events)
-                    await pilot.press(*KEYS)
-                    await pilot.pause()
+                    for key in KEYS:
+                        await pilot.press(key)  # one at a time: what is submitted is taken before the next is pressed
+                        if key == "enter":
+                            await pilot.pause()
+                    assert stepper.prediction is None
                     at += len(stepper.trace.events) - before  # updates stand before the pass
                     stepper.action_go_to_event(at)
                 for lines in stepper.screen.query(VirtualList):
