@@ -16,7 +16,7 @@ from .commands import COMMANDS
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; 0 where it did what was asked, 2 with one sentence where it could not."""
     for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):  # a terminal or file without σ and × shows ? for them
+        if isinstance(stream, io.TextIOWrapper):  # a terminal or file without σ and × gets plainer signs
             stream.reconfigure(errors=_PLAINER)
     try:
         options = _parsed(sys.argv[1:] if arguments is None else arguments)
@@ -44,10 +44,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _plainer(error: UnicodeError) -> tuple[str, int]:
-    """What stands for characters that the output cannot hold: - for the minus sign, ? for others."""
+    """What stands for characters that the output cannot hold."""
     if not isinstance(error, UnicodeEncodeError):
         raise error
-    return "".join("-" if one == "−" else "?" for one in error.object[error.start : error.end]), error.end
+    from viz.encodings import plainer
+
+    return "".join(map(plainer, error.object[error.start : error.end])), error.end
 
 
 _PLAINER = "glassgrad.plainer"

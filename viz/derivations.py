@@ -150,9 +150,9 @@ class _Writing:
         so_far = "" if index in self._last else ", so far"
         words = f"${name}$ passes on to ${source}${so_far}."
         if event.local_gradient is None:
-            ways = _sum((_before(wanted) if before else None, event.rule.latex))
+            passed = _sum((_before(wanted) if before else None, event.rule.latex))
             with_g = Line(f"G = {upstream}", (), _data(event.upstream_gradient))
-            return Step(words, (with_g, Line(wanted, (ways,), _data(event.after))))
+            return Step(words, (with_g, Line(wanted, (passed,), _data(event.after))))
         local = Line(
             rf"\frac{{\partial {name}}}{{\partial {source}}}",
             _distinct(event.rule.latex, event.rule.texts.latex_in_numbers),

@@ -11,7 +11,7 @@ import numpy
 
 from .arrays import ArraySummary, is_finite, shape_of, summary
 from .dot import escape, new_graph, record_text, tooltip, tooltip_text
-from .numbers import format_data, format_number
+from .numbers import format_data, format_number, grouped
 from .parts import Contribution, Edge, TracedNode
 from .picture import Asked, Picture
 from .themes import Colours
@@ -104,7 +104,8 @@ class _Glass:
         gradient = self.trace.gradients.get(node.id)
         parts = [event.contribution for event in self.received.get(node.id, [])]
         if len(parts) > 1 and not shape_of(gradient):
-            terms = " + ".join(format_data(part) for part in parts).replace("+ −", "− ")
+            first, *others = map(format_data, parts)
+            terms = " + ".join([first, *map(grouped, others)])
             summed = terms if len(parts) <= _MANY else f"of {len(parts):,}"
             return [f"grad Σ {summed} = {format_data(gradient)}{'' if is_finite(gradient) else WARNING}"]
         if len(parts) > 1:
@@ -235,4 +236,4 @@ def _product(event: Contribution) -> str:
     if event.local_gradient is None or shape_of(event.upstream_gradient):
         return event.rule.text if len(event.rule.text) <= 24 else ""
     upstream, local, passed = map(format_data, (event.upstream_gradient, event.local_gradient, event.contribution))
-    return f"{upstream} × {local} = {passed}"
+    return f"{upstream} × {grouped(local)} = {passed}"

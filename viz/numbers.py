@@ -40,6 +40,15 @@ def format_number(number: float, digits: int = 4) -> str:
     return text.replace("-", MINUS)
 
 
+def grouped(number: str) -> str:
+    """A written number behind a sign: a negative one in brackets.
+
+    >>> grouped("−1"), grouped("2")
+    ('(−1)', '2')
+    """
+    return f"({number})" if number.startswith(MINUS) else number
+
+
 def format_data(data: Any, digits: int = 4) -> str:
     """A node's data, gradient or contribution: a number, a small array in full, or of a larger one the
     shape, mean and norm.

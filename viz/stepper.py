@@ -11,8 +11,9 @@ from autograd.arguments import answering, check_call, described
 
 from . import notebook, terminal
 from .drawing import draw
+from .encodings import encodable
 from .errors import DrawingError
-from .numbers import format_data
+from .numbers import format_data, grouped
 from .one_line import one_line
 from .parts import Contribution, Forward, Seed, Update
 from .tracing import Trace, trace
@@ -26,7 +27,7 @@ def step(
     output: Source, file: TextIO | None = None, *, optimizer: Optimizer | None = None, plain: bool = False
 ) -> None:
     """Step through every forward step and every backward step of `output`: on the whole screen in a terminal,
-    printed as text anywhere else (a file, a pipe, under NO_COLOR), in a notebook under its picture.
+    printed as text anywhere else (a file, a pipe, a terminal called dumb), in a notebook under its picture.
 
     Args:
         output: a node; a function that records one, to be run again after every edit; or a trace. Edits
@@ -62,8 +63,9 @@ def step(
             notebook.show(draw(traced))
         except DrawingError as error:
             print(f"(no picture: {error})")
+    target = file or sys.stdout
     for line in steps(traced):
-        print(line, file=file or sys.stdout)
+        print(encodable(line, getattr(target, "encoding", None)), file=target)
 
 
 def steps(trace: Trace) -> Iterator[str]:
@@ -123,12 +125,12 @@ def _contribution_lines(event: Contribution, trace: Trace) -> list[str]:
         product = f"{contribution} (by the pullback of {node.operation})"
         rule = f"G ↦ {event.formula}  {event.shapes}"
     else:
-        product = f"{format_data(event.upstream_gradient)} × {format_data(event.local_gradient)}"
+        product = f"{format_data(event.upstream_gradient)} × {grouped(format_data(event.local_gradient))}"
         if axes := event.summed_axes:
             product = f"sum({product}, axis={axes if len(axes) > 1 else axes[0]})"
         product = f"{product} = {contribution}"
         rule = f"∂{node.label}/∂{operand.label} = {event.formula}"
-    total = after if event.before is None else f"{format_data(event.before)} + {contribution} = {after}"
+    total = after if event.before is None else f"{format_data(event.before)} + {grouped(contribution)} = {after}"
     words = f"{node.symbol} passes on to {operand.label}:"
     return [_aligned(words, product), f"{rule};  gradient of {operand.label}: {total}"]
 

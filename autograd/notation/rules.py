@@ -27,6 +27,8 @@ upstream_mark = _UPSTREAM
 _MARKS = re.compile(f"[{chr(_FIRST)}-{_UPSTREAM}]")
 # A label such as "a+b", which beside a factor would be read as a + (b · factor); not the exponent of 1.2e−7.
 _COMPOUND = re.compile(r"(?<![\d.]e)(?<=[\w)\]}])\s*[-+−×÷*/]\s*(?=[\w([\\])")
+# Signs before which a minus holds as well without brackets: −2 × 3, but (−2)².
+_BINDING_LESS = re.compile(r" (?:[×÷+−·/+-]|\\cdot) ")
 # Rows whose rules tell a literal of the program from data: x ** 2 has the derivative 2 · x.
 _LOOKING_AT_LITERALS = frozenset({"power"})
 
@@ -53,10 +55,12 @@ def filled(formula: str, operands: Sequence[str], out: str = "", upstream: str =
     def name(match: re.Match[str]) -> str:
         mark = match.group()
         found = out if mark == _OUT else upstream if mark == _UPSTREAM else operands[ord(mark) - _FIRST]
-        is_compound = found.startswith((MINUS, "-")) or r"\times" in found or _COMPOUND.search(found)
-        if _is_alone(formula, match) or not is_compound:
+        is_compound = r"\times" in found or _COMPOUND.search(found)
+        is_negative = found.startswith((MINUS, "-"))
+        if _is_alone(formula, match) or not (is_compound or is_negative):
             return found
-        return f"({found})"
+        begins = match.start() == 0 and _BINDING_LESS.match(formula, match.end())
+        return found if begins and not is_compound else f"({found})"
 
     return _MARKS.sub(name, formula)
 
@@ -147,7 +151,12 @@ def _stand_in(position: int, shape: Shape) -> Any:
 
 def _is_alone(formula: str, match: re.Match[str]) -> bool:
     """Whether nothing stands beside a name that a minus sign could be read together with."""
-    return match.span() == (0, len(formula)) or (
-        formula[: match.start()].endswith(("(", ", ", "{"))
-        and formula[match.end() :].startswith((")", ",", "}", r"\right"))
+    begins_a_term = match.start() == 0 and _BINDING_LESS.match(formula, match.end())
+    return (
+        bool(begins_a_term)
+        or match.span() == (0, len(formula))
+        or (
+            formula[: match.start()].endswith(("(", ", ", "{"))
+            and formula[match.end() :].startswith((")", ",", "}", r"\right"))
+        )
     )

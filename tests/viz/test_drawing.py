@@ -79,7 +79,7 @@ def test_our_style_has_label_data_and_gradient_in_every_node(renderer: str, draw
 def test_our_style_has_upstream_times_local_gradient_on_the_edges(renderer: str, drawn: Drawn) -> None:
     edges = drawn("neuron", renderer, style="glass").named_edges()
     assert ("z", "σ", ["−0.2689 × 0.1966 = −0.05288"]) in edges
-    assert ("w2", "×", ["−0.05288 × −2 = 0.1058"]) in edges
+    assert ("w2", "×", ["−0.05288 × (−2) = 0.1058"]) in edges
     assert ("x1", "×", []) in edges
 
 

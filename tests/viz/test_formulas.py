@@ -82,7 +82,7 @@ def test_a_pullback_too_long_to_read_says_so() -> None:
 
 def test_parentheses_appear_where_they_are_needed_and_nowhere_else() -> None:
     table = operations()
-    assert computed(table["multiply"], 2, {}).filled(["−2", "−3"]) == "(−2) × (−3)"
+    assert computed(table["multiply"], 2, {}).filled(["−2", "−3"]) == "−2 × (−3)"
     assert computed(table["power"], 2, {}).filled(["−2", "3"]) == "(−2) ** 3"
     assert computed(table["sum"], 1, {"axis": 0, "keepdims": False}).filled(["−2"]) == "sum(−2, axis=0)"
     gradient = local_gradient(table["multiply"], 0, [None, None])
@@ -92,7 +92,7 @@ def test_parentheses_appear_where_they_are_needed_and_nowhere_else() -> None:
 
 def test_names_become_latex() -> None:
     assert [latex_name(name) for name in ("ω1", "layers.0.weight", "a_b", "∞", "x")] == [
-        r"ω_{1}",
+        r"\omega_{1}",
         r"\mathrm{layers.0.weight}",
         r"\mathrm{a\_b}",
         r"\infty ",

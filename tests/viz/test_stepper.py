@@ -1,6 +1,8 @@
+import io
+
 import pytest
 
-from autograd import Tensor, Value
+from autograd import Tensor, Value, sigmoid
 from glassgrad.examples import example
 from viz import step, steps, trace
 
@@ -13,7 +15,7 @@ def test_every_step_of_the_neuron_is_told_in_words_and_numbers(capsys: pytest.Ca
         "a = sigmoid(z) = sigmoid(1): a = 0.7311",
         "Backward, from C = 0.03616",
         "σ passes on to z: −0.2689 × 0.1966 = −0.05288 ∂a/∂z = a × (1 − a); gradient of z: −0.05288",
-        "× passes on to w2: −0.05288 × −2 = 0.1058 ∂ω2/∂w2 = x2; gradient of w2: 0.1058",
+        "× passes on to w2: −0.05288 × (−2) = 0.1058 ∂ω2/∂w2 = x2; gradient of w2: 0.1058",
     ):
         assert sentence in told
 
@@ -55,3 +57,15 @@ def test_a_label_of_several_lines_or_of_control_characters_stays_on_its_line() -
     told = list(steps(trace(Value(3.0, label="two\nlines\x1b[31m\ud800") * 2.0)))
     assert told[1].split() == ["1.", "two⏎lines�[31m�", "is", "given", "(parameter):", "two⏎lines�[31m�", "=", "3"]
     assert all(line.isprintable() for line in told)
+
+
+def test_an_output_that_cannot_hold_a_sign_gets_a_plainer_one() -> None:
+    w, x = Value(2.0, label="ω"), Value(-1.0, label="x")
+    raw = io.BytesIO()
+    with io.TextIOWrapper(raw, encoding="ascii", write_through=True) as file:
+        step(sigmoid(w * x), file)
+        told = raw.getvalue().decode("ascii")
+    assert "?" not in told
+    assert "v1 = omega * x = 2 * (-1)" in told
+    assert "sigma passes on to v1" in told
+    assert "dv1/domega = x" in told

@@ -627,10 +627,12 @@ def test_a_terminal_is_taken_unless_something_speaks_against_it(monkeypatch: pyt
         return terminal.is_available()
 
     assert not asyncio.run(inside())
-    for name, setting in {"NO_COLOR": "1", "TERM": "dumb"}.items():
-        with monkeypatch.context() as patched:
-            patched.setenv(name, setting)
-            assert not terminal.is_available()
+    with monkeypatch.context() as patched:
+        patched.setenv("TERM", "dumb")
+        assert not terminal.is_available()
+        patched.setenv("TERM", "xterm")
+        patched.setenv("NO_COLOR", "1")
+        assert terminal.is_available()
     monkeypatch.setattr(sys, "stdin", None)
     assert not terminal.is_available()
 

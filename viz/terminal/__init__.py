@@ -39,9 +39,9 @@ def run(source: Source, *, optimizer: Optimizer | None = None, title: str = "") 
 
 
 def is_available() -> bool:
-    """Whether the stepper may take over a terminal: there is one (no notebook, no pipe), and neither NO_COLOR
-    nor a running event loop forbids it."""
-    if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
+    """Whether the stepper may take over a terminal: there is one (no notebook, no pipe, none called dumb), and no
+    event loop is running. Under NO_COLOR it has no colours; every sign has a shape, too."""
+    if os.environ.get("TERM") == "dumb":
         return False
     # textual draws on stderr, and what is asked of us is printed on stdout elsewhere.
     if not all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout, sys.__stderr__)):

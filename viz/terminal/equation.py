@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from ..arrays import shape_of
 from ..grouping import Group
-from ..numbers import format_data
+from ..numbers import format_data, grouped
 from ..parts import Contribution, Forward, Seed, TracedNode, TraceEvent, Update
 from ..playback import Playback, subject
 from ..prediction import Prediction
@@ -100,9 +100,9 @@ def _contribution(event: Contribution, trace: Trace) -> Equation:
     else:
         lines = [("local", f"{derivative} = {rule}"), ("in numbers", _once(in_numbers, local))]
     after = format_data(event.after)
-    total = f"— → {after}" if event.before is None else f"{format_data(event.before)} + {_grouped(passed)} → {after}"
+    total = f"— → {after}" if event.before is None else f"{format_data(event.before)} + {grouped(passed)} → {after}"
     lines += [
-        ("contribution", f"{upstream} × {_grouped(local)} = {passed}   (upstream × local)"),
+        ("contribution", f"{upstream} × {grouped(local)} = {passed}   (upstream × local)"),
         ("gradient", f"of {operand.label}: {total}"),
     ]
     return Equation(title, lines)
@@ -161,8 +161,3 @@ def _group(group: Group) -> str:
 
 def _once(text: str, result: str) -> str:
     return text if text == result else f"{text} = {result}"
-
-
-def _grouped(number: str) -> str:
-    """A number behind a sign."""
-    return f"({number})" if number.startswith("−") else number

@@ -1,0 +1,47 @@
+"""Text for outputs whose encoding lacks its signs: each has a plainer one, a letter its name, none a ?."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_PLAINER = {
+    "−": "-", "×": "*", "·": "*", "÷": "/", "⊙": "*", "→": "->", "←": "<-", "↦": "->", "∂": "d", "∇": "grad ",
+    "‖": "||", "∞": "inf", "²": "^2", "³": "^3", "ᵀ": "^T", "½": "1/2", "¼": "1/4", "√": "sqrt", "≥": ">=", "≤": "<=",
+    "≠": "!=", "≈": "~", "…": "...", "—": "-", "–": "-", "’": "'", "′": "'", "⏎": " ", "“": '"', "”": '"', "✓": "yes:",
+    "✗": "no:", "∅": "0", "↓": "down", "↑": "up", "Σ": "sum",
+}  # fmt: skip
+
+
+def plainer(sign: str) -> str:
+    """What stands for one character in ASCII.
+
+    >>> [plainer(one) for one in ("−", "σ", "Ω", "é", "₁", "中")]
+    ['-', 'sigma', 'Omega', 'e', '1', '<4e2d>']
+    """
+    if sign in _PLAINER:
+        return _PLAINER[sign]
+    if greek := re.fullmatch(r"GREEK (SMALL|CAPITAL) LETTER (\w+)", unicodedata.name(sign, "")):
+        name = greek[2].lower().replace("lamda", "lambda")
+        return name.capitalize() if greek[1] == "CAPITAL" else name
+    decomposed = unicodedata.normalize("NFKD", sign).encode("ascii", "ignore").decode()
+    return decomposed or f"<{ord(sign):04x}>"
+
+
+def encodable(text: str, encoding: str | None) -> str:
+    """The text as an output of this encoding can hold it; None holds everything."""
+    if encoding is None:
+        return text
+    try:
+        text.encode(encoding)
+    except UnicodeEncodeError:
+        return "".join(one if _holds(one, encoding) else plainer(one) for one in text)
+    return text
+
+
+def _holds(sign: str, encoding: str) -> bool:
+    try:
+        sign.encode(encoding)
+    except UnicodeEncodeError:
+        return False
+    return True
