@@ -13,3 +13,7 @@ class TraceFormatError(GraphError, ValueError):
 
 class TooManyNodesError(GraphError, ValueError):
     """A graph of more nodes than was asked for."""
+
+
+class NoPathsError(GraphError, ValueError):
+    """A gradient that is no sum over paths of numbers."""

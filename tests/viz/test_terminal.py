@@ -563,6 +563,44 @@ def test_no_size_of_the_screen_is_an_error(size: tuple[int, int]) -> None:
 
 
 @pytest.mark.slow
+def test_at_50_columns_no_column_is_lost_and_the_keys_that_do_not_fit_are_told() -> None:
+    async def script(screen: Screen) -> None:
+        await screen.press("end")
+        heading = next(line for line in screen.lines if "operat" in line or "oper" in line)
+        assert "node" in heading and "data" in heading and "gradient" in heading
+        assert re.search(r"▶◆ w2 +\S+ +−3 +0\.1058", screen.text)
+        assert "26 ← ∇w2 = 0.1058" in screen.text
+        assert screen.lines[-1].endswith("… ? help q quit")
+        assert all(cell_len(line) <= 50 for line in screen.lines)
+
+    neuron(script, size=(50, 24))
+
+
+@pytest.mark.slow
+def test_why_a_nudge_undo_and_play_are_keys() -> None:
+    async def script(screen: Screen) -> None:
+        await screen.press("w")
+        assert "Why this gradient? w1 reaches C on 1 path" in screen.text
+        await screen.press("escape", "d", "enter")
+        assert re.search(r"gradient says +0\.05288 × 0\.01 = 5\.288e−4", screen.text)
+        await screen.press("u")
+        assert "w1 ← w1 − η × ∂C/∂w1" in screen.text
+        await screen.press("z")
+        assert "undone: C = 0.03616, it was 0.02232" in screen.text
+        await screen.press("z")
+        assert "✗ nothing is to be undone" in screen.text
+        await screen.press("u", "u", "Z")
+        assert "as at first: C = 0.03616" in screen.text
+        at = screen.at
+        await screen.press("plus", "plus", "plus", "plus", "a")
+        await screen.pilot.pause(1.0)
+        await screen.press("a")
+        assert screen.at > at
+
+    neuron(script, size=(100, 30))
+
+
+@pytest.mark.slow
 def test_of_ten_thousand_nodes_only_the_lines_in_sight_are_made(monkeypatch: pytest.MonkeyPatch) -> None:
     made = {"lines": 0}
 

@@ -9,12 +9,12 @@ import pytest
 
 from autograd import GraphError, NotRecordedError, Tensor, Value, label, log, relu
 from glassgrad.examples import example
-from nn import MLP, SGD, softmax_cross_entropy
+from nn import MLP, SGD, Adam, softmax_cross_entropy
 from viz import trace
 from viz.parts import Update
 from viz.terminal.breakpoints import AtLargeGradient, AtName, AtNotFinite, next_stop, typed_breakpoint
 from viz.terminal.entry import RefusalError, as_typed, typed_data, typed_number
-from viz.terminal.equation import check_equation
+from viz.terminal.equation import check_equation, nudge_equation
 from viz.terminal.finding import containing, named
 from viz.terminal.session import Session
 from viz.tracing import Trace
@@ -344,3 +344,52 @@ def test_a_right_gradient_near_0_is_not_accused(f, x):
         session = Session(made if isinstance(leaf, Value) else made.sum())
         found = session.check(identifier(session, "x"))
         assert found.agrees, found
+
+
+def test_a_nudge_changes_the_output_by_about_gradient_times_nudge_and_leaves_the_leaf() -> None:
+    session = neuron()
+    found = session.nudge(identifier(session, "w1"), 0.01)
+    assert found.after - found.before == pytest.approx(found.gradient * 0.01, rel=0.05)
+    assert found.gradient == session.trace.gradients[identifier(session, "w1")]
+    assert session.nodes[identifier(session, "w1")].data == 2.0
+    lines = dict(nudge_equation(found, "C").lines)
+    assert lines["before"] == "C = 0.0361647"
+    assert lines["gradient says"] == "0.05288 × 0.01 = 5.288e−4"
+    with pytest.raises(RefusalError, match="x1 has no gradient"):
+        session.nudge(identifier(session, "x1"), 0.01)
+
+
+def test_a_nudge_moves_every_element_of_an_array() -> None:
+    w = Tensor([1.0, 2.0], label="w")
+    found = Session((w * w).sum()).nudge(0, 1.0)
+    assert (found.before, found.after, found.gradient) == (5.0, 13.0, 6.0)
+
+
+@pytest.mark.parametrize("make", [lambda p: SGD(p, 0.1, momentum=0.9), lambda p: Adam(p, 0.1)])
+def test_undo_takes_edits_and_updates_back_one_by_one_and_reset_all(make: Callable[[Any], Any]) -> None:
+    w = Value(2.0, label="w")
+    session = Session(lambda: w * w, make([w]))
+    seen = [w.data]
+    for act in (session.update, lambda: session.edit(0, "5"), session.update, session.update):
+        act()
+        seen.append(w.data)
+    for expected in seen[-2::-1]:
+        session.undo()
+        assert w.data == session.trace.nodes[0].data == expected
+    with pytest.raises(RefusalError, match="nothing is to be undone"):
+        session.undo()
+    session.update()
+    assert (w.data, session.updates) == (seen[1], 1)  # with the optimizer's state of then
+    session.update()
+    session.reset()
+    assert (w.data, session.updates) == (2.0, 0)
+    with pytest.raises(RefusalError, match="nothing is to be reset"):
+        session.reset()
+
+
+def test_an_edit_that_is_refused_is_nothing_to_be_undone() -> None:
+    session = neuron()
+    with pytest.raises(RefusalError):
+        session.edit(identifier(session, "w1"), "two")
+    with pytest.raises(RefusalError, match="nothing is to be undone"):
+        session.undo()

@@ -11,10 +11,12 @@ from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.events import Resize
+from textual.timer import Timer
 
 from autograd import GraphError
 
 from ..arrays import shape_of
+from ..gradient_paths import why
 from ..numbers import format_data
 from ..one_line import one_line
 from ..parts import Contribution, Forward, TraceEvent, Update
@@ -25,7 +27,7 @@ from ..tracing import Trace
 from . import colours, panes
 from .breakpoints import Breakpoint, next_stop, typed_breakpoint
 from .entry import RefusalError, as_typed, typed_number
-from .equation import Equation, check_equation, equation, score_equation
+from .equation import Equation, check_equation, equation, nudge_equation, score_equation, why_equation
 from .finding import containing, named
 from .help import Help
 from .lines import EquationLines, KeyBar, TextLine
@@ -36,6 +38,7 @@ from .session import Session
 from .virtual_list import VirtualList
 
 _TALL = 36
+_NARROW = 70  # below, the lists stand one above the other, so that no column is lost
 _MOST_SUGGESTED = 2000
 # What is pressed, its action, and for the bar at the bottom its sign and a word, if it stands there.
 _KEYS = (
@@ -60,6 +63,13 @@ _KEYS = (
     ("x", "predict", "x", "predict"),
     ("question_mark", "help", "?", "help"),
     ("q", "quit", "q", "quit"),
+    ("w", "why", "", ""),
+    ("d", "nudge", "", ""),
+    ("z", "undo", "", ""),
+    ("Z", "reset", "", ""),
+    ("a", "play", "", ""),
+    ("plus", "faster(1.5)", "", ""),
+    ("minus", "faster(0.667)", "", ""),
     ("t", "theme", "", ""),
     ("escape", "close", "", ""),
 )
@@ -81,6 +91,9 @@ class Stepper(App[None]):
     #heading { color: $foreground; text-style: bold; }
     #equation { height: 7; border: round $primary; padding: 0 1; scrollbar-size-vertical: 1; }
     .tall #equation { height: 14; }
+    .narrow #lists { layout: vertical; }
+    .narrow #left { width: 100%; height: 60%; }
+    .narrow #right { width: 100%; height: 40%; }
     #keys { background: $panel; }
     .asking Prompt { display: block; }
     .asking KeyBar { display: none; }
@@ -100,6 +113,8 @@ class Stepper(App[None]):
         self.found: Equation | None = None  # a gradient check's, until the next step
         # What went wrong in a pane or under a key, which said so in its place.
         self.failures: list[Exception] = []
+        self._speed = 2.0  # events a second, while it plays
+        self._playing: Timer | None = None
         self.prediction: Prediction | None = None  # what comes next is asked for before it is shown
         self._note = Text()
         self._searched = ""
@@ -128,6 +143,7 @@ class Stepper(App[None]):
 
     def on_resize(self, event: Resize) -> None:
         self.screen.set_class(event.size.height >= _TALL, "tall")
+        self.screen.set_class(event.size.width < _NARROW, "narrow")
         self.call_after_refresh(self._show)
 
     def on_virtual_list_resized(self) -> None:
@@ -270,6 +286,82 @@ class Stepper(App[None]):
             self._show()
 
         self._attempt(check)
+
+    def action_why(self) -> None:
+        def tell() -> None:
+            self._refuse_to_tell()
+            found = why_equation(why(self.trace, self.selected))
+            self._forget_what_was_said()
+            self.found = found
+            self._show()
+
+        self._attempt(tell)
+
+    def action_nudge(self) -> None:
+        identifier = self.selected
+        label, output = self.trace.nodes[identifier].label, self.trace.nodes[self.trace.output].label
+
+        def answer(text: str) -> None:
+            by = typed_number(text)
+            if not math.isfinite(by) or by == 0:
+                raise RefusalError(f"a nudge is a finite number other than 0, not {text.strip()}")
+            found = nudge_equation(self.session.nudge(identifier, by), output)
+            self._prompt.close()
+            self._forget_what_was_said()
+            self.found = found
+            self._show()
+
+        def ask() -> None:
+            self._refuse_to_tell()
+            self.session.leaf(identifier)
+            self._asking().ask(f"{label} +", answer, typed="0.01")
+
+        self._attempt(ask)
+
+    def action_undo(self) -> None:
+        self._take_back(self.session.undo, "undone")
+
+    def action_reset(self) -> None:
+        self._take_back(self.session.reset, "as at first")
+
+    def _take_back(self, act: Callable[[], None], said: str) -> None:
+        def take_back() -> None:
+            self._refuse_to_tell()
+            before = self.session.output
+            act()
+            self._take_trace()
+            self._go(self.position)
+            self._say(f"{said}: {self._output(before)}")
+
+        self._attempt(take_back)
+
+    def action_play(self) -> None:
+        if self._playing is not None:
+            self._pause()
+            self._say("paused: a plays on")
+        elif self.prediction is not None:
+            self._say("what is to be predicted is not played: x ends predicting", is_refusal=True)
+        else:
+            self._playing = self.set_interval(1 / self._speed, self._play_on)
+            self._say(f"playing {self._speed:.2g} events a second: a pauses, + and - change the speed")
+
+    def action_faster(self, factor: float) -> None:
+        self._speed = min(max(self._speed * factor, 0.2), 50.0)
+        if self._playing is not None:
+            self._pause()
+            self._playing = self.set_interval(1 / self._speed, self._play_on)
+        self._say(f"{self._speed:.2g} events a second")
+
+    def _play_on(self) -> None:
+        if self.position >= len(self.trace.events) - 1 or self._prompt.is_open or self.prediction is not None:
+            self._pause()
+        else:
+            self._go(self.position + 1)
+
+    def _pause(self) -> None:
+        if self._playing is not None:
+            self._playing.stop()
+            self._playing = None
 
     def action_update(self) -> None:
         def update(rate: float | None) -> None:

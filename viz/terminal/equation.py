@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from ..arrays import shape_of
+from ..gradient_paths import Why
 from ..grouping import Group
 from ..numbers import format_data, grouped
 from ..parts import Contribution, Forward, Seed, TracedNode, TraceEvent, Update
@@ -12,6 +13,7 @@ from ..playback import Playback, subject
 from ..prediction import Prediction
 from ..tracing import Trace
 from .check import GradientCheck
+from .session import Nudge
 
 # An aligned line: what it is, and the text.
 Line = tuple[str, str]
@@ -70,6 +72,35 @@ def score_equation(prediction: Prediction) -> Equation:
     """How many were predicted, and what was missed."""
     lines: list[Line] = [(one.question.kind, f"{one.question.asked}: {one}") for one in prediction.missed]
     return Equation(f"Predicted: {prediction.score}", lines or [("missed", "nothing")])
+
+
+def why_equation(found: Why) -> Equation:
+    """A gradient as a sum over paths, in symbols and in numbers."""
+    lines: list[Line] = []
+    for number, path in enumerate(found.paths, start=1):
+        written = [format_data(factor) for factor in path.factors]
+        numbers = " × ".join([*written[:1], *map(grouped, written[1:])])
+        lines.append((f"path {number}", " × ".join(path.symbols) or f"∂{found.output}/∂{found.output}"))
+        lines.append(("", f"= {_once(numbers or '1', format_data(path.product))}"))
+    if found.count > len(found.paths):
+        lines.append(("", f"… and {found.count - len(found.paths):,} more of {found.count:,} paths"))
+    products = [format_data(path.product) for path in found.paths]
+    terms = " + ".join([*products[:1], *map(grouped, products[1:]), *(["…"] if found.count > len(products) else [])])
+    total = ("sum", f"∂{found.output}/∂{found.label} = {_once(terms, format_data(found.total))}")
+    ways = "1 path" if found.count == 1 else f"{found.count:,} paths"
+    return Equation(f"Why this gradient? {found.label} reaches {found.output} on {ways}", [total, *lines])
+
+
+def nudge_equation(found: Nudge, output: str) -> Equation:
+    """What a little change of a leaf does, beside what its gradient says."""
+    by = format_data(found.by)
+    lines = [
+        ("before", f"{output} = {format_data(found.before, digits=6)}"),
+        ("after", f"{output} = {format_data(found.after, digits=6)}"),
+        ("it changed by", format_data(found.after - found.before)),
+        ("gradient says", f"{format_data(found.gradient)} × {grouped(by)} = {format_data(found.gradient * found.by)}"),
+    ]
+    return Equation(f"{found.label} + {grouped(by)}", lines)
 
 
 def _forward(node: TracedNode) -> Equation:

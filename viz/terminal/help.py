@@ -13,16 +13,16 @@ from textual.widgets import Static
 from .rows import BACKWARD, CURRENT, FLAGS, FORWARD, ROLE_SIGNS, SEED, SELECTED, STOP, TAKES_PART, UPDATE
 
 KEYS = (
-    ("→ n   ← p", "the next and the previous event; PageDown, PageUp: ten"),
-    ("Home  End", "the first and the last event"),
+    ("→ n   ← p", "the next, the previous event; PageDown, PageUp: ten; Home, End"),
     ("f  b", "to the start of the forward and of the backward pass"),
     ("↑ ↓  Enter", "select a node; go to its event in this pass"),
     ("g  /", "go to a node by its name; find a part of a name or operation"),
     ("e", "edit the selected leaf and compute everything again"),
     ("c", "check the gradient of the selected leaf by central differences"),
-    ("u", "update the parameters, and the next forward pass from there"),
-    ("s", "set or remove a breakpoint: a name, nan, > 100 (of |gradient|)"),
-    ("r  Space", "run to the next breakpoint"),
+    ("u  z  Z", "update the parameters; undo an edit or update; undo all"),
+    ("w  d", "why this gradient: its paths; nudge the selected leaf"),
+    ("a  + -", "play and pause; its speed"),
+    ("s  r Space", "breakpoint at a name, nan, > 100 (of |gradient|); run to it"),
     ("x", "predict first: numbers are asked for before they are shown"),
     ("t  Esc  q", "light or dark; close what is open; quit"),
     ("mouse", "click a node, an event or a key; the wheel scrolls"),

@@ -35,6 +35,26 @@ class Optimizer(Protocol):
         """Move every parameter by its gradient."""
 
 
+@dataclasses.dataclass(frozen=True)
+class Nudge:
+    """A leaf was moved a little, and the output with it; `gradient` says by how much it should."""
+
+    label: str
+    by: float
+    before: float
+    after: float
+    gradient: float
+
+
+@dataclasses.dataclass(frozen=True)
+class _Kept:
+    """The leaves' numbers, the optimizer's state where it can tell it, and the number of updates."""
+
+    data: list[tuple[Leaf, Any]]
+    state: Any
+    updates: int
+
+
 class Session:
     """A trace, and how to get the next one.
 
@@ -53,6 +73,7 @@ class Session:
         self.updates: int = 0
         self.nodes: list[Node] = []
         self._recorded: set[Node] = set()
+        self._history: list[_Kept] = []
         self._record: Callable[[], Node] | None = None
         if isinstance(source, Trace):
             self.trace: Trace = source
@@ -109,7 +130,8 @@ class Session:
         """
         leaf = self.leaf(identifier)
         before = leaf.data
-        leaf.data = typed_data(text, before)
+        changed, kept = typed_data(text, before), self._kept()
+        leaf.data = changed
         try:
             output = self._again()
             if self._is_lost(leaf, output):
@@ -118,6 +140,59 @@ class Session:
         except GraphError:
             leaf.data = before
             raise
+        self._history.append(kept)
+
+    def nudge(self, identifier: int, by: float) -> Nudge:
+        """What the output does when a number is added to (every element of) a leaf; nothing stays changed.
+
+        Raises:
+            RefusalError: no leaf, or one without gradient.
+        """
+        leaf, label = self.leaf(identifier), self.trace.nodes[identifier].label
+        if not leaf.requires_grad or identifier not in self.trace.gradients:
+            raise RefusalError(f"{label} has no gradient to be compared with")
+        before, output = leaf.data, float(numpy.asarray(self.output).item())
+        gradient = float(numpy.sum(gradients(self._again(), leaf).data))
+        try:
+            with numpy.errstate(all="ignore"):
+                leaf.data = before + by
+            nudged = self._again()
+            if self._is_lost(leaf, nudged):
+                raise RefusalError(_MADE_ANEW)
+        finally:
+            leaf.data = before
+        return Nudge(label, by, output, float(nudged.item()), gradient)
+
+    def undo(self) -> None:
+        """Take the last edit or update back. Raises RefusalError where there is none."""
+        if not self._history:
+            raise RefusalError("nothing is to be undone: there was no edit and no update")
+        self._restore(self._history.pop())
+
+    def reset(self) -> None:
+        """Take all edits and updates back. Raises RefusalError where there are none."""
+        if not self._history:
+            raise RefusalError("nothing is to be reset: there was no edit and no update")
+        first = self._history[0]
+        self._history.clear()
+        self._restore(first)
+
+    def _kept(self) -> _Kept:
+        """What an undo brings back."""
+        leaves = [node for node in self.nodes if isinstance(node, Leaf) and node.op is None and node in self._recorded]
+        optimizer: Any = self.optimizer  # its state is nobody's duty
+        state = optimizer.state_dict() if hasattr(optimizer, "state_dict") else None
+        data = [(node, node.data.copy() if isinstance(node, Tensor) else node.data) for node in leaves]
+        return _Kept(data, state, self.updates)
+
+    def _restore(self, kept: _Kept) -> None:
+        for node, data in kept.data:
+            node.data = data
+        if kept.state is not None:
+            optimizer: Any = self.optimizer
+            optimizer.load_state_dict(kept.state)
+        self.updates = kept.updates
+        self._take(self._again())
 
     def check(self, identifier: int) -> GradientCheck:
         """A leaf's gradient beside central differences.
@@ -145,6 +220,7 @@ class Session:
         """
         if not self.can_recompute:
             self.leaf(0)
+        kept = self._kept()
         output = self._again()
         nodes = _nodes_of(output)
         parameters = [node for node in nodes if isinstance(node, Leaf) and node.op is None and node.requires_grad]
@@ -169,6 +245,7 @@ class Session:
         )
         self.trace = dataclasses.replace(self.trace, events=updates + self.trace.events)
         self.updates += 1
+        self._history.append(kept)
 
     def _step(self, parameters: list[Leaf], learning_rate: float | None) -> Callable[[], None]:
         if self.optimizer is not None:
