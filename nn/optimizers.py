@@ -169,8 +169,8 @@ class Optimizer:
             if slot.tensor is parameter:
                 kept = {name: array.copy() for name, array in slot.kept.items()}
                 return {"learning_rate": self.learning_rate, "age": slot.age + 1, **kept}
-            if parameter in slot.values:
-                index = slot.values.index(parameter)
+            index = next((index for index, one in enumerate(slot.values) if one is parameter), None)
+            if index is not None:
                 kept = {name: float(array[index]) for name, array in slot.kept.items()}
                 age = slot.age if numpy.ndim(slot.age) == 0 else slot.age[index]
                 return {"learning_rate": self.learning_rate, "age": int(age) + 1, **kept}

@@ -151,12 +151,7 @@ def _stand_in(position: int, shape: Shape) -> Any:
 
 def _is_alone(formula: str, match: re.Match[str]) -> bool:
     """Whether nothing stands beside a name that a minus sign could be read together with."""
-    begins_a_term = match.start() == 0 and _BINDING_LESS.match(formula, match.end())
-    return (
-        bool(begins_a_term)
-        or match.span() == (0, len(formula))
-        or (
-            formula[: match.start()].endswith(("(", ", ", "{"))
-            and formula[match.end() :].startswith((")", ",", "}", r"\right"))
-        )
+    return match.span() == (0, len(formula)) or (
+        formula[: match.start()].endswith(("(", ", ", "{"))
+        and formula[match.end() :].startswith((")", ",", "}", r"\right"))
     )
