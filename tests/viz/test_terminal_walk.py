@@ -25,6 +25,8 @@ from viz.terminal.virtual_list import VirtualList
 from witnesses.random_graphs import leaf_arrays, output, random_graph
 
 SIZES = [(80, 24), (160, 50)]
+# At which events all keys are pressed: twenty seconds of work a case are enough for a run of all tests.
+EVERY = {(80, 24): 3, (160, 50): 12}
 # The seeds of small graphs, which together hold what is listed in `WANTED`.
 ARRAYS, TIES, NUMBERS = (0, 9, 29, 35, 36, 40, 43, 48, 49), (2, 9, 12, 29, 40), (9, 30, 36)
 WITHOUT_END = ((9, {}), (49, {}), (29, {"numbers": "integers"}))
@@ -59,7 +61,7 @@ def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def walk(session: Session, size: tuple[int, int]) -> list[Exception]:
-    """Forward through every event, with every key at every third, to the end and back; what failed on the way."""
+    """Forward through every event, with every key at every third of a small screen, to the end and back; what failed on the way."""
 
     async def run() -> list[Exception]:
         stepper = Stepper(session, "a title")
@@ -67,7 +69,7 @@ def walk(session: Session, size: tuple[int, int]) -> list[Exception]:
             at = 0
             while at < len(stepper.trace.events):
                 assert stepper.position == at
-                if at % 3 == 0:
+                if at % EVERY[size] == 0:
                     before = len(stepper.trace.events)
                     for key in KEYS:
                         await pilot.press(key)  # one at a time: what is submitted is taken before the next is pressed
