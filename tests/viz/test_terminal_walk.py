@@ -61,7 +61,7 @@ def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def walk(session: Session, size: tuple[int, int]) -> list[Exception]:
-    """Forward through every event, with every key at every third of a small screen, to the end and back; what failed on the way."""
+    """Forward through every event, with every key at some, to the end and back; what failed on the way."""
 
     async def run() -> list[Exception]:
         stepper = Stepper(session, "a title")
