@@ -7,6 +7,7 @@ import os
 import re
 import stat
 import tempfile
+import threading
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -150,9 +151,23 @@ def _mode_of(target: Path) -> int:
     try:
         return target.stat().st_mode & 0o777
     except FileNotFoundError:
-        mask = os.umask(0)
-        os.umask(mask)
-        return 0o666 & ~mask
+        return 0o666 & ~_umask()
+
+
+_umask_lock = threading.Lock()
+
+
+def _umask() -> int:
+    """What this process keeps from files that it makes. Asking changes it for a moment, and other threads may make
+    files then: where the system tells without, it is not asked; elsewhere nobody else gets theirs to read."""
+    try:
+        with open("/proc/self/status", encoding="ascii", errors="replace") as status:
+            return next(int(line.split()[1], 8) for line in status if line.startswith("Umask:"))
+    except (OSError, StopIteration):
+        with _umask_lock:
+            mask = os.umask(0o077)
+            os.umask(mask)
+        return mask
 
 
 def _flush_directory(folder: Path) -> None:

@@ -41,6 +41,8 @@ class Mode:
     keeping_sources: bool = False
     # Whether every operation on a node is recorded, with or without a gradient: what a program is compiled from.
     tracing: bool = False
+    # Whether a sweep takes the graph whatever was assigned to its leaves since: a program's is run on others anyway.
+    of_any_data: bool = False
     # While a function is recorded for a program: the nodes whose plain numbers it read, and in which line.
     looked_at: list[tuple[Any, SourceLine | None]] | None = None
 
@@ -69,6 +71,7 @@ class _Opening:
 
     token: Token[_Block] | None = None
     is_over: bool = False
+    of: object = None  # what opened it, which may be open in other threads and tasks as well
 
 
 @dataclass(eq=False, slots=True)  # as Scope; never changed once it is made
@@ -210,7 +213,7 @@ class Adjusted(ContextDecorator, metaclass=_BlockClass):
 
     def __enter__(self) -> Scope | None:  # None, but for `scope`
         global open_blocks, watched
-        outer, opening = _current_block(), _Opening()
+        outer, opening = _current_block(), _Opening(of=self)
         changes = self._changes_in(outer.mode)
         opening.token = _block.set(_Block(replace(outer.mode, **changes), changes, opening, outer))
         self._openings.append(opening)
@@ -219,13 +222,22 @@ class Adjusted(ContextDecorator, metaclass=_BlockClass):
             watched += 1
         return None
 
+    def _innermost_opening(self, block: _Block | None) -> _Opening:
+        """Its own in this context; the last one where it was opened in another, which a generator was begun in."""
+        while block is not None:
+            if block.opening.of is self and block.opening.token is not None:
+                return block.opening
+            block = block.outer
+        return self._openings[-1]
+
     def __exit__(self, *exception: object) -> None:
         global open_blocks, watched, _some_left_behind
         with _open_blocks_lock:
             open_blocks -= 1
             watched -= 1
-        opening = self._openings.pop()
         innermost = _block.get()
+        opening = self._innermost_opening(innermost)
+        self._openings.remove(opening)
         token, opening.token = opening.token, None
         assert token is not None
         try:

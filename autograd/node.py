@@ -128,8 +128,19 @@ class Node(Recordable):
         for operand, recorded in zip(self.operands, self._recorded):  # noqa: B905  # hot, and as long as the other
             if operand is not recorded and operand._data is not recorded:  # a bare operand is what was recorded
                 edited = operand
-        if edited is not None:
+        if edited is not None and not modes.current_mode().of_any_data:
             raise self._stale(edited.label)
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether data was assigned, to it or to an operand, since it was computed: gradients refuse it then."""
+        if self.op is None:
+            return False
+        try:
+            self._refuse_stale()
+        except StaleGraphError:
+            return True
+        return False
 
     def _stale(self, label: str | None) -> StaleGraphError:
         assert self.op is not None

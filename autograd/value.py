@@ -129,7 +129,8 @@ class Value(Node):
         if self.op is ops.add or self.op is ops.multiply:
             # What they keep does not show every assignment (in w + 1, one to w): computing the result again does.
             again = self.op.scalar(_data_of(self._first), _data_of(self._second))  # type: ignore[misc]  # it has one
-            if again != self._data and (again == again or self._data == self._data):
+            is_another = again != self._data and (again == again or self._data == self._data)
+            if is_another and not modes.current_mode().of_any_data:
                 raise self._stale(None)
 
     @property

@@ -255,7 +255,7 @@ class CompiledOperation(Operation):
         wanted = [self._part.leaves[slot] for slot in slots]
         upstream = output._constant(numpy.ones_like(output._data))
         upstream.label = "upstream"
-        with Adjusted(tracing=True, recording=False):  # nobody differentiates these nodes again
+        with self._part.recording.gradients_recorded():
             reached = sweep(output, upstream, create_graph=True, wanted=frozenset(wanted))
         gradients = [reached[node] if node in reached else zeros(node) for node in wanted]
         program, operand_of = translated(self._part.recording, [upstream], gradients)

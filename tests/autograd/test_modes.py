@@ -4,6 +4,7 @@ import asyncio
 import contextvars
 import inspect
 import itertools
+import sys
 import threading
 from contextlib import ExitStack
 
@@ -435,3 +436,45 @@ def test_a_decorated_generator_has_one_scope_however_often_it_stops() -> None:
     first, second = batches()
     assert first is second
     assert next(batches()) is not first
+
+
+def test_one_block_object_serves_several_tasks_and_threads():
+    block = no_grad()
+    wrong = []
+
+    def is_recording():
+        return (Value(2.0) * 3).requires_grad
+
+    async def task(number):
+        for _ in range(10):
+            with block:
+                await asyncio.sleep(1e-4 * (number % 3))
+                wrong.append(is_recording())
+            wrong.append(not is_recording())
+            await asyncio.sleep(0)
+
+    async def tasks():
+        await asyncio.gather(*[task(number) for number in range(5)])
+
+    asyncio.run(tasks())
+
+    def run():
+        for _ in range(100):
+            with block:
+                wrong.append(is_recording())
+            wrong.append(not is_recording())
+
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-5)
+    try:
+        threads = [threading.Thread(target=run) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    finally:
+        sys.setswitchinterval(interval)
+    assert not any(wrong)
+    with block, block:
+        assert not is_recording()
+    assert is_recording()

@@ -45,6 +45,8 @@ class Recording:
         labels: names of nodes without a label of their own: the function's variables.
         looked_at: the nodes whose numbers the function looked at, and in which line.
         outside: what it could read from outside its arguments; None for what is no run of a person's function.
+        frozen: the parameters outside the function, and whether each was frozen.
+        is_of_one_pass: whether the function assigned no data of a node after it had used it.
     """
 
     function_name: str
@@ -57,14 +59,33 @@ class Recording:
     output_paths: list[str] = field(default_factory=lambda: [""])
     looked_at: list[tuple[Node, SourceLine | None]] = field(default_factory=list)
     outside: Outside | None = None
+    frozen: list[tuple[Node, bool]] = field(default_factory=list)
+    is_of_one_pass: bool = False
+
+    def gradients_recorded(self) -> Adjusted:
+        """A block in which sweeps make a program's gradients. What was assigned since, the program is run on; what
+        the function itself assigned in the middle is refused, as always."""
+        return Adjusted(tracing=True, recording=False, of_any_data=self.is_of_one_pass)
 
     def label(self, node: Node) -> str | None:
         return node.label or self.labels.get(node)
 
     @property
     def is_current(self) -> Callable[[], bool] | None:
-        """Says whether what the function read from outside is as it was; None where it read nothing."""
-        return None if self.outside is None else self.outside.is_unchanged
+        """Says whether what the function read from outside is as it was, and the same parameters are frozen; None where
+        it read nothing."""
+        is_unchanged = None if self.outside is None else self.outside.is_unchanged
+        frozen = self.frozen
+        if not frozen:
+            return is_unchanged
+
+        def is_current() -> bool:
+            for parameter, was_frozen in frozen:
+                if parameter._requires_grad is was_frozen:
+                    return False
+            return is_unchanged is None or is_unchanged()
+
+        return is_current
 
     @property
     def numbers_from_nowhere(self) -> list[str]:
@@ -124,7 +145,11 @@ def record(
     parameters = [leaf for leaf in leaves_outside if leaf.requires_grad]
     # A leaf that is neither an argument nor a parameter stays as it is in any case.
     looked_at = [(node, line) for node, line in looked_at if node.op is not None or node.requires_grad or node in own]
-    return Recording(name, inputs, places, parameters, nodes, rebuild, variables, output_paths, looked_at, outside)
+    frozen = [(leaf, not leaf.requires_grad) for leaf in leaves_outside if leaf.is_parameter]
+    return Recording(
+        name, inputs, places, parameters, nodes, rebuild, variables, output_paths, looked_at, outside, frozen,
+        not any(node.is_stale for node in nodes_in_order(nodes)),
+    )  # fmt: skip
 
 
 class _WeakCall(ModuleCall):
@@ -241,7 +266,7 @@ def program_of(recording: Recording, wanted: Sequence[Node] = (), *, keep_events
         output = only_number(recording)
         reached: dict[Node, Any] = {}
         if output.requires_grad:
-            with Adjusted(tracing=True, recording=False):  # nobody differentiates these nodes again
+            with recording.gradients_recorded():
                 reached = sweep(output, create_graph=True, wanted=frozenset(wanted), observer=sweeping)
         gradients = [reached.get(node, zeros(node)) for node in wanted]
     return _Translation(recording).program(sweeping, gradients, wanted, keep_events)

@@ -105,9 +105,9 @@ def drop_double_negation(instruction: Instruction) -> Operand | None:
 def subtract_for_negation(instruction: Instruction) -> Operand | None:
     """a + (−b) is a − b, a − (−b) is a + b."""
     first, second = instruction.operands
-    if _made_by(second, _NEGATIVE):
+    if _is_negation(second, instruction):
         return instruction.instead(_SUBTRACT if instruction.operation is _ADD else _ADD, first, second.operands[0])
-    if instruction.operation is _ADD and _made_by(first, _NEGATIVE):
+    if instruction.operation is _ADD and _is_negation(first, instruction):
         return instruction.instead(_SUBTRACT, second, first.operands[0])
     return None
 
@@ -269,6 +269,13 @@ SIMPLIFICATIONS: tuple[Rewrite, ...] = (
 
 def _made_by(operand: Operand, operation: Operation) -> TypeGuard[Instruction]:
     return type(operand) is Instruction and operand.operation is operation
+
+
+def _is_negation(operand: Operand, of: Instruction) -> TypeGuard[Instruction]:
+    """Whether it is −b with the same bits in the result's dtype: a smaller integer wraps before it is widened."""
+    return _made_by(operand, _NEGATIVE) and (
+        operand.is_number or operand.dtype == of.dtype or operand.dtype.kind == "f"
+    )
 
 
 def _same(instruction: Instruction, operand: Operand) -> Operand | None:
