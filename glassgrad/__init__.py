@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from nn import *  # noqa: F403  # the same
     from viz import *  # noqa: F403  # the same
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 # nn first: it says what to do where PyPI's autograd is in the place of ours.
 _PACKAGES = ("nn", "viz", "autograd")

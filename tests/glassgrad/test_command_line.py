@@ -359,7 +359,7 @@ def test_a_loss_that_is_no_longer_finite_stops_the_run_and_says_so(refusal: Refu
 
 def test_the_command_runs_as_a_module() -> None:
     done = subprocess.run([sys.executable, "-m", "glassgrad", "--version"], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "glassgrad 0.1.0"
+    assert done.stdout.strip() == "glassgrad 0.2.0"
 
 
 @pytest.mark.parametrize("imported", ["nn", "viz", "glassgrad; glassgrad.Value"])
