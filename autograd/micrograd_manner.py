@@ -160,8 +160,11 @@ def _backward(self: Value) -> Callable[[], object]:
     if isinstance(self, _MadeByHand) and self._by_hand is not None:
         return self._by_hand
 
+    kind = type(self)  # as it is now: a program may keep this and set another that calls it
+
     def pass_on() -> None:
-        for _, operand, _, contribution in self._contributions(self.grad, self._gradient_slots):
+        slots = kind._gradient_slots.__get__(self)
+        for _, operand, _, contribution in kind._contributions(self, self.grad, slots):
             operand._accumulate(contribution, set())
 
     return pass_on

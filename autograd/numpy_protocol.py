@@ -14,8 +14,9 @@ from typing import Any
 import numpy
 
 from . import array_functions, composites, ops
+from .arguments import is_whole, whole_number
 from .calling_line import asking_functions
-from .errors import DataTypeError
+from .errors import ArgumentError, DataTypeError
 from .operands import axes_of, operand_of
 from .operation import Recordable
 
@@ -149,6 +150,8 @@ def _norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> 
 
 
 def _round(x: Any, decimals: int = 0) -> Any:
+    if not is_whole(decimals, -300) or decimals > 300:
+        raise ArgumentError(f"numpy.round: decimals is a whole number from −300 to 300, not {decimals!r:.60}")
     return ops.rint(x) if decimals == 0 else ops.divide(ops.rint(ops.multiply(x, 10.0**decimals)), 10.0**decimals)
 
 
@@ -168,7 +171,7 @@ def _trace(x: Any, offset: int = 0) -> Any:
 
 
 def _difference(x: Any, order: int = 1, axis: int = -1) -> Any:
-    for _ in range(order):
+    for _ in range(whole_number("numpy.diff: n", order, 0)):
         x = composites.diff(x, axis)
     return x
 

@@ -236,7 +236,8 @@ class Primitive:
             if is_recorded:
                 gradient = self._as_node(rule, slot, (upstream, out, *operands), parameters)
             else:
-                gradient = self._array(rule(upstream, out, *operands, **parameters), slot)
+                kept = [_read_only(one) for one in (upstream, out, *operands)]
+                gradient = self._array(rule(*kept, **parameters), slot)
             shape, wanted = (
                 numpy.shape(getattr(gradient, "_data", gradient)),
                 numpy.shape(getattr(operands[slot], "_data", operands[slot])),
@@ -276,7 +277,7 @@ class Primitive:
 
     def _forward(self, *arrays: Any, **parameters: Any) -> Any:
         shapes = parameters.pop("shapes", None)
-        result = self._function(*arrays, **parameters)
+        result = self._function(*map(_read_only, arrays), **parameters)
         if shapes is None:
             array = self._array(result)
         else:
@@ -380,6 +381,17 @@ def _unpacked(packed: Any, shapes: Sequence[Shape]) -> tuple[Any, ...]:
         parts.append(array_functions.reshape(part, shape) if isinstance(part, Recordable) else part.reshape(shape))
         start = end
     return tuple(parts)
+
+
+def _read_only(array: Any) -> Any:
+    """A view that nothing is written into: what somebody's function did to it, it would do to the graph's own data."""
+    if isinstance(array, tuple):
+        return tuple(map(_read_only, array))
+    if not isinstance(array, numpy.ndarray):
+        return array
+    view = array.view()
+    view.flags.writeable = False
+    return view
 
 
 def _plain(operand: Any) -> Any:

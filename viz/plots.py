@@ -140,11 +140,33 @@ def decision_boundaries(stages: Sequence[tuple[str, Callable[[Array], Array]]], 
 
 
 def confusion_matrix(labels: Array, predicted: Array, names: Sequence[str] | None = None) -> Figure:
-    """How many of each class were taken for which; shaded by the share of mistakes, for the rest is right anyway."""
+    """How many of each class were taken for which; shaded by the share of mistakes, for the rest is right anyway.
+
+    Args:
+        labels, predicted: the class of each sample, a whole number from 0, or −1 and 1 for two classes.
+        names: of the classes, in their order.
+
+    Raises DrawingError where they are not that, or not as many as each other.
+    """
     from matplotlib.patches import Rectangle
 
-    n_classes = int(max(labels.max(), predicted.max())) + 1 if names is None else len(names)
-    names = [str(label) for label in range(n_classes)] if names is None else list(names)
+    labels, predicted = _classes("labels", labels), _classes("predicted", predicted)
+    if len(labels) != len(predicted):
+        raise DrawingError(
+            f"confusion_matrix: {len(labels)} labels and {len(predicted)} predictions; give one for each sample"
+        )
+    if min(labels.min(), predicted.min()) < 0:
+        if not set(numpy.unique([*labels, *predicted])) <= {-1, 1}:
+            raise DrawingError("confusion_matrix: classes are whole numbers from 0, or −1 and 1 for two of them")
+        labels, predicted = (labels + 1) // 2, (predicted + 1) // 2
+        names = ["−1", "1"] if names is None else names
+    highest = int(max(labels.max(), predicted.max()))
+    names = [str(label) for label in range(highest + 1)] if names is None else list(names)
+    n_classes = len(names)
+    if highest >= n_classes:
+        raise DrawingError(
+            f"confusion_matrix: there is a class {highest}, and {n_classes} names; give each class its name"
+        )
     counts = numpy.zeros((n_classes, n_classes), dtype=int)
     numpy.add.at(counts, (labels, predicted), 1)
     mistakes = counts / numpy.maximum(counts.sum(axis=1, keepdims=True), 1)
@@ -174,6 +196,21 @@ def confusion_matrix(labels: Array, predicted: Array, names: Sequence[str] | Non
     axis.spines[:].set_visible(False)
     axis.tick_params(length=0)
     return figure
+
+
+def _classes(what: str, given: Any) -> Array:
+    """The classes of samples, checked: what does not fit would be counted as something else."""
+    if isinstance(given, numpy.ma.MaskedArray):
+        raise DrawingError(f"confusion_matrix: {what} are masked; leave out what the mask hides, {what}.compressed()")
+    array = numpy.asarray(given)
+    if array.ndim != 1 or not array.size:
+        raise DrawingError(
+            f"confusion_matrix: {what} are one class for each sample, shape (n,), not an array of shape {array.shape}; "
+            "of rows of scores or of ones and zeros give .argmax(axis=1)"
+        )
+    if array.dtype.kind not in "biuf" or not numpy.array_equal(array, numpy.round(array)):
+        raise DrawingError(f"confusion_matrix: {what} are whole numbers, not {array.dtype} {array[:3]!r:.60}")
+    return array.astype(int)
 
 
 def first_layer_weights(weight: Array, shape: tuple[int, int], most: int = 64) -> Figure:

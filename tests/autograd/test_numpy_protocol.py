@@ -353,3 +353,18 @@ def test_a_tensor_of_shape_nothing_and_a_value_mix() -> None:
         mixed.backward()
         assert v.grad == 3.0
         assert t.grad == 2.0
+
+
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        (lambda t: np.diff(t, n=-1), "n is a whole number from 0"),
+        (lambda t: np.diff(t, n=1.5), "n is a whole number from 0"),
+        (lambda t: np.round(t, 400), "decimals is a whole number from −300 to 300"),
+        (lambda t: np.round(t, 0.5), "decimals is a whole number"),
+    ],
+)
+def test_a_number_of_times_or_digits_that_is_none_is_refused(call, words):
+    with pytest.raises(GraphError, match=words):
+        call(Tensor([1.5, 2.0]))
+    assert np.diff(Tensor([1.5, 2.0]), n=0).data.tolist() == [1.5, 2.0]

@@ -216,3 +216,22 @@ def test_what_does_not_fit_is_refused_in_a_sentence(name):
     misuse, words = MISUSED[name]
     with pytest.raises(GraphError, match=words):
         misuse()
+
+
+def test_a_function_that_writes_into_its_operand_is_refused_before_it_does():
+    def added(x):
+        x += 5
+        return x
+
+    t = Tensor([1.0, 2.0])
+    with pytest.raises(GraphError, match="read-only"):
+        primitive(abs_rule, name="added")(added)(t)
+    assert t.data.tolist() == [1.0, 2.0]
+
+    def rule(upstream, out, x):
+        x *= 0
+        return upstream
+
+    with pytest.raises(ValueError, match="read-only"):
+        primitive(rule)(lambda x: 2 * x)(t).sum().backward()
+    assert t.data.tolist() == [1.0, 2.0] and t.grad is None

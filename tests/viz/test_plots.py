@@ -231,3 +231,37 @@ def test_pictures_leave_pyplot_alone() -> None:
     before = dict(matplotlib.rcParams)
     plots.confusion_matrix(numpy.array([0]), numpy.array([0])).savefig(io.BytesIO())
     assert dict(matplotlib.rcParams) == before
+
+
+def title(figure: Any) -> str:
+    return figure.axes[0].get_title(loc="left")
+
+
+def test_classes_of_signs_are_two_classes() -> None:
+    figure = plots.confusion_matrix(numpy.array([-1, -1, -1, 1]), numpy.array([-1, -1, 1, 1]))
+    assert title(figure) == "3 of 4 right"
+    assert [text.get_text() for text in figure.axes[0].get_xticklabels()] == ["−1", "1"]
+    assert title(plots.confusion_matrix([0, 1, 2], [0.0, 1.0, 1.0])) == "2 of 3 right"
+
+
+@pytest.mark.parametrize(
+    ("labels", "predicted", "words"),
+    [
+        ([0, 1, 1], [1], "3 labels and 1 predictions"),
+        ([[0], [1], [1]], [0, 1, 1], "shape"),
+        (numpy.eye(3), numpy.eye(3), "argmax"),
+        ([], [], "one class for each sample"),
+        ([0.5, 1.0], [0, 1], "whole numbers"),
+        (["a", "b"], [0, 1], "whole numbers"),
+        (numpy.ma.masked_array([0, 1], [True, False]), [0, 1], "masked"),
+        ([-2, 1], [1, 1], "−1 and 1"),
+    ],
+)
+def test_what_is_no_class_for_each_sample_is_refused(labels: Any, predicted: Any, words: str) -> None:
+    with pytest.raises(DrawingError, match=words):
+        plots.confusion_matrix(labels, predicted)
+
+
+def test_a_class_without_a_name_is_refused() -> None:
+    with pytest.raises(DrawingError, match="there is a class 2, and 2 names"):
+        plots.confusion_matrix([0, 2], [0, 1], names=["a", "b"])
