@@ -157,15 +157,19 @@ def _op(self: Value) -> str:
 
 def _backward(self: Value) -> Callable[[], object]:
     """Passes the gradient that it has on to its operands: adds to their `.grad`."""
-    if isinstance(self, _MadeByHand) and self._by_hand is not None:
-        return self._by_hand
-
-    kind = type(self)  # as it is now: a program may keep this and set another that calls it
+    if isinstance(self, _MadeByHand):
+        return self._by_hand or (
+            lambda: self._contributions(self.grad, self._gradient_slots)
+        )  # which says what is missing
+    # The gradients that it has now: a program may keep this function, and set another one that calls it.
+    operands = self.operands
+    stored = [(slot, self._stored_gradient(slot)) for slot in self._gradient_slots]
 
     def pass_on() -> None:
-        slots = kind._gradient_slots.__get__(self)
-        for _, operand, _, contribution in kind._contributions(self, self.grad, slots):
-            operand._accumulate(contribution, set())
+        for slot, local_gradient in stored:
+            assert local_gradient is not None  # gradients flow through these slots
+            contribution = self.grad * local_gradient if local_gradient is not False else 0.0
+            operands[slot]._accumulate(contribution, set())
 
     return pass_on
 
