@@ -12,7 +12,7 @@ import numpy.typing
 
 from .arguments import described
 from .errors import DataTypeError, ShapeError
-from .operation import Recordable, as_recorded, holds_nodes
+from .operation import PYTHON_NUMBERS, Recordable, as_recorded, holds_nodes
 
 Array = numpy.typing.NDArray[Any]
 ArrayLike = Array | list[Any] | tuple[Any, ...]
@@ -68,7 +68,11 @@ def as_array(name: str, operand: Any) -> Array:
 
 
 def has_mask(operand: Any) -> bool:
-    """Whether it is one of NumPy's masked arrays, whose mask a plain array would lose."""
+    """Whether it is one of NumPy's masked arrays, whose mask a plain array would lose, or a list with one in it."""
+    if isinstance(operand, list | tuple):
+        if operand and type(operand[0]) in PYTHON_NUMBERS:
+            return False  # nearly every list
+        return any(isinstance(item, list | tuple | numpy.ma.MaskedArray) and has_mask(item) for item in operand)
     return isinstance(operand, numpy.ndarray) and hasattr(operand, "mask")
 
 

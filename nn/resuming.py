@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import math
 import time
@@ -280,11 +281,29 @@ def _described(setting: Any, depth: int = 0) -> Any:
         return {str(name): _described(one, depth + 1) for name, one in setting.items()}
     name = getattr(setting, "name", None) if callable(setting) else None
     if isinstance(name, str) or isinstance(setting, _KEPT_ELSEWHERE) or hasattr(setting, "__name__"):
-        return name if isinstance(name, str) else name_of(setting)
+        called = name if isinstance(name, str) else name_of(setting)
+        kept = _kept_by(setting) if depth < _DEEPEST else {}
+        return called + (
+            f"({', '.join(f'{key}={_described(one, depth + 1)}' for key, one in kept.items())})" if kept else ""
+        )
     settings = {
         name: one for name, one in getattr(setting, "__dict__", {}).items() if isinstance(one, bool | int | float | str)
     }
     return f"{name_of(setting)}({', '.join(f'{name}={one}' for name, one in settings.items())})"
+
+
+def _kept_by(function: Any) -> dict[str, Any]:
+    """What a person's own function has from where it was written: numbers and texts around it, and its defaults."""
+    code = getattr(function, "__code__", None)
+    if code is None or str(function.__module__).partition(".")[0] in ("autograd", "nn"):
+        return {}
+    kept: dict[str, Any] = dict(function.__kwdefaults__ or {})
+    defaults = function.__defaults__ or ()
+    kept |= zip(code.co_varnames[code.co_argcount - len(defaults) : code.co_argcount], defaults, strict=True)
+    for name, cell in zip(code.co_freevars, function.__closure__ or (), strict=True):
+        with contextlib.suppress(ValueError):  # a name that is not bound yet
+            kept[name] = cell.cell_contents
+    return {name: one for name, one in kept.items() if isinstance(one, bool | int | float | str | numpy.ndarray)}
 
 
 _DEEPEST = 5  # a list may hold itself

@@ -982,3 +982,12 @@ def test_a_number_in_the_place_of_keepdims_is_refused(name):
     """`t.sum(0, 1)`: somebody means both axes, or NumPy's dtype."""
     with pytest.raises(DataTypeError, match=r"keepdims is True or False, not 1; axes are a tuple"):
         getattr(autograd, name)(Tensor(numpy.ones((3, 4))), 0, keepdims=1)
+
+
+def test_a_masked_array_in_a_list_is_refused_as_it_is_alone():
+    masked = numpy.ma.masked_equal([1.0, 0.0], 0)
+    for given in (masked, [masked], ([masked, masked],), [[1.0, 2.0], masked]):
+        with pytest.raises(DataTypeError, match="mask"):
+            Tensor(given)
+    with pytest.raises(DataTypeError):
+        autograd.add(Tensor([[1.0, 2.0]]), [masked])

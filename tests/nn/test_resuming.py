@@ -471,3 +471,27 @@ def test_a_run_with_other_frozen_parameters_is_refused(there: bool, here: bool, 
     with pytest.raises(CheckpointError, match=said):
         run_of(path, model(here), epochs=4, resume=True)
     assert len(run_of(path, model(there), epochs=4, resume=True)) == 4
+
+
+def test_a_loss_with_another_number_around_it_is_another_loss(tmp_path):
+    def scaled(factor):
+        return lambda outputs, targets: ((outputs - targets) ** 2 * factor).mean()
+
+    def with_default(factor):
+        def loss(outputs, targets, factor=factor):
+            return ((outputs - targets) ** 2 * factor).mean()
+
+        return loss
+
+    inputs = numpy.random.default_rng(0).normal(size=(20, 2))
+    targets = (inputs[:, :1] > 0).astype(float)
+    for made in (scaled, with_default):
+        file = tmp_path / f"{made.__name__}.safetensors"
+        network = MLP((2, 3, 1), rng=0)
+        fit(network, (inputs, targets), made(1.0), SGD(network, 0.01), epochs=2, rng=1, checkpoint=file)
+        network = MLP((2, 3, 1), rng=0)
+        with pytest.raises(CheckpointError, match="factor"):
+            fit(network, (inputs, targets), made(100.0), SGD(network, 0.01), epochs=4, rng=1, resume=file)
+        network = MLP((2, 3, 1), rng=0)
+        history = fit(network, (inputs, targets), made(1.0), SGD(network, 0.01), epochs=4, rng=1, resume=file)
+        assert len(history.epochs) == 4
