@@ -43,6 +43,8 @@ def _reduced(library: str, name: str, x: str, axis: Axis, keepdims: bool) -> str
 # floats as floats. `elementwise` itself is for those between.
 _arithmetic = functools.partial(elementwise, integers="as they are")
 _of_floats = functools.partial(elementwise, integers="as floats")
+# Before NumPy 2.1 its floor of integers was one of floats, of small ones float16.
+_to_whole = _arithmetic if numpy.lib.NumpyVersion(numpy.__version__) >= "2.1.0" else _of_floats
 
 # --- predicates: recorded, without gradient --------------------------------------------------------------
 
@@ -85,14 +87,14 @@ sign: Operation = _arithmetic(
     local_gradients=(_zero,),
 )  # fmt: skip
 # Python's functions give integers, which have no −0.
-floor: Operation = _arithmetic(
+floor: Operation = _to_whole(
     "floor", "floor", numpy.floor, lambda a: math.copysign(math.floor(a), a), local_gradients=(_zero,)
 )  # fmt: skip
-ceil: Operation = _arithmetic(
+ceil: Operation = _to_whole(
     "ceil", "ceil", numpy.ceil, lambda a: math.copysign(math.ceil(a), a),
     local_gradients=(_zero,),
 )  # fmt: skip
-trunc: Operation = _arithmetic(
+trunc: Operation = _to_whole(
     "trunc", "trunc", numpy.trunc, lambda a: math.copysign(math.trunc(a), a),
     local_gradients=(_zero,),
 )  # fmt: skip

@@ -476,7 +476,7 @@ def test_a_literal_zero_is_a_number_and_no_gate() -> None:
 
 def test_a_power_of_what_has_none_is_refused_in_one_sentence() -> None:
     for base, exponent in [(numpy.array([1.0]), None), (numpy.float64(2.0), None), ([1.0], "a")]:
-        with pytest.raises(autograd.DataTypeError, match=r"^power: not for operands of "):
+        with pytest.raises(autograd.DataTypeError, match=r"^power: (not for operands of|an operand is a number)"):
             autograd.power(base, exponent)
 
 
