@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 
 
 def after_fork(renew: Callable[[], None]) -> None:
@@ -15,14 +16,15 @@ def after_fork(renew: Callable[[], None]) -> None:
 
 # Held while `.grad` of nodes is changed. It may be taken again by the thread that has it: a signal's handler, or what
 # runs when an object dies, can sweep in the middle of a sweep.
-gradients = threading.RLock()
+gradients: AbstractContextManager[bool] = threading.RLock()
 # Whether the thread that holds it works in the `.grad` of intermediates.
 is_sweeping: bool = False
 
 
 def _renew() -> None:
     global gradients, is_sweeping
-    gradients, is_sweeping = threading.RLock(), False
+    gradients = threading.RLock()
+    is_sweeping = False
 
 
 after_fork(_renew)

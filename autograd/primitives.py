@@ -89,7 +89,8 @@ class Primitive:
         name: str,
     ) -> None:
         functools.update_wrapper(self, function)
-        self.name, self.outputs = name, outputs
+        self.name: str = name
+        self.outputs: int | None = outputs
         self._function, self._rules, self._every = function, rules, every
         self._signature = inspect.signature(function)
         self._operand_names, self._parameter_names = self._divided()

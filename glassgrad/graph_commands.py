@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import textwrap
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from collections.abc import Callable
 from pathlib import Path
 
 from rich.console import Console
@@ -46,7 +47,7 @@ def examples(options: Namespace) -> None:
     print(textwrap.fill(f"The functions: {', '.join(functions())}", width=min(console.width, 100)))
 
 
-FORMATS = {
+FORMATS: dict[str, Callable[[viz.Derivation], str]] = {
     "latex": viz.Derivation.latex,
     "markdown": viz.Derivation.markdown,
     "worksheet": viz.Derivation.worksheet,

@@ -179,7 +179,7 @@ class EarlyStopping(Callback):
         self.patience: int = whole_number("the patience", patience, error=NetworkError)
         self.watch = watch
         self.improvement: float = checked("improvement", improvement)
-        self.restore_best = flag("restore_best", restore_best, NetworkError)
+        self.restore_best: bool = flag("restore_best", restore_best, NetworkError)
         self._best: tuple[int, State] | None = None
         self._best_epoch = 0
 

@@ -273,7 +273,7 @@ class SGD(Optimizer):
     def _settle(self) -> None:
         if self.nesterov and not self.momentum:
             raise NetworkError("Nesterov's method looks ahead along the momentum: give one above 0")
-        self.kept = ("velocity",) if self.momentum else ()
+        self.kept: tuple[str, ...] = ("velocity",) if self.momentum else ()
 
     def _update(self, data: Array, gradient: Array, slot: _Slot) -> None:
         if self.weight_decay:
@@ -328,7 +328,7 @@ class RMSProp(Optimizer):
 
     def _settle(self) -> None:
         others = [name for name, is_kept in (("mean", self.centered), ("velocity", self.momentum)) if is_kept]
-        self.kept = ("mean_square", *others)
+        self.kept: tuple[str, ...] = ("mean_square", *others)
 
     def _update(self, data: Array, gradient: Array, slot: _Slot) -> None:
         if self.weight_decay:
@@ -393,7 +393,7 @@ class Adam(Optimizer):
         super().__init__(parameters, learning_rate)
 
     def _settle(self) -> None:
-        self.kept = ("mean", "mean_square", *(["greatest"] if self.amsgrad else []))
+        self.kept: tuple[str, ...] = ("mean", "mean_square", *(["greatest"] if self.amsgrad else []))
 
     def _update(self, data: Array, gradient: Array, slot: _Slot) -> None:
         if self.weight_decay:

@@ -7,7 +7,7 @@ id, and what was recorded for it goes with it.
 from __future__ import annotations
 
 import weakref
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from typing import Any, Generic, TypeVar
 
 from .record.recording import Recording
@@ -30,7 +30,7 @@ class ProgramCache(Generic[Entry]):
 
     def __init__(self, columns: bool = False) -> None:
         self._columns = columns
-        self.array_key = column_key if columns else array_key
+        self.array_key: Callable[..., Any] = column_key if columns else array_key
         self.entries: dict[tuple[Key, Hashable], list[Entry]] = {}
         self.recordings: dict[Key, Recording] = {}
         self.last: tuple[Key, Entry] | None = None

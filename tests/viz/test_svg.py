@@ -17,7 +17,7 @@ from autograd import Tensor, Value, label, scope, tanh
 from glassgrad.examples import example
 from nn import MLP, softmax_cross_entropy
 from viz import DrawingError, Trace, draw, trace
-from viz.numbers import format_data
+from viz.numbers import format_data, grouped
 from viz.overlays import trouble
 from viz.terminal import rows
 from viz.themes import DARK, LIGHT, variables
@@ -36,7 +36,7 @@ def network() -> Trace:
 
 
 def parsed(number: str) -> float:
-    return float(number.replace("−", "-").replace("∞", "inf"))
+    return float(number.strip("()").replace("−", "-").replace("∞", "inf"))
 
 
 # --- the same from both renderers -----------------------------------------------------------------------
@@ -99,7 +99,8 @@ def test_every_operand_slot_is_an_edge_with_upstream_times_local_gradient(
             wanted[f"n{edge.source}->op{edge.target}", ()] += 1
             continue
         numbers = (event.upstream_gradient, event.local_gradient, event.contribution)
-        product = "{} × {} = {}".format(*map(format_data, numbers))
+        upstream, local, contribution = map(format_data, numbers)
+        product = f"{upstream} × {grouped(local)} = {contribution}"
         wanted[f"n{edge.source}->op{edge.target}", (product,)] += 1
     assert drawn_edges == wanted
     for texts in (texts for _, texts in picture.edges if texts):
