@@ -158,9 +158,8 @@ def _op(self: Value) -> str:
 def _backward(self: Value) -> Callable[[], object]:
     """Passes the gradient that it has on to its operands: adds to their `.grad`."""
     if isinstance(self, _MadeByHand):
-        return self._by_hand or (
-            lambda: self._contributions(self.grad, self._gradient_slots)
-        )  # which says what is missing
+        # Without one, what the sweep asks for says what is missing.
+        return self._by_hand or (lambda: self._contributions(self.grad, self._gradient_slots))
     # The gradients that it has now: a program may keep this function, and set another one that calls it.
     operands = self.operands
     stored = [(slot, self._stored_gradient(slot)) for slot in self._gradient_slots]

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable
 from contextlib import AbstractContextManager, ContextDecorator, nullcontext
 from contextvars import ContextVar, Token
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Never, NoReturn, Self, TypeVar
 
 from .arguments import described
@@ -46,6 +46,16 @@ class Mode:
     # While a function is recorded for a program: the nodes whose plain numbers it read, and in which line.
     looked_at: list[tuple[Any, SourceLine | None]] | None = None
 
+    def changed(self, changes: dict[str, Any]) -> Mode:
+        """The same with other values in these fields: `dataclasses.replace`, at a third of its price, which every block
+        pays."""
+        made = Mode(*[getattr(self, name) for name in _FIELDS])
+        for name, value in changes.items():
+            setattr(made, name, value)
+        return made
+
+
+_FIELDS = Mode.__slots__  # in the order of the arguments
 
 DEFAULT = Mode()
 
@@ -119,7 +129,7 @@ def _without(block: _Block, is_to_go: Callable[[_Opening], bool]) -> _Block:
         if is_to_go(one.opening):
             continue
         as_before = one.outer is kept
-        kept = one if as_before else _Block(replace(kept.mode, **one.changes), one.changes, one.opening, kept)
+        kept = one if as_before else _Block(kept.mode.changed(one.changes), one.changes, one.opening, kept)
     return kept
 
 
@@ -215,7 +225,7 @@ class Adjusted(ContextDecorator, metaclass=_BlockClass):
         global open_blocks, watched
         outer, opening = _current_block(), _Opening(of=self)
         changes = self._changes_in(outer.mode)
-        opening.token = _block.set(_Block(replace(outer.mode, **changes), changes, opening, outer))
+        opening.token = _block.set(_Block(outer.mode.changed(changes), changes, opening, outer))
         self._openings.append(opening)
         with _open_blocks_lock:
             open_blocks += 1

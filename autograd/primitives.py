@@ -13,6 +13,7 @@ from typing import Any
 import numpy
 
 from . import array_functions, modes
+from .arguments import described
 from .errors import ArgumentError, DataTypeError, NotRecordedError, ShapeError
 from .operands import Shape
 from .operation import PYTHON_NUMBERS, OwnOperation, Recordable, Rule, as_recorded, holds_nodes
@@ -409,4 +410,4 @@ def _is_broadcast_of(shape: Shape, of: Shape) -> bool:
 def _kind(result: Any) -> str:
     if isinstance(result, tuple | list):
         return f"a {type(result).__name__} of {len(result)}"
-    return "None (is its return missing?)" if result is None else f"{type(result).__name__} {result!r:.60}"
+    return "None (is its return missing?)" if result is None else described(result)

@@ -368,7 +368,7 @@ def _targets(y: Any) -> numpy.typing.NDArray[Any]:
 def _to_check(y: Any) -> numpy.typing.NDArray[Any]:
     """Targets that are checked and not computed with: read past `y.data`, which tells a recording that a number was
     looked at."""
-    return numpy.atleast_1d(as_array("targets", y._data if _is_node(y) else y))
+    return numpy.atleast_1d(y._data if _is_node(y) else as_array("targets", y))  # a node's are checked already
 
 
 def _constant(y: Any, dtype: Any) -> Any:
