@@ -1,7 +1,8 @@
 """A test that takes `row`, `elementwise_row`, `predicate_row` or `sample` runs for every one the table has."""
 
 import functools
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -35,6 +36,14 @@ def _chosen(name: str) -> tuple[list[Any], list[str]]:
         samples = [sample for row in rows for sample in witnesses.samples.samples_of(row)]
         return samples, [repr(sample) for sample in samples]
     return rows, [row.name for row in rows]
+
+
+@pytest.fixture
+def threads_take_turns_often() -> Iterator[None]:
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-5)
+    yield
+    sys.setswitchinterval(before)
 
 
 @pytest.fixture

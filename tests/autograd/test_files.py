@@ -6,6 +6,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -159,25 +160,19 @@ def test_a_history_larger_than_any_run_is_refused_before_it_is_read(tmp_path: Pa
 
 
 @pytest.mark.skipif(os.name != "posix", reason="permissions are POSIX's")
+@pytest.mark.usefixtures("threads_take_turns_often")
 def test_files_written_at_once_have_the_permissions_that_the_process_gives(tmp_path):
     """Asking for the umask by setting it would leave other threads' files open to everybody for a moment."""
+
+    def write(number):
+        for again in range(40):
+            write_whole(tmp_path / f"{number}-{again}", b"x")
+
     before = os.umask(0o027)
-    interval = sys.getswitchinterval()
-    sys.setswitchinterval(1e-5)
     try:
-
-        def write(number):
-            for again in range(40):
-                write_whole(tmp_path / f"{number}-{again}", b"x")
-
-        threads = [threading.Thread(target=write, args=(number,)) for number in range(4)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        now = os.umask(0o027)
+        with ThreadPoolExecutor(4) as pool:
+            list(pool.map(write, range(4)))
     finally:
-        sys.setswitchinterval(interval)
-        os.umask(before)
+        now = os.umask(before)
     assert now == 0o027
     assert {path.stat().st_mode & 0o777 for path in tmp_path.iterdir()} == {0o640}

@@ -4,8 +4,8 @@ import asyncio
 import contextvars
 import inspect
 import itertools
-import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 
 import numpy
@@ -438,6 +438,7 @@ def test_a_decorated_generator_has_one_scope_however_often_it_stops() -> None:
     assert next(batches()) is not first
 
 
+@pytest.mark.usefixtures("threads_take_turns_often")
 def test_one_block_object_serves_several_tasks_and_threads():
     block = no_grad()
     wrong = []
@@ -458,22 +459,14 @@ def test_one_block_object_serves_several_tasks_and_threads():
 
     asyncio.run(tasks())
 
-    def run():
+    def run(_):
         for _ in range(100):
             with block:
                 wrong.append(is_recording())
             wrong.append(not is_recording())
 
-    interval = sys.getswitchinterval()
-    sys.setswitchinterval(1e-5)
-    try:
-        threads = [threading.Thread(target=run) for _ in range(4)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-    finally:
-        sys.setswitchinterval(interval)
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(run, range(4)))
     assert not any(wrong)
     with block, block:
         assert not is_recording()
