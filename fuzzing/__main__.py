@@ -26,6 +26,7 @@ def main(arguments: Sequence[str]) -> int:
         "targets", nargs="*", metavar="target", help=f"of {', '.join(TARGETS)}; all of them where none is named"
     )
     parser.add_argument("--seconds", type=float, default=60.0, help="for all of them together (default: %(default)s)")
+    parser.add_argument("--most", type=int, metavar="N", help="so many samples of each target, whatever time it takes")
     parser.add_argument("--seed", type=int, default=0, help="other samples (default: %(default)s)")
     parser.add_argument("--keep", type=Path, metavar="FOLDER", help="write what was found there")
     options = parser.parse_args(arguments)
@@ -36,7 +37,7 @@ def main(arguments: Sequence[str]) -> int:
     names = options.targets or list(TARGETS)
     found = 0
     for name in names:
-        outcome = search(TARGETS[name], options.seconds / len(names), options.seed)
+        outcome = search(TARGETS[name], options.seconds / len(names), options.seed, options.most)
         print(
             f"{name:20} {outcome.tried:8,} tried, {outcome.kept:5,} kept, {outcome.lines:6,} steps between lines, "
             f"{len(outcome.finds)} found",

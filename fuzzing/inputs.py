@@ -5,11 +5,13 @@ from __future__ import annotations
 import copy
 import functools
 import gzip
+import itertools
 import json
 import random
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import numpy
 import safetensors.numpy
@@ -92,10 +94,15 @@ def _checkpoint(number: int) -> bytes:
     import tempfile
 
     model, optimizer = _model(number)
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, _even_clock():
         path = Path(folder) / "model"
         fit(model, _DATA, quadratic, optimizer, 2, batch_size=2, rng=0, checkpoint=path)
         return path.read_bytes()
+
+
+def _even_clock() -> Any:
+    """A block in which each look at the clock takes a second: histories, and samples made of them, are the same."""
+    return mock.patch("time.perf_counter", map(float, itertools.count()).__next__)
 
 
 def _model(number: int) -> tuple[Any, Any]:
@@ -203,7 +210,7 @@ def _histories(rng: random.Random) -> Sequence[list[Any]]:
     import tempfile
 
     model, optimizer = _model(0)
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, _even_clock():
         history = fit(model, _DATA, quadratic, optimizer, 2, batch_size=2, rng=0)
         history.stopped = "interrupted"
         path = history.save(Path(folder) / "history")

@@ -30,7 +30,7 @@ class Outcome:
 
 
 def search(target: Target, seconds: float, seed: int = 0, most: int | None = None) -> Outcome:
-    """Attack a target for so many seconds, or with so many samples.
+    """Attack a target for so many seconds; or with so many samples, whatever time it takes.
 
     The same seed tries the same samples in the same order; how many, the time says.
     """

@@ -310,6 +310,8 @@ def _figures(named: Iterable[tuple[str, Any]]) -> dict[str, Any]:
         if entry is None and name not in _OPTIONAL:
             raise ValueError(f"there is no {name}")
         figure = None if entry is None else _KINDS.get(name, float)(entry)
+        if isinstance(figure, int):
+            float(figure)  # columns are of floats: an OverflowError where it is none
         figures[name] = None if name in _OPTIONAL and figure != figure else figure
     return figures
 

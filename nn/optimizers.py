@@ -199,7 +199,13 @@ class Optimizer:
     def differences(self, state: Mapping[str, Any], in_file: bool = False) -> list[str]:
         """In words, why a state is none of this optimizer; nothing where it is one."""
         check_state(state)
-        return differences(state, self._like(state), in_file) or fitting(state, self._like(state))[1]
+        return differences(state, self._like(state), in_file) or self._fitting(state)[1]
+
+    def _fitting(self, state: Mapping[str, Any]) -> tuple[State, list[str]]:
+        """A state's arrays as this optimizer keeps them, and in words what of them it cannot keep."""
+        taken, problems = fitting(state, self._like(state))
+        counts = ((name, array) for name, array in taken.items() if array.dtype.kind == "i")
+        return taken, problems + [f"{name} is below 0" for name, count in counts if (count < 0).any()]
 
     def _like(self, state: Mapping[str, Any]) -> State:
         """Its own state, with an age for all Values together or for each, as the given one has."""
@@ -214,10 +220,7 @@ class Optimizer:
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         """Go on from a state. Everything is checked before anything is changed."""
         check_state(state)
-        state, problems = fitting(state, self._like(state))
-        problems += [
-            f"{name} is below 0" for name, array in state.items() if array.dtype.kind == "i" and array.min() < 0
-        ]
+        state, problems = self._fitting(state)
         if problems:
             raise NetworkError(f"the state is not one of this {type(self).__name__}: {'; '.join(problems)}")
         self.steps = int(state["steps"])

@@ -126,6 +126,22 @@ def test_an_optimizer_that_does_not_fit_leaves_the_model_as_it_was(path: Path) -
         assert all((before[name] == state).all() for name, state in model.state_dict().items())
 
 
+def test_counts_below_zero_are_refused_before_the_model_is_set(tmp_path: Path) -> None:
+    model = MLP((2, 3, 1), rng=0)
+    saved = checkpoints.save(tmp_path / "x", model, Adam(model.parameters(), 0.1))
+    content = safetensors.numpy.load(saved.read_bytes())
+    with safetensors.safe_open(saved, "numpy") as opened:
+        described = opened.metadata()["glassgrad"]
+    content["optimizer/2.age"] = numpy.array(-1)
+    sums = {"glassgrad": described, "sha256": checkpoints._digest(described, content)}
+    saved.write_bytes(safetensors.numpy.save(content, sums))
+    other = MLP((2, 3, 1), rng=5)
+    before = other.state_dict()
+    with pytest.raises(CheckpointError, match=r"the optimizer's 2\.age is below 0"):
+        checkpoints.load(saved, other, Adam(other.parameters(), 0.1))
+    assert all((before[name] == state).all() for name, state in other.state_dict().items())
+
+
 def test_a_class_that_is_not_known_here_is_loaded_not_built(tmp_path: Path) -> None:
     saved = checkpoints.save(tmp_path / "x", Sequential(Linear(1, 1, rng=0)))
     with pytest.raises(CheckpointError, match=r"holds a Sequential\(Linear\(1 → 1\)\), and only MLP, NeuronMLP can"):

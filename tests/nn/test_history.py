@@ -67,6 +67,8 @@ def test_columns_give_it_back_to_the_bit() -> None:
         '"gradient_norm": 1, "seconds": 1}',
         '{"kind": "epoch", "number": null, "loss": 1, "accuracy": null, "validation_loss": null, '
         '"validation_accuracy": null, "learning_rate": 1, "gradient_norm": 1, "seconds": 1}',
+        f'{{"kind": "epoch", "number": 1{"0" * 400}, "loss": 1, "accuracy": null, "validation_loss": null, '
+        '"validation_accuracy": null, "learning_rate": 1, "gradient_norm": 1, "seconds": 1}',
         '{"kind": "epoch", "number": "Infinity", "loss": 1, "accuracy": null, "validation_loss": null, '
         '"validation_accuracy": null, "learning_rate": 1, "gradient_norm": 1, "seconds": 1}',
     ],
