@@ -191,11 +191,17 @@ class Operation:
     rules: tuple[Rule | None, ...] = field(init=False)
     quietly: Callable[..., Any] = field(init=False)
     converted_kinds: str = field(init=False)
+    # Whether a gradient flows to the operand in each slot; None: to all of them.
+    takes_gradient: tuple[bool, ...] | None = field(init=False)
 
     def __post_init__(self) -> None:
         kinds = {"as floats": "iub", "as floats beside floats": "iu", "as they are": ""}
         object.__setattr__(self, "converted_kinds", kinds[self.integers])
         object.__setattr__(self, "rules", self.local_gradients or self.pullbacks)
+        takes_gradient = tuple([rule is not None for rule in self.rules])
+        object.__setattr__(
+            self, "takes_gradient", None if self.slots is None or all(takes_gradient) else takes_gradient
+        )
         object.__setattr__(self, "quietly", _quiet(self.forward))
 
     def __copy__(self) -> Operation:

@@ -147,6 +147,8 @@ def propagate(
                     anomaly.check_contribution(told)
                 if observer is not None:
                     observer.contribution(told)
+    if not found:
+        return adjoints
     found.update(adjoints)
     return found
 
@@ -206,6 +208,8 @@ def through(upstream: Any, local_gradient: Any) -> Any:
     """upstream × local gradient, without multiplying by a literal 1; a boolean one is a gate: what is
     stopped is 0, even if the upstream gradient is infinite."""
     kind = type(local_gradient)
+    if kind is numpy.ndarray:  # the usual case of Tensors, first
+        return ops.where(local_gradient, upstream, 0) if local_gradient.dtype.kind == "b" else upstream * local_gradient
     if kind is int:
         if local_gradient == 1:
             return upstream

@@ -80,7 +80,7 @@ class Tensor(Node):
         dtype: Any = None,
         copy: bool = True,
     ) -> None:
-        if requires_grad is not True:
+        if requires_grad is not True and requires_grad is not False:
             requires_grad = checked_requires_grad(requires_grad)
         self._grad = None
         self._grad_is_shared = False
@@ -205,13 +205,13 @@ class Tensor(Node):
         data: list[Any] = []
         gradient_slots: list[int] = []
         tracked = has_arrays = has_integers = False
-        converted_kinds = operation.converted_kinds
+        converted_kinds, takes_gradient = operation.converted_kinds, operation.takes_gradient
         for slot, operand in enumerate(operands):
             if type(operand) is Tensor or isinstance(operand, Node):
                 data.append(operand._data)
                 if operand._requires_grad:
                     tracked = True
-                    if operation.slots is None or operation.rules[slot] is not None:
+                    if takes_gradient is None or takes_gradient[slot]:
                         gradient_slots.append(slot)
                 else:
                     if operand.op is not None:

@@ -200,16 +200,14 @@ class _Run:
         self._transform, self._function = name, function
         self.several = isinstance(argnums, Sequence)
         self._chosen = positions_of(name, _name(function), argnums, len(arguments))
-        everything = flatten([list(arguments), keywords])[0]
         # Whether derivatives are to be nodes, which may be differentiated again.
-        self._recorded = is_inside_transform() or any(isinstance(leaf, Node) for leaf in everything)
+        self._recorded = is_inside_transform() or _has_nodes(arguments) or _has_nodes(keywords)
 
-        leaves, places, self._rebuild_input = flatten(tuple(arguments[position] for position in self._chosen))
-        self._places = [self._spoken(place) for place in places]
+        leaves, self._input_places, self._rebuild_input = flatten(tuple([arguments[place] for place in self._chosen]))
         looks, token = enter_transform()
         try:
             with recording():
-                self.inputs = [_variable(name, leaf, place) for leaf, place in zip(leaves, self._places, strict=True)]
+                self.inputs = list(map(self._variable, leaves, self._input_places))
                 given = list(arguments)
                 for position, argument in zip(self._chosen, self._rebuild_input(self.inputs), strict=True):
                     given[position] = argument
@@ -221,12 +219,8 @@ class _Run:
         finally:
             leave_transform(token)
         self.rebuild_output: Rebuild
-        returned, places, self.rebuild_output = flatten(result)
-        self._output_places = [f"the output{place}" for place in places]
-        self.outputs = [
-            returned_node(output, f"{name}: {place} of {_name(function)}", "a function that is differentiated")
-            for output, place in zip(returned, self._output_places, strict=True)
-        ]
+        returned, self._output_places, self.rebuild_output = flatten(result)
+        self.outputs = list(map(self._output, returned, self._output_places))
         if looks and returned and not any(one is given for one, given in zip(self.outputs, returned, strict=True)):
             node, line = looks[0]
             raise DataTypeError(
@@ -235,6 +229,27 @@ class _Run:
                 "derivative would be 0 without a word; compute with the nodes; return a node where a constant is meant"
             )
         self._returned_plain = returned
+
+    def _variable(self, leaf: Any, place: str) -> Node:
+        """The node that stands for an argument: one of its own, so that only this use of it is differentiated."""
+        if isinstance(leaf, Node) and leaf.requires_grad:
+            stand_in: Node = ops.positive(leaf)
+            return stand_in
+        try:
+            if isinstance(leaf, Tensor | numpy.ndarray):
+                return Tensor(leaf._data if isinstance(leaf, Tensor) else leaf)
+            return Value(leaf._data if isinstance(leaf, Value) else leaf)
+        except GraphError as error:
+            raise DataTypeError(
+                f"{self._transform}: {self._spoken(place)}: {error}; derivatives are taken by numbers, arrays of "
+                "float32, float64 or integers, and lists, tuples and dicts of them"
+            ) from None
+
+    def _output(self, output: Any, place: str) -> Node:
+        if isinstance(output, Node):
+            return output
+        what = f"{self._transform}: {_as_output(place)} of {_name(self._function)}"
+        return returned_node(output, what, "a function that is differentiated")
 
     def _note_lists(self, error: Exception, arguments: Sequence[Any]) -> None:
         """Beside the error of a function that was given a list for a vector, or None: what that is to a transform."""
@@ -263,7 +278,7 @@ class _Run:
                 f"{self._transform}: {_name(self._function)} returned nothing, and only a single number has a "
                 "gradient; does it end in return?"
             )
-        if self._output_places != ["the output"] or numpy.size(self.outputs[0]._data) != 1:
+        if self._output_places != [""] or numpy.size(self.outputs[0]._data) != 1:
             raise ShapeError(
                 f"{self._transform}: {_name(self._function)} returned {self._returned()}, and only a single number has "
                 "a gradient; use jacobian, or reduce it (.sum(), .mean())"
@@ -282,7 +297,7 @@ class _Run:
                 )
 
     def _returned(self) -> str:
-        if self._output_places == ["the output"]:
+        if self._output_places == [""]:
             return f"shape {numpy.shape(self.outputs[0]._data)}"
         count = len(self.outputs)
         return f"a structure of {count} output{'' if count == 1 else 's'}" if count else "nothing"
@@ -343,13 +358,17 @@ class _Run:
         if not isinstance(given, list | tuple) or len(given) != count:
             raise ArgumentError(f"{self._transform}: {what}s come in a tuple of {count}, not as {_shown(given)}")
         leaves, places, _ = flatten(tuple(given))
-        return self._matched(what, leaves, [self._spoken(place) for place in places], self.inputs, self._places)
+        return self._matched(
+            what, leaves, list(map(self._spoken, places)), self.inputs, list(map(self._spoken, self._input_places))
+        )
 
     def for_outputs(self, given: Any) -> list[Any]:
         """The upstream gradient of each output, checked."""
         leaves, places, _ = flatten(given)
-        found = [f"the output{place}" for place in places]
-        return self._matched("upstream gradient", leaves, found, self.outputs, self._output_places)
+        return self._matched(
+            "upstream gradient", leaves, list(map(_as_output, places)), self.outputs,
+            list(map(_as_output, self._output_places)),
+        )  # fmt: skip
 
     def _matched(
         self, what: str, given: list[Any], found: list[str], nodes: Sequence[Node], places: list[str]
@@ -377,20 +396,14 @@ class _Run:
         return f"argument {self._chosen[int(position)]}{rest}"
 
 
-def _variable(name: str, leaf: Any, place: str) -> Node:
-    """The node that stands for an argument: one of its own, so that only this use of it is differentiated."""
-    if isinstance(leaf, Node) and leaf.requires_grad:
-        stand_in: Node = ops.positive(leaf)
-        return stand_in
-    try:
-        if isinstance(leaf, Tensor | numpy.ndarray):
-            return Tensor(leaf._data if isinstance(leaf, Tensor) else leaf)
-        return Value(leaf._data if isinstance(leaf, Value) else leaf)
-    except GraphError as error:
-        raise DataTypeError(
-            f"{name}: {place}: {error}; derivatives are taken by numbers, arrays of float32, float64 or integers, "
-            "and lists, tuples and dicts of them"
-        ) from None
+def _as_output(place: str) -> str:
+    return f"the output{place}"
+
+
+def _has_nodes(part: Any) -> bool:
+    if isinstance(part, dict):
+        return any(map(_has_nodes, part.values()))
+    return any(map(_has_nodes, part)) if isinstance(part, list | tuple) else isinstance(part, Node)
 
 
 def _seeds(seeded: Iterable[tuple[Node, Any]], create_graph: bool) -> dict[Node, Any]:

@@ -62,13 +62,12 @@ def quadratic(a: Any, y: Any) -> Any:
     0.25
     """
     if _is_values(a):
-        averaged = _averaged_values("quadratic", a, y, lambda a, y: square(a - y), factor=0.5)
-        _check(quadratic, a, y)
-        return averaged
-    a, y = _same_shaped("quadratic", a, y)
-    _check(quadratic, a, y)
-    with scope("quadratic"):
-        return squared_norm(a - y, scale=0.5 / _samples(a.shape))
+        cost = _averaged_values("quadratic", a, y, lambda a, y: square(a - y), factor=0.5)
+    else:
+        a, y = _same_shaped("quadratic", a, y)
+        with scope("quadratic"):
+            cost = squared_norm(a - y, scale=0.5 / _samples(a.shape))
+    return _checked(quadratic, cost, a, y)
 
 
 @Meaning("probabilities", output="sigmoid")
@@ -197,6 +196,14 @@ LOSSES: dict[str, Loss] = {
 }
 
 
+def _checked(loss: Any, cost: Any, a: Any, y: Any) -> Any:
+    """What a loss costs, or a refusal as of `_check`. A target that is nan makes the cost nan: only then are those of
+    a loss of values looked at."""
+    if loss.meaning.outputs != "values" or cost._data != cost._data:
+        _check(loss, a, y)
+    return cost
+
+
 def _check(loss: Any, a: Any, y: Any) -> None:
     """Refuse constant targets that the loss cannot mean, and outputs that are no probabilities where it takes such.
     Targets that are differentiated by may be anything near."""
@@ -211,13 +218,12 @@ def _check(loss: Any, a: Any, y: Any) -> None:
 def _averaged(loss: Any, a: Any, y: Any, of_element: Callable[[Any, Any], Any]) -> Any:
     """An elementwise loss, summed over outputs and averaged over samples."""
     if _is_values(a):
-        averaged = _averaged_values(loss.__name__, a, y, of_element)
-        _check(loss, a, y)
-        return averaged
-    a, y = _same_shaped(loss.__name__, a, y)
-    _check(loss, a, y)
-    with scope(loss.__name__):
-        return _scaled(of_element(a, y).sum(), 1 / _samples(a.shape))
+        cost = _averaged_values(loss.__name__, a, y, of_element)
+    else:
+        a, y = _same_shaped(loss.__name__, a, y)
+        with scope(loss.__name__):
+            cost = _scaled(of_element(a, y).sum(), 1 / _samples(a.shape))
+    return _checked(loss, cost, a, y)
 
 
 def _averaged_values(name: str, a: Any, y: Any, of_element: Callable[[Any, Any], Any], factor: float = 1.0) -> Any:
@@ -377,6 +383,8 @@ def _constant(y: Any, dtype: Any) -> Any:
         return y
     if isinstance(y, Value):
         return array(y) if y.requires_grad else Tensor(y.data, requires_grad=False)
+    if type(y) is numpy.ndarray and y.dtype == dtype:  # the usual case, at once
+        return Tensor(y, requires_grad=False, copy=False)
     found = as_operand("targets", y)  # a list that holds nodes is recorded
     if isinstance(found, Tensor):
         return found

@@ -175,7 +175,7 @@ class Compiled:
         if mode.detecting_anomaly:
             return self._after_a_search(False, self, arguments, keywords)
 
-        def make(key: Key, arguments: tuple[Any, ...], keywords: dict[str, Any]) -> _Entry:
+        def make(key: Key, arguments: tuple[Any, ...], keywords: dict[str, Any], by: Any) -> _Entry:
             recording = self._recording(key, arguments, keywords)
             return _Entry(self._compiled(key, recording, ()), recording.rebuild)
 
@@ -199,18 +199,19 @@ class Compiled:
         except (KeyError, TypeError):
             chosen, numbers = self._choice(argnums, len(arguments))
 
-        def make(key: Key, arguments: tuple[Any, ...], keywords: dict[str, Any]) -> _Entry:
-            positions = positions_of("value_and_grad", self.__name__, chosen, len(arguments))
-            floats = tuple(_as_floats(one) if n in positions else one for n, one in enumerate(arguments))
-            recording = self._recording(self._cache.key(floats, keywords)[0], floats, keywords)
-            wanted, finish = self._gradients_of(recording, floats, positions, chosen)
-            program = self._compiled(key, recording, wanted)
-            if not self._columns and any(floats[n] is not argument for n, argument in enumerate(arguments)):
-                program.run = _converting(program.run, [node._data for node in recording.inputs])
-            return _Entry(program, finish)
-
-        entry, found, _, _ = self._run(chosen, numbers, make, arguments, keywords, chosen)
+        # A method, not a function made here: that would cost a call of a small program a thirtieth.
+        entry, found, _, _ = self._run(chosen, numbers, self._with_gradients, arguments, keywords, chosen)
         return entry.finish(found)  # type: ignore[no-any-return]  # value and gradient
+
+    def _with_gradients(self, key: Key, arguments: tuple[Any, ...], keywords: dict[str, Any], chosen: Any) -> _Entry:
+        positions = positions_of("value_and_grad", self.__name__, chosen, len(arguments))
+        floats = tuple(_as_floats(one) if n in positions else one for n, one in enumerate(arguments))
+        recording = self._recording(self._cache.key(floats, keywords)[0], floats, keywords)
+        wanted, finish = self._gradients_of(recording, floats, positions, chosen)
+        program = self._compiled(key, recording, wanted)
+        if not self._columns and any(floats[n] is not argument for n, argument in enumerate(arguments)):
+            program.run = _converting(program.run, [node._data for node in recording.inputs])
+        return _Entry(program, finish)
 
     def backward(self, *arguments: Any, **keywords: Any) -> Any:
         """The value; and as `loss.backward()` does, add its gradients to the `.grad` of the leaves: parameters
@@ -227,7 +228,7 @@ class Compiled:
             if node.requires_grad and node.op is None
         }
 
-        def make(key: Key, arguments: tuple[Any, ...], keywords: dict[str, Any]) -> _Entry:
+        def make(key: Key, arguments: tuple[Any, ...], keywords: dict[str, Any], by: Any) -> _Entry:
             recording = self._recording(key, arguments, keywords)
             wanted = [*recording.parameters, *[recording.inputs[number] for number in nodes]]
             if not wanted:
@@ -250,7 +251,7 @@ class Compiled:
         if self._columns:
             raise ArgumentError("check: give one sample to the function compiled without columns=True")
 
-        def make(key: Key, arguments: tuple[Any, ...], keywords: dict[str, Any]) -> _Entry:
+        def make(key: Key, arguments: tuple[Any, ...], keywords: dict[str, Any], by: Any) -> _Entry:
             return self._everything(key, self._recording(key, arguments, keywords))
 
         entry, found, _, _ = self._run("everything", self._integers.numbers, make, arguments, keywords)
@@ -327,7 +328,7 @@ class Compiled:
         self,
         chosen: Hashable,
         numbers: dict[Any, Numbers] | None,
-        make: Callable[[Key, tuple[Any, ...], dict[str, Any]], _Entry],
+        make: Callable[[Key, tuple[Any, ...], dict[str, Any], Any], _Entry],
         arguments: tuple[Any, ...],
         keywords: dict[str, Any],
         by: Any = None,
@@ -337,6 +338,7 @@ class Compiled:
 
         Args:
             chosen: what the program computes besides the value.
+            make: records and writes it, of the key, the arguments, the keywords and `by`.
             numbers: which integers are numbers, as `signature` takes it.
             by: the arguments to differentiate by, whose integers are numbers.
         """
@@ -369,7 +371,7 @@ class Compiled:
             numbers = self._integers.numbers if by is None else self._choice(by, len(arguments))[1]
             return self._run(chosen, numbers, make, arguments, keywords, by)
         for _ in range(_MOST_VARIANTS):
-            entry = make(key, *with_numbers(arguments, keywords, numbers))
+            entry = make(key, *with_numbers(arguments, keywords, numbers), by)
             try:
                 found = entry.program.run(*leaves)
             except ShapeChangedError:  # it was recorded in a call of another kind, or in another thread, for others

@@ -66,12 +66,12 @@ def signature(
 
 def _key(part: Any, leaves: list[Any], kept: list[Any], array_key: ArrayKey, numbers: Numbers) -> Key:
     kind = type(part)
-    if kind is numpy.ndarray:
-        leaves.append(part)
-        return array_key(part)
     if kind is float:
         leaves.append(part)
         return float
+    if kind is numpy.ndarray:
+        leaves.append(part)
+        return array_key(part)
     if (kind is int or kind is bool) and numbers is None:
         kept.append(part)
         return kind, part
