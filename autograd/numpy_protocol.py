@@ -47,21 +47,27 @@ def call_function(numpy_function: Callable[..., Any], arguments: Sequence[Any], 
     name = f"{numpy_function.__module__}.{numpy_function.__name__}"
     if numpy_function not in FUNCTIONS:
         raise _no_rule(name)
-    ours, parameters = FUNCTIONS[numpy_function]
-    signature = _signature(numpy_function, tuple(parameters))
+    signature, parameters = _parameters(numpy_function)
     try:
-        given = signature.bind(*arguments, **keywords).arguments
+        bound = signature.bind(*arguments, **keywords).arguments
     except TypeError as error:
         raise DataTypeError(f"{name}: {error}") from None
-    for parameter, value in given.items():
-        default = signature.parameters[parameter].default
-        if signature.parameters[parameter].kind is inspect.Parameter.VAR_KEYWORD:
-            parameter = next(iter(value))
-        if parameter not in parameters and value is not default and not (value is None and parameter == "out"):
-            raise DataTypeError(
-                f"{name}: {parameter}= is not supported on a Value or Tensor; supported are {', '.join(parameters)}"
-            )
-    return ours(**{parameters[parameter]: value for parameter, value in given.items() if parameter in parameters})
+    positional: Sequence[Any] = ()
+    given: dict[str, Any] = {}
+    for parameter, value in bound.items():
+        kind, default = signature.parameters[parameter].kind, signature.parameters[parameter].default
+        if kind is inspect.Parameter.VAR_POSITIONAL and parameter in parameters:
+            positional = value
+            continue
+        for keyword, one in value.items() if kind is inspect.Parameter.VAR_KEYWORD else ((parameter, value),):
+            if keyword in parameters:
+                if one is not numpy._NoValue:  # NumPy's word for what is not given
+                    given[parameters[keyword]] = one
+            elif one is not default and not (one is None and keyword == "out"):
+                raise DataTypeError(
+                    f"{name}: {keyword}= is not supported on a Value or Tensor; supported are {', '.join(parameters)}"
+                )
+    return FUNCTIONS[numpy_function](*positional, **given)
 
 
 def _no_rule(name: str) -> DataTypeError:
@@ -93,12 +99,28 @@ def _method(ufunc: numpy.ufunc, method: str) -> tuple[Callable[..., Any] | None,
 
 
 @functools.cache
-def _signature(numpy_function: Callable[..., Any], parameters: tuple[str, ...]) -> inspect.Signature:
+def _parameters(numpy_function: Callable[..., Any]) -> tuple[inspect.Signature, Mapping[str, str]]:
+    """How NumPy's function is called, and which of its parameters is which of ours: the first ones are each other's,
+    the others those of the same name or of the name that `RENAMED` says."""
+    ours = inspect.signature(FUNCTIONS[numpy_function]).parameters
+    renamed = RENAMED.get(numpy_function, {})
     try:
-        return inspect.signature(numpy_function)
+        signature = inspect.signature(numpy_function)
     except ValueError:  # written in C: before NumPy 2.4 it did not tell
         kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
-        return inspect.Signature([inspect.Parameter(name, kind, default=None) for name in parameters])
+        theirs = {mine: name for name, mine in renamed.items()}
+        signature = inspect.Signature([inspect.Parameter(theirs.get(name, name), kind, default=None) for name in ours])
+    parameters = {name: renamed.get(name, name) for name in signature.parameters}
+    if renamed.keys() - parameters.keys():  # NumPy's `**keywords`
+        parameters |= renamed
+    first = next(iter(signature.parameters))
+    if parameters[first] not in ours:
+        parameters[first] = next(iter(ours))
+    for name, parameter in signature.parameters.items():
+        if parameter.kind is inspect.Parameter.VAR_KEYWORD:
+            parameters |= {keyword: keyword for keyword in ours if keyword not in parameters.values()}
+            del parameters[name]
+    return signature, {name: mine for name, mine in parameters.items() if mine in ours}
 
 
 def _data(argument: Any) -> Any:
@@ -248,65 +270,39 @@ REDUCTIONS: dict[numpy.ufunc, Callable[..., Any]] = {
     numpy.logical_or: array_functions.any,
 }
 
-# NumPy's function: ours, and which of NumPy's parameters is which of ours.
-_REDUCING = {"a": "x", "axis": "axis", "keepdims": "keepdims"}
-FUNCTIONS: dict[Any, tuple[Callable[..., Any], Mapping[str, str]]] = {
-    numpy.sum: (array_functions.sum, _REDUCING),
-    numpy.mean: (array_functions.mean, _REDUCING),
-    numpy.prod: (array_functions.prod, _REDUCING),
-    numpy.max: (array_functions.max, _REDUCING),
-    numpy.amax: (array_functions.max, _REDUCING),
-    numpy.min: (array_functions.min, _REDUCING),
-    numpy.amin: (array_functions.min, _REDUCING),
-    numpy.any: (array_functions.any, _REDUCING),
-    numpy.all: (array_functions.all, _REDUCING),
-    numpy.var: (composites.var, {**_REDUCING, "ddof": "ddof"}),
-    numpy.std: (composites.std, {**_REDUCING, "ddof": "ddof"}),
-    numpy.argmax: (array_functions.argmax, {"a": "x", "axis": "axis"}),
-    numpy.argmin: (array_functions.argmin, {"a": "x", "axis": "axis"}),
-    numpy.cumsum: (array_functions.cumsum, {"a": "x", "axis": "axis"}),
-    numpy.diff: (_difference, {"a": "x", "n": "order", "axis": "axis"}),
-    numpy.clip: (_clip, {"a": "x", "a_min": "low", "a_max": "high", "min": "lowest", "max": "highest"}),
-    numpy.where: (_where, {"condition": "condition", "x": "x", "y": "y"}),
-    numpy.round: (_round, {"a": "x", "decimals": "decimals"}),
-    numpy.around: (_round, {"a": "x", "decimals": "decimals"}),
-    numpy.copy: (lambda x: ops.positive(x), {"a": "x"}),
-    numpy.linalg.norm: (_norm, {"x": "x", "ord": "ord", "axis": "axis", "keepdims": "keepdims"}),
-    numpy.reshape: (
-        array_functions.reshape,
-        {"a": "x", "shape": "shape", "newshape": "shape"},
-    ),  # its name before NumPy 2.1
-    numpy.ravel: (composites.ravel, {"a": "x"}),
-    numpy.transpose: (array_functions.transpose, {"a": "x", "axes": "axes"}),
-    numpy.swapaxes: (array_functions.swapaxes, {"a": "x", "axis1": "axis1", "axis2": "axis2"}),
-    numpy.moveaxis: (composites.moveaxis, {"a": "x", "source": "source", "destination": "destination"}),
-    numpy.squeeze: (composites.squeeze, {"a": "x", "axis": "axis"}),
-    numpy.expand_dims: (composites.expand_dims, {"a": "x", "axis": "axis"}),
-    numpy.broadcast_to: (array_functions.broadcast_to, {"array": "x", "shape": "shape"}),
-    numpy.flip: (composites.flip, {"m": "x", "axis": "axis"}),
-    numpy.repeat: (composites.repeat, {"a": "x", "repeats": "repeats", "axis": "axis"}),
-    numpy.tile: (composites.tile, {"A": "x", "reps": "repetitions"}),
-    numpy.take: (composites.take, {"a": "x", "indices": "indices", "axis": "axis"}),
-    numpy.take_along_axis: (composites.take_along_axis, {"arr": "x", "indices": "indices", "axis": "axis"}),
-    numpy.split: (
-        composites.split,
-        {"ary": "x", "indices_or_sections": "indices_or_sections", "axis": "axis"},
-    ),
-    numpy.concatenate: (array_functions.concatenate, {"arrays": "arrays", "axis": "axis"}),
-    numpy.stack: (array_functions.stack, {"arrays": "arrays", "axis": "axis"}),
-    numpy.vstack: (composites.vstack, {"tup": "arrays"}),
-    numpy.hstack: (composites.hstack, {"tup": "arrays"}),
-    numpy.atleast_1d: (functools.partial(_at_least, 1), {"arys": "arrays"}),
-    numpy.atleast_2d: (functools.partial(_at_least, 2), {"arys": "arrays"}),
-    numpy.dot: (composites.dot, {"a": "a", "b": "b"}),
-    numpy.inner: (composites.inner, {"a": "a", "b": "b"}),
-    numpy.vdot: (_vdot, {"a": "a", "b": "b"}),
-    numpy.outer: (composites.outer, {"a": "a", "b": "b"}),
-    numpy.diagonal: (composites.diagonal, {"a": "x", "offset": "offset"}),
-    numpy.trace: (_trace, {"a": "x", "offset": "offset"}),
-    numpy.zeros_like: (lambda x, dtype=None: _filled(x, 0, dtype), {"a": "x", "dtype": "dtype"}),
-    numpy.ones_like: (lambda x, dtype=None: _filled(x, 1, dtype), {"a": "x", "dtype": "dtype"}),
-    numpy.full_like: (_filled, {"a": "x", "fill_value": "number", "dtype": "dtype"}),
+# Our functions that bear the name of one of NumPy's; then what differs.
+FUNCTIONS: dict[Any, Callable[..., Any]] = {
+    **{
+        getattr(numpy, name): getattr(room, name)
+        for room in (array_functions, composites)
+        for name in (*room.__all__, *(("sum", "max", "min", "any", "all") if room is array_functions else ()))
+        if name != "array" and hasattr(numpy, name) and not isinstance(getattr(numpy, name), numpy.ufunc)
+    },
+    numpy.amax: array_functions.max,
+    numpy.amin: array_functions.min,
+    numpy.diff: _difference,
+    numpy.clip: _clip,
+    numpy.where: _where,
+    numpy.round: _round,
+    numpy.around: _round,
+    numpy.copy: lambda x: ops.positive(x),
+    numpy.linalg.norm: _norm,
+    numpy.vdot: _vdot,
+    numpy.trace: _trace,
+    numpy.atleast_1d: lambda *arrays: _at_least(1, arrays),
+    numpy.atleast_2d: lambda *arrays: _at_least(2, arrays),
+    numpy.zeros_like: lambda x, dtype=None: _filled(x, 0, dtype),
+    numpy.ones_like: lambda x, dtype=None: _filled(x, 1, dtype),
+    numpy.full_like: _filled,
+}
+
+# Parameters that have another name with us.
+RENAMED: dict[Any, Mapping[str, str]] = {
+    numpy.clip: {"a_min": "low", "a_max": "high", "min": "lowest", "max": "highest"},
+    numpy.reshape: {"newshape": "shape"},  # its name before NumPy 2.1
+    numpy.tile: {"reps": "repetitions"},
+    numpy.full_like: {"fill_value": "number"},
+    numpy.diff: {"n": "order"},
 }
 
 # Functions whose answer is no array that could have a graph: they are given the data.

@@ -150,3 +150,11 @@ def reduced_shape(shape: Shape, axis: Axis) -> Shape:
 def count_along(shape: Shape, axis: Axis) -> int:
     """How many elements a reduction over `axis` puts together."""
     return math.prod(shape[i] for i in axes_of(len(shape), axis))
+
+
+def whole_numbers(statement: str, given: Any) -> tuple[int, ...]:
+    """An integer or several, as a tuple. Raises DataTypeError with the statement for anything else."""
+    try:
+        return tuple(operator.index(one) for one in (given if numpy.ndim(given) else (given,)))
+    except (TypeError, ValueError):
+        raise DataTypeError(f"{statement}, not {given!r:.60}") from None
