@@ -1,6 +1,6 @@
 """The public functions of the rows that take parameters: what they are given is checked, then the row is run.
 
-They take arrays and `Tensor`s, `clip` numbers and `Value`s, too.
+They take arrays and `Tensor`s; a `Value` is an array without axes. `clip` of a `Value` is a `Value`.
 """
 
 from __future__ import annotations
@@ -9,12 +9,13 @@ import itertools
 import math
 from collections.abc import Sequence
 from types import EllipsisType
-from typing import Any
+from typing import Any, Literal
 
 import numpy
 
 from . import ops
-from .errors import DataTypeError, ShapeError
+from .arguments import check_known
+from .errors import ArgumentError, DataTypeError, ShapeError
 from .operands import (
     Axis,
     Shape,
@@ -28,14 +29,15 @@ from .operands import (
     nonempty,
     operand_of,
     operands_of,
+    whole_numbers,
 )
 from .operation import PYTHON_NUMBERS, Operation, Recordable, as_recorded, holds_nodes
 
 # But all, any, max, min and sum, which `shadowing.py` has.
 __all__ = [
-    "affine", "argmax", "argmin", "array", "astype", "broadcast_to", "clip", "concatenate", "cumsum", "getitem",
-    "log_softmax", "logsumexp", "matmul", "mean", "norm", "prod", "reshape", "softmax", "squared_norm", "stack",
-    "sum_to_shape", "swapaxes", "transpose",
+    "affine", "argmax", "argmin", "argsort", "array", "astype", "broadcast_to", "clip", "concatenate", "cumsum",
+    "getitem", "log_softmax", "logsumexp", "matmul", "mean", "norm", "prod", "reshape", "searchsorted",
+    "sliding_window_view", "softmax", "squared_norm", "stack", "sum_to_shape", "swapaxes", "transpose",
 ]  # fmt: skip
 
 
@@ -50,7 +52,7 @@ def array(x: Any, dtype: Any = None) -> Any:
     (4.0, 3.0)
     """
     if isinstance(x, Recordable):
-        made = ops.positive(x) if x._holds_array else reshape(x._stack([x], numpy.dtype(numpy.float64)), ())
+        made = ops.positive(x) if x._holds_array else x._as_array()
     elif holds_nodes(x):
         made = as_recorded("array", x)
     else:
@@ -126,7 +128,7 @@ def broadcast_to(x: Any, shape: int | Shape) -> Any:
     >>> broadcast_to(Tensor([1.0, 2.0]), (3, 2)).shape
     (3, 2)
     """
-    return ops.broadcast_to(_operand("broadcast_to", x), shape=_whole_shape(shape))
+    return ops.broadcast_to(operand_of("broadcast_to", x), shape=_whole_shape(shape))
 
 
 def sum_to_shape(x: Any, shape: int | Shape) -> Any:
@@ -136,16 +138,12 @@ def sum_to_shape(x: Any, shape: int | Shape) -> Any:
     >>> sum_to_shape(Tensor([[1.0, 2.0], [3.0, 4.0]]), (2,)).data
     array([4., 6.])
     """
-    return ops.sum_to_shape(_operand("sum_to_shape", x), shape=_whole_shape(shape))
+    return ops.sum_to_shape(operand_of("sum_to_shape", x), shape=_whole_shape(shape))
 
 
 def _whole_shape(shape: Any) -> Any:
     """A shape as a tuple, of a list or of one size."""
     return shape if type(shape) is tuple else tuple(shape) if numpy.ndim(shape) else (shape,)
-
-
-def _operand(name: str, x: Any) -> Any:
-    return x if isinstance(x, Recordable) else as_operand(name, x)
 
 
 def matmul(a: Any, b: Any) -> Any:
@@ -330,6 +328,73 @@ def argmin(x: Any, axis: int | None = None) -> Any:
     """The index of the least element: recorded, an integer, without gradient."""
     x, axis = nonempty("argmin", x, axis, one=True)
     return ops.argmin(x, axis=axis)
+
+
+def argsort(x: Any, axis: int | None = -1, kind: str | None = None, stable: bool | None = None) -> Any:
+    """The indices that sort x along `axis`, equal elements in their order, whatever `kind` and `stable`, NumPy's, say;
+    of the flattened x where the axis is None. Recorded, integers, without gradient.
+
+    >>> from autograd import Tensor, argsort
+    >>> argsort(Tensor([3.0, 1.0, 2.0])).data
+    array([1, 2, 0])
+    """
+    x = operand_of("argsort", x)
+    check_known("kind of sorting", kind, (None, "quicksort", "mergesort", "heapsort", "stable"))
+    if axis is None:
+        x, axis = reshape(x, -1), 0
+    elif x.ndim == 0 and axis in (0, -1):  # NumPy's: an array of the only number
+        x = reshape(x, -1)
+    return ops.argsort(x, axis=checked_one_axis("argsort", x, axis))
+
+
+def searchsorted(x: Any, v: Any, side: Literal["left", "right"] = "left", sorter: Any = None) -> Any:
+    """Where each element of `v` would be put into the sorted row x. Recorded, integers, without gradient.
+
+    Args:
+        x: numbers in ascending order, in one row.
+        v: numbers.
+        side: "left" of elements that are equal, or "right" of them.
+        sorter: the indices that sort x, where it is in no order.
+
+    >>> from autograd import Tensor, searchsorted
+    >>> searchsorted(Tensor([1.0, 2.0, 3.0]), [0.5, 2.0, 9.0]).data
+    array([0, 1, 3])
+    """
+    x, v = operand_of("searchsorted", x), operand_of("searchsorted", v)
+    if x.ndim != 1:
+        raise ShapeError(f"searchsorted: what is searched is one row of numbers, not an operand of shape {x.shape}")
+    if side not in ("left", "right"):
+        raise ArgumentError(f'searchsorted: side is "left" or "right", not {side!r:.60}')
+    return ops.searchsorted(x if sorter is None else getitem(x, sorter), v, side=side)
+
+
+def sliding_window_view(x: Any, window_shape: int | Sequence[int], axis: int | Sequence[int] | None = None) -> Any:
+    """Every window of `window_shape` in x along `axis` (all axes, where it is not given), as axes at the end: what
+    convolutions and running means multiply and average.
+
+    >>> from autograd import Tensor, sliding_window_view
+    >>> sliding_window_view(Tensor([1.0, 2.0, 3.0, 4.0]), 3).data
+    array([[1., 2., 3.],
+           [2., 3., 4.]])
+    """
+    x = operand_of("sliding_window_view", x)
+    sizes = whole_numbers("sliding_window_view: a window's sizes are integers", window_shape)
+    if axis is None:
+        axes = tuple(range(x.ndim))
+    else:
+        named = (axis,) if numpy.ndim(axis) == 0 else axis
+        axes = tuple(checked_one_axis("sliding_window_view", x, one) % x.ndim for one in named)  # type: ignore[union-attr]  # several
+    if len(sizes) != len(axes):
+        raise ShapeError(f"sliding_window_view: {len(sizes)} sizes of a window for {len(axes)} axes")
+    left = list(x.shape)
+    for one, size in zip(axes, sizes, strict=True):
+        if size < 0 or size > left[one]:
+            raise ShapeError(
+                f"sliding_window_view: a window of {size} does not fit into a size of {left[one]} "
+                f"(axis {one} of an operand of shape {x.shape})"
+            )
+        left[one] -= size - 1
+    return ops.sliding_window_view(x, window_shape=sizes, axis=axes)
 
 
 def norm(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:

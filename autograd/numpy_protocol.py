@@ -57,7 +57,7 @@ def call_function(numpy_function: Callable[..., Any], arguments: Sequence[Any], 
     for parameter, value in bound.items():
         kind, default = signature.parameters[parameter].kind, signature.parameters[parameter].default
         if kind is inspect.Parameter.VAR_POSITIONAL and parameter in parameters:
-            positional = value
+            positional, given = (*given.values(), *value), {}
             continue
         for keyword, one in value.items() if kind is inspect.Parameter.VAR_KEYWORD else ((parameter, value),):
             if keyword in parameters:
@@ -177,34 +177,15 @@ def _round(x: Any, decimals: int = 0) -> Any:
     return ops.rint(x) if decimals == 0 else ops.divide(ops.rint(ops.multiply(x, 10.0**decimals)), 10.0**decimals)
 
 
-def _filled(x: Any, number: Any, dtype: Any = None) -> Any:
-    """A constant of x's kind and shape; of a node, that node in each element."""
-    if isinstance(number, Recordable):
-        return array_functions.broadcast_to(array_functions.array(number, dtype), x.shape)
-    return x._constant(numpy.full(x.shape, number, dtype or x.dtype))
+def _put_along_axis(x: Any, indices: Any, values: Any, axis: int | None) -> Any:
+    raise DataTypeError(
+        "numpy.put_along_axis: a node is not written into; autograd.put_along_axis(x, indices, values, axis) gives a "
+        "new one"
+    )
 
 
 def _vdot(a: Any, b: Any) -> Any:
     return array_functions.sum(ops.multiply(composites.ravel(a), composites.ravel(b)))
-
-
-def _trace(x: Any, offset: int = 0) -> Any:
-    return array_functions.sum(composites.diagonal(x, offset), -1)
-
-
-def _difference(x: Any, order: int = 1, axis: int = -1) -> Any:
-    for _ in range(whole_number("numpy.diff: n", order, 0)):
-        x = composites.diff(x, axis)
-    return x
-
-
-def _at_least(ndim: int, arrays: Sequence[Any]) -> Any:
-    """The arrays with axes of size 1 before their own, so that they have `ndim`."""
-    widened = []
-    for x in arrays:
-        shape = operand_of(f"atleast_{ndim}d", x).shape
-        widened.append(array_functions.reshape(x, (1,) * (ndim - len(shape)) + shape) if len(shape) < ndim else x)
-    return widened[0] if len(widened) == 1 else tuple(widened)
 
 
 def _divmod(a: Any, b: Any) -> tuple[Any, Any]:
@@ -280,7 +261,6 @@ FUNCTIONS: dict[Any, Callable[..., Any]] = {
     },
     numpy.amax: array_functions.max,
     numpy.amin: array_functions.min,
-    numpy.diff: _difference,
     numpy.clip: _clip,
     numpy.where: _where,
     numpy.round: _round,
@@ -288,12 +268,8 @@ FUNCTIONS: dict[Any, Callable[..., Any]] = {
     numpy.copy: lambda x: ops.positive(x),
     numpy.linalg.norm: _norm,
     numpy.vdot: _vdot,
-    numpy.trace: _trace,
-    numpy.atleast_1d: lambda *arrays: _at_least(1, arrays),
-    numpy.atleast_2d: lambda *arrays: _at_least(2, arrays),
-    numpy.zeros_like: lambda x, dtype=None: _filled(x, 0, dtype),
-    numpy.ones_like: lambda x, dtype=None: _filled(x, 1, dtype),
-    numpy.full_like: _filled,
+    numpy.lib.stride_tricks.sliding_window_view: array_functions.sliding_window_view,
+    numpy.put_along_axis: _put_along_axis,
 }
 
 # Parameters that have another name with us.
@@ -301,8 +277,9 @@ RENAMED: dict[Any, Mapping[str, str]] = {
     numpy.clip: {"a_min": "low", "a_max": "high", "min": "lowest", "max": "highest"},
     numpy.reshape: {"newshape": "shape"},  # its name before NumPy 2.1
     numpy.tile: {"reps": "repetitions"},
-    numpy.full_like: {"fill_value": "number"},
-    numpy.diff: {"n": "order"},
+    numpy.empty_like: {"prototype": "x"},
+    numpy.compress: {"a": "x"},
+    numpy.extract: {"arr": "x"},
 }
 
 # Functions whose answer is no array that could have a graph: they are given the data.

@@ -22,13 +22,16 @@ Shape = tuple[int, ...]
 
 
 def operand_of(name: str, x: Any) -> Any:
-    """An operand of a function on arrays: an array, or a node that holds one; a list that holds nodes is recorded as
-    the array that it looks like."""
+    """An operand of a function on arrays: an array, or a node that holds one; a Value is recorded as an array without
+    axes, a list that holds nodes as the array that it looks like."""
     if not isinstance(x, Recordable):
         return as_operand(name, x)
-    if not x._holds_array:
-        raise DataTypeError(f"{name} works on arrays: give it a Tensor instead of a {type(x).__name__}")
-    return x
+    return x if x._holds_array else x._as_array()
+
+
+def bare_or_operand(name: str, x: Any) -> Any:
+    """An operand beside arrays: a node, one of Python's numbers as it is, which changes no dtype, or an array."""
+    return x if isinstance(x, Recordable) or type(x) in PYTHON_NUMBERS else as_operand(name, x)
 
 
 def operands_of(name: str, arrays: Sequence[Any]) -> list[Any]:
@@ -157,4 +160,12 @@ def whole_numbers(statement: str, given: Any) -> tuple[int, ...]:
     try:
         return tuple(operator.index(one) for one in (given if numpy.ndim(given) else (given,)))
     except (TypeError, ValueError):
+        raise DataTypeError(f"{statement}, not {given!r:.60}") from None
+
+
+def one_whole_number(statement: str, given: Any) -> int:
+    """An integer. Raises DataTypeError with the statement for anything else."""
+    try:
+        return operator.index(given)
+    except TypeError:
         raise DataTypeError(f"{statement}, not {given!r:.60}") from None

@@ -91,6 +91,10 @@ class Recordable:
     def _stack(parts: Sequence[Any], dtype: Any) -> Any:
         """Nodes, numbers and arrays of one shape, joined along a new first axis: recorded, in this dtype."""
 
+    @abstractmethod
+    def _as_array(self) -> Any:
+        """A node that holds an array: itself, or its only number as an array without axes, recorded."""
+
     @classmethod
     @abstractmethod
     def _constant(cls, data: Any) -> Any:

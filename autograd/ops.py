@@ -65,6 +65,15 @@ argmin: Operation = predicate(
     "argmin", "argmin", numpy.argmin, slots=1, is_boolean=False,
     written=lambda library, x, axis: f"{library}.argmin({x}, axis={axis})",
 )  # fmt: skip
+# Stable, so that the order of equal elements, and with it where a gradient goes, is the same everywhere.
+argsort: Operation = predicate(
+    "argsort", "argsort", lambda x, axis: numpy.argsort(x, axis, kind="stable"), slots=1, is_boolean=False,
+    written=lambda library, x, axis: f"{library}.argsort({x}, axis={axis}, kind='stable')",
+)  # fmt: skip
+searchsorted: Operation = predicate(
+    "searchsorted", "searchsorted", lambda x, v, side: numpy.searchsorted(x, v, side), is_boolean=False,
+    written=lambda library, x, v, side: f"{library}.searchsorted({x}, {v}, {side!r})",
+)  # fmt: skip
 any: Operation = predicate(
     "any", "any", numpy.any, slots=1,
     written=lambda library, x, axis, keepdims: _reduced(library, "any", x, axis, keepdims),
@@ -724,6 +733,39 @@ concatenate: Operation = variadic(
 stack: Operation = variadic(
     "stack", "stack", lambda *arrays, axis: numpy.stack(arrays, axis), _stack_pullback,
     written=lambda library, *arrays, axis: f"{library}.stack([{', '.join(arrays)}], axis={axis})",
+)  # fmt: skip
+
+
+def _overlapped(values: Any, window_shape: Shape, axis: tuple[int, ...], shape: Shape) -> Any:
+    result = numpy.zeros(shape, values.dtype)
+    for offsets in numpy.ndindex(window_shape):
+        part = result
+        for one, size, offset in zip(axis, window_shape, offsets, strict=True):  # an axis may be windowed twice
+            part = part[(*(slice(None),) * one, slice(offset, part.shape[one] - size + 1 + offset))]
+        part += values[(..., *offsets)]
+    return result
+
+
+sliding_window_view: Operation = structural(
+    "sliding_window_view", "windows",
+    lambda x, window_shape, axis: numpy.lib.stride_tricks.sliding_window_view(x, window_shape, axis),
+    pullbacks=(
+        lambda upstream, out, x, window_shape, axis: (
+            overlap_add(upstream, window_shape=window_shape, axis=axis, shape=x.shape)
+        ),
+    ),
+    written=lambda library, x, window_shape, axis: (
+        f"{library}.lib.stride_tricks.sliding_window_view({x}, {window_shape}, {axis})"
+    ),
+)  # fmt: skip
+overlap_add: Operation = structural(
+    "overlap_add", "overlap-add", _overlapped,
+    pullbacks=(
+        lambda upstream, out, values, window_shape, axis, shape: (
+            sliding_window_view(upstream, window_shape=window_shape, axis=axis)
+        ),
+    ),
+    written=lambda library, x, window_shape, axis, shape: f"overlapped({x}, {window_shape}, {axis}, {shape})",
 )  # fmt: skip
 
 

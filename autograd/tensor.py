@@ -286,6 +286,9 @@ class Tensor(Node):
         stacked = Tensor._record(ops.stack, tuple(parts), {"axis": 0})
         return stacked if stacked.dtype == dtype else array_functions.astype(stacked, dtype)
 
+    def _as_array(self) -> Tensor:
+        return self
+
     @classmethod
     def _constant(cls, data: Any) -> Tensor:
         return Tensor(data, requires_grad=False)

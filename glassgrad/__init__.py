@@ -16,9 +16,11 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from autograd import *  # noqa: F403  # the names that __getattr__ below finds
+    # The names that __getattr__ below finds; `trace` is viz's, and the matrix's is autograd's own.
+    from viz import *  # noqa: F403, I001  # the first definition counts for mypy
     from nn import *  # noqa: F403  # the same
-    from viz import *  # noqa: F403  # the same
+    from autograd import *  # type: ignore[assignment]  # noqa: F403  # trace
+    from viz import trace as trace  # the last one counts for pyright
 
 __version__ = "0.2.0"
 

@@ -18,8 +18,20 @@ Shape = tuple[int, ...]
 Array = numpy.ndarray[Any, Any]
 
 # Functions of which NumPy does not ask a node's class what they mean for it.
-NOT_HANDED_OVER: set[str] = set()
-WITHOUT_GRADIENT = {"isnan", "isinf", "isfinite"}
+NOT_HANDED_OVER = {"full"}
+NOT_OF_LISTS = {"block"}  # to which lists say how blocks lie
+WITHOUT_GRADIENT = {"isnan", "isinf", "isfinite", "zeros_like", "ones_like", "empty_like"}
+
+_ROWS = numpy.array([[0.5, 1.5, -0.5], [2.0, -1.0, 0.25]])
+_ROW = numpy.array([1.0, -2.0, 0.5])
+_MASK = numpy.array([[True, False, True], [False, False, True]])
+
+
+def _over_axes(call: Call, shape: Shape, *others: Any) -> list[tuple[Call, tuple[Shape, ...]]]:
+    """The call `call(m, x, axis)` for every axis of the shape, and for the others that are given."""
+    axes = (*range(-len(shape), len(shape)), *others)
+    return [(lambda m, x, axis=axis: call(m, x, axis), (shape,)) for axis in axes]
+
 
 # Calls as they are written with NumPy: the module that has the function, then the operands of these shapes.
 CASES: dict[str, list[tuple[Call, tuple[Shape, ...]]]] = {
@@ -121,6 +133,12 @@ CASES: dict[str, list[tuple[Call, tuple[Shape, ...]]]] = {
         (lambda m, x: m.split(x, numpy.int64(1)), ((0, 2),)),
     ],
     "diff": [
+        (lambda m, x: m.diff(x, n=2), ((4,),)),
+        (lambda m, x: m.diff(x, n=0), ((4,),)),
+        (lambda m, x: m.diff(x, n=7), ((4,),)),
+        (lambda m, x: m.diff(x, prepend=0.0), ((2, 3),)),
+        (lambda m, x, y: m.diff(x, axis=0, prepend=y, append=[[1.0, 2.0]]), ((2, 2), (1, 2))),
+        *_over_axes(lambda m, x, axis: m.diff(x, axis=axis, append=1.5), (2, 3, 1)),
         (lambda m, x: m.diff(x), ((4,),)),
         (lambda m, x: m.diff(x, axis=0), ((3, 2),)),
         (lambda m, x: m.diff(x, axis=-2), ((3, 2),)),
@@ -157,18 +175,280 @@ CASES: dict[str, list[tuple[Call, tuple[Shape, ...]]]] = {
     "outer": [
         (lambda m, a, b: m.outer(a, b), shapes) for shapes in (((2,), (3,)), ((), (2,)), ((2, 2), (1, 3)), ((0,), (2,)))
     ],
+    "rollaxis": [
+        *_over_axes(lambda m, x, axis: m.rollaxis(x, axis), (2, 3, 1)),
+        *_over_axes(lambda m, x, axis: m.rollaxis(x, axis, start=2), (2, 3, 1)),
+        (lambda m, x: m.rollaxis(x, 0, 3), ((2, 3, 0),)),
+        (lambda m, x: m.rollaxis(x, 1, -1), ((2, 3, 1),)),
+    ],
+    "matrix_transpose": [(lambda m, x: m.matrix_transpose(x), (shape,)) for shape in ((2, 3), (2, 1, 3), (0, 2))],
+    **{
+        name: [
+            *[(lambda m, x, n=name: getattr(m, n)(x), (shape,)) for shape in ((), (2,), (2, 3), (2, 1, 3), (0,))],
+            (lambda m, x, y, n=name: getattr(m, n)(x, y), ((), (2, 3))),
+        ]
+        for name in ("atleast_1d", "atleast_2d", "atleast_3d")
+    },
+    "broadcast_arrays": [
+        (lambda m, *x: m.broadcast_arrays(*x), shapes)
+        for shapes in (((3,), (2, 1)), ((), (2, 3), (1,)), ((2, 2),), ((0, 3), (3,)), ((2, 3), (2, 3)))
+    ],
+    "resize": [
+        (lambda m, x: m.resize(x, (2, 3)), ((2,),)),
+        (lambda m, x: m.resize(x, 3), ((2, 3),)),
+        (lambda m, x: m.resize(x, (2, 2)), ((),)),
+        (lambda m, x: m.resize(x, (2, 2)), ((0, 3),)),
+        (lambda m, x: m.resize(x, (0, 2)), ((3,),)),
+    ],
+    "flipud": [(lambda m, x: m.flipud(x), (shape,)) for shape in ((3,), (2, 3), (2, 1, 2), (0, 2))],
+    "fliplr": [(lambda m, x: m.fliplr(x), (shape,)) for shape in ((2, 3), (2, 1, 2), (0, 2))],
+    "rot90": [
+        *[(lambda m, x, k=k: m.rot90(x, k), ((2, 3),)) for k in range(-1, 5)],
+        (lambda m, x: m.rot90(x), ((2, 0),)),
+        (lambda m, x: m.rot90(x, 1, (2, 1)), ((2, 3, 2),)),
+        (lambda m, x: m.rot90(x, k=3, axes=(0, -1)), ((2, 3, 2),)),
+    ],
+    "roll": [
+        *_over_axes(lambda m, x, axis: m.roll(x, 2, axis), (2, 3, 1), None, (0, 1), [1, 1]),
+        *_over_axes(lambda m, x, axis: m.roll(x, -1, axis=axis), (2, 3)),
+        (lambda m, x: m.roll(x, (1, -2), axis=(0, 1)), ((2, 3),)),
+        (lambda m, x: m.roll(x, (1, 2), axis=1), ((2, 4),)),
+        (lambda m, x: m.roll(x, (1, 2)), ((2, 2),)),
+        (lambda m, x: m.roll(x, 0), ((3,),)),
+        (lambda m, x: m.roll(x, 5, 0), ((0, 3),)),
+        (lambda m, x: m.roll(x, 3), ((),)),
+    ],
+    "sort": [
+        *_over_axes(lambda m, x, axis: m.sort(x, axis), (2, 3, 2), None),
+        (lambda m, x: m.sort(x), ((4,),)),
+        (lambda m, x: m.sort(x, axis=0, kind="mergesort"), ((3, 2),)),
+        (lambda m, x: m.sort(x, stable=True), ((2, 3),)),
+        (lambda m, x: m.sort(x, 1), ((2, 0),)),
+        (lambda m, x: m.sort(x, None), ((),)),
+    ],
+    "pad": [
+        (lambda m, x: m.pad(x, 1), ((2, 3),)),
+        (lambda m, x: m.pad(x, 2), ((0,),)),
+        (lambda m, x: m.pad(x, 1), ((),)),
+        (lambda m, x: m.pad(x, ((1, 0), (0, 2))), ((2, 3),)),
+        (lambda m, x: m.pad(x, (1, 2), constant_values=(3.0, -1.5)), ((2, 3),)),
+        (lambda m, x: m.pad(x, 1, "constant", constant_values=((1, 2), (3, 4))), ((2, 2),)),
+        *[
+            call
+            for mode in ("edge", "reflect", "symmetric", "wrap")
+            for call in (
+                (lambda m, x, mode=mode: m.pad(x, (2, 1), mode), ((3,),)),
+                (lambda m, x, mode=mode: m.pad(x, ((1, 2), (0, 4)), mode=mode), ((2, 3),)),
+                (lambda m, x, mode=mode: m.pad(x, 1, mode), ((2, 1, 3),)),
+                (lambda m, x, mode=mode: m.pad(x, 0, mode), ((2, 3),)),
+                (lambda m, x, mode=mode: m.pad(x, ((0, 0), (1, 1)), mode), ((0, 2),)),
+            )
+        ],
+    ],
+    "compress": [
+        (lambda m, x: m.compress([True, False, True], x), ((4,),)),
+        (lambda m, x: m.compress([0, 1], x, axis=0), ((2, 3),)),
+        (lambda m, x: m.compress([False, True, True], x, axis=-1), ((2, 3),)),
+        (lambda m, x: m.compress([True, False, True, True], x), ((2, 3),)),
+        (lambda m, x: m.compress(numpy.zeros(0, bool), x), ((0,),)),
+    ],
+    "extract": [
+        (lambda m, x: m.extract(_MASK, x), ((2, 3),)),
+        (lambda m, x: m.extract([1, 0, 2], x), ((3,),)),
+    ],
+    "delete": [
+        *_over_axes(lambda m, x, axis: m.delete(x, 1, axis), (2, 3, 2), None),
+        (lambda m, x: m.delete(x, [0, -1]), ((4,),)),
+        (lambda m, x: m.delete(x, slice(None, None, 2), 1), ((2, 3),)),
+        (lambda m, x: m.delete(x, [True, False, True], axis=1), ((2, 3),)),
+        (lambda m, x: m.delete(x, [], 0), ((0, 2),)),
+    ],
+    "insert": [
+        *_over_axes(lambda m, x, axis: m.insert(x, 1, 5.0, axis), (2, 3, 2), None),
+        (lambda m, x: m.insert(x, 1, [7.0, 8.0]), ((3,),)),
+        (lambda m, x: m.insert(x, [1], [7.0, 8.0]), ((3,),)),
+        (lambda m, x: m.insert(x, [1, 3, 1], [7.0, 8.0, 9.0]), ((3,),)),
+        (lambda m, x: m.insert(x, [0, -1], 7.0, axis=1), ((2, 3),)),
+        (lambda m, x: m.insert(x, slice(0, 2), 7.0), ((3,),)),
+        (lambda m, x: m.insert(x, 0, _ROW, axis=0), ((2, 3),)),
+        (lambda m, x: m.insert(x, 1, [1.0, 2.0], axis=1), ((2, 3),)),
+        (lambda m, x: m.insert(x, [1], [[1.0], [2.0]], axis=1), ((2, 3),)),
+        (lambda m, x, values: m.insert(x, [0, 2], values, axis=1), ((2, 3), (2, 2))),
+        (lambda m, x: m.insert(x, 0, 1.0), ((0,),)),
+    ],
+    "select": [
+        (lambda m, x: m.select([_MASK, ~_MASK], [x, x]), ((2, 3),)),
+        (lambda m, x, y: m.select([_MASK, _MASK[:1]], [x, y], default=-3.0), ((2, 3), (3,))),
+        (lambda m, x: m.select([_MASK], [x], x), ((),)),
+        (lambda m, x: m.select([numpy.zeros((0, 3), bool)], [x]), ((3,),)),
+    ],
+    "append": [
+        (lambda m, x: m.append(x, 3.0), ((2, 3),)),
+        (lambda m, x: m.append(x, [4.0, 5.0]), ((3,),)),
+        *_over_axes(lambda m, x, axis: m.append(x, x, axis), (2, 3)),
+        (lambda m, x, y: m.append(x, y, axis=0), ((0, 3), (2, 3))),
+        (lambda m, x: m.append(x, 1.0), ((),)),
+    ],
+    **{
+        name: [
+            (lambda m, *x, n=name: getattr(m, n)(x), shapes)
+            for shapes in (((3,), (3,)), ((), ()), ((2, 3), (2, 3)), ((2, 1, 2), (2, 1, 2)), ((0,), (0,)))
+        ]
+        for name in ("dstack", "column_stack")
+    },
+    "block": [
+        (lambda m, x, y: m.block([x, y]), ((3,), (2,))),
+        (lambda m, x, y: m.block([[x, y], [y, x]]), ((2, 2), (2, 2))),
+        (lambda m, x: m.block([[x, numpy.ones((2, 1), x.dtype)], [0.0, numpy.zeros((1, 2), x.dtype)]]), ((2, 2),)),
+        (lambda m, x: m.block(x), ((2,),)),
+        (lambda m, x: m.block([x, x]), ((2, 1, 2),)),
+    ],
+    "array_split": [
+        (lambda m, x: m.array_split(x, 2), ((5,),)),
+        (lambda m, x: m.array_split(x, 4, axis=1), ((2, 3),)),
+        (lambda m, x: m.array_split(x, [1, 2], axis=-1), ((2, 3),)),
+        (lambda m, x: m.array_split(x, 3), ((0, 2),)),
+    ],
+    "vsplit": [(lambda m, x: m.vsplit(x, 2), ((4, 2),)), (lambda m, x: m.vsplit(x, [1]), ((3, 0),))],
+    "hsplit": [
+        (lambda m, x: m.hsplit(x, 2), ((4,),)),
+        (lambda m, x: m.hsplit(x, [1]), ((2, 3),)),
+        (lambda m, x: m.hsplit(x, 3), ((2, 3, 1),)),
+    ],
+    "dsplit": [(lambda m, x: m.dsplit(x, 2), ((1, 2, 4),)), (lambda m, x: m.dsplit(x, [0]), ((2, 1, 2),))],
+    "kron": [
+        (lambda m, a, b: m.kron(a, b), shapes)
+        for shapes in (
+            ((2,), (3,)), ((2, 3), (2, 2)), ((), (2,)), ((2,), (1, 3)), ((2, 1, 2), (2, 3)), ((0,), (2,)), ((), ()),
+        )
+    ],
+    "cross": [
+        *[
+            (lambda m, a, b: m.cross(a, b), shapes)
+            for shapes in (((3,), (3,)), ((2, 3), (3,)), ((2, 1, 3), (4, 3)), ((0, 3), (3,)))
+        ],
+        (lambda m, a, b: m.cross(a, b, axis=0), ((3, 2), (3, 2))),
+        (lambda m, a, b: m.cross(a, b, axisa=0, axisb=1, axisc=0), ((3, 2), (2, 3))),
+    ],
+    "diag": [
+        *[(lambda m, x, k=k: m.diag(x, k), (shape,)) for k in (0, 1, -2, 4) for shape in ((2,), (2, 3), (3, 2))],
+        (lambda m, x: m.diag(x), ((0,),)),
+    ],
+    "diagflat": [
+        (lambda m, x: m.diagflat(x), ((2, 2),)),
+        (lambda m, x: m.diagflat(x, k=-1), ((),)),
+        (lambda m, x: m.diagflat(x, 2), ((0,),)),
+    ],
+    "trace": [
+        (lambda m, x: m.trace(x), ((3, 3),)),
+        *[(lambda m, x, k=k: m.trace(x, k), ((2, 3),)) for k in (-1, 1, 5)],
+        (lambda m, x: m.trace(x, axis1=1, axis2=2), ((2, 3, 2),)),
+        (lambda m, x: m.trace(x, offset=1, axis1=-1, axis2=0), ((2, 3, 2),)),
+        (lambda m, x: m.trace(x), ((0, 2),)),
+    ],
+    **{
+        name: [
+            *[(lambda m, x, n=name, k=k: getattr(m, n)(x, k), ((3, 2),)) for k in (-2, -1, 0, 1, 3)],
+            (lambda m, x, n=name: getattr(m, n)(x), ((2, 2, 3),)),
+            (lambda m, x, n=name: getattr(m, n)(x), ((3,),)),
+            (lambda m, x, n=name: getattr(m, n)(x), ((0, 2),)),
+        ]
+        for name in ("triu", "tril")
+    },
+    "linspace": [
+        (lambda m, a, b: m.linspace(a, b, 4), ((), ())),
+        (lambda m, a: m.linspace(a, 2.0), ((),)),
+        (lambda m, b: m.linspace(1, b, 3, endpoint=False), ((),)),
+        (lambda m, a, b: m.linspace(a, b, num=3, axis=-1), ((2,), (3, 1))),
+        (lambda m, a, b: m.linspace(a, b, 3, axis=1), ((2,), (2,))),
+        (lambda m, a, b: m.linspace(a, b, 1), ((2,), ())),
+        (lambda m, a, b: m.linspace(a, b, 0), ((2,), ())),
+        (lambda m, a, b: m.linspace(a, b, 3, retstep=True), ((2,), ())),
+        (lambda m, a, b: m.linspace(a, b, 3), ((0, 2), (2,))),
+    ],
+    "logspace": [
+        (lambda m, a, b: m.logspace(a, b, 4), ((), ())),
+        (lambda m, a, b: m.logspace(a, b, 3, endpoint=False, base=2.0), ((2,), ())),
+        (lambda m, a, b: m.logspace(a, b, 3, axis=-1), ((2,), (2,))),
+    ],
+    "full": [
+        (lambda m, x: m.full((2, 3), x), ((),)),
+        (lambda m, x: m.full((2, 3), x), ((3,),)),
+        (lambda m, x: m.full(2, x), ((),)),
+        (lambda m, x: m.full((0, 2), x), ((),)),
+    ],
+    "full_like": [
+        (lambda m, x, y: m.full_like(x, y), ((2, 3), ())),
+        (lambda m, x, y: m.full_like(x, y, shape=(2, 2)), ((3,), (2,))),
+    ],
+    **{
+        name: [
+            *[(lambda m, x, n=name: getattr(m, n)(x), (shape,)) for shape in ((2, 3), (), (0, 2))],
+            (lambda m, x, n=name: getattr(m, n)(x, shape=(3, 1)), ((2,),)),
+            (lambda m, x, n=name: getattr(m, n)(x, dtype=numpy.int64), ((2,),)),
+        ]
+        for name in ("zeros_like", "ones_like")
+    },
+    "meshgrid": [
+        *[
+            (lambda m, *x: m.meshgrid(*x), shapes)
+            for shapes in (((2,), (3,)), ((2,),), ((), (2,)), ((2,), (3,), (2,)), ((0,), (2,)))
+        ],
+        (lambda m, *x: m.meshgrid(*x, indexing="ij"), ((2,), (3,))),
+        (lambda m, *x: m.meshgrid(*x, sparse=True), ((2,), (3,), (2,))),
+        (lambda m, *x: m.meshgrid(*x, sparse=True, indexing="ij", copy=False), ((2,), (3,))),
+    ],
+    "ediff1d": [
+        (lambda m, x: m.ediff1d(x), ((4,),)),
+        (lambda m, x: m.ediff1d(x, to_end=[1.0, 2.0], to_begin=-1.0), ((2, 3),)),
+        (lambda m, x: m.ediff1d(x), ((0,),)),
+    ],
+    "gradient": [
+        (lambda m, x: m.gradient(x), ((4,),)),
+        (lambda m, x: m.gradient(x, 0.5), ((3, 2),)),
+        (lambda m, x: m.gradient(x, 0.5, 2.0), ((3, 2),)),
+        (lambda m, x: m.gradient(x, edge_order=2), ((3, 4),)),
+        *_over_axes(lambda m, x, axis: m.gradient(x, 2.0, axis=axis), (2, 3, 2), (0, 1)),
+        (lambda m, x: m.gradient(x, [0.0, 1.0, 3.0, 4.5]), ((4,),)),
+        (lambda m, x: m.gradient(x, [0.0, 1.0, 3.0, 4.5], edge_order=2), ((4,),)),
+        (lambda m, x: m.gradient(x, [0.0, 1.0, 3.0, 4.5], axis=1, edge_order=2), ((2, 4),)),
+        (lambda m, x: m.gradient(x, [0.0, 2.0], 0.25), ((2, 3),)),
+        (lambda m, x, t: m.gradient(x, t), ((2,), ())),
+    ],
     "diagonal": [
         (lambda m, x: m.diagonal(x), ((3, 3),)),
         (lambda m, x: m.diagonal(x, 1), ((2, 3),)),
         (lambda m, x: m.diagonal(x, offset=-1), ((3, 2),)),
         (lambda m, x: m.diagonal(x, 5), ((2, 3),)),
         (lambda m, x: m.diagonal(x, -1), ((2, 3, 2),)),
+        *_over_axes(lambda m, x, axis: m.diagonal(x, 1, axis, axis - 1 if axis > 0 else axis + 1), (2, 3, 3)),
+        (lambda m, x: m.diagonal(x, axis1=-1, axis2=0), ((2, 3, 3),)),
         (lambda m, x: m.diagonal(x), ((0, 2),)),
     ],
 }  # fmt: skip
 
 # Those without a namesake in NumPy, and what they are in NumPy's terms.
 OTHERS: dict[str, list[tuple[Call, Call, tuple[Shape, ...]]]] = {
+    "unstack": [  # NumPy has it since 2.1
+        (lambda x: autograd.unstack(x), lambda x: tuple(x), ((2, 3),)),
+        (lambda x: autograd.unstack(x, axis=-1), lambda x: tuple(x.T), ((2, 3),)),
+        (lambda x: autograd.unstack(x), lambda x: tuple(x), ((2, 0),)),
+    ],
+    "empty_like": [(lambda x: autograd.empty_like(x), lambda x: numpy.zeros_like(x), ((2, 3),))],
+    "put_along_axis": [
+        (
+            lambda x, values, axis=axis, indices=indices: autograd.put_along_axis(x, indices, values, axis),
+            lambda x, values, axis=axis, indices=indices: _put(x, indices, values, axis),
+            shapes,
+        )
+        for axis, indices, shapes in (
+            (1, [[1], [0]], ((2, 3), (2, 1))),
+            (-1, [[1, 1, 0], [2, 0, 2]], ((2, 3), (2, 3))),
+            (0, [[0, 1, 0]], ((2, 3), ())),
+            (None, [5, 0], ((2, 3), (2,))),
+            (1, numpy.zeros((2, 0), int), ((2, 3), ())),
+        )
+    ],
     "permute": [
         (lambda x: autograd.permute(x, 2, 0, 1), lambda x: x.transpose(2, 0, 1), ((2, 3, 1),)),
         (lambda x: autograd.permute(x, (-1, 0, 1)), lambda x: x.transpose(2, 0, 1), ((2, 3, 1),)),
@@ -198,6 +478,12 @@ OTHERS: dict[str, list[tuple[Call, Call, tuple[Shape, ...]]]] = {
         (lambda x: autograd.elu(x, alpha=0.5), lambda x: numpy.where(x > 0, x, numpy.expm1(x) / 2), ((0, 2),)),
     ],
 }
+
+
+def _put(x: Any, indices: Any, values: Any, axis: Any) -> Any:
+    written = numpy.array(x)
+    numpy.put_along_axis(written, numpy.asarray(indices), numpy.asarray(values), axis)
+    return written
 
 
 def operands_of(shapes: tuple[Shape, ...]) -> list[Array]:

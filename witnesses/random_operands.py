@@ -236,6 +236,11 @@ def cuts(below: Below, array: Array) -> dict[str, Any]:
     return {"sections": _one_of(below, (*sections[::-1], (below(size + 1),))), "axis": axis}
 
 
+def a_window(below: Below, array: Array) -> dict[str, Any]:
+    axis = below(2 * array.ndim) - array.ndim
+    return {"window_shape": 1 + below(array.shape[axis]), "axis": axis}
+
+
 def an_index(below: Below, array: Array) -> dict[str, Any]:
     """NumPy's indexing: an integer, a slice, a list or a mask for some of the axes, None and ... between."""
     parts: list[Any] = []

@@ -61,6 +61,17 @@ def _scattered(shape: Shape, index: Any) -> Callable[[Any], Any]:
     return call
 
 
+def _overlapped(shape: Shape, window_shape: Any, axis: Any = None) -> Callable[[Any], Any]:
+    """overlap_add, which no public function calls: it is what windows do to an upstream gradient."""
+
+    def call(values: Any) -> Any:
+        source = Tensor(numpy.zeros(shape))
+        windows = autograd.sliding_window_view(source, window_shape, axis)
+        return autograd.gradients(windows, source, values, create_graph=True)
+
+    return call
+
+
 # For each row with parameters: calls of it, and the shapes of the operands each is called with.
 SAMPLES: dict[str, list[tuple[Callable[..., Any], tuple[Shape, ...]]]] = {
     "reshape": [
@@ -175,6 +186,24 @@ SAMPLES: dict[str, list[tuple[Callable[..., Any], tuple[Shape, ...]]]] = {
         (_scattered((2, 3), MASK), ((3,),)),
         (_scattered((), ()), ((),)),
         (_scattered((2, 3), numpy.s_[2:]), ((0, 3),)),
+    ],
+    "sliding_window_view": [
+        (lambda x: autograd.sliding_window_view(x, 2), ((4,),)),
+        (lambda x: autograd.sliding_window_view(x, (2, 1)), ((3, 2),)),
+        (lambda x: autograd.sliding_window_view(x, 2, axis=0), ((3, 2),)),
+        (lambda x: autograd.sliding_window_view(x, (2, 2), axis=(2, -2)), ((2, 3, 3),)),
+        (lambda x: autograd.sliding_window_view(x, (2, 2), axis=(0, 0)), ((4,),)),
+        (lambda x: autograd.sliding_window_view(x, ()), ((),)),
+        (lambda x: autograd.sliding_window_view(x, 0, axis=1), ((2, 3),)),
+        (lambda x: autograd.sliding_window_view(x, 2, axis=1), ((0, 3),)),
+    ],
+    "overlap_add": [
+        (_overlapped((4,), 2), ((3, 2),)),
+        (_overlapped((3, 3), (2, 3)), ((2, 1, 2, 3),)),
+        (_overlapped((3, 2), 2, 0), ((2, 2, 2),)),
+        (_overlapped((4,), (2, 2), (0, 0)), ((2, 2, 2),)),
+        (_overlapped((), ()), ((),)),
+        (_overlapped((0, 3), 2, 1), ((0, 2, 2),)),
     ],
     "concatenate": [
         (lambda *x: autograd.concatenate(x), ((2,), (3,), (1,))),

@@ -130,6 +130,17 @@ def _scattered(torch: Any, values: Any, indices: tuple[int, ...], shape: Shape) 
     return torch.zeros(shape, dtype=values.dtype).index_add(0, torch.tensor(indices), values)
 
 
+def _overlapped_in_torch(torch: Any, values: Any) -> Any:
+    count, size = values.shape[0], values.shape[-1]
+    parts = [
+        torch.nn.functional.pad(values[..., i].reshape(count, -1).T, (i, size - 1 - i)).T.reshape(
+            count + size - 1, *values.shape[1:-1]
+        )
+        for i in range(size)
+    ]
+    return torch.stack(parts).sum(0)
+
+
 def _dot(torch: Any, a: Any, b: Any) -> Any:
     if a.ndim == 0 or b.ndim == 0:
         return a * b
@@ -162,6 +173,16 @@ def _added_to_rows(values: Any, indices: tuple[int, ...], shape: Shape) -> Any:
         return _added_to_rows(autograd.Tensor(values), indices, shape).data
     source = autograd.Tensor(numpy.zeros(shape, values.dtype))
     return autograd.gradients(source[list(indices)], source, values, create_graph=True)
+
+
+def _overlapped(values: Any) -> Any:
+    """overlap_add, which no public function calls: it is what windows along the first axis do to an upstream
+    gradient; the last axis is what is in a window."""
+    if isinstance(values, numpy.ndarray | numpy.generic):
+        return _overlapped(autograd.Tensor(values)).data
+    count, *others, size = values.shape
+    source = autograd.Tensor(numpy.zeros((count + size - 1, *others), values.dtype))
+    return autograd.gradients(autograd.sliding_window_view(source, size, 0), source, values, create_graph=True)
 
 
 def _wave_in_float64(x: Any) -> Any:
@@ -396,6 +417,13 @@ _SHAPES_AND_PLACES = [
     Pair(
         "scatter_add", any_array(operands.a_place_in_a_wider_array, range(1, 9)), _scattered, is_exact=True,
         called=_added_to_rows,
+    ),
+    Pair(
+        "sliding_window_view", any_array(operands.a_window, range(1, 5)),
+        lambda torch, x, window_shape, axis: x.unfold(axis, window_shape, 1), is_exact=True,
+    ),
+    Pair(
+        "overlap_add", any_array(operands.nothing, range(2, 6)), _overlapped_in_torch, is_exact=True, called=_overlapped
     ),
     Pair(
         "take", any_array(operands.places),

@@ -8,6 +8,7 @@ arrays, `Value`s or `Tensor`s alike; the others, arrays and `Tensor`s.
 
 from . import (
     activations,
+    building,
     diagonals,
     differences,
     elementwise,
@@ -20,6 +21,7 @@ from . import (
 )
 from .activations import *
 from .activations import ACTIVATIONS as ACTIVATIONS
+from .building import *
 from .diagonals import *
 from .differences import *
 from .elementwise import *
@@ -32,6 +34,7 @@ from .taking import *
 
 __all__: list[str] = []
 __all__ += activations.__all__
+__all__ += building.__all__
 __all__ += diagonals.__all__
 __all__ += differences.__all__
 __all__ += elementwise.__all__

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from typing import Any
 
-from .. import array_functions
-from ..errors import ShapeError
-from ..operands import Axis, axes_of, checked_axis, operand_of, whole_numbers
+import numpy
 
-__all__ = ["flip", "tile"]
+from .. import array_functions, ops
+from ..errors import ArgumentError, ShapeError
+from ..operands import Axis, axes_of, checked_axis, checked_one_axis, one_whole_number, operand_of, whole_numbers
+from ..operation import Recordable
+from .shape import ravel
+from .taking import take_along_axis
+
+__all__ = ["flip", "fliplr", "flipud", "pad", "roll", "rot90", "sort", "tile"]
 
 
 def flip(x: Any, axis: Axis = None) -> Any:
@@ -43,3 +49,201 @@ def tile(x: Any, repetitions: int | Sequence[int]) -> Any:
     spread = tuple(part for count, size in zip(counts, shape, strict=True) for part in (count, size))
     whole = tuple(count * size for count, size in zip(counts, shape, strict=True))
     return array_functions.reshape(array_functions.broadcast_to(array_functions.reshape(x, between), spread), whole)
+
+
+def flipud(x: Any) -> Any:
+    """x upside down: the first axis reversed.
+
+    >>> from autograd import Tensor, flipud
+    >>> flipud(Tensor([[1.0], [2.0]])).data.tolist()
+    [[2.0], [1.0]]
+    """
+    x = operand_of("flipud", x)
+    if x.ndim < 1:
+        raise ShapeError("flipud: a single number has no rows")
+    return flip(x, 0)
+
+
+def fliplr(x: Any) -> Any:
+    """x from right to left: the second axis reversed.
+
+    >>> from autograd import Tensor, fliplr
+    >>> fliplr(Tensor([[1.0, 2.0]])).data.tolist()
+    [[2.0, 1.0]]
+    """
+    x = operand_of("fliplr", x)
+    if x.ndim < 2:
+        raise ShapeError(f"fliplr: an operand of shape {x.shape} has no columns")
+    return flip(x, 1)
+
+
+def rot90(x: Any, k: int = 1, axes: Sequence[int] = (0, 1)) -> Any:
+    """x turned k times by 90 degrees, from the first of the two axes towards the second.
+
+    >>> from autograd import Tensor, rot90
+    >>> rot90(Tensor([[1.0, 2.0], [3.0, 4.0]])).data.tolist()
+    [[2.0, 4.0], [1.0, 3.0]]
+    """
+    x = operand_of("rot90", x)
+    turns = one_whole_number("rot90: how often is an integer", k)
+    if len(axes) != 2:
+        raise ShapeError(f"rot90: two axes make a plane, not {tuple(axes)}")
+    first, second = axes_of(x.ndim, checked_axis("rot90", x, tuple(axes)))
+    turns %= 4
+    if turns == 0:
+        return array_functions.getitem(x, ())
+    if turns == 2:
+        return flip(x, (first, second))
+    if turns == 1:
+        return array_functions.swapaxes(flip(x, second), first, second)
+    return flip(array_functions.swapaxes(x, first, second), second)
+
+
+def roll(x: Any, shift: int | Sequence[int], axis: Axis = None) -> Any:
+    """x with its elements moved on by `shift` places along `axis`, those at the end coming in at the beginning; of the
+    flattened x where no axis is given.
+
+    >>> from autograd import Tensor, roll
+    >>> roll(Tensor([1.0, 2.0, 3.0]), 1).data
+    array([3., 1., 2.])
+    """
+    x = operand_of("roll", x)
+    if axis is None:
+        shifts = whole_numbers("roll: the shift is an integer, or one for each axis", shift)
+        return array_functions.reshape(_rolled(ravel(x), sum(shifts), 0), x.shape)
+    named = axis if isinstance(axis, tuple | list) else (axis,)
+    axes = [checked_one_axis("roll", x, one) % x.ndim for one in named]
+    shifts = whole_numbers("roll: the shift is an integer, or one for each axis", shift)
+    if len(shifts) != len(axes) and 1 not in (len(shifts), len(axes)):
+        raise ShapeError(f"roll: {len(shifts)} shifts for {len(axes)} axes")
+    count = max(len(shifts), len(axes)) if shifts and axes else 0
+    total = dict.fromkeys(axes, 0)
+    for one, places in zip(itertools.islice(itertools.cycle(axes), count), itertools.cycle(shifts), strict=False):
+        total[one] += places
+    for one, places in total.items():
+        x = _rolled(x, places, one)
+    return x
+
+
+def _rolled(x: Any, places: int, axis: int) -> Any:
+    size = x.shape[axis]
+    places %= max(size, 1)
+    if places == 0:
+        return array_functions.getitem(x, ())
+    before = (slice(None),) * axis
+    last, first = (
+        array_functions.getitem(x, (*before, slice(size - places, None))),
+        array_functions.getitem(x, (*before, slice(size - places))),
+    )
+    return array_functions.concatenate([last, first], axis)
+
+
+def sort(x: Any, axis: int | None = -1, kind: str | None = None, stable: bool | None = None) -> Any:
+    """x in ascending order along `axis`, nan last; of the flattened x where the axis is None. A gradient goes back to
+    where its element came from, equal ones in their order.
+
+    Args:
+        x: numbers.
+        axis: the axis, or None.
+        kind, stable: NumPy's; the order is always stable.
+
+    >>> from autograd import Tensor, sort
+    >>> x = Tensor([3.0, 1.0, 2.0])
+    >>> sort(x).backward([1.0, 10.0, 100.0])
+    >>> x.grad
+    array([100.,   1.,  10.])
+    """
+    x = operand_of("sort", x)
+    if axis is None:
+        x, axis = ravel(x), 0
+    axis = checked_one_axis("sort", x, axis)
+    return take_along_axis(x, array_functions.argsort(x, axis, kind, stable), axis)
+
+
+PADDING = ("constant", "edge", "reflect", "symmetric", "wrap")
+
+
+def pad(x: Any, pad_width: Any, mode: str = "constant", *, constant_values: Any = 0, reflect_type: str = "even") -> Any:
+    """x with more elements before and behind along each axis.
+
+    Args:
+        x: numbers.
+        pad_width: how many: ((before, behind), …) for each axis, (before, behind) or one number for all; or a
+            dictionary from axes to these.
+        mode: "constant", the numbers `constant_values`, for sides and axes as `pad_width`; "edge", the nearest element;
+            "reflect" and "symmetric", mirrored at the edge without and with the element there; "wrap", around.
+        constant_values: plain numbers, or nodes.
+        reflect_type: "even"; NumPy's "odd" has no rule here.
+
+    >>> from autograd import Tensor, pad
+    >>> pad(Tensor([1.0, 2.0, 3.0]), (1, 2), "reflect").data
+    array([2., 1., 2., 3., 2., 1.])
+    """
+    x = operand_of("pad", x)
+    if mode not in PADDING:
+        raise ArgumentError(f"pad: mode is one of {', '.join(PADDING)}, not {mode!r:.60}")
+    if reflect_type != "even":
+        raise ArgumentError(f'pad: reflect_type is "even", not {reflect_type!r:.60}')
+    widths = _widths(x, pad_width)
+    if mode == "constant":
+        return _padded_with(x, widths, constant_values)
+    index: list[Any] = []
+    for axis, (size, width) in enumerate(zip(x.shape, widths, strict=True)):
+        try:
+            places = numpy.pad(numpy.arange(size), width, mode=mode)  # type: ignore[call-overload]  # one of PADDING
+        except ValueError as error:
+            raise ShapeError(f"pad: axis {axis} of an operand of shape {x.shape}: {error}") from None
+        index.append(places)
+    return array_functions.getitem(x, numpy.ix_(*index)) if any(map(any, widths)) else array_functions.getitem(x, ())
+
+
+def _widths(x: Any, pad_width: Any) -> list[tuple[int, int]]:
+    """How many elements come before and behind each axis."""
+    if isinstance(pad_width, dict):
+        named = {checked_one_axis("pad", x, axis) % x.ndim: width for axis, width in pad_width.items()}
+        pad_width = [named.get(axis, 0) for axis in range(x.ndim)]
+        pad_width = [(width, width) if numpy.ndim(width) == 0 else width for width in pad_width]
+    try:
+        given = numpy.asarray(pad_width)
+        if given.dtype.kind not in "iu" and given.size:
+            raise TypeError
+        widths = numpy.broadcast_to(given, (x.ndim, 2)).tolist()
+    except (TypeError, ValueError):
+        raise ShapeError(
+            f"pad: pad_width is ((before, behind), …) for each axis of shape {x.shape}, (before, behind) or one "
+            f"integer, not {pad_width!r:.60}"
+        ) from None
+    if any(count < 0 for width in widths for count in width):
+        raise ShapeError(f"pad: as many as are added are not negative, as in {pad_width!r:.60}")
+    return [(before, behind) for before, behind in widths]
+
+
+def _padded_with(x: Any, widths: list[tuple[int, int]], constants: Any) -> Any:
+    constants = constants if isinstance(constants, Recordable) else operand_of("pad", constants)
+    try:
+        numpy.broadcast_to(numpy.empty(numpy.shape(getattr(constants, "_data", constants))), (x.ndim, 2))
+    except ValueError:
+        raise ShapeError(
+            f"pad: constant_values are ((before, behind), …) for each axis of shape {x.shape}, (before, behind) or "
+            "one number"
+        ) from None
+    inside = tuple(slice(before, before + size) for size, (before, _) in zip(x.shape, widths, strict=True))
+    whole = tuple(size + before + behind for size, (before, behind) in zip(x.shape, widths, strict=True))
+    if not isinstance(constants, Recordable):
+        padded = ops.scatter_add(x, index=inside, shape=whole)
+        if not constants.any():
+            return padded
+        around = numpy.pad(numpy.zeros(x.shape, x.dtype), widths, constant_values=constants.tolist())
+        return ops.add(padded, around) if x.dtype.kind != "b" else ops.logical_or(padded, around)
+    sides = array_functions.broadcast_to(constants, (x.ndim, 2))
+    if sides.dtype != x.dtype:
+        sides = array_functions.astype(sides, x.dtype)
+    for axis, width in enumerate(widths):  # as NumPy's, a later axis has the corners
+        before, behind = (
+            array_functions.broadcast_to(
+                array_functions.getitem(sides, (axis, side)), (*x.shape[:axis], count, *x.shape[axis + 1 :])
+            )
+            for side, count in enumerate(width)
+        )
+        x = array_functions.concatenate([before, x, behind], axis)
+    return x

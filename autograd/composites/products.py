@@ -7,10 +7,11 @@ from typing import Any
 
 from .. import array_functions, ops
 from ..errors import ShapeError
-from ..operands import Shape, operand_of
+from ..operands import Shape, checked_one_axis, operand_of
 from .shape import moveaxis
+from .taking import take
 
-__all__ = ["dot", "inner", "outer"]
+__all__ = ["cross", "dot", "inner", "kron", "outer"]
 
 
 def dot(a: Any, b: Any) -> Any:
@@ -61,3 +62,45 @@ def outer(a: Any, b: Any) -> Any:
     """
     a, b = operand_of("outer", a), operand_of("outer", b)
     return ops.multiply(array_functions.reshape(a, (-1, 1)), array_functions.reshape(b, (1, -1)))
+
+
+def kron(a: Any, b: Any) -> Any:
+    """Kronecker's product: b in the place of each element of a, multiplied by it.
+
+    >>> from autograd import Tensor, kron
+    >>> kron(Tensor([1.0, 10.0]), [1.0, 2.0]).data
+    array([ 1.,  2., 10., 20.])
+    """
+    a, b = operand_of("kron", a), operand_of("kron", b)
+    ndim = max(a.ndim, b.ndim)
+    left, right = ((1,) * (ndim - x.ndim) + x.shape for x in (a, b))
+    spread_left = tuple(part for size in left for part in (size, 1))
+    spread_right = tuple(part for size in right for part in (1, size))
+    product = ops.multiply(array_functions.reshape(a, spread_left), array_functions.reshape(b, spread_right))
+    whole = tuple(one * other for one, other in zip(left, right, strict=True))
+    return product if ndim == 0 else array_functions.reshape(product, whole)
+
+
+def cross(a: Any, b: Any, axisa: int = -1, axisb: int = -1, axisc: int = -1, axis: int | None = None) -> Any:
+    """The vector product of vectors of three components, which lie along `axisa` and `axisb` (or `axis` in both, and in
+    the result), and in the result along `axisc`.
+
+    >>> from autograd import Tensor, cross
+    >>> cross(Tensor([1.0, 0.0, 0.0]), [0.0, 1.0, 0.0]).data
+    array([0., 0., 1.])
+    """
+    if axis is not None:
+        axisa = axisb = axisc = axis
+    a, b = operand_of("cross", a), operand_of("cross", b)
+    a = moveaxis(a, checked_one_axis("cross", a, axisa), -1)
+    b = moveaxis(b, checked_one_axis("cross", b, axisb), -1)
+    if a.shape[-1] != 3 or b.shape[-1] != 3:
+        raise ShapeError(
+            f"cross: the vectors have three components, not {a.shape[-1]} and {b.shape[-1]}; of two, write "
+            "a[..., 0] * b[..., 1] - a[..., 1] * b[..., 0]"
+        )
+    product = ops.subtract(
+        ops.multiply(take(a, [1, 2, 0], -1), take(b, [2, 0, 1], -1)),
+        ops.multiply(take(a, [2, 0, 1], -1), take(b, [1, 2, 0], -1)),
+    )
+    return moveaxis(product, -1, checked_one_axis("cross", product, axisc))

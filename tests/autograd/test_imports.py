@@ -61,7 +61,8 @@ def test_every_row_and_every_function_made_of_rows_is_public() -> None:
         assert getattr(autograd, name) is getattr(ops, name)
     assert {name for name in public if not hasattr(builtins, name)} <= {*autograd.__all__}
     assert [name for name in autograd.__all__ if hasattr(builtins, name)] == []
-    assert {*autograd.operations()} - public == {"scatter_add"}  # the pullback of getitem
+    # The pullbacks of getitem and of windows.
+    assert {*autograd.operations()} - public == {"scatter_add", "overlap_add"}
 
 
 def test_star_import_leaves_pythons_own_names_alone() -> None:

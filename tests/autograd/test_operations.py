@@ -98,7 +98,7 @@ def test_a_constant_among_the_operands_changes_no_other_gradient(sample, upstrea
 
 # --- dtypes -----------------------------------------------------------------------------------------------
 
-FLOAT64_BY_PARAMETER = {"astype", "scatter_add"}  # their samples ask for float64
+FLOAT64_BY_PARAMETER = {"astype", "overlap_add", "scatter_add"}  # their samples ask for float64
 
 
 def test_float32_operands_have_float32_gradients_as_good_as_float32_can_be(sample, upstream_of) -> None:
@@ -321,6 +321,12 @@ def test_an_integer_too_large_for_the_other_operand_is_refused_naming_both() -> 
         Tensor([1.0]) * 10**400
 
 
+def parameters_of(predicate):
+    if predicate.elementwise:
+        return {}
+    return {"side": "left"} if predicate.name == "searchsorted" else {"axis": 0}
+
+
 def test_a_predicate_is_recorded_without_gradient(predicate_row) -> None:
     if predicate_row.elementwise:
         kinds = [Value, lambda number: Tensor([number, -number])]
@@ -328,8 +334,7 @@ def test_a_predicate_is_recorded_without_gradient(predicate_row) -> None:
         kinds = [lambda number: Tensor([number, -number])]
     for kind in kinds:
         operands = [kind(1.5 + slot) for slot in range(predicate_row.slots)]
-        parameters = {} if predicate_row.elementwise else {"axis": 0}
-        answer = predicate_row(*operands, **parameters)
+        answer = predicate_row(*operands, **parameters_of(predicate_row))
         assert answer.op is predicate_row
         assert not answer.requires_grad
         assert all(kept is operand for kept, operand in zip(answer.inputs, operands, strict=True))
@@ -339,7 +344,7 @@ def test_a_predicate_is_recorded_without_gradient(predicate_row) -> None:
 
 def test_a_predicate_is_called_boolean_where_its_answers_are(predicate_row) -> None:
     operands = [numpy.array([1.5 + slot, 2.0]) for slot in range(predicate_row.slots)]
-    answer = predicate_row(*operands, **({} if predicate_row.elementwise else {"axis": 0}))
+    answer = predicate_row(*operands, **parameters_of(predicate_row))
     assert predicate_row.is_boolean == (answer.dtype == bool)
 
 

@@ -378,7 +378,7 @@ def _is_view(instruction: Instruction) -> bool:
         return len(instruction.operands) == 1 and instruction.shape != ()  # a single element is a number of its own
     if name == "broadcast_to":
         return math.prod(shape_of(instruction.operands[0])) != 1  # the row copies a single number
-    return name in ("reshape", "transpose")
+    return name in ("reshape", "transpose", "sliding_window_view")
 
 
 def _is_surely_view(instruction: Instruction) -> bool:
@@ -395,6 +395,7 @@ def _is_scattered(operand: Operand) -> bool:
         "transpose",
         "getitem",
         "broadcast_to",
+        "sliding_window_view",
     ):
         if operand.operation.name != "reshape":
             return True

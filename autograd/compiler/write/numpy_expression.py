@@ -106,6 +106,14 @@ NUMPY = ArrayLibrary(
     {
         "erf": """def erf(a):
     return numpy.vectorize(math.erf, otypes=[numpy.result_type(a, 1.0)])(a)""",
+        "overlapped": """def overlapped(values, window_shape, axes, shape):
+    result = numpy.zeros(shape, numpy.asarray(values).dtype)
+    for offsets in numpy.ndindex(window_shape):
+        part = result
+        for axis, size, offset in zip(axes, window_shape, offsets):
+            part = part[(*(slice(None),) * axis, slice(offset, part.shape[axis] - size + 1 + offset))]
+        part += values[(..., *offsets)]
+    return result""",
         "scattered": """def scattered(values, shape, index):
     result = numpy.zeros(shape, numpy.asarray(values).dtype)
     numpy.add.at(result, index, values)
