@@ -39,6 +39,10 @@ class CallError(GraphError, TypeError):
     """A function called with other arguments than it takes."""
 
 
+class MissingPackageError(GraphError, ImportError):
+    """A function needs a package that is not installed."""
+
+
 class StaleGraphError(GraphError, RuntimeError):
     """Data was assigned between the forward pass and the sweep that needs it."""
 

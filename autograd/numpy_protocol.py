@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -23,7 +24,9 @@ from .operation import Recordable
 
 def call_ufunc(ufunc: numpy.ufunc, method: str, inputs: Sequence[Any], keywords: Mapping[str, Any]) -> Any:
     """What `ufunc(*inputs)`, or one of its methods, is with nodes among the inputs."""
-    name = f"numpy.{ufunc.__name__}" + ("" if method == "__call__" else f".{method}")
+    name = f"{'numpy.' if hasattr(numpy, ufunc.__name__) else ''}{ufunc.__name__}" + (
+        "" if method == "__call__" else f".{method}"
+    )
     if keywords.get("out") is not None:
         raise DataTypeError(
             f"{name}: a result is not written into an array (out=…, or `array += node`), where its graph would be "
@@ -76,9 +79,6 @@ def _no_rule(name: str) -> DataTypeError:
             f"{name} has no rule for a Value or Tensor: a node is not written into an array (numpy.full and full_like "
             "do so); write autograd.broadcast_to(autograd.array(node), shape), or give the numbers alone (node.data)"
         )
-    ours = {"expit": "sigmoid"}.get(last := name.rpartition(".")[2], last)
-    if ours in ops.operations():
-        return DataTypeError(f"{last} of a Value or Tensor is autograd.{ours}; the plain answer would lose the graph")
     return DataTypeError(
         f"{name} has no rule for a Value or Tensor, and its plain answer would lose the graph; "
         "write it with functions of autograd.operations(), or give it the numbers alone (node.data)"
@@ -88,7 +88,7 @@ def _no_rule(name: str) -> DataTypeError:
 def _method(ufunc: numpy.ufunc, method: str) -> tuple[Callable[..., Any] | None, tuple[str, ...]]:
     """Our function for a ufunc's method, None where there is none, and the keywords it takes."""
     if method == "__call__":
-        return UFUNCS.get(ufunc), ()
+        return UFUNCS.get(ufunc) or _of_scipy(ufunc), ()
     if method == "reduce" and ufunc in REDUCTIONS:
         return functools.partial(_reduced, REDUCTIONS[ufunc]), ("axis", "keepdims")
     if method == "accumulate" and ufunc is numpy.add:
@@ -96,6 +96,13 @@ def _method(ufunc: numpy.ufunc, method: str) -> tuple[Callable[..., Any] | None,
     if method == "outer" and ufunc in UFUNCS and ufunc.nin == 2:
         return functools.partial(_outer, UFUNCS[ufunc]), ()
     return None, ()
+
+
+def _of_scipy(ufunc: numpy.ufunc) -> Callable[..., Any] | None:
+    """Our function for one of `scipy.special`, if it is one."""
+    ours = SPECIAL.get(ufunc.__name__)
+    special = sys.modules.get("scipy.special")  # who calls its function has imported it
+    return ours if ours is not None and getattr(special, ufunc.__name__, None) is ufunc else None
 
 
 @functools.cache
@@ -227,19 +234,40 @@ UFUNCS: dict[numpy.ufunc, Callable[..., Any]] = {
         for name, row in ops.operations().items()
         if isinstance(getattr(numpy, name, None), numpy.ufunc)
     },
+    **{
+        getattr(numpy, name): getattr(composites, name)
+        for name in composites.__all__
+        if isinstance(getattr(numpy, name, None), numpy.ufunc)
+    },
     numpy.matmul: array_functions.matmul,
     numpy.fabs: ops.absolute,
     numpy.float_power: ops.power,
     numpy.reciprocal: lambda x: ops.divide(1, x),
     numpy.divmod: _divmod,
-    numpy.isnan: composites.isnan,
-    numpy.isinf: composites.isinf,
-    numpy.isfinite: composites.isfinite,
     numpy.bitwise_and: both,
     numpy.bitwise_or: either,
     numpy.bitwise_xor: exactly_one,
     numpy.logical_xor: lambda a, b: ops.not_equal(ops.not_equal(a, 0), ops.not_equal(b, 0)),
     numpy.invert: neither,
+}
+
+# Functions of scipy.special, by their names there.
+SPECIAL: dict[str, Callable[..., Any]] = {
+    "cbrt": ops.cbrt,
+    "digamma": ops.digamma,
+    "psi": ops.digamma,
+    "erf": ops.erf,
+    "erfc": ops.erfc,
+    "erfinv": ops.erfinv,
+    "exp2": ops.exp2,
+    "expit": ops.sigmoid,
+    "expm1": ops.expm1,
+    "gammaln": ops.gammaln,
+    "log1p": ops.log1p,
+    "log_expit": lambda x: ops.negative(composites.softplus(ops.negative(x))),
+    "logit": composites.logit,
+    "softplus": composites.softplus,
+    "xlogy": ops.xlogy,
 }
 
 REDUCTIONS: dict[numpy.ufunc, Callable[..., Any]] = {

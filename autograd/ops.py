@@ -13,24 +13,27 @@ from __future__ import annotations
 
 import copyreg
 import functools
+import importlib
 import math
 import operator
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy
 
-from .errors import ShapeError
+from .errors import MissingPackageError, ShapeError
 from .operands import Axis, Shape, axes_of, count_along, kept_shape, reduced_shape
 from .operation import Operation, elementwise, predicate, structural, variadic
 
 # The rows that are public as they are; the others' public functions are in `array_functions.py`.
 __all__ = [
-    "absolute", "add", "arccos", "arccosh", "arcsin", "arcsinh", "arctan", "arctan2", "arctanh", "ceil", "cos", "cosh",
-    "divide", "equal", "erf", "exp", "exp2", "expm1", "floor", "floor_divide", "greater", "greater_equal", "hypot",
-    "less", "less_equal", "log", "log1p", "log2", "log10", "logaddexp", "logical_and", "logical_not", "logical_or",
-    "maximum", "minimum", "multiply", "negative", "not_equal", "operations", "positive", "power", "relu", "remainder",
-    "rint", "sigmoid", "sign", "sin", "sinh", "sqrt", "square", "subtract", "tan", "tanh", "trunc", "where",
+    "absolute", "add", "arccos", "arccosh", "arcsin", "arcsinh", "arctan", "arctan2", "arctanh", "cbrt", "ceil",
+    "copysign", "cos", "cosh", "digamma", "divide", "equal", "erf", "erfc", "erfinv", "exp", "exp2", "expm1", "floor",
+    "floor_divide", "fmod", "gammaln", "greater", "greater_equal", "heaviside", "hypot", "less", "less_equal", "log",
+    "log1p", "log2", "log10", "logaddexp", "logaddexp2", "logical_and", "logical_not", "logical_or", "maximum",
+    "minimum", "multiply", "negative", "not_equal", "operations", "positive", "power", "relu", "remainder", "rint",
+    "sigmoid", "sign", "sin", "sinc", "sinh", "sqrt", "square", "subtract", "tan", "tanh", "trunc", "where", "xlogy",
+    "zeta",
 ]  # fmt: skip
 
 
@@ -116,6 +119,11 @@ floor_divide: Operation = _arithmetic(
     local_gradients=(_zero, _zero),
 )  # fmt: skip
 
+heaviside: Operation = _of_floats(
+    "heaviside", "heaviside", numpy.heaviside, lambda a, at_zero: at_zero if a == 0 else float(a > 0) if a == a else a,
+    local_gradients=(_zero, lambda out, a, at_zero: equal(a, 0)),
+)  # fmt: skip
+
 # --- arithmetic -----------------------------------------------------------------------------------------
 
 add: Operation = _arithmetic(
@@ -145,6 +153,14 @@ negative: Operation = _arithmetic(
 remainder: Operation = _arithmetic(
     "remainder", "mod", numpy.remainder, operator.mod,
     local_gradients=(lambda out, a, b: 1, lambda out, a, b: -floor_divide(a, b)),
+)  # fmt: skip
+fmod: Operation = _of_floats(  # of the dividend's sign, as remainder is of the divisor's
+    "fmod", "fmod", numpy.fmod, math.fmod,
+    local_gradients=(lambda out, a, b: 1, lambda out, a, b: -trunc(a / b)),
+)  # fmt: skip
+copysign: Operation = _of_floats(
+    "copysign", "copysign", numpy.copysign, math.copysign,
+    local_gradients=(lambda out, a, b: sign(a) * copysign(1, b), _zero),
 )  # fmt: skip
 
 
@@ -194,6 +210,7 @@ log10: Operation = _of_floats(
     "log10", "log10", numpy.log10, math.log10,
     local_gradients=(lambda out, a: 1 / (a * math.log(10)),),
 )  # fmt: skip
+cbrt: Operation = _of_floats("cbrt", "∛", numpy.cbrt, math.cbrt, local_gradients=(lambda out, a: 1 / (3 * out * out),))
 sqrt: Operation = _of_floats("sqrt", "√", numpy.sqrt, math.sqrt, local_gradients=(lambda out, a: 0.5 / out,))
 sin: Operation = _of_floats("sin", "sin", numpy.sin, math.sin, local_gradients=(lambda out, a: cos(a),))
 cos: Operation = _of_floats("cos", "cos", numpy.cos, math.cos, local_gradients=(lambda out, a: -sin(a),))
@@ -228,15 +245,101 @@ arctanh: Operation = _of_floats(
 )  # fmt: skip
 
 
-def _erf_forward(a: Any) -> Any:
-    a = numpy.asarray(a)  # NumPy has none of its own: Python's, number by number
-    return numpy.fromiter(map(math.erf, a.ravel().tolist()), a.dtype, a.size).reshape(a.shape)
+def _number_by_number(function: Callable[[float], float]) -> Callable[[Any], Any]:
+    """One of Python's functions that NumPy lacks, on arrays."""
+
+    def on_array(a: Any) -> Any:
+        a = numpy.asarray(a)
+        numbers = numpy.fromiter(map(function, a.ravel().tolist()), numpy.float64, a.size)
+        return numbers.reshape(a.shape).astype(a.dtype if a.dtype.kind == "f" else numpy.float64)
+
+    return on_array
 
 
 erf: Operation = _of_floats(
-    "erf", "erf", _erf_forward, math.erf,
+    "erf", "erf", _number_by_number(math.erf), math.erf,
     local_gradients=(lambda out, a: 2 / math.sqrt(math.pi) * exp(-a * a),),
     written=lambda library, a: f"erf({a})",
+)  # fmt: skip
+erfc: Operation = _of_floats(  # 1 − erf without the loss of digits
+    "erfc", "erfc", _number_by_number(math.erfc), math.erfc,
+    local_gradients=(lambda out, a: -2 / math.sqrt(math.pi) * exp(-a * a),),
+    written=lambda library, a: f"erfc({a})",
+)  # fmt: skip
+
+
+def _gammaln(a: float) -> float:
+    try:
+        return math.lgamma(a)
+    except (ValueError, OverflowError):  # a pole; so large that its logarithm is, too
+        return math.inf
+
+
+@functools.cache
+def _special(name: str) -> Callable[..., Any]:
+    """One of SciPy's special functions, on floats and arrays."""
+    try:
+        found: Callable[..., Any] = getattr(importlib.import_module("scipy.special"), name)
+    except ImportError:
+        raise MissingPackageError(
+            f"{name} is computed by SciPy, which is not installed: pip install scipy (glassgrad's extra `blas` has it)"
+        ) from None
+    return found
+
+
+gammaln: Operation = _of_floats(
+    "gammaln", "log|Γ|", _number_by_number(_gammaln), math.lgamma,
+    local_gradients=(lambda out, a: digamma(a),),
+    written=lambda library, a: f"gammaln({a})",
+)  # fmt: skip
+digamma: Operation = _of_floats(
+    "digamma", "ψ", lambda a: _special("digamma")(a), lambda a: float(_special("digamma")(a)),
+    local_gradients=(lambda out, a: zeta(2, a),),
+    written=lambda library, a: f"digamma({a})",
+)  # fmt: skip
+# Hurwitz's: Σ (a + k)^−s. It has every derivative of digamma in it, and its own; none by s.
+zeta: Operation = _of_floats(
+    "zeta", "ζ", lambda s, a: _special("zeta")(s, a), lambda s, a: float(_special("zeta")(s, a)),
+    local_gradients=(None, lambda out, s, a: -s * zeta(s + 1, a)),
+    written=lambda library, s, a: f"zeta({s}, {a})",
+)  # fmt: skip
+erfinv: Operation = _of_floats(
+    "erfinv", "erf⁻¹", lambda a: _special("erfinv")(a), lambda a: float(_special("erfinv")(a)),
+    local_gradients=(lambda out, a: math.sqrt(math.pi) / 2 * exp(out * out),),
+    written=lambda library, a: f"erfinv({a})",
+)  # fmt: skip
+
+
+def _xlogy_forward(a: Any, b: Any) -> Any:
+    is_zero = numpy.logical_and(numpy.equal(a, 0), numpy.equal(b, b))
+    return numpy.where(is_zero, 0, numpy.multiply(a, numpy.log(b)))
+
+
+xlogy: Operation = _of_floats(  # 0 · log 0 is 0
+    "xlogy", "xlogy", _xlogy_forward, lambda a, b: 0.0 if a == 0 and b == b else a * math.log(b),
+    local_gradients=(
+        lambda out, a, b: log(where(logical_and(equal(a, 0), less_equal(b, 0)), 1, b)),
+        lambda out, a, b: a / b,
+    ),
+    expansion=lambda a, b: where(logical_and(equal(a, 0), equal(b, b)), 0, a * log(b)),
+)  # fmt: skip
+
+
+def _sinc_slope(out: Any, a: Any) -> Any:
+    """(cos πa − sinc a) / a, and near 0, where that loses all digits, the series: so are the derivatives of it."""
+    is_near = less(absolute(a), 0.5)
+    square_of_angle = square(math.pi * where(is_near, a, 0))
+    series = 0.0
+    for k in range(11, 0, -1):
+        series = series * square_of_angle + (-1) ** k * 2 * k / math.factorial(2 * k + 1)
+    away = where(is_near, 1, a)
+    return where(is_near, math.pi**2 * a * series, (cos(math.pi * away) - sinc(away)) / away)
+
+
+sinc: Operation = _of_floats(
+    "sinc", "sinc", numpy.sinc, lambda a: math.sin(math.pi * a) / (math.pi * a) if a else 1.0,
+    local_gradients=(_sinc_slope,),
+    written=lambda library, a: f"{library}.sinc({a})",
 )  # fmt: skip
 
 
@@ -268,6 +371,21 @@ def _logaddexp_of_numbers(a: float, b: float) -> float:
 logaddexp: Operation = _of_floats(
     "logaddexp", "logaddexp", numpy.logaddexp, _logaddexp_of_numbers,
     local_gradients=(lambda out, a, b: sigmoid(a - b), lambda out, a, b: sigmoid(b - a)),
+)  # fmt: skip
+
+
+def _logaddexp2_of_numbers(a: float, b: float) -> float:
+    if a == b:
+        return a + 1
+    return (a if a > b else b) + math.log1p(math.exp2(-abs(a - b))) / math.log(2)
+
+
+logaddexp2: Operation = _of_floats(
+    "logaddexp2", "logaddexp2", numpy.logaddexp2, _logaddexp2_of_numbers,
+    local_gradients=(
+        lambda out, a, b: sigmoid((a - b) * math.log(2)),
+        lambda out, a, b: sigmoid((b - a) * math.log(2)),
+    ),
 )  # fmt: skip
 
 

@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from typing import Any, NoReturn
 
 from autograd import GraphError, Node, Value, operations
-from autograd.composites import ACTIVATIONS
+from autograd.composites import ACTIVATIONS, OF_ONE_NUMBER
 
 from .examples import Example
 
@@ -112,15 +112,15 @@ class Function:
 @functools.cache
 def functions() -> dict[str, Function]:
     """What an expression may call, by name: the table's elementwise rows, also under a symbol that reads as a
-    name (abs, max, σ), and the activations that are put together from them."""
+    name (abs, max, σ), and the functions of one number that are put together from them."""
     found = {}
     for row in operations().values():
         if row.elementwise and row.scalar is not None and row.slots is not None:
             for name in (row.name, row.symbol):
                 if _is_name(name):
                     found[name] = Function(row, row.slots)
-    for activation in ACTIVATIONS:
-        found[activation.__name__] = Function(activation, 1)
+    for composite in (*ACTIVATIONS, *OF_ONE_NUMBER):
+        found[composite.__name__] = Function(composite, 1)
     return dict(sorted(found.items()))
 
 

@@ -5,6 +5,7 @@ The tests call each with nodes, with arrays and through NumPy's own functions; d
 
 from __future__ import annotations
 
+import importlib
 import math
 from collections.abc import Callable
 from typing import Any
@@ -20,11 +21,30 @@ Array = numpy.ndarray[Any, Any]
 # Functions of which NumPy does not ask a node's class what they mean for it.
 NOT_HANDED_OVER = {"full"}
 NOT_OF_LISTS = {"block"}  # to which lists say how blocks lie
-WITHOUT_GRADIENT = {"isnan", "isinf", "isfinite", "zeros_like", "ones_like", "empty_like"}
+WITHOUT_GRADIENT = {
+    "imag",
+    "isnan",
+    "isinf",
+    "isfinite",
+    "isneginf",
+    "isposinf",
+    "zeros_like",
+    "ones_like",
+    "empty_like",
+}
 
 _ROWS = numpy.array([[0.5, 1.5, -0.5], [2.0, -1.0, 0.25]])
 _ROW = numpy.array([1.0, -2.0, 0.5])
+_HOLES = numpy.array([[numpy.nan, 1.0, numpy.nan], [0.5, numpy.nan, -1.0]], numpy.float32)
 _MASK = numpy.array([[True, False, True], [False, False, True]])
+
+
+def _holed(m: Any, x: Any) -> Any:
+    """x of shape (2, 3) with nan and both infinities in three places."""
+    infinities = numpy.array([[numpy.inf, 0.0, 0.0], [0.0, -numpy.inf, 0.0]], numpy.float32)
+    return m.where(
+        numpy.isinf(infinities), infinities, m.where(numpy.isnan(_HOLES) & ~_MASK, numpy.float32(numpy.nan), x)
+    )
 
 
 def _over_axes(call: Call, shape: Shape, *others: Any) -> list[tuple[Call, tuple[Shape, ...]]]:
@@ -38,6 +58,27 @@ CASES: dict[str, list[tuple[Call, tuple[Shape, ...]]]] = {
     "isnan": [(lambda m, x: m.isnan(x), ((2, 3),)), (lambda m, x: m.isnan(x), ((),))],
     "isinf": [(lambda m, x: m.isinf(x), ((2, 3),)), (lambda m, x: m.isinf(x), ((0,),))],
     "isfinite": [(lambda m, x: m.isfinite(x), ((2, 3),)), (lambda m, x: m.isfinite(x), ((),))],
+    **{
+        name: [(lambda m, x, n=name: getattr(m, n)(x), (shape,)) for shape in ((2, 3), (), (0,))]
+        for name in (
+            "isposinf", "isneginf", "deg2rad", "radians", "rad2deg", "degrees", "real", "imag", "conjugate", "fix",
+        )
+    },
+    **{
+        name: [
+            *[
+                (lambda m, a, b, n=name: getattr(m, n)(a, b), shapes)
+                for shapes in (((2, 3), (3,)), ((), (2,)), ((0,), ()))
+            ],
+            (lambda m, a, n=name: getattr(m, n)(a, _HOLES), ((2, 3),)),
+            (lambda m, a, n=name: getattr(m, n)(_HOLES, a), ((3,),)),
+        ]
+        for name in ("fmax", "fmin")
+    },
+    "nan_to_num": [
+        *[(lambda m, x: m.nan_to_num(x), (shape,)) for shape in ((2, 3), (), (0,))],
+        (lambda m, x: m.nan_to_num(_holed(m, x), nan=2.0, posinf=3.0, neginf=-4.0, copy=False), ((2, 3),)),
+    ],
     **{
         name: [
             (lambda m, x, n=name: getattr(m, n)(x), ((2, 3),)),
@@ -429,6 +470,17 @@ CASES: dict[str, list[tuple[Call, tuple[Shape, ...]]]] = {
 
 # Those without a namesake in NumPy, and what they are in NumPy's terms.
 OTHERS: dict[str, list[tuple[Call, Call, tuple[Shape, ...]]]] = {
+    "logit": [
+        (
+            lambda x: autograd.logit(autograd.multiply(autograd.absolute(x), 0.5)),
+            lambda x: numpy.log(numpy.abs(x) / 2) - numpy.log1p(-numpy.abs(x) / 2),
+            ((2, 3),),
+        ),
+    ],
+    "polygamma": [
+        (lambda x, n=n: autograd.polygamma(n, autograd.square(x)), lambda x, n=n: _polygamma(n, x), ((2, 3),))
+        for n in (0, 1, 2)
+    ],
     "unstack": [  # NumPy has it since 2.1
         (lambda x: autograd.unstack(x), lambda x: tuple(x), ((2, 3),)),
         (lambda x: autograd.unstack(x, axis=-1), lambda x: tuple(x.T), ((2, 3),)),
@@ -478,6 +530,11 @@ OTHERS: dict[str, list[tuple[Call, Call, tuple[Shape, ...]]]] = {
         (lambda x: autograd.elu(x, alpha=0.5), lambda x: numpy.where(x > 0, x, numpy.expm1(x) / 2), ((0, 2),)),
     ],
 }
+
+
+def _polygamma(n: int, x: Any) -> Any:
+    special = importlib.import_module("scipy.special")
+    return special.polygamma(n, numpy.square(x)).astype(x.dtype)
 
 
 def _put(x: Any, indices: Any, values: Any, axis: Any) -> Any:

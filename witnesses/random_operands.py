@@ -279,6 +279,10 @@ def from_zero(x: Any, **_: Any) -> float:
     return _least(x)
 
 
+def from_zeros(a: Any, b: Any) -> float:
+    return min(from_zero(a), from_zero(b))
+
+
 def from_integers(x: Any, **_: Any) -> float:
     return _least(x - numpy.rint(x))
 

@@ -27,6 +27,8 @@ DOMAINS = {
     "arccos": (0.1, 0.8),
     "arctanh": (0.1, 0.8),
     "arccosh": (1.3, 2.5),
+    "erfinv": (0.1, 0.8),
+    "zeta": (1.3, 2.5),
 }
 
 
@@ -288,12 +290,15 @@ def is_plain(row: Operation) -> bool:
 
 
 def with_conditions(row: Operation) -> Callable[..., Any]:
-    """The row with constants in the slots that have no gradient (the condition of `where`)."""
+    """The row with constants in the slots that have no gradient: the condition of `where`, the exponent of `zeta`."""
+    constant = (
+        (lambda data: numpy.full_like(data, 2.5)) if row.name == "zeta" else (lambda data: numpy.asarray(data) > 1)
+    )
 
     def call(*operands: Any) -> Any:
         return row(
             *[
-                operand if row.rule(slot) is not None else numpy.asarray(operand.data) > 1
+                operand if row.rule(slot) is not None else constant(operand.data)
                 for slot, operand in enumerate(operands)
             ]
         )

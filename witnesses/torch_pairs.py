@@ -255,6 +255,20 @@ _OF_TWO_AND_MORE = [
         "floor_divide", elementwise(2), lambda torch, a, b: torch.div(a, b, rounding_mode="floor"), (None, _positive),
         distance_to_kink=operands.of_quotient_from_integers,
     ),
+    Pair("logaddexp2", elementwise(2)),
+    Pair(
+        "fmod", elementwise(2), domains=(None, _positive), distance_to_kink=operands.of_quotient_from_integers,
+    ),
+    Pair("copysign", elementwise(2), distance_to_kink=operands.from_zeros, is_exact=True),
+    Pair(
+        "heaviside", elementwise(2), lambda torch, a, b: torch.where(a == 0, b, (a > 0).to(a.dtype)),
+        distance_to_kink=lambda a, b: operands.from_zero(a), is_exact=True,
+    ),
+    Pair("xlogy", elementwise(2), domains=(None, _positive)),
+    Pair(
+        "zeta", elementwise(1, s=(2.0, 3.5)), lambda torch, x, s: torch.special.zeta(torch.tensor(s), x),
+        (_positive,), called=lambda x, s: autograd.zeta(s, x),
+    ),
     Pair("hypot", elementwise(2), domains=(None, _positive)),
     Pair("arctan2", elementwise(2), distance_to_kink=operands.from_the_cut),
     Pair(
@@ -289,6 +303,15 @@ _OF_ONE = [
     Pair("log10", elementwise(1), domains=(_positive,)),
     Pair("log1p", elementwise(1), domains=(_above_minus_half,)),
     Pair("sqrt", elementwise(1), domains=(_positive,)),
+    Pair(
+        "cbrt", elementwise(1), lambda torch, x: torch.sign(x) * torch.abs(x) ** (1 / 3),
+        distance_to_kink=operands.from_zero,
+    ),
+    Pair("sinc", elementwise(1)),
+    Pair("erfc", elementwise(1)),
+    Pair("erfinv", elementwise(1), domains=(_inside_one,)),
+    Pair("gammaln", elementwise(1), "lgamma", (_positive,)),
+    Pair("digamma", elementwise(1), domains=(_positive,)),
     Pair("sin", elementwise(1)),
     Pair("cos", elementwise(1)),
     Pair("tan", elementwise(1), distance_to_kink=operands.from_the_poles),

@@ -25,6 +25,7 @@ from .building import *
 from .diagonals import *
 from .differences import *
 from .elementwise import *
+from .elementwise import OF_ONE_NUMBER as OF_ONE_NUMBER
 from .joining import *
 from .moving import *
 from .products import *

@@ -266,6 +266,15 @@ def test_the_classes_of_floats_are_numpy_s_at_extremes_for_every_kind_of_operand
             assert FUNCTIONS[name](Tensor([number], requires_grad=False)).data.tolist() == [expected]
 
 
+def test_what_is_no_number_is_the_largest_of_its_dtype_or_0() -> None:
+    for dtype in (numpy.float64, numpy.float32, numpy.int64, numpy.bool_):
+        numbers = numpy.array([nan, inf, -inf, 2.0]) if numpy.dtype(dtype).kind == "f" else numpy.array([0, 1])
+        x = Tensor(numbers.astype(dtype), requires_grad=False)
+        numpy.testing.assert_array_equal(autograd.nan_to_num(x).data, numpy.nan_to_num(x.data))
+        assert autograd.nan_to_num(x).dtype == dtype
+    assert autograd.nan_to_num(Value(inf)).data == numpy.finfo(float).max
+
+
 # --- indices ----------------------------------------------------------------------------------------------
 
 

@@ -85,6 +85,12 @@ LIMITS: dict[str, Sequence[tuple[float, float]]] = {
     "sigmoid": ((0.5, 0.25), (0.5, 0.25), (1.0, 0.0), (0.0, 0.0), NOWHERE),
     "relu": ((0.0, 0.0), (0.0, 0.0), (inf, 1.0), (0.0, 0.0), (nan, 0.0)),
     "absolute": ((0.0, 0.0), (0.0, 0.0), (inf, 1.0), (inf, -1.0), NOWHERE),
+    "cbrt": ((0.0, inf), (-0.0, inf), (inf, 0.0), (-inf, 0.0), NOWHERE),
+    "erfc": ((1.0, -2 / math.sqrt(pi)), (1.0, -2 / math.sqrt(pi)), (0.0, 0.0), (2.0, 0.0), NOWHERE),
+    "erfinv": ((0.0, math.sqrt(pi) / 2), (0.0, math.sqrt(pi) / 2), NOWHERE, NOWHERE, NOWHERE),
+    "gammaln": ((inf, -inf), (inf, inf), (inf, inf), (inf, nan), NOWHERE),
+    "digamma": ((-inf, inf), (inf, inf), (inf, 0.0), (nan, inf), NOWHERE),
+    "sinc": ((1.0, 0.0), (1.0, 0.0), NOWHERE, NOWHERE, NOWHERE),
 }
 
 
@@ -159,6 +165,35 @@ CASES: list[tuple[str, tuple[float, ...], float, tuple[float, ...]]] = [
     ("logaddexp", (inf, inf), inf, (nan, nan)),  # ∞ − ∞: the shares of two infinities
     ("logaddexp", (-inf, -inf), -inf, (nan, nan)),
     ("logaddexp", (nan, 0.0), nan, (nan, nan)),
+    ("fmod", (5.0, 3.0), 2.0, (1.0, -1.0)),
+    ("fmod", (-5.0, 3.0), -2.0, (1.0, 1.0)),
+    ("fmod", (5.0, inf), 5.0, (1.0, 0.0)),
+    ("fmod", (5.0, 0.0), nan, (1.0, -inf)),
+    ("fmod", (6.0, 3.0), 0.0, (1.0, -2.0)),  # as remainder
+    ("heaviside", (0.0, 0.5), 0.5, (0.0, 1.0)),
+    ("heaviside", (-0.0, 0.5), 0.5, (0.0, 1.0)),
+    ("heaviside", (inf, 2.0), 1.0, (0.0, 0.0)),
+    ("heaviside", (-1.0, nan), 0.0, (0.0, 0.0)),
+    ("heaviside", (nan, 1.0), nan, (0.0, 0.0)),
+    ("copysign", (2.0, -0.0), -2.0, (-1.0, 0.0)),
+    ("copysign", (-2.0, 3.0), 2.0, (-1.0, 0.0)),
+    ("copysign", (0.0, -1.0), -0.0, (0.0, 0.0)),
+    ("copysign", (inf, -inf), -inf, (-1.0, 0.0)),
+    ("copysign", (nan, -1.0), nan, (nan, 0.0)),
+    ("logaddexp2", (300.0, 300.0), 301.0, (0.5, 0.5)),
+    ("logaddexp2", (1e8, -1e8), 1e8, (1.0, 0.0)),
+    ("logaddexp2", (inf, -inf), inf, (1.0, 0.0)),
+    ("logaddexp2", (inf, inf), inf, (nan, nan)),
+    ("logaddexp2", (nan, 0.0), nan, (nan, nan)),
+    ("xlogy", (0.0, 0.0), 0.0, (0.0, nan)),
+    ("xlogy", (0.0, inf), 0.0, (inf, 0.0)),
+    ("xlogy", (0.0, nan), nan, (nan, nan)),
+    ("xlogy", (2.0, 0.0), -inf, (-inf, inf)),
+    ("xlogy", (2.0, 1.0), 0.0, (0.0, 2.0)),
+    ("zeta", (2.0, 1.0), pi * pi / 6, (0.0, -2.404113806319188)),
+    ("zeta", (2.0, 0.0), inf, (0.0, -inf)),
+    ("zeta", (2.0, inf), 0.0, (0.0, 0.0)),
+    ("zeta", (2.0, nan), nan, (0.0, nan)),
     ("hypot", (0.0, 0.0), 0.0, (0.0, 0.0)),
     ("hypot", (-0.0, 0.0), 0.0, (0.0, 0.0)),
     ("hypot", (-300.0, 0.0), 300.0, (-1.0, 0.0)),
@@ -218,6 +253,12 @@ PYTORCH_S: dict[str, Callable[..., Any]] = {
     "rint": lambda torch, a: torch.round(a),
     "floor_divide": lambda torch, a, b: torch.div(a, b, rounding_mode="floor"),
     "power": lambda torch, a, b: torch.pow(a, b),
+    "cbrt": lambda torch, a: torch.copysign(torch.pow(torch.abs(a), 1 / 3), a),
+    "gammaln": lambda torch, a: torch.lgamma(a),
+    "zeta": lambda torch, s, a: torch.special.zeta(s.detach(), a),
+    "heaviside": lambda torch, a, at_zero: torch.where(
+        a == 0, at_zero, torch.where(torch.isnan(a), a.detach(), (a > 0).to(a.dtype))
+    ),
     "clip": lambda torch, a, low, high: torch.clamp(a, low, high),
     "where": lambda torch, condition, a, b: torch.where(condition != 0, a, b),
 }
@@ -241,6 +282,10 @@ def _any_is_nan(*operands: Array) -> Array:
     return numpy.logical_or.reduce([numpy.isnan(operand) for operand in operands])
 
 
+def _zeta(s: Any, a: Array) -> Any:
+    return autograd.zeta(s, a)
+
+
 DIFFERENCES: dict[str, Difference] = {
     "sign": Difference(_any_is_nan, nan, [None], "NumPy's value; PyTorch says 0"),
     "expm1": Difference(
@@ -255,6 +300,30 @@ DIFFERENCES: dict[str, Difference] = {
     "absolute": Difference(_any_is_nan, None, [nan], "the slope is the sign, and that of nan is nan"),
     "maximum": Difference(_any_is_nan, None, [0.0, 0.0], "nan neither wins nor ties; PyTorch gives all to both"),
     "minimum": Difference(_any_is_nan, None, [0.0, 0.0], "as maximum"),
+    "copysign": Difference(
+        lambda a, b: numpy.isinf(a),
+        None,
+        [lambda a, b: numpy.sign(a) * numpy.copysign(1, b), None],
+        "PyTorch divides infinity by itself",
+    ),
+    "cbrt": Difference(
+        lambda a: (a == 0) | numpy.isinf(a),
+        None,
+        [lambda a: numpy.where(a == 0, inf, 0)],
+        "what it is written with in PyTorch has a kink at 0",
+    ),
+    "digamma": Difference(
+        lambda a: ~numpy.isnan(a), None, [lambda a: _zeta(2.0, a)], "PyTorch's trigamma has nine digits and no poles"
+    ),
+    "zeta": Difference(
+        lambda s, a: numpy.isinf(a) | numpy.isinf(s) | (s == 300),
+        _zeta,
+        [None, lambda s, a: autograd.multiply(-s, _zeta(s + 1, a))],
+        "SciPy's numbers: at infinity each term of the sum is 0, or the sum is infinite",
+    ),
+    "logaddexp2": Difference(
+        lambda a, b: (a == -1) & (b == -1), 0.0, [None, None], "½ + ½ is 1; PyTorch rounds on the way"
+    ),
     "hypot": Difference(lambda a, b: (a == 0) & (b == 0), None, [0.0, 0.0], "at the origin 0, as the norm's"),
     "arctan2": Difference(lambda y, x: (y == 0) & (x == 0), None, [nan, nan], "0/0: the origin has no angle"),
     "clip": Difference(

@@ -201,7 +201,7 @@ def test_the_methods_of_ufuncs_reduce_accumulate_and_combine() -> None:
         (lambda x: np.partition(x, 1), r"numpy\.partition"),
         (lambda x: np.median(x), r"numpy\.median"),
         (lambda x: np.einsum("ij->i", x), r"numpy\.einsum"),
-        (lambda x: np.heaviside(x, 0), r"numpy\.heaviside"),
+        (lambda x: np.nextafter(x, 0), r"numpy\.nextafter"),
         (lambda x: np.gcd(x, 2), r"numpy\.gcd"),
         (lambda x: np.multiply.accumulate(x), r"numpy\.multiply\.accumulate"),
         (lambda x: np.subtract.reduce(x), r"numpy\.subtract\.reduce"),

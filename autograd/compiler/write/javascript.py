@@ -43,7 +43,16 @@ _FORMS = {
     "sign": "Math.sign({0}) + 0",  # of -0 it is 0, as NumPy's
     "logaddexp": "logaddexp({0}, {1})",
     "erf": "erf({0})",
+    "erfc": "erfc({0})",
+    "cbrt": "Math.cbrt({0})",
+    "fmod": "{0} % {1}",
+    "copysign": "copysign({0}, {1})",
+    "heaviside": "{0} == 0 ? {1} : {0} > 0 ? 1 : {0} < 0 ? 0 : NaN",
+    "logaddexp2": "logaddexp2({0}, {1})",
+    "sinc": "sinc({0})",
 }
+# What JavaScript lacks, and no program of a page has needed.
+WITHOUT_FORM = frozenset({"digamma", "erfinv", "gammaln", "zeta"})
 _FUNCTIONS = {
     "power": """function power(base, exponent) {
   if (exponent == 0 || base == 1) return 1; // also of true and false; JavaScript: 1 ** NaN is NaN
@@ -71,6 +80,31 @@ _FUNCTIONS = {
     "logaddexp": """function logaddexp(a, b) {
   if (a === b) return a + Math.LN2;
   return Math.max(a, b) + Math.log1p(Math.exp(-Math.abs(a - b)));
+}""",
+    "logaddexp2": """function logaddexp2(a, b) {
+  if (a === b) return a + 1;
+  return Math.max(a, b) + Math.log1p(2 ** -Math.abs(a - b)) / Math.LN2;
+}""",
+    "copysign": """function copysign(a, b) {
+  const isNegative = b < 0 || Object.is(+b, -0);
+  return isNegative ? -Math.abs(a) : Math.abs(a);
+}""",
+    "sinc": """function sinc(a) {
+  return a == 0 ? 1 : Math.sin(Math.PI * a) / (Math.PI * a);
+}""",
+    "erfc": """function erfc(x) {
+  if (x < 1) { // 1 less Kummer's series for erf
+    if (x < -6) return 2;
+    let term = x, sum = x;
+    for (let n = 1; Math.abs(term) > 1e-17 * Math.abs(sum); n++) {
+      term *= (2 * x * x) / (2 * n + 1);
+      sum += term;
+    }
+    return 1 - (2 / Math.sqrt(Math.PI)) * Math.exp(-x * x) * sum;
+  }
+  let fraction = 0;
+  for (let n = x < 2 ? 500 : 100; n > 0; n--) fraction = n / 2 / (x + fraction);
+  return Math.exp(-x * x) / (Math.sqrt(Math.PI) * (x + fraction));
 }""",
     "erf": """function erf(x) {
   if (x !== x) return x;
@@ -133,6 +167,8 @@ def has_no_form(instruction: Instruction) -> bool:
 def _expression(instruction: Instruction, operands: Iterable[str]) -> str:
     if has_no_form(instruction):
         row = instruction.operation.name
+        if row in WITHOUT_FORM:
+            raise ArgumentError(f"javascript: JavaScript has no {row}, and none is written here")
         raise UnwrittenOperationError(f"javascript: the row {row} has no form in JavaScript, and no expansion")
     return _FORMS[instruction.operation.name].format(*operands)
 

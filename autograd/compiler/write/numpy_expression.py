@@ -106,6 +106,18 @@ NUMPY = ArrayLibrary(
     {
         "erf": """def erf(a):
     return numpy.vectorize(math.erf, otypes=[numpy.result_type(a, 1.0)])(a)""",
+        "erfc": """def erfc(a):
+    return numpy.vectorize(math.erfc, otypes=[numpy.result_type(a, 1.0)])(a)""",
+        "gammaln": """def gammaln(a):
+    def of_one(one):
+        try:
+            return math.lgamma(one)
+        except (ValueError, OverflowError):
+            return math.inf
+    return numpy.vectorize(of_one, otypes=[numpy.result_type(a, 1.0)])(a)""",
+        "digamma": "from scipy.special import digamma",
+        "erfinv": "from scipy.special import erfinv",
+        "zeta": "from scipy.special import zeta",
         "overlapped": """def overlapped(values, window_shape, axes, shape):
     result = numpy.zeros(shape, numpy.asarray(values).dtype)
     for offsets in numpy.ndindex(window_shape):

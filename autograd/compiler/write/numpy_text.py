@@ -40,8 +40,10 @@ class _Printer:
         what = f"{program.name}_and_gradients" if self.gradients else program.name
         helpers = [text for name, text in self.library.helpers.items() if any(f"{name}(" in line for line in body)]
         head = ["import math", ""] if any("math." in helper for helper in helpers) else []
-        head += [f"import {self.library.name}", "", ""]
+        head += [f"import {self.library.name}", *[helper for helper in helpers if helper.startswith("from ")], "", ""]
         for helper in helpers:
+            if helper.startswith("from "):
+                continue
             head += [helper, "", ""]
         indented = [f"    {line}" if line else "" for line in [*self._note(), *body]]
         return "\n".join([*head, f"def {self.names.fresh(what)}({arguments}):", *indented]) + "\n"

@@ -11,6 +11,7 @@ import pytest
 
 import autograd
 from autograd import ArgumentError, Value, compile
+from autograd.compiler.write.javascript import WITHOUT_FORM
 from witnesses.random_graphs import leaf_arrays, output, random_graph
 
 # Its Math is not our mathematical library: a unit in the last place here and there.
@@ -45,7 +46,7 @@ def in_node():
 
 def test_every_row_of_numbers_has_a_form_and_its_numbers(in_node):
     interesting = [0.6, -1.5, 2.5, 0.5, 0.0, -0.0, math.inf, -math.inf, math.nan, 1.0, 30.0, 3.0]
-    rows = [row for row in autograd.operations().values() if row.scalar is not None]
+    rows = [row for name, row in autograd.operations().items() if row.scalar and name not in WITHOUT_FORM]
     programs, expected = [], []
     for row in rows:
         compiled = compile(row)
@@ -64,6 +65,8 @@ def test_random_graphs_and_their_gradients(in_node):
     programs, expected = [], []
     for seed in range(60):
         graph = random_graph(seed, of_numbers=True)
+        if any(step.operation in WITHOUT_FORM for step in graph.steps):
+            continue
         leaves = [array.item() for array in leaf_arrays(graph)]
         compiled = compile(lambda *given, graph=graph: output(graph, given))
         value, gradients = compiled.value_and_grad(*leaves, argnums=tuple(range(len(leaves))))
@@ -80,7 +83,11 @@ def test_zeros_have_their_signs_and_halves_go_to_even_numbers(in_node):
         -5e-324, 1e300, -1e300, 710.0, -710.0, 4503599627370497.5, -4503599627370497.5, math.inf, -math.inf,
     ]  # fmt: skip
     either = {"maximum", "minimum", "clip"}  # of two zeros, floats and NumPy give different ones already
-    rows = [row for name, row in autograd.operations().items() if row.scalar and row.slots < 3 and name not in either]
+    rows = [
+        row
+        for name, row in autograd.operations().items()
+        if row.scalar and row.slots < 3 and name not in either | WITHOUT_FORM
+    ]
     programs, expected = [], []
     for row in rows:
         calls = [[one] for one in numbers] if row.slots == 1 else [[a, b] for a in numbers for b in numbers]
@@ -92,6 +99,15 @@ def test_zeros_have_their_signs_and_halves_go_to_even_numbers(in_node):
         for call, (one,), other in zip(calls, found, wanted, strict=True):
             assert one == pytest.approx(other, rel=1e-13, abs=0, nan_ok=True), f"{row.name}{tuple(call)}"
             assert math.isnan(one) or math.copysign(1, one) == math.copysign(1, other), f"{row.name}{tuple(call)}"
+
+
+def test_what_javascript_lacks_is_named():
+    for name in sorted(WITHOUT_FORM):
+        row = autograd.operations()[name]
+        compiled = compile(row)
+        compiled(*[1.5] * row.slots)
+        with pytest.raises(ArgumentError, match=f"JavaScript has no {name}"):
+            compiled.javascript  # noqa: B018  # reading it is what is tested
 
 
 def test_conditions_count_as_numbers(in_node):
