@@ -26,17 +26,19 @@ from .operands import (
     checked_one_axis,
     count_along,
     index_of_axis,
+    kept_shape,
     nonempty,
     operand_of,
     operands_of,
+    reduced_shape,
     whole_numbers,
 )
 from .operation import PYTHON_NUMBERS, Operation, Recordable, as_recorded, holds_nodes
 
 # But all, any, max, min and sum, which `shadowing.py` has.
 __all__ = [
-    "affine", "argmax", "argmin", "argsort", "array", "astype", "broadcast_to", "clip", "concatenate", "cumsum",
-    "getitem", "log_softmax", "logsumexp", "matmul", "mean", "norm", "prod", "reshape", "searchsorted",
+    "affine", "argmax", "argmin", "argsort", "array", "astype", "broadcast_to", "clip", "concatenate", "cumprod",
+    "cumsum", "getitem", "log_softmax", "logsumexp", "matmul", "mean", "norm", "prod", "reshape", "searchsorted",
     "sliding_window_view", "softmax", "squared_norm", "stack", "sum_to_shape", "swapaxes", "transpose",
 ]  # fmt: skip
 
@@ -197,30 +199,65 @@ def affine(x: Any, weight: Any, bias: Any) -> Any:
     return ops.add(matmul(x, weight), bias)
 
 
-def sum(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
-    """The sum over `axis` (an axis, several, or all of them).
+# What the reductions below do with NumPy's further keywords: `dtype`, to convert to first; `initial`, a number that is
+# reduced with the elements; `where`, a mask of those that count.
+
+
+def sum(
+    x: Any, axis: Axis = None, keepdims: bool = False, *, dtype: Any = None, initial: Any = None, where: Any = True
+) -> Any:
+    """The sum over `axis` (an axis, several, or all of them), of the elements where the mask `where` is true, and
+    `initial`.
 
     >>> from autograd import Tensor, sum
     >>> sum(Tensor([[1.0, 2.0], [3.0, 4.0]]), axis=0).data
     array([4., 6.])
     """
     x = operand_of("sum", x)
-    return ops.sum(x, axis=checked_axis("sum", x, axis), keepdims=checked_keepdims("sum", keepdims))
+    if dtype is not None or where is not True:
+        x = _counted("sum", x, dtype, where, 0)
+    total = ops.sum(x, axis=checked_axis("sum", x, axis), keepdims=checked_keepdims("sum", keepdims))
+    return total if initial is None else ops.add(total, initial)
 
 
-def mean(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
-    """The mean over `axis`. Raises ShapeError where there is nothing to average.
+def _counted(name: str, x: Any, dtype: Any, where: Any, instead: Any) -> Any:
+    """The operand in another dtype, with a number that changes nothing instead of what the mask leaves out."""
+    if dtype is not None and numpy.dtype(dtype) != x.dtype:
+        x = astype(x, dtype)
+    return x if where is True else ops.where(_mask(name, where), x, instead)
+
+
+def _mask(name: str, where: Any) -> Any:
+    mask = operand_of(name, where)
+    if mask.dtype.kind != "b":
+        raise DataTypeError(f"{name}: where is a mask of booleans, such as `t > 0`, not of {mask.dtype}")
+    return mask
+
+
+def mean(x: Any, axis: Axis = None, keepdims: bool = False, *, dtype: Any = None, where: Any = True) -> Any:
+    """The mean over `axis`, of the elements where the mask `where` is true. Raises ShapeError where there is nothing to
+    average; where the mask leaves nothing, it is nan.
 
     >>> from autograd import Tensor, mean
     >>> mean(Tensor([[1.0, 2.0], [3.0, 4.0]])).item()
     2.5
     """
     x, axis = nonempty("mean", x, axis)
+    if dtype is not None:
+        x = _counted("mean", x, dtype, True, 0)
+    if where is not True:
+        keepdims = checked_keepdims("mean", keepdims)
+        mask = ops.broadcast_to(_mask("mean", where), shape=x.shape)
+        count = ops.sum(mask, axis=axis, keepdims=keepdims)
+        if x.dtype.kind == "f":
+            count = astype(count, x.dtype)
+        return ops.divide(ops.sum(ops.where(mask, x, 0), axis=axis, keepdims=keepdims), count)
     return ops.mean(x, axis=axis, keepdims=checked_keepdims("mean", keepdims))
 
 
-def max(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
-    """The greatest element over `axis`; elements that tie share the gradient equally.
+def max(x: Any, axis: Axis = None, keepdims: bool = False, *, initial: Any = None, where: Any = True) -> Any:
+    """The greatest element over `axis`, of those where the mask `where` is true (which needs `initial`) and `initial`;
+    elements that tie share the gradient equally.
 
     >>> from autograd import Tensor, max
     >>> x = Tensor([3.0, 1.0, 3.0])
@@ -228,23 +265,46 @@ def max(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
     >>> x.grad
     array([0.5, 0. , 0.5])
     """
+    if initial is not None or where is not True:
+        return _extreme_with(ops.max, ops.maximum, x, axis, keepdims, initial, where)
     x, axis = nonempty("max", x, axis)
     return ops.max(x, axis=axis, keepdims=checked_keepdims("max", keepdims))
 
 
-def min(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
-    """The least element over `axis`; elements that tie share the gradient equally.
+def min(x: Any, axis: Axis = None, keepdims: bool = False, *, initial: Any = None, where: Any = True) -> Any:
+    """The least element over `axis`, of those where the mask `where` is true (which needs `initial`) and `initial`;
+    elements that tie share the gradient equally.
 
     >>> from autograd import Tensor, min
     >>> min(Tensor([3.0, 1.0, 2.0])).item()
     1.0
     """
+    if initial is not None or where is not True:
+        return _extreme_with(ops.min, ops.minimum, x, axis, keepdims, initial, where)
     x, axis = nonempty("min", x, axis)
     return ops.min(x, axis=axis, keepdims=checked_keepdims("min", keepdims))
 
 
-def prod(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
-    """The product over `axis`. Zeros among the factors are no trouble for the gradient.
+def _extreme_with(
+    row: Operation, of_two: Operation, x: Any, axis: Axis, keepdims: bool, initial: Any, where: Any
+) -> Any:
+    if initial is None:
+        raise ArgumentError(f"{row.name}: with where=, say initial=, what it is where the mask leaves nothing")
+    x = operand_of(row.name, x)
+    axis, keepdims = checked_axis(row.name, x, axis), checked_keepdims(row.name, keepdims)
+    x = _counted(row.name, x, None, where, initial)
+    if not count_along(x.shape, axis):
+        return broadcast_to(
+            array(initial, x.dtype), kept_shape(x.shape, axis) if keepdims else reduced_shape(x.shape, axis)
+        )
+    return of_two(row(x, axis=axis, keepdims=keepdims), initial)
+
+
+def prod(
+    x: Any, axis: Axis = None, keepdims: bool = False, *, dtype: Any = None, initial: Any = None, where: Any = True
+) -> Any:
+    """The product over `axis`, of the elements where the mask `where` is true, and `initial`. Zeros among the factors
+    are no trouble for the gradient.
 
     >>> from autograd import Tensor, prod
     >>> x = Tensor([2.0, 0.0, 4.0])
@@ -253,7 +313,10 @@ def prod(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
     array([0., 8., 0.])
     """
     x = operand_of("prod", x)
-    return ops.prod(x, axis=checked_axis("prod", x, axis), keepdims=checked_keepdims("prod", keepdims))
+    if dtype is not None or where is not True:
+        x = _counted("prod", x, dtype, where, 1)
+    product = ops.prod(x, axis=checked_axis("prod", x, axis), keepdims=checked_keepdims("prod", keepdims))
+    return product if initial is None else ops.multiply(product, initial)
 
 
 def cumsum(x: Any, axis: int | None = None) -> Any:
@@ -269,6 +332,21 @@ def cumsum(x: Any, axis: int | None = None) -> Any:
     elif x.ndim == 0 and axis in (0, -1):  # NumPy's: an array of the only number
         x = reshape(x, -1)
     return ops.cumsum(x, axis=checked_one_axis("cumsum", x, axis))
+
+
+def cumprod(x: Any, axis: int | None = None) -> Any:
+    """The running product along `axis`; of the flattened x where it is not given. Zeros do not trouble the gradient.
+
+    >>> from autograd import Tensor, cumprod
+    >>> cumprod(Tensor([2.0, 3.0, 4.0])).data
+    array([ 2.,  6., 24.])
+    """
+    x = operand_of("cumprod", x)
+    if axis is None:
+        x, axis = x if x.ndim == 1 else reshape(x, -1), 0
+    elif x.ndim == 0 and axis in (0, -1):  # NumPy's: an array of the only number
+        x = reshape(x, -1)
+    return ops.cumprod(x, axis=checked_one_axis("cumprod", x, axis))
 
 
 def clip(x: Any, low: Any = None, high: Any = None) -> Any:
@@ -296,20 +374,20 @@ def clip(x: Any, low: Any = None, high: Any = None) -> Any:
     return ops.clip(x, lowest if low is None else low, highest if high is None else high)
 
 
-def any(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
+def any(x: Any, axis: Axis = None, keepdims: bool = False, *, where: Any = True) -> Any:
     """Whether something is true (not 0) along `axis`: recorded, a boolean, without gradient.
 
     >>> from autograd import Tensor, any
     >>> bool(any(Tensor([1.0, -1.0]) > 0))
     True
     """
-    x = operand_of("any", x)
+    x = _counted("any", operand_of("any", x), None, where, False)
     return ops.any(x, axis=checked_axis("any", x, axis), keepdims=checked_keepdims("any", keepdims))
 
 
-def all(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
+def all(x: Any, axis: Axis = None, keepdims: bool = False, *, where: Any = True) -> Any:
     """Whether everything is true (not 0) along `axis`: recorded, a boolean, without gradient."""
-    x = operand_of("all", x)
+    x = _counted("all", operand_of("all", x), None, where, True)
     return ops.all(x, axis=checked_axis("all", x, axis), keepdims=checked_keepdims("all", keepdims))
 
 

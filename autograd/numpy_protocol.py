@@ -90,9 +90,11 @@ def _method(ufunc: numpy.ufunc, method: str) -> tuple[Callable[..., Any] | None,
     if method == "__call__":
         return UFUNCS.get(ufunc) or _of_scipy(ufunc), ()
     if method == "reduce" and ufunc in REDUCTIONS:
-        return functools.partial(_reduced, REDUCTIONS[ufunc]), ("axis", "keepdims")
-    if method == "accumulate" and ufunc is numpy.add:
-        return _accumulated, ("axis",)
+        return functools.partial(_reduced, REDUCTIONS[ufunc]), _REDUCE_KEYWORDS.get(
+            ufunc, ("axis", "keepdims", "where")
+        )
+    if method == "accumulate" and ufunc in (numpy.add, numpy.multiply):
+        return functools.partial(_accumulated, ufunc), ("axis",)
     if method == "outer" and ufunc in UFUNCS and ufunc.nin == 2:
         return functools.partial(_outer, UFUNCS[ufunc]), ()
     return None, ()
@@ -145,12 +147,12 @@ def _looked_at(argument: Any) -> Any:
 # --- what differs from our own functions ----------------------------------------------------------------
 
 
-def _reduced(function: Callable[..., Any], x: Any, axis: Any = 0, keepdims: bool = False) -> Any:
-    return function(x, axis, keepdims)
+def _reduced(function: Callable[..., Any], x: Any, axis: Any = 0, keepdims: bool = False, **others: Any) -> Any:
+    return function(x, axis, keepdims, **others)
 
 
-def _accumulated(x: Any, axis: int = 0) -> Any:
-    return array_functions.cumsum(x, axis)
+def _accumulated(ufunc: numpy.ufunc, x: Any, axis: int = 0) -> Any:
+    return (array_functions.cumsum if ufunc is numpy.add else array_functions.cumprod)(x, axis)
 
 
 def _outer(function: Callable[..., Any], a: Any, b: Any) -> Any:
@@ -277,6 +279,11 @@ REDUCTIONS: dict[numpy.ufunc, Callable[..., Any]] = {
     numpy.minimum: array_functions.min,
     numpy.logical_and: array_functions.all,
     numpy.logical_or: array_functions.any,
+}
+
+_REDUCE_KEYWORDS: dict[numpy.ufunc, tuple[str, ...]] = {
+    **dict.fromkeys((numpy.add, numpy.multiply), ("axis", "keepdims", "dtype", "initial", "where")),
+    **dict.fromkeys((numpy.maximum, numpy.minimum), ("axis", "keepdims", "initial", "where")),
 }
 
 # Our functions that bear the name of one of NumPy's; then what differs.

@@ -682,9 +682,7 @@ def _products_of_others(x: Any) -> Any:
 
 def _beside(first: Any, second: Any) -> Any:
     """Two arrays joined along their last axis."""
-    size = first.shape[-1]
-    starts = (0, size, size + second.shape[-1])
-    return concatenate(first, second, axis=len(first.shape) - 1, starts=starts)
+    return _along(len(first.shape) - 1, first, second)
 
 
 prod: Operation = structural(
@@ -703,6 +701,39 @@ cumsum: Operation = structural(
     "cumsum", "Σ…", lambda x, axis: numpy.cumsum(x, axis=axis),
     pullbacks=(_cumsum_pullback,),
     written=lambda library, x, axis: f"{library}.cumsum({x}, axis={axis})",
+)  # fmt: skip
+
+
+def _cumprod_pullback(upstream: Any, out: Any, x: Any, axis: int) -> Any:
+    """For each element the product of those before it, times u + b (u' + b' (u'' + …)) of what comes after it: of the
+    upstream gradients u and the elements b behind their own. Nothing is divided by what may be 0."""
+    axis %= x.ndim
+    size, before = x.shape[axis], (slice(None),) * axis
+    if size < 2:
+        return upstream
+    one = numpy.ones((*x.shape[:axis], 1, *x.shape[axis + 1 :]), x.dtype)
+    earlier = _along(axis, one, getitem(out, index=(*before, slice(None, -1))))
+    factors = _along(axis, getitem(x, index=(*before, slice(1, None))), 0 * one)
+    total, reach = upstream, 1
+    while reach < size:  # after each round it sums twice as many
+        nothing = numpy.zeros((*x.shape[:axis], reach, *x.shape[axis + 1 :]), x.dtype)
+        behind = (*before, slice(reach, None))
+        total = total + factors * _along(axis, getitem(total, index=behind), nothing)
+        factors = factors * _along(axis, getitem(factors, index=behind), nothing)
+        reach *= 2
+    return earlier * total
+
+
+def _along(axis: int, first: Any, second: Any) -> Any:
+    """Two arrays joined along an axis."""
+    size = first.shape[axis]
+    return concatenate(first, second, axis=axis, starts=(0, size, size + second.shape[axis]))
+
+
+cumprod: Operation = structural(
+    "cumprod", "Π…", lambda x, axis: numpy.cumprod(x, axis=axis),
+    pullbacks=(_cumprod_pullback,),
+    written=lambda library, x, axis: f"{library}.cumprod({x}, axis={axis})",
 )  # fmt: skip
 
 

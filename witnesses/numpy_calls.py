@@ -35,6 +35,7 @@ WITHOUT_GRADIENT = {
 
 _ROWS = numpy.array([[0.5, 1.5, -0.5], [2.0, -1.0, 0.25]])
 _ROW = numpy.array([1.0, -2.0, 0.5])
+_PERCENT = {"quantile": 1.0, "nanquantile": 1.0, "percentile": 100.0, "nanpercentile": 100.0}
 _HOLES = numpy.array([[numpy.nan, 1.0, numpy.nan], [0.5, numpy.nan, -1.0]], numpy.float32)
 _MASK = numpy.array([[True, False, True], [False, False, True]])
 
@@ -79,6 +80,76 @@ CASES: dict[str, list[tuple[Call, tuple[Shape, ...]]]] = {
         *[(lambda m, x: m.nan_to_num(x), (shape,)) for shape in ((2, 3), (), (0,))],
         (lambda m, x: m.nan_to_num(_holed(m, x), nan=2.0, posinf=3.0, neginf=-4.0, copy=False), ((2, 3),)),
     ],
+    "average": [
+        *_over_axes(lambda m, x, axis: m.average(x, axis), (2, 3, 2), None),
+        (lambda m, x: m.average(x, weights=_ROWS), ((2, 3),)),
+        (lambda m, x: m.average(x, axis=1, weights=[1.0, 2.0, 3.0], keepdims=True), ((2, 3),)),
+        (lambda m, x: m.average(x, axis=(2, 0), weights=[[1.0, 2.0], [3.0, 4.0]]), ((2, 3, 2),)),
+        (lambda m, x, w: m.average(x, axis=0, weights=m.square(w)), ((2, 3), (2,))),
+        (lambda m, x: m.average(x, axis=1, returned=True, weights=_ROWS), ((2, 3),)),
+    ],
+    **{
+        name: [
+            *_over_axes(lambda m, x, axis, n=name: getattr(m, n)(x, axis), (2, 3, 2), None),
+            (lambda m, x, n=name: getattr(m, n)(x, keepdims=True), ((2, 3),)),
+            (lambda m, x, n=name: getattr(m, n)(x, axis=(0, -1), keepdims=True), ((2, 3, 2),)),
+            (lambda m, x, n=name: getattr(m, n)(x), ((),)),
+            (lambda m, x, n=name: getattr(m, n)(x, axis=1), ((0, 3),)),
+        ]
+        for name in (
+            "ptp", "median", "nanmedian", "nanmax", "nanmin", "nansum", "nanprod", "nanmean", "nanvar", "nanstd",
+        )
+    },
+    **{
+        name: [
+            *_over_axes(lambda m, x, axis, n=name: getattr(m, n)(x, 0.3 * _PERCENT[n], axis), (2, 3, 2), None, (0, 2)),
+            (lambda m, x, n=name: getattr(m, n)(x, _PERCENT[n] * numpy.array([0, 0.25, 0.5, 0.9, 1])), ((5,),)),
+            (lambda m, x, n=name: getattr(m, n)(x, [[0.5], [0.125]], axis=1, keepdims=True), ((2, 4),)),
+            (lambda m, x, n=name: getattr(m, n)(x, 0.7), ((),)),
+            (lambda m, x, n=name: getattr(m, n)(x, 0.7, axis=1), ((0, 3),)),
+        ]
+        for name in ("quantile", "percentile", "nanquantile", "nanpercentile")
+    },
+    **{
+        name: [
+            *_over_axes(lambda m, x, axis, n=name: getattr(m, n)(x, axis), (2, 3, 2), None),
+            (lambda m, x, n=name: getattr(m, n)(x), ((),)),
+            (lambda m, x, n=name: getattr(m, n)(x, axis=1), ((2, 0),)),
+        ]
+        for name in ("nancumsum", "nancumprod")
+    },
+    "cov": [
+        (lambda m, x: m.cov(x), ((3, 4),)),
+        (lambda m, x: m.cov(x), ((4,),)),
+        (lambda m, x: m.cov(x, rowvar=False, bias=True), ((4, 2),)),
+        (lambda m, x, y: m.cov(x, y), ((4,), (4,))),
+        (lambda m, x, y: m.cov(x, y, rowvar=False, ddof=2), ((4, 2), (4, 1))),
+        (lambda m, x: m.cov(x, fweights=[1, 2, 1, 3]), ((2, 4),)),
+        (lambda m, x: m.cov(x, aweights=[1.0, 0.5, 2.0, 0.25]), ((2, 4),)),
+        (lambda m, x: m.cov(x, fweights=[1, 2, 1, 3], aweights=[1.0, 0.5, 2.0, 0.25]), ((2, 4),)),
+        (lambda m, x: m.cov(x, aweights=[1.0, 0.5, 2.0, 0.25], bias=True), ((2, 4),)),
+    ],
+    "corrcoef": [
+        (lambda m, x: m.corrcoef(x), ((3, 5),)),
+        (lambda m, x, y: m.corrcoef(x, y), ((5,), (5,))),
+        (lambda m, x: m.corrcoef(x, rowvar=False), ((5, 2),)),
+    ],
+    "trapezoid": [
+        *_over_axes(lambda m, x, axis: m.trapezoid(x, dx=0.5, axis=axis), (2, 3, 4)),
+        (lambda m, x: m.trapezoid(x), ((4,),)),
+        (lambda m, x, t: m.trapezoid(x, t), ((2, 3), (3,))),
+        (lambda m, x, t: m.trapezoid(x, t, axis=0), ((2, 3), (2, 3))),
+        (lambda m, x: m.trapezoid(x), ((0,),)),
+    ],
+    "interp": [
+        (lambda m, x: m.interp(x, [-1.0, 0.25, 1.0], [2.0, 3.0, -1.0]), ((2, 3),)),
+        (lambda m, x: m.interp(x, [-1.0, 0.25, 1.0], [2.0, 3.0, -1.0], left=-5.0, right=7.0), ((5,),)),
+        (lambda m, y: m.interp([-2.0, -0.5, 0.5, 0.75, 2.0], [-1.0, 0.25, 1.0], y), ((3,),)),
+        (lambda m, x, y: m.interp(x, [-1.0, 0.25, 1.0], y), ((), (3,))),
+        (lambda m, x: m.interp(x, [0.0], [2.0], left=1.0), ((2,),)),
+        (lambda m, x: m.interp(x, [0.75, 0.25, 0.5], [2.0, 3.0, -1.0], period=1.0), ((4,),)),
+        (lambda m, x: m.interp(x, [0.0, 1.0], [2.0, 3.0]), ((0,),)),
+    ],
     **{
         name: [
             (lambda m, x, n=name: getattr(m, n)(x), ((2, 3),)),
@@ -89,6 +160,9 @@ CASES: dict[str, list[tuple[Call, tuple[Shape, ...]]]] = {
             (lambda m, x, n=name: getattr(m, n)(x, ddof=0.5), ((3,),)),
             (lambda m, x, n=name: getattr(m, n)(x, axis=()), ((2, 2),)),
             (lambda m, x, n=name: getattr(m, n)(x, axis=1), ((0, 3),)),
+            (lambda m, x, n=name: getattr(m, n)(x, axis=1, where=_MASK | ~_MASK[:, ::-1], keepdims=True), ((2, 3),)),
+            (lambda m, x, n=name: getattr(m, n)(x, where=_MASK, correction=1), ((2, 3),)),
+            (lambda m, x, n=name: getattr(m, n)(x, dtype=numpy.float64), ((2, 3),)),
         ]
         for name in ("var", "std")
     },

@@ -150,6 +150,14 @@ SAMPLES: dict[str, list[tuple[Callable[..., Any], tuple[Shape, ...]]]] = {
         ]
         for name, function in {"softmax": autograd.softmax, "log_softmax": autograd.log_softmax}.items()
     },
+    "cumprod": [
+        (lambda x: autograd.cumprod(x), ((2, 3),)),
+        (lambda x: autograd.cumprod(x, axis=0), ((2, 3),)),
+        (lambda x: autograd.cumprod(x, axis=-1), ((2, 1, 3),)),
+        (lambda x: autograd.cumprod(x), ((),)),
+        (lambda x: autograd.cumprod(x, axis=1), ((2, 0),)),
+        (lambda x: autograd.cumprod(x), ((5,),)),
+    ],
     "cumsum": [
         (lambda x: autograd.cumsum(x), ((2, 3),)),
         (lambda x: autograd.cumsum(x, axis=0), ((2, 3),)),

@@ -395,6 +395,7 @@ _REDUCTIONS = [
     Pair("softmax", along_an_axis(), lambda torch, x, axis: torch.softmax(x, axis)),
     Pair("log_softmax", along_an_axis(), lambda torch, x, axis: torch.log_softmax(x, axis)),
     Pair("cumsum", along_an_axis(), lambda torch, x, axis: torch.cumsum(x, axis), is_exact=True),
+    Pair("cumprod", along_an_axis(), lambda torch, x, axis: torch.cumprod(x, axis), is_exact=True),
     Pair("diff", along_an_axis(2), lambda torch, x, axis: torch.diff(x, dim=axis), is_exact=True),
 ]  # fmt: skip
 

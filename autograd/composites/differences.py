@@ -7,7 +7,7 @@ from typing import Any
 import numpy
 
 from .. import array_functions, ops
-from ..errors import DataTypeError, ShapeError
+from ..errors import ArgumentError, DataTypeError, ShapeError
 from ..operands import (
     Axis,
     axes_of,
@@ -18,8 +18,9 @@ from ..operands import (
     operand_of,
 )
 from .shape import ravel
+from .taking import take
 
-__all__ = ["diff", "ediff1d", "gradient"]
+__all__ = ["diff", "ediff1d", "gradient", "interp", "trapezoid"]
 
 
 def diff(x: Any, axis: int = -1, n: int = 1, prepend: Any = None, append: Any = None) -> Any:
@@ -144,3 +145,76 @@ def _slopes(f: Any, axis: int, spacing: Any, edge_order: int) -> Any:
         slope_right = ops.add(slope_right, ops.multiply(share_right, ops.subtract(slope_right, next_right)))
     slopes = array_functions.concatenate([slope_left, inside, slope_right], axis)
     return slopes if slopes.dtype == f.dtype else array_functions.astype(slopes, f.dtype)
+
+
+def trapezoid(y: Any, x: Any = None, dx: Any = 1.0, axis: int = -1) -> Any:
+    """The integral along `axis` by trapezoids between the elements.
+
+    Args:
+        y: numbers.
+        x: the coordinates of the elements, along the axis or of y's shape.
+        dx: the distance between neighbours, where no coordinates are given.
+        axis: the axis.
+
+    >>> from autograd import Tensor, trapezoid
+    >>> trapezoid(Tensor([1.0, 2.0, 3.0])).item()
+    4.0
+    """
+    y = operand_of("trapezoid", y)
+    axis = checked_one_axis("trapezoid", y, axis) % y.ndim
+    if x is None:
+        widths = bare_or_operand("trapezoid", dx)
+    else:
+        x = operand_of("trapezoid", x)
+        widths = diff(x) if x.ndim == 1 else diff(x, axis)
+        if x.ndim == 1:
+            widths = array_functions.reshape(widths, (-1, *(1,) * (y.ndim - 1 - axis)))
+    before = (slice(None),) * axis
+    both = ops.add(
+        array_functions.getitem(y, (*before, slice(1, None))), array_functions.getitem(y, (*before, slice(None, -1)))
+    )
+    return array_functions.sum(ops.divide(ops.multiply(widths, both), 2.0), axis)
+
+
+def interp(x: Any, xp: Any, fp: Any, left: Any = None, right: Any = None, period: float | None = None) -> Any:
+    """The polygon through the points (xp, fp), at x.
+
+    Args:
+        x: where it is asked for.
+        xp: the points' coordinates, in ascending order unless there is a period.
+        fp: their heights.
+        left, right: what it is before the first and behind the last point; their heights where not given.
+        period: after which it goes on from the beginning.
+
+    >>> from autograd import Tensor, interp
+    >>> interp(Tensor(2.5), [1.0, 2.0, 3.0], [10.0, 20.0, 0.0]).item()
+    10.0
+    """
+    x, xp, fp = (operand_of("interp", one) for one in (x, xp, fp))
+    if xp.ndim != 1 or fp.shape != xp.shape or not xp.size:
+        raise ShapeError(f"interp: points are two rows of as many numbers, not of shape {xp.shape} and {fp.shape}")
+    if period is not None:
+        if not period:
+            raise ArgumentError("interp: a period is not 0")
+        period = abs(period)
+        x, xp = ops.remainder(x, period), ops.remainder(xp, period)
+        order = array_functions.argsort(xp)
+        xp, fp = array_functions.getitem(xp, order), array_functions.getitem(fp, order)
+        ends = [array_functions.getitem(row, place) for place in (slice(-1, None), slice(1)) for row in (xp, fp)]
+        xp = array_functions.concatenate([ops.subtract(ends[0], period), xp, ops.add(ends[2], period)])
+        fp = array_functions.concatenate([ends[1], fp, ends[3]])
+        left = right = None
+    first, last = (array_functions.getitem(fp, place) for place in (0, -1))
+    left, right = first if left is None else left, last if right is None else right
+    count = xp.shape[0]
+    if count > 1:
+        place = ops.subtract(array_functions.searchsorted(xp, x, "right"), 1)
+        place = array_functions.clip(place, 0, count - 2)
+        x0, f0 = take(xp, place), take(fp, place)
+        x1, f1 = (take(row, ops.add(place, 1)) for row in (xp, fp))
+        inside = ops.add(f0, ops.multiply(ops.divide(ops.subtract(f1, f0), ops.subtract(x1, x0)), ops.subtract(x, x0)))
+    else:
+        inside = ops.add(first, ops.multiply(0, x))
+    made = ops.where(ops.greater(x, array_functions.getitem(xp, -1)), right, inside)
+    made = ops.where(ops.less(x, array_functions.getitem(xp, 0)), left, made)
+    return made if made.dtype == numpy.float64 else array_functions.astype(made, numpy.float64)

@@ -275,6 +275,68 @@ def test_what_is_no_number_is_the_largest_of_its_dtype_or_0() -> None:
     assert autograd.nan_to_num(Value(inf)).data == numpy.finfo(float).max
 
 
+# --- of what is not nan -----------------------------------------------------------------------------------
+
+HOLED = numpy.array([[nan, 2.0, -1.0, 4.0], [nan, nan, nan, nan], [3.0, -2.0, nan, 0.5]])
+OF_HOLES: dict[str, Call] = {
+    **{
+        name: lambda m, x, axis, name=name: getattr(m, name)(x, axis=axis)
+        for name in (
+            "nansum", "nanprod", "nanmean", "nanvar", "nanstd", "nanmax", "nanmin", "nanmedian", "nancumsum",
+            "nancumprod", "median", "sort", "ptp",
+        )
+    },
+    "nanquantile": lambda m, x, axis: m.nanquantile(x, [0.0, 0.3, 1.0], axis=axis),
+    "nanpercentile": lambda m, x, axis: m.nanpercentile(x, 30, axis=axis, keepdims=True),
+    "quantile": lambda m, x, axis: m.quantile(x, 0.3, axis=axis),
+    "nanvar of a sample": lambda m, x, axis: m.nanvar(x, axis=axis, ddof=1),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", OF_HOLES)
+@pytest.mark.parametrize("axis", [None, 0, 1, -1])
+def test_what_is_nan_is_left_out_or_is_the_answer_as_numpy_has_it(name, axis) -> None:
+    for numbers in (HOLED, HOLED[::2], HOLED[1:2]):
+        with numpy.errstate(all="ignore"), warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # NumPy's of nothing but nan
+            expected = OF_HOLES[name](numpy, numbers, axis)
+        x = Tensor(numbers)
+        found = OF_HOLES[name](autograd, x, axis)
+        numpy.testing.assert_allclose(found.data, expected, rtol=1e-14)
+        if name.startswith("nan") and numpy.isfinite(expected).all():
+            found.sum().backward()
+            assert x.grad is not None
+            assert numpy.isfinite(x.grad).all()
+            assert not x.grad[numpy.isnan(numbers)].any()
+
+
+@pytest.mark.parametrize("method", [
+    "inverted_cdf", "averaged_inverted_cdf", "closest_observation", "interpolated_inverted_cdf", "hazen", "weibull",
+    "linear", "median_unbiased", "normal_unbiased", "lower", "higher", "midpoint", "nearest",
+])  # fmt: skip
+def test_a_quantile_is_numpy_s_by_every_method(method) -> None:
+    x = numpy.random.default_rng(4).permutation(numpy.array([0.1, 0.7, 1.1, 2.5, 2.6, 7.0, 8.0]))
+    shares = numpy.linspace(0, 1, 23)
+    expected = numpy.quantile(x, shares, method=method)
+    numpy.testing.assert_allclose(autograd.quantile(Tensor(x), shares, method=method).data, expected, rtol=1e-12)
+    assert gradcheck(lambda x: autograd.quantile(x, [0.2, 0.55], method=method), x, order=2)
+
+
+def test_a_running_product_with_zeros_has_its_derivatives() -> None:
+    for numbers in ([0.0, 2.0, 3.0, 5.0], [2.0, 0.0, 3.0, 0.0], [0.0, 0.0, 0.0], [1e200, 1e200, 2.0]):
+        x = Tensor(numbers)
+        upstream = numpy.arange(1.0, len(numbers) + 1)
+        autograd.cumprod(x).backward(upstream)
+        expected = [
+            sum(
+                upstream[last] * math.prod(numbers[:place] + numbers[place + 1 : last + 1])
+                for last in range(place, len(numbers))
+            )
+            for place in range(len(numbers))
+        ]
+        numpy.testing.assert_allclose(x.grad, expected, rtol=1e-14)
+
+
 # --- indices ----------------------------------------------------------------------------------------------
 
 
@@ -464,6 +526,22 @@ REFUSALS: list[tuple[str, Call, type[Exception], str]] = [
     ("sliding_window_view", lambda x: autograd.sliding_window_view(x, 2), ShapeError, r"1 sizes .* for 2 axes"),
     ("searchsorted", lambda x: autograd.searchsorted(x, 1.0), ShapeError, r"one row of numbers, not .* \(2, 3\)"),
     ("searchsorted", lambda x: autograd.searchsorted(x[0], 1.0, "up"), ArgumentError, r'side is "left" or "right"'),
+    ("average", lambda x: autograd.average(x, weights=[1.0, 2.0]), ShapeError, r"weights of shape \(2,\) for .* \(2, 3\)"),
+    ("average", lambda x: autograd.average(x, 1, [0.0, 0.0, 0.0]), ArgumentError, r"the weights sum to zero"),
+    ("median", lambda x: autograd.median(x[:0]), ShapeError, r"has no elements along axis None"),
+    ("quantile", lambda x: autograd.quantile(x, 1.5), ArgumentError, r"q is from 0 to 1, not 1\.5"),
+    ("percentile", lambda x: autograd.percentile(x, [-1, 50]), ArgumentError, r"q is from 0 to 100, not \[-1, 50\]"),
+    ("quantile", lambda x: autograd.quantile(x, Tensor(0.5)), DataTypeError, r"q is plain numbers"),
+    ("quantile", lambda x: autograd.quantile(x, 0.5, method="best"), ArgumentError, r"best"),
+    ("nanquantile", lambda x: autograd.nanquantile(x, 0.5, method="lower"), ArgumentError, r'method is "linear"'),
+    ("cov", lambda x: autograd.cov(x[None]), ShapeError, r"is a matrix, not of shape \(1, 2, 3\)"),
+    ("cov", lambda x: autograd.cov(x, ddof=3), ShapeError, r"3 observations are not enough for ddof=3"),
+    ("cov", lambda x: autograd.cov(x, fweights=[1, 2]), ShapeError, r"weights of shape \(2,\) for 3 observations"),
+    ("interp", lambda x: autograd.interp(x, [1.0, 2.0], [1.0]), ShapeError, r"not of shape \(2,\) and \(1,\)"),
+    ("interp", lambda x: autograd.interp(x, [1.0], [1.0], period=0), ArgumentError, r"a period is not 0"),
+    ("trapezoid", lambda x: autograd.trapezoid(x, axis=2), ShapeError, r"axis 2 is no axis"),
+    ("max", lambda x: autograd.max(x, where=x > 0), ArgumentError, r"with where=, say initial="),
+    ("sum", lambda x: autograd.sum(x, where=x), DataTypeError, r"where is a mask of booleans.*not of float64"),
     ("diagonal", lambda x: autograd.diagonal(x[0]), ShapeError, r"of a matrix, not of an operand of shape \(3,\)"),
     ("diagonal", lambda x: autograd.diagonal(x, 0.5), DataTypeError, r"the offset is an integer, not"),
 ]  # fmt: skip
