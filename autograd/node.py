@@ -5,11 +5,11 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Never, NoReturn, Self, overload
+from typing import TYPE_CHECKING, Any, Literal, Never, NoReturn, Self, overload
 
 import numpy
 
-from . import copies, modes, numpy_protocol, ops, views
+from . import array_functions, composites, copies, modes, numpy_protocol, ops, views
 from .arguments import NoSuchAttribute, answering, described
 from .calling_line import calling_line
 from .errors import CallError, DataTypeError, NotRecordedError, StaleGraphError
@@ -370,6 +370,94 @@ class Node(Recordable):
 
     def relu(self) -> Self:
         return self._record(ops.relu, (self,), {})
+
+    def abs(self) -> Self:
+        return self._record(ops.absolute, (self,), {})
+
+    def square(self) -> Self:
+        return self._record(ops.square, (self,), {})
+
+    def sign(self) -> Self:
+        return self._record(ops.sign, (self,), {})
+
+    def floor(self) -> Self:
+        return self._record(ops.floor, (self,), {})
+
+    def ceil(self) -> Self:
+        return self._record(ops.ceil, (self,), {})
+
+    def exp2(self) -> Self:
+        return self._record(ops.exp2, (self,), {})
+
+    def expm1(self) -> Self:
+        return self._record(ops.expm1, (self,), {})
+
+    def log2(self) -> Self:
+        return self._record(ops.log2, (self,), {})
+
+    def log10(self) -> Self:
+        return self._record(ops.log10, (self,), {})
+
+    def log1p(self) -> Self:
+        return self._record(ops.log1p, (self,), {})
+
+    def tan(self) -> Self:
+        return self._record(ops.tan, (self,), {})
+
+    def arcsin(self) -> Self:
+        return self._record(ops.arcsin, (self,), {})
+
+    def arccos(self) -> Self:
+        return self._record(ops.arccos, (self,), {})
+
+    def arctan(self) -> Self:
+        return self._record(ops.arctan, (self,), {})
+
+    def sinh(self) -> Self:
+        return self._record(ops.sinh, (self,), {})
+
+    def cosh(self) -> Self:
+        return self._record(ops.cosh, (self,), {})
+
+    def erf(self) -> Self:
+        return self._record(ops.erf, (self,), {})
+
+    def softplus(self) -> Self:
+        return composites.softplus(self)
+
+    def silu(self) -> Self:
+        return composites.silu(self)
+
+    def gelu(self, approximate: Literal["none", "tanh"] = "none") -> Self:
+        return composites.gelu(self, approximate)
+
+    def leaky_relu(self, negative_slope: float = 0.01) -> Self:
+        return composites.leaky_relu(self, negative_slope)
+
+    def elu(self, alpha: float = 1.0) -> Self:
+        return composites.elu(self, alpha)
+
+    def clip(self, low: Any = None, high: Any = None, *, min: Any = None, max: Any = None) -> Self:
+        """Kept between two bounds, `low` and `high` or, in NumPy's words, `min` and `max`; None leaves a side open."""
+        return array_functions.clip(self, min if low is None else low, max if high is None else high)
+
+    # --- of real numbers, which have these, too ---
+
+    @property
+    def real(self) -> Self:
+        """Itself."""
+        return self
+
+    @property
+    def imag(self) -> Self:
+        """0 for each element."""
+        return composites.imag(self)
+
+    def conj(self) -> Self:
+        """Itself."""
+        return self
+
+    conjugate = conj
 
 
 def refuse_keywords(unknown: Mapping[str, object]) -> NoReturn:

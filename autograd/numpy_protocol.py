@@ -15,7 +15,6 @@ from typing import Any
 import numpy
 
 from . import array_functions, composites, ops
-from .arguments import is_whole, whole_number
 from .calling_line import asking_functions
 from .errors import ArgumentError, DataTypeError
 from .operands import axes_of, operand_of
@@ -139,6 +138,8 @@ def _data(argument: Any) -> Any:
 
 
 def _looked_at(argument: Any) -> Any:
+    if isinstance(argument, list | tuple):
+        return type(argument)(map(_looked_at, argument))
     if isinstance(argument, Recordable):
         return argument.data  # type: ignore[attr-defined]  # every node has it
     return _data(argument)
@@ -162,10 +163,10 @@ def _outer(function: Callable[..., Any], a: Any, b: Any) -> Any:
 
 
 def _where(condition: Any, *branches: Any, x: Any = None, y: Any = None) -> Any:
+    if x is None and y is None and not branches:  # indices, given on the data
+        return numpy.nonzero(_looked_at(condition))
     if x is None or y is None:
-        raise DataTypeError(
-            "numpy.where: of a condition alone it gives indices, which have no graph; give x and y, too"
-        )
+        raise DataTypeError("numpy.where: either both or neither of x and y are given")
     return ops.where(condition, x, y)
 
 
@@ -178,12 +179,6 @@ def _norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> 
     if ord is not None and (ord, ndim) not in ((2, 1), ("fro", 2)):
         raise DataTypeError(f"numpy.linalg.norm: ord={ord!r} is not supported on a Tensor; the Euclidean norm is")
     return array_functions.norm(x, axis, keepdims)
-
-
-def _round(x: Any, decimals: int = 0) -> Any:
-    if not is_whole(decimals, -300) or decimals > 300:
-        raise ArgumentError(f"numpy.round: decimals is a whole number from −300 to 300, not {decimals!r:.60}")
-    return ops.rint(x) if decimals == 0 else ops.divide(ops.rint(ops.multiply(x, 10.0**decimals)), 10.0**decimals)
 
 
 def _put_along_axis(x: Any, indices: Any, values: Any, axis: int | None) -> Any:
@@ -298,8 +293,8 @@ FUNCTIONS: dict[Any, Callable[..., Any]] = {
     numpy.amin: array_functions.min,
     numpy.clip: _clip,
     numpy.where: _where,
-    numpy.round: _round,
-    numpy.around: _round,
+    numpy.round: composites.round_to,
+    numpy.around: composites.round_to,
     numpy.copy: lambda x: ops.positive(x),
     numpy.linalg.norm: _norm,
     numpy.vdot: _vdot,
@@ -317,36 +312,25 @@ RENAMED: dict[Any, Mapping[str, str]] = {
     numpy.extract: {"arr": "x"},
 }
 
-# Functions whose answer is no array that could have a graph: they are given the data.
-OF_THE_DATA: frozenset[Any] = frozenset(
-    {
-        numpy.allclose,
-        numpy.array_equal,
-        numpy.array_equiv,
-        numpy.array2string,
-        numpy.array_repr,
-        numpy.array_str,
-        numpy.can_cast,
-        numpy.iscomplexobj,
-        numpy.isrealobj,
-        numpy.may_share_memory,
-        numpy.ndim,
-        numpy.result_type,
-        numpy.shape,
-        numpy.shares_memory,
-        numpy.size,
-    }
-)
+# Functions whose answer depends on numbers in a way that no gradient follows (indices, as many as there are; what is
+# different; counts): they are given the data, which a program that is recorded notes.
 _OF_NUMBERS = frozenset(
-    {
-        numpy.allclose,
-        numpy.array2string,
-        numpy.array_equal,
-        numpy.array_equiv,
-        numpy.array_repr,
-        numpy.array_str,
-    }
-)
+    getattr(numpy, name)
+    for name in (
+        "allclose", "argpartition", "argwhere", "array2string", "array_repr", "array_str", "array_equal", "array_equiv", "bincount", "digitize", "flatnonzero",
+        "histogram", "histogram_bin_edges", "intersect1d", "lexsort", "nanargmax", "nanargmin", "nonzero", "setdiff1d",
+        "setxor1d", "union1d", "unique", "unique_all", "unique_counts", "unique_inverse", "unique_values",
+    )
+)  # fmt: skip
+
+# Those, and questions about shapes and dtypes.
+OF_THE_DATA: frozenset[Any] = _OF_NUMBERS | {
+    getattr(numpy, name)
+    for name in (
+        "can_cast", "iscomplexobj", "isrealobj", "may_share_memory", "ndim",
+        "result_type", "shape", "shares_memory", "size",
+    )
+}  # fmt: skip
 # Their code, but of those written in C.
 _CODE_OF_THE_DATA = {getattr(inspect.unwrap(function), "__code__", None) for function in OF_THE_DATA} - {None}
 

@@ -154,7 +154,7 @@ remainder: Operation = _arithmetic(
     "remainder", "mod", numpy.remainder, operator.mod,
     local_gradients=(lambda out, a, b: 1, lambda out, a, b: -floor_divide(a, b)),
 )  # fmt: skip
-fmod: Operation = _of_floats(  # of the dividend's sign, as remainder is of the divisor's
+fmod: Operation = _arithmetic(  # of the dividend's sign, as remainder is of the divisor's
     "fmod", "fmod", numpy.fmod, math.fmod,
     local_gradients=(lambda out, a, b: 1, lambda out, a, b: -trunc(a / b)),
 )  # fmt: skip

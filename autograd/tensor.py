@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence, Set
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy
 import numpy.typing
@@ -542,17 +542,19 @@ class Tensor(Node):
     def swapaxes(self, axis1: int, axis2: int) -> Tensor:
         return array_functions.swapaxes(self, axis1, axis2)
 
-    def sum(self, axis: Axis = None, keepdims: bool = False) -> Tensor:
-        return array_functions.sum(self, axis, keepdims)
+    def sum(
+        self, axis: Axis = None, keepdims: bool = False, *, dtype: Any = None, initial: Any = None, where: Any = True
+    ) -> Tensor:
+        return array_functions.sum(self, axis, keepdims, dtype=dtype, initial=initial, where=where)
 
-    def mean(self, axis: Axis = None, keepdims: bool = False) -> Tensor:
-        return array_functions.mean(self, axis, keepdims)
+    def mean(self, axis: Axis = None, keepdims: bool = False, *, dtype: Any = None, where: Any = True) -> Tensor:
+        return array_functions.mean(self, axis, keepdims, dtype=dtype, where=where)
 
-    def max(self, axis: Axis = None, keepdims: bool = False) -> Tensor:
-        return array_functions.max(self, axis, keepdims)
+    def max(self, axis: Axis = None, keepdims: bool = False, *, initial: Any = None, where: Any = True) -> Tensor:
+        return array_functions.max(self, axis, keepdims, initial=initial, where=where)
 
-    def min(self, axis: Axis = None, keepdims: bool = False) -> Tensor:
-        return array_functions.min(self, axis, keepdims)
+    def min(self, axis: Axis = None, keepdims: bool = False, *, initial: Any = None, where: Any = True) -> Tensor:
+        return array_functions.min(self, axis, keepdims, initial=initial, where=where)
 
     def argmax(self, axis: int | None = None) -> Tensor:
         return array_functions.argmax(self, axis)
@@ -568,29 +570,76 @@ class Tensor(Node):
             )
         return array_functions.norm(self, axis, keepdims)
 
-    def prod(self, axis: Axis = None, keepdims: bool = False) -> Tensor:
-        return array_functions.prod(self, axis, keepdims)
+    def prod(
+        self, axis: Axis = None, keepdims: bool = False, *, dtype: Any = None, initial: Any = None, where: Any = True
+    ) -> Tensor:
+        return array_functions.prod(self, axis, keepdims, dtype=dtype, initial=initial, where=where)
 
-    def var(self, axis: Axis = None, ddof: float = 0, keepdims: bool = False) -> Tensor:
-        return composites.var(self, axis, ddof, keepdims)
+    def var(
+        self,
+        axis: Axis = None,
+        ddof: float = 0,
+        keepdims: bool = False,
+        *,
+        dtype: Any = None,
+        where: Any = True,
+        correction: float | None = None,
+    ) -> Tensor:
+        return composites.var(self, axis, ddof, keepdims, dtype=dtype, where=where, correction=correction)
 
-    def std(self, axis: Axis = None, ddof: float = 0, keepdims: bool = False) -> Tensor:
-        return composites.std(self, axis, ddof, keepdims)
+    def std(
+        self,
+        axis: Axis = None,
+        ddof: float = 0,
+        keepdims: bool = False,
+        *,
+        dtype: Any = None,
+        where: Any = True,
+        correction: float | None = None,
+    ) -> Tensor:
+        return composites.std(self, axis, ddof, keepdims, dtype=dtype, where=where, correction=correction)
 
     def cumsum(self, axis: int | None = None) -> Tensor:
         return array_functions.cumsum(self, axis)
 
-    def any(self, axis: Axis = None, keepdims: bool = False) -> Tensor:
-        return array_functions.any(self, axis, keepdims)
+    def any(self, axis: Axis = None, keepdims: bool = False, *, where: Any = True) -> Tensor:
+        return array_functions.any(self, axis, keepdims, where=where)
 
-    def all(self, axis: Axis = None, keepdims: bool = False) -> Tensor:
-        return array_functions.all(self, axis, keepdims)
+    def all(self, axis: Axis = None, keepdims: bool = False, *, where: Any = True) -> Tensor:
+        return array_functions.all(self, axis, keepdims, where=where)
 
-    def clip(self, low: Any = None, high: Any = None) -> Tensor:
-        return array_functions.clip(self, low, high)
+    def cumprod(self, axis: int | None = None) -> Tensor:
+        return array_functions.cumprod(self, axis)
 
-    def round(self) -> Tensor:
-        return ops.rint(self)
+    def sort(self, axis: int | None = -1, kind: str | None = None, *, stable: bool | None = None) -> Tensor:
+        """The elements in order, as a new Tensor: an array of NumPy's sorts itself, which no node lets happen."""
+        return composites.sort(self, axis, kind, stable)
+
+    def argsort(self, axis: int | None = -1, kind: str | None = None, *, stable: bool | None = None) -> Tensor:
+        return array_functions.argsort(self, axis, kind, stable)
+
+    def searchsorted(self, v: Any, side: Literal["left", "right"] = "left", sorter: Any = None) -> Tensor:
+        return array_functions.searchsorted(self, v, side, sorter)
+
+    def nonzero(self) -> tuple[Array, ...]:
+        """The indices of what is not 0, plain ones, an array for each axis."""
+        return numpy.nonzero(self.data)
+
+    def diagonal(self, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Tensor:
+        return composites.diagonal(self, offset, axis1, axis2)
+
+    def trace(self, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Tensor:
+        return composites.trace(self, offset, axis1, axis2)
+
+    def compress(self, condition: Any, axis: int | None = None) -> Tensor:
+        return composites.compress(condition, self, axis)
+
+    def copy(self, order: str = "C") -> Tensor:
+        """The same numbers as a Tensor of its own, recorded."""
+        return ops.positive(self) if self._data.dtype.kind != "b" else array_functions.getitem(self, ())
+
+    def round(self, decimals: int = 0) -> Tensor:
+        return composites.round_to(self, decimals)
 
     def dot(self, other: Any) -> Tensor:
         return composites.dot(self, other)

@@ -423,6 +423,21 @@ class Value(Node):
             self._refuse_plain("int(…)")
         return int(self.data)
 
+    @property
+    def shape(self) -> tuple[()]:
+        """(), as that of an array without axes."""
+        return ()
+
+    @property
+    def ndim(self) -> int:
+        """0: it has no axes."""
+        return 0
+
+    @property
+    def size(self) -> int:
+        """1: it is one number."""
+        return 1
+
     def item(self) -> float:
         """The number, as Python's float."""
         return self.data

@@ -16,10 +16,11 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    # The names that __getattr__ below finds; `trace` is viz's, and the matrix's is autograd's own.
-    from viz import *  # noqa: F403, I001  # the first definition counts for mypy
-    from nn import *  # noqa: F403  # the same
     from autograd import *  # type: ignore[assignment]  # noqa: F403  # trace
+    from nn import *  # noqa: F403  # the same
+
+    # The names that __getattr__ below finds; `trace` is viz's, and the matrix's is autograd's own.
+    from viz import *  # noqa: F403  # the first definition counts for mypy
     from viz import trace as trace  # the last one counts for pyright
 
 __version__ = "0.2.0"

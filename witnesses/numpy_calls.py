@@ -22,6 +22,10 @@ Array = numpy.ndarray[Any, Any]
 NOT_HANDED_OVER = {"full"}
 NOT_OF_LISTS = {"block"}  # to which lists say how blocks lie
 WITHOUT_GRADIENT = {
+    "count_nonzero",
+    "isclose",
+    "isin",
+    "signbit",
     "imag",
     "isnan",
     "isinf",
@@ -80,6 +84,25 @@ CASES: dict[str, list[tuple[Call, tuple[Shape, ...]]]] = {
         *[(lambda m, x: m.nan_to_num(x), (shape,)) for shape in ((2, 3), (), (0,))],
         (lambda m, x: m.nan_to_num(_holed(m, x), nan=2.0, posinf=3.0, neginf=-4.0, copy=False), ((2, 3),)),
     ],
+    "count_nonzero": [
+        *_over_axes(lambda m, x, axis: m.count_nonzero(m.clip(x, 0.0, None), axis), (2, 3), None, (0, 1)),
+        (lambda m, x: m.count_nonzero(x, axis=0, keepdims=True), ((2, 3),)),
+        (lambda m, x: m.count_nonzero(x), ((0,),)),
+    ],
+    "isclose": [
+        (lambda m, a, b: m.isclose(a, b), ((2, 3), (3,))),
+        (lambda m, a: m.isclose(a, a, rtol=0.0), ((2, 3),)),
+        (lambda m, a: m.isclose(a, 1.0, atol=0.5), ((5,),)),
+        (lambda m, a: m.isclose(_holed(m, a), _HOLES, equal_nan=True), ((2, 3),)),
+        (lambda m, a: m.isclose(_holed(m, a), _holed(m, a)), ((2, 3),)),
+    ],
+    "isin": [
+        (lambda m, x: m.isin(m.rint(x), [1.0, -1.0]), ((2, 3),)),
+        (lambda m, x: m.isin(m.rint(x), [[2.0], [0.0]], invert=True), ((2, 3),)),
+        (lambda m, x: m.isin(x, []), ((3,),)),
+        (lambda m, x: m.isin(x, x), ((),)),
+    ],
+    "signbit": [(lambda m, x: m.signbit(x), (shape,)) for shape in ((2, 3), (), (0,))],
     "average": [
         *_over_axes(lambda m, x, axis: m.average(x, axis), (2, 3, 2), None),
         (lambda m, x: m.average(x, weights=_ROWS), ((2, 3),)),
@@ -544,6 +567,9 @@ CASES: dict[str, list[tuple[Call, tuple[Shape, ...]]]] = {
 
 # Those without a namesake in NumPy, and what they are in NumPy's terms.
 OTHERS: dict[str, list[tuple[Call, Call, tuple[Shape, ...]]]] = {
+    "round_to": [
+        (lambda x, n=n: autograd.round_to(x, n), lambda x, n=n: numpy.round(x, n), ((2, 3),)) for n in (0, 1, 3, -1)
+    ],
     "logit": [
         (
             lambda x: autograd.logit(autograd.multiply(autograd.absolute(x), 0.5)),

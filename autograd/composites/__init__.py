@@ -8,6 +8,7 @@ arrays, `Value`s or `Tensor`s alike; the others, arrays and `Tensor`s.
 
 from . import (
     activations,
+    answers,
     building,
     diagonals,
     differences,
@@ -21,6 +22,7 @@ from . import (
 )
 from .activations import *
 from .activations import ACTIVATIONS as ACTIVATIONS
+from .answers import *
 from .building import *
 from .diagonals import *
 from .differences import *
@@ -35,6 +37,7 @@ from .taking import *
 
 __all__: list[str] = []
 __all__ += activations.__all__
+__all__ += answers.__all__
 __all__ += building.__all__
 __all__ += diagonals.__all__
 __all__ += differences.__all__

@@ -7,6 +7,7 @@ from typing import Any
 import numpy
 
 from .. import array_functions, ops
+from ..arguments import whole_number
 from ..errors import ArgumentError, DataTypeError, ShapeError
 from ..operands import (
     Axis,
@@ -14,7 +15,6 @@ from ..operands import (
     bare_or_operand,
     checked_axis,
     checked_one_axis,
-    one_whole_number,
     operand_of,
 )
 from .shape import ravel
@@ -38,9 +38,7 @@ def diff(x: Any, axis: int = -1, n: int = 1, prepend: Any = None, append: Any = 
     """
     x = operand_of("diff", x)
     axis = checked_one_axis("diff", x, axis) % x.ndim
-    times = one_whole_number("diff: how often is an integer", n)
-    if times < 0:
-        raise ShapeError(f"diff: how often is not negative, as {times}")
+    times = whole_number("diff: n", n, 0)
     if times == 0:
         return array_functions.getitem(x, ())
     around = [_beside(part, x, axis) for part in (prepend, append) if part is not None]

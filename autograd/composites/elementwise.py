@@ -8,13 +8,14 @@ from typing import Any
 import numpy
 
 from .. import ops
+from ..arguments import is_whole
 from ..errors import ArgumentError
 from ..operands import bare_or_operand
 from ..operation import Recordable
 
 __all__ = [
     "conjugate", "deg2rad", "degrees", "fix", "fmax", "fmin", "imag", "isfinite", "isinf", "isnan", "isneginf",
-    "isposinf", "logit", "nan_to_num", "polygamma", "rad2deg", "radians", "real",
+    "isposinf", "logit", "nan_to_num", "polygamma", "rad2deg", "radians", "real", "round_to",
 ]  # fmt: skip
 
 
@@ -102,6 +103,24 @@ def fix(x: Any) -> Any:
     return ops.trunc(x)
 
 
+def round_to(x: Any, decimals: int = 0) -> Any:
+    """x rounded to so many decimals, halves to even ones: NumPy's `round`.
+
+    >>> from autograd import round_to
+    >>> round_to(2.675, 1), round_to(1234.0, -2)
+    (2.7, 1200.0)
+    """
+    if not is_whole(decimals, -300) or decimals > 300:
+        raise ArgumentError(f"round_to: decimals is a whole number from −300 to 300, not {decimals!r:.60}")
+    places = int(decimals)
+    if places == 0:
+        return ops.rint(x)
+    scale = 10.0 ** abs(places)
+    if places < 0:
+        return ops.multiply(ops.rint(ops.divide(x, scale)), scale)
+    return ops.divide(ops.rint(ops.multiply(x, scale)), scale)
+
+
 # --- angles ------------------------------------------------------------------------------------------------
 
 
@@ -183,4 +202,4 @@ def polygamma(n: int, x: Any) -> Any:
 
 
 # Those of one number that have a gradient: what an expression at the command line may call.
-OF_ONE_NUMBER = (conjugate, deg2rad, degrees, fix, logit, nan_to_num, rad2deg, radians, real)
+OF_ONE_NUMBER = (conjugate, deg2rad, degrees, fix, logit, nan_to_num, rad2deg, radians, real, round_to)

@@ -526,7 +526,7 @@ REFUSALS: list[tuple[str, Call, type[Exception], str]] = [
     ("sliding_window_view", lambda x: autograd.sliding_window_view(x, 2), ShapeError, r"1 sizes .* for 2 axes"),
     ("searchsorted", lambda x: autograd.searchsorted(x, 1.0), ShapeError, r"one row of numbers, not .* \(2, 3\)"),
     ("searchsorted", lambda x: autograd.searchsorted(x[0], 1.0, "up"), ArgumentError, r'side is "left" or "right"'),
-    ("average", lambda x: autograd.average(x, weights=[1.0, 2.0]), ShapeError, r"weights of shape \(2,\) for .* \(2, 3\)"),
+    ("average", lambda x: autograd.average(x, weights=[1.0, 2.0]), ShapeError, r"weights of shape \(2,\) for"),
     ("average", lambda x: autograd.average(x, 1, [0.0, 0.0, 0.0]), ArgumentError, r"the weights sum to zero"),
     ("median", lambda x: autograd.median(x[:0]), ShapeError, r"has no elements along axis None"),
     ("quantile", lambda x: autograd.quantile(x, 1.5), ArgumentError, r"q is from 0 to 1, not 1\.5"),

@@ -257,7 +257,7 @@ def test_a_function_without_a_rule_is_a_type_error_that_names_it(attempt, named)
         (lambda x: np.reshape(x, -1, order="F"), "numpy.reshape: order= is not supported"),
         (lambda x: np.take(x, [9], mode="clip"), "numpy.take: mode= is not supported"),
         (lambda x: np.linalg.norm(x, 1), "numpy.linalg.norm: ord=1 is not supported"),
-        (lambda x: np.where(x > 0.5), "numpy.where: of a condition alone"),
+        (lambda x: np.where(x > 0.5, x), "where"),
         (lambda x: np.add(X, x, out=np.empty((3, 4))), "numpy.add: a result is not written into an array"),
         (lambda x: np.sum(x, out=np.empty(())), "numpy.sum: out= is not supported"),
         (lambda x: (x > 0.5) & 1, "& is for masks"),
@@ -299,6 +299,40 @@ def test_questions_about_an_array_are_answered_from_the_data() -> None:
     assert np.shape(Value(1.0)) == ()
     np.testing.assert_allclose(x.detach(), X)
     np.testing.assert_array_equal(X, x.detach())
+
+
+ANSWERS = {
+    "argwhere": lambda x: np.argwhere(x > 0.6),
+    "bincount": lambda x: np.bincount(x),
+    "digitize": lambda x: np.digitize(x, [0.4, 0.6]),
+    "flatnonzero": lambda x: np.flatnonzero(x > 0.6),
+    "histogram": lambda x: np.histogram(x, bins=3),
+    "nonzero": lambda x: np.nonzero(x > 0.6),
+    "where": lambda x: np.where(x > 0.6),
+    "unique": lambda x: np.unique(x, return_inverse=True),
+    "unique_counts": lambda x: tuple(np.unique_counts(x)),
+    "union1d": lambda x: np.union1d(x, [1.0, 2.0]),
+    "lexsort": lambda x: np.lexsort((x[0], x[1])),
+    "argpartition": lambda x: np.argpartition(x, 2, axis=1)[:, 2],
+    "nanargmax": lambda x: np.nanargmax(x, axis=1),
+}
+
+
+@pytest.mark.parametrize("name", ANSWERS)
+def test_an_answer_that_no_gradient_follows_is_numpy_s_of_the_data(name) -> None:
+    if name == "bincount":
+        found, expected = np.bincount(Tensor(LABELS, requires_grad=False)), np.bincount(LABELS)
+    else:
+        found, expected = ANSWERS[name](Tensor(X)), ANSWERS[name](X)
+    for one, other in zip(*[(made if isinstance(made, tuple) else (made,)) for made in (found, expected)], strict=True):
+        assert type(one) is type(other)
+        np.testing.assert_array_equal(one, other)
+
+
+def test_a_program_that_is_recorded_tells_of_such_an_answer() -> None:
+    f = autograd.compile(lambda x: x[np.flatnonzero(x > 0.5)].sum())
+    with pytest.warns(autograd.CapturedConstantWarning, match="looks at the number"):
+        assert f(np.array([0.25, 0.75, 1.0])) == 1.75
 
 
 class TestAsAnArray:

@@ -989,3 +989,52 @@ def test_a_masked_array_in_a_list_is_refused_as_it_is_alone():
             Tensor(given)
     with pytest.raises(DataTypeError):
         autograd.add(Tensor([[1.0, 2.0]]), [masked])
+
+
+NUMPY_S_METHODS = {
+    "all": lambda x: (x > 0).all(axis=0, where=[True, False, True]),
+    "any": lambda x: (x > 2).any(1),
+    "argsort": lambda x: x.argsort(0),
+    "clip": lambda x: x.clip(1.0, 2.5),
+    "clip below": lambda x: x.clip(1.0),
+    "clip by name": lambda x: x.clip(min=1.0, max=2.5),
+    "compress": lambda x: x.compress([True, False, True], axis=1),
+    "conj": lambda x: x.conj(),
+    "copy": lambda x: x.copy(),
+    "cumprod": lambda x: x.cumprod(1),
+    "cumprod of all": lambda x: x.cumprod(),
+    "diagonal": lambda x: x.diagonal(1),
+    "imag": lambda x: x.imag,
+    "max": lambda x: x.max(axis=1, initial=2.0),
+    "mean": lambda x: x.mean(axis=0, where=x > 1),
+    "min": lambda x: x.min(where=x > 1, initial=9.0),
+    "nonzero": lambda x: x.nonzero(),
+    "prod": lambda x: x.prod(where=x > 1, initial=2.0),
+    "real": lambda x: x.real,
+    "round": lambda x: x.round(1),
+    "round to integers": lambda x: x.round(),
+    "searchsorted": lambda x: x[0].searchsorted([1.5]),
+    "std": lambda x: x.std(axis=1, ddof=1),
+    "sum": lambda x: x.sum(axis=0, where=x > 1, initial=5.0),
+    "trace": lambda x: x.trace(-1),
+    "var": lambda x: x.var(where=x > 1),
+}
+
+
+@pytest.mark.parametrize("name", NUMPY_S_METHODS)
+def test_a_method_of_numpy_s_arrays_is_a_tensor_s(name) -> None:
+    numbers = numpy.array([[0.5, 1.75, 2.25], [3.0, 1.25, 0.75]])
+    found, expected = NUMPY_S_METHODS[name](Tensor(numbers)), NUMPY_S_METHODS[name](numbers)
+    for one, other in zip(*[made if isinstance(made, tuple) else (made,) for made in (found, expected)], strict=True):
+        assert isinstance(one, Tensor) or name == "nonzero"
+        data = numpy.asarray(one.data if isinstance(one, Tensor) else one)
+        assert data.dtype == numpy.asarray(other).dtype
+        numpy.testing.assert_allclose(data, other, rtol=1e-15)
+
+
+def test_sort_gives_a_new_tensor() -> None:
+    x = Tensor([3.0, 1.0, 2.0])
+    (x.sort() * numpy.array([1.0, 10.0, 100.0])).sum().backward()
+    assert x.data.tolist() == [3.0, 1.0, 2.0]
+    assert x.grad is not None
+    assert x.grad.tolist() == [100.0, 1.0, 10.0]

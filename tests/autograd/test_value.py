@@ -332,10 +332,47 @@ class TestAnArrayOfNumbers:
         assert (Value(2.0) > numpy.array(1.0)) is True
 
 
-def test_a_structural_row_asks_for_a_tensor() -> None:
-    for function in (autograd.sum, autograd.logsumexp, autograd.softmax, lambda x: autograd.stack([x, x])):
-        with pytest.raises(GraphError):
-            function(Value(1.0))
+def test_a_value_is_an_array_without_axes_to_functions_of_arrays() -> None:
+    v = Value(2.0)
+    assert (v.shape, v.ndim, v.size) == ((), 0, 1)
+    for function in (autograd.sum, autograd.logsumexp, autograd.mean, lambda x: autograd.stack([x, x])[0]):
+        v.zero_grad()
+        made = function(v)
+        assert type(made) is Tensor
+        assert made.item() == 2.0
+        made.backward()
+        assert v.grad == 1.0
+    with pytest.raises(GraphError, match="axis 1 is no axis"):
+        autograd.sum(v, axis=1)
+
+
+METHODS = {
+    "abs": (), "square": (), "sign": (), "floor": (), "ceil": (), "exp2": (), "expm1": (), "log2": (), "log10": (),
+    "log1p": (), "tan": (), "arcsin": (), "arccos": (), "arctan": (), "sinh": (), "cosh": (), "erf": (),
+    "softplus": (), "silu": (), "gelu": ("tanh",), "leaky_relu": (0.2,), "elu": (2.0,), "clip": (0.1, 0.9),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", METHODS)
+def test_a_method_is_the_function_of_its_name(name) -> None:
+    function = getattr(autograd, {"abs": "absolute"}.get(name, name))
+    for kind in (Value, Tensor):
+        x, y = kind(0.3), kind(0.3)
+        made, expected = getattr(x, name)(*METHODS[name]), function(y, *METHODS[name])
+        assert isinstance(made, kind)
+        made.backward()
+        expected.backward()
+        assert (made.item(), float(x.grad)) == (expected.item(), float(y.grad))
+
+
+def test_a_real_number_has_the_parts_of_a_complex_one() -> None:
+    for x in (Value(2.0), Tensor([2.0, 3.0])):
+        assert x.real is x
+        assert x.conj() is x
+        assert not numpy.any(x.imag.data)
+        assert type(x.imag) is type(x)
+    assert Value(2.0).clip(min=3.0).data == 3.0
+    assert Value(2.0).clip(max=1.0).data == 1.0
 
 
 def test_a_value_and_a_tensor_make_a_tensor() -> None:
