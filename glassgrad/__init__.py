@@ -16,12 +16,13 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from autograd import *  # type: ignore[assignment]  # noqa: F403  # trace
-    from nn import *  # noqa: F403  # the same
-
-    # The names that __getattr__ below finds; `trace` is viz's, and the matrix's is autograd's own.
-    from viz import *  # noqa: F403  # the first definition counts for mypy
-    from viz import trace as trace  # the last one counts for pyright
+    # The names that __getattr__ below finds; `trace` is viz's, as the first one for mypy and the last one for pyright.
+    # isort: off
+    from viz import *  # noqa: F403
+    from nn import *  # noqa: F403
+    from autograd import *  # type: ignore[assignment]  # noqa: F403
+    from viz import trace as trace
+    # isort: on
 
 __version__ = "0.2.0"
 
