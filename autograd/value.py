@@ -390,7 +390,6 @@ class Value(Node):
 
         sum = NoSuchAttribute("it is one number, its own sum; sum(values) adds up a list of them")
         mean = NoSuchAttribute("it is one number; sum(values) / len(values) is the mean of a list of them")
-        abs = NoSuchAttribute("write abs(v)")
 
     def _refuse_elements(self, form: str) -> NoReturn:
         raise DataTypeError(
