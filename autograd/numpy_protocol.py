@@ -162,8 +162,8 @@ def _outer(function: Callable[..., Any], a: Any, b: Any) -> Any:
     return function(array_functions.reshape(a, (*a.shape, *(1,) * b.ndim)), b)
 
 
-def _where(condition: Any, *branches: Any, x: Any = None, y: Any = None) -> Any:
-    if x is None and y is None and not branches:  # indices, given on the data
+def _where(condition: Any, x: Any = None, y: Any = None) -> Any:
+    if x is None and y is None:  # indices, given on the data
         return numpy.nonzero(_looked_at(condition))
     if x is None or y is None:
         raise DataTypeError("numpy.where: either both or neither of x and y are given")
@@ -317,9 +317,10 @@ RENAMED: dict[Any, Mapping[str, str]] = {
 _OF_NUMBERS = frozenset(
     getattr(numpy, name)
     for name in (
-        "allclose", "argpartition", "argwhere", "array2string", "array_repr", "array_str", "array_equal", "array_equiv", "bincount", "digitize", "flatnonzero",
-        "histogram", "histogram_bin_edges", "intersect1d", "lexsort", "nanargmax", "nanargmin", "nonzero", "setdiff1d",
-        "setxor1d", "union1d", "unique", "unique_all", "unique_counts", "unique_inverse", "unique_values",
+        "allclose", "argpartition", "argwhere", "array2string", "array_equal", "array_equiv", "array_repr", "array_str",
+        "bincount", "digitize", "flatnonzero", "histogram", "histogram_bin_edges", "intersect1d", "lexsort",
+        "nanargmax", "nanargmin", "nonzero", "setdiff1d", "setxor1d", "union1d", "unique", "unique_all",
+        "unique_counts", "unique_inverse", "unique_values",
     )
 )  # fmt: skip
 
