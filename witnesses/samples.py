@@ -297,11 +297,14 @@ def is_plain(row: Operation) -> bool:
     return True
 
 
+def _an_exponent(data: Any) -> Array:
+    like = numpy.asarray(data)
+    return numpy.full(like.shape, 2.5, like.dtype if like.dtype.kind == "f" else numpy.float64)
+
+
 def with_conditions(row: Operation) -> Callable[..., Any]:
     """The row with constants in the slots that have no gradient: the condition of `where`, the exponent of `zeta`."""
-    constant = (
-        (lambda data: numpy.full_like(data, 2.5)) if row.name == "zeta" else (lambda data: numpy.asarray(data) > 1)
-    )
+    constant = _an_exponent if row.name == "zeta" else lambda data: numpy.asarray(data) > 1
 
     def call(*operands: Any) -> Any:
         return row(
