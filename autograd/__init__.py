@@ -5,6 +5,9 @@ This is glassgrad's package of that name, not the one from PyPI.
 
 # ruff: noqa: F405  # that every name of `__all__` is there is tested
 
+from typing import TYPE_CHECKING
+
+from . import composites as _composites
 from . import fast_paths as fast_paths  # it puts itself ahead of Value's own methods
 from . import micrograd_manner as micrograd_manner  # as it does with micrograd's names
 from .calling_line import SourceLine
@@ -73,3 +76,16 @@ __all__ = [
     "trace", "transpose", "trapezoid", "tril", "triu", "trunc", "unstack", "value_and_grad", "var", "vjp", "vsplit",
     "vstack", "where", "xlogy", "zeros_like", "zeta",
 ]  # fmt: skip
+
+if not TYPE_CHECKING:  # these are in `functions.pyi`
+
+    def __getattr__(name):
+        """The functions made of others, whose rooms are imported when one is first used."""
+        if name not in _composites.__all__:
+            raise AttributeError(f"module 'autograd' has no attribute {name!r}")
+        found = globals()[name] = getattr(_composites, name)
+        return found
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_composites.__all__})

@@ -16,7 +16,7 @@ import numpy
 
 from . import array_functions, composites, ops
 from .calling_line import asking_functions
-from .errors import ArgumentError, DataTypeError
+from .errors import DataTypeError
 from .operands import axes_of, operand_of
 from .operation import Recordable
 
@@ -69,7 +69,7 @@ def call_function(numpy_function: Callable[..., Any], arguments: Sequence[Any], 
                 raise DataTypeError(
                     f"{name}: {keyword}= is not supported on a Value or Tensor; supported are {', '.join(parameters)}"
                 )
-    return FUNCTIONS[numpy_function](*positional, **given)
+    return _ours(FUNCTIONS, numpy_function)(*positional, **given)
 
 
 def _no_rule(name: str) -> DataTypeError:
@@ -87,7 +87,7 @@ def _no_rule(name: str) -> DataTypeError:
 def _method(ufunc: numpy.ufunc, method: str) -> tuple[Callable[..., Any] | None, tuple[str, ...]]:
     """Our function for a ufunc's method, None where there is none, and the keywords it takes."""
     if method == "__call__":
-        return UFUNCS.get(ufunc) or _of_scipy(ufunc), ()
+        return (_ours(UFUNCS, ufunc) if ufunc in UFUNCS else _of_scipy(ufunc)), ()
     if method == "reduce" and ufunc in REDUCTIONS:
         return functools.partial(_reduced, REDUCTIONS[ufunc]), _REDUCE_KEYWORDS.get(
             ufunc, ("axis", "keepdims", "where")
@@ -95,22 +95,31 @@ def _method(ufunc: numpy.ufunc, method: str) -> tuple[Callable[..., Any] | None,
     if method == "accumulate" and ufunc in (numpy.add, numpy.multiply):
         return functools.partial(_accumulated, ufunc), ("axis",)
     if method == "outer" and ufunc in UFUNCS and ufunc.nin == 2:
-        return functools.partial(_outer, UFUNCS[ufunc]), ()
+        return functools.partial(_outer, _ours(UFUNCS, ufunc)), ()
     return None, ()
 
 
 def _of_scipy(ufunc: numpy.ufunc) -> Callable[..., Any] | None:
     """Our function for one of `scipy.special`, if it is one."""
-    ours = SPECIAL.get(ufunc.__name__)
     special = sys.modules.get("scipy.special")  # who calls its function has imported it
-    return ours if ours is not None and getattr(special, ufunc.__name__, None) is ufunc else None
+    if ufunc.__name__ not in SPECIAL or getattr(special, ufunc.__name__, None) is not ufunc:
+        return None
+    return _ours(SPECIAL, ufunc.__name__)
+
+
+def _ours(table: dict[Any, Callable[..., Any] | str], theirs: Any) -> Callable[..., Any]:
+    """Our function for one of theirs; one of the composites, of which a table says the name, is imported now."""
+    found = table[theirs]
+    if isinstance(found, str):
+        found = table[theirs] = getattr(composites, found)
+    return found
 
 
 @functools.cache
 def _parameters(numpy_function: Callable[..., Any]) -> tuple[inspect.Signature, Mapping[str, str]]:
     """How NumPy's function is called, and which of its parameters is which of ours: the first ones are each other's,
     the others those of the same name or of the name that `RENAMED` says."""
-    ours = inspect.signature(FUNCTIONS[numpy_function]).parameters
+    ours = inspect.signature(_ours(FUNCTIONS, numpy_function)).parameters
     renamed = RENAMED.get(numpy_function, {})
     try:
         signature = inspect.signature(numpy_function)
@@ -225,17 +234,12 @@ def _mask(sign: str, operand: Any) -> Any:
 
 # --- the tables -----------------------------------------------------------------------------------------
 
-UFUNCS: dict[numpy.ufunc, Callable[..., Any]] = {
-    **{
-        getattr(numpy, name): row
-        for name, row in ops.operations().items()
-        if isinstance(getattr(numpy, name, None), numpy.ufunc)
-    },
-    **{
-        getattr(numpy, name): getattr(composites, name)
-        for name in composites.__all__
-        if isinstance(getattr(numpy, name, None), numpy.ufunc)
-    },
+_THEIRS = vars(numpy)
+
+# Of a composite the name, since its room is imported when it is used.
+UFUNCS: dict[numpy.ufunc, Callable[..., Any] | str] = {
+    **{_THEIRS[name]: row for name, row in ops.operations().items() if isinstance(_THEIRS.get(name), numpy.ufunc)},
+    **{_THEIRS[name]: name for name in composites.__all__ if isinstance(_THEIRS.get(name), numpy.ufunc)},
     numpy.matmul: array_functions.matmul,
     numpy.fabs: ops.absolute,
     numpy.float_power: ops.power,
@@ -249,7 +253,7 @@ UFUNCS: dict[numpy.ufunc, Callable[..., Any]] = {
 }
 
 # Functions of scipy.special, by their names there.
-SPECIAL: dict[str, Callable[..., Any]] = {
+SPECIAL: dict[str, Callable[..., Any] | str] = {
     "cbrt": ops.cbrt,
     "digamma": ops.digamma,
     "psi": ops.digamma,
@@ -262,8 +266,8 @@ SPECIAL: dict[str, Callable[..., Any]] = {
     "gammaln": ops.gammaln,
     "log1p": ops.log1p,
     "log_expit": lambda x: ops.negative(composites.softplus(ops.negative(x))),
-    "logit": composites.logit,
-    "softplus": composites.softplus,
+    "logit": "logit",
+    "softplus": "softplus",
     "xlogy": ops.xlogy,
 }
 
@@ -281,20 +285,22 @@ _REDUCE_KEYWORDS: dict[numpy.ufunc, tuple[str, ...]] = {
     **dict.fromkeys((numpy.maximum, numpy.minimum), ("axis", "keepdims", "initial", "where")),
 }
 
+_NAMED_AS_PYTHON_S = ("sum", "max", "min", "any", "all")
+
 # Our functions that bear the name of one of NumPy's; then what differs.
-FUNCTIONS: dict[Any, Callable[..., Any]] = {
+FUNCTIONS: dict[Any, Callable[..., Any] | str] = {
     **{
-        getattr(numpy, name): getattr(room, name)
-        for room in (array_functions, composites)
-        for name in (*room.__all__, *(("sum", "max", "min", "any", "all") if room is array_functions else ()))
-        if name != "array" and hasattr(numpy, name) and not isinstance(getattr(numpy, name), numpy.ufunc)
+        _THEIRS[name]: vars(array_functions).get(name, name)
+        for names in (array_functions.__all__, _NAMED_AS_PYTHON_S, composites.__all__)
+        for name in names
+        if name != "array" and name in _THEIRS and not isinstance(_THEIRS[name], numpy.ufunc)
     },
     numpy.amax: array_functions.max,
     numpy.amin: array_functions.min,
     numpy.clip: _clip,
     numpy.where: _where,
-    numpy.round: composites.round_to,
-    numpy.around: composites.round_to,
+    numpy.round: "round_to",
+    numpy.around: "round_to",
     numpy.copy: lambda x: ops.positive(x),
     numpy.linalg.norm: _norm,
     numpy.vdot: _vdot,
@@ -332,10 +338,15 @@ OF_THE_DATA: frozenset[Any] = _OF_NUMBERS | {
         "result_type", "shape", "shares_memory", "size",
     )
 }  # fmt: skip
-# Their code, but of those written in C.
-_CODE_OF_THE_DATA = {getattr(inspect.unwrap(function), "__code__", None) for function in OF_THE_DATA} - {None}
+
+
+@functools.cache
+def _code_of_the_data() -> frozenset[Any]:
+    """Their code, but of those written in C."""
+    return frozenset(getattr(inspect.unwrap(function), "__code__", None) for function in OF_THE_DATA) - {None}
 
 
 def is_asked_for_the_data() -> bool:
     """Whether one of these is running, given a list with nodes in it: NumPy tells of nodes outside lists alone."""
-    return any(code in _CODE_OF_THE_DATA for code in asking_functions())
+    codes = _code_of_the_data()
+    return any(code in codes for code in asking_functions())

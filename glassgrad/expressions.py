@@ -21,7 +21,8 @@ from dataclasses import dataclass
 from typing import Any, NoReturn
 
 from autograd import GraphError, Node, Value, operations
-from autograd.composites import ACTIVATIONS, OF_ONE_NUMBER
+from autograd.composites.activations import ACTIVATIONS
+from autograd.composites.elementwise import OF_ONE_NUMBER
 
 from .examples import Example
 

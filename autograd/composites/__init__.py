@@ -1,50 +1,87 @@
 """Functions put together from the table's rows: they need no rule of their own, and no derivative is here.
 
-A room for each subject, whose `__all__` lists what is public. Those of `activations` and `elementwise` take numbers,
-arrays, `Value`s or `Tensor`s alike; the others, arrays and `Tensor`s.
+A room for each subject. Those of `activations` and `elementwise` take numbers, arrays, `Value`s or `Tensor`s alike;
+the others, arrays and `Tensor`s. A room is imported when one of its functions is first used.
 """
 
-# ruff: noqa: F403  # what the rooms' `__all__` list
+# ruff: noqa: F403  # the rooms' functions, which ROOMS lists and a test holds to them
 
-from . import (
-    activations,
-    answers,
-    building,
-    diagonals,
-    differences,
-    elementwise,
-    joining,
-    moving,
-    products,
-    shape,
-    statistics,
-    taking,
-)
-from .activations import *
-from .activations import ACTIVATIONS as ACTIVATIONS
-from .answers import *
-from .building import *
-from .diagonals import *
-from .differences import *
-from .elementwise import *
-from .elementwise import OF_ONE_NUMBER as OF_ONE_NUMBER
-from .joining import *
-from .moving import *
-from .products import *
-from .shape import *
-from .statistics import *
-from .taking import *
+import importlib
+from typing import TYPE_CHECKING, Any
 
-__all__: list[str] = []
-__all__ += activations.__all__
-__all__ += answers.__all__
-__all__ += building.__all__
-__all__ += diagonals.__all__
-__all__ += differences.__all__
-__all__ += elementwise.__all__
-__all__ += joining.__all__
-__all__ += moving.__all__
-__all__ += products.__all__
-__all__ += shape.__all__
-__all__ += statistics.__all__
-__all__ += taking.__all__
+if TYPE_CHECKING:
+    from .activations import *
+    from .answers import *
+    from .building import *
+    from .diagonals import *
+    from .differences import *
+    from .elementwise import *
+    from .joining import *
+    from .moving import *
+    from .products import *
+    from .shape import *
+    from .statistics import *
+    from .taking import *
+
+# The public functions of each room: a new one gets its place here.
+ROOMS = {
+    "activations": (
+        "elu", "gelu", "leaky_relu", "silu", "softplus",
+    ),
+    "answers": (
+        "count_nonzero", "isclose", "isin", "signbit",
+    ),
+    "building": (
+        "empty_like", "full", "full_like", "linspace", "logspace", "meshgrid", "ones_like", "zeros_like",
+    ),
+    "diagonals": (
+        "diag", "diagflat", "diagonal", "trace", "tril", "triu",
+    ),
+    "differences": (
+        "diff", "ediff1d", "gradient", "interp", "trapezoid",
+    ),
+    "elementwise": (
+        "conjugate", "deg2rad", "degrees", "fix", "fmax", "fmin", "imag", "isfinite", "isinf", "isnan",
+        "isneginf", "isposinf", "logit", "nan_to_num", "polygamma", "rad2deg", "radians", "real", "round_to",
+    ),
+    "joining": (
+        "append", "array_split", "block", "column_stack", "dsplit", "dstack", "hsplit", "hstack", "split",
+        "unstack", "vsplit", "vstack",
+    ),
+    "moving": (
+        "flip", "fliplr", "flipud", "pad", "roll", "rot90", "sort", "tile",
+    ),
+    "products": (
+        "cross", "dot", "inner", "kron", "outer",
+    ),
+    "shape": (
+        "atleast_1d", "atleast_2d", "atleast_3d", "broadcast_arrays", "expand_dims", "matrix_transpose",
+        "moveaxis", "permute", "ravel", "resize", "rollaxis", "squeeze",
+    ),
+    "statistics": (
+        "average", "corrcoef", "cov", "median", "nancumprod", "nancumsum", "nanmax", "nanmean", "nanmedian",
+        "nanmin", "nanpercentile", "nanprod", "nanquantile", "nanstd", "nansum", "nanvar", "percentile", "ptp",
+        "quantile", "std", "var",
+    ),
+    "taking": (
+        "compress", "delete", "extract", "insert", "put_along_axis", "repeat", "select", "take",
+        "take_along_axis",
+    ),
+}  # fmt: skip
+
+__all__ = [name for names in ROOMS.values() for name in names]
+
+_ROOM_OF = {name: room for room, names in ROOMS.items() for name in names}
+
+if not TYPE_CHECKING:  # a type checker would take any name
+
+    def __getattr__(name: str) -> Any:
+        if name not in _ROOM_OF:
+            raise AttributeError(f"autograd.composites has no {name!r}")
+        found = getattr(importlib.import_module(f".{_ROOM_OF[name]}", __name__), name)
+        globals()[name] = found
+        return found
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_ROOM_OF})

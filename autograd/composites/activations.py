@@ -8,8 +8,6 @@ from typing import Any, Literal
 from .. import ops
 from ..errors import DataTypeError
 
-__all__ = ["elu", "gelu", "leaky_relu", "silu", "softplus"]
-
 
 def softplus(x: Any) -> Any:
     """log(1 + exp(x)), without overflow: the smooth relu.

@@ -13,8 +13,6 @@ from .moving import sort
 from .shape import ravel
 from .taking import take
 
-__all__ = ["count_nonzero", "isclose", "isin", "signbit"]
-
 
 def count_nonzero(x: Any, axis: Axis = None, *, keepdims: bool = False) -> Any:
     """How many elements over `axis` are not 0.

@@ -13,8 +13,6 @@ from ..operands import bare_or_operand, checked_one_axis, one_whole_number, oper
 from ..operation import Recordable
 from .shape import broadcast_arrays, moveaxis
 
-__all__ = ["empty_like", "full", "full_like", "linspace", "logspace", "meshgrid", "ones_like", "zeros_like"]
-
 
 def linspace(
     start: Any, stop: Any, num: int = 50, endpoint: bool = True, retstep: bool = False, dtype: Any = None, axis: int = 0

@@ -11,8 +11,6 @@ from ..errors import ShapeError
 from ..operands import axes_of, checked_axis, one_whole_number, operand_of
 from .shape import moveaxis, ravel
 
-__all__ = ["diag", "diagflat", "diagonal", "trace", "tril", "triu"]
-
 
 def diagonal(x: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
     """The diagonal of a matrix, `offset` columns to the right; with more axes, of the two that are named, at the end.

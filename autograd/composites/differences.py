@@ -20,8 +20,6 @@ from ..operands import (
 from .shape import ravel
 from .taking import take
 
-__all__ = ["diff", "ediff1d", "gradient", "interp", "trapezoid"]
-
 
 def diff(x: Any, axis: int = -1, n: int = 1, prepend: Any = None, append: Any = None) -> Any:
     """Each element less the one before it along `axis`, n times over.

@@ -13,11 +13,6 @@ from ..errors import ArgumentError
 from ..operands import bare_or_operand
 from ..operation import Recordable
 
-__all__ = [
-    "conjugate", "deg2rad", "degrees", "fix", "fmax", "fmin", "imag", "isfinite", "isinf", "isnan", "isneginf",
-    "isposinf", "logit", "nan_to_num", "polygamma", "rad2deg", "radians", "real", "round_to",
-]  # fmt: skip
-
 
 def isnan(x: Any) -> Any:
     """Whether each element is no number.

@@ -13,11 +13,6 @@ from ..errors import DataTypeError, ShapeError
 from ..operands import checked_one_axis, one_whole_number, operand_of, operands_of, whole_numbers
 from .shape import atleast_3d, ravel
 
-__all__ = [
-    "append", "array_split", "block", "column_stack", "dsplit", "dstack", "hsplit", "hstack", "split", "unstack",
-    "vsplit", "vstack",
-]  # fmt: skip
-
 
 def split(x: Any, indices_or_sections: int | Sequence[int], axis: int = 0) -> list[Any]:
     """x cut along `axis` into so many equal parts, or before each of the indices.

@@ -15,8 +15,6 @@ from ..operation import Recordable
 from .shape import ravel
 from .taking import take_along_axis
 
-__all__ = ["flip", "fliplr", "flipud", "pad", "roll", "rot90", "sort", "tile"]
-
 
 def flip(x: Any, axis: Axis = None) -> Any:
     """x with the order of its elements reversed along `axis` (an axis, several, or all of them).

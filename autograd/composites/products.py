@@ -11,8 +11,6 @@ from ..operands import Shape, checked_one_axis, operand_of
 from .shape import moveaxis
 from .taking import take
 
-__all__ = ["cross", "dot", "inner", "kron", "outer"]
-
 
 def dot(a: Any, b: Any) -> Any:
     """NumPy's dot: the product of numbers, the inner product of vectors, the matrix product; with more

@@ -21,11 +21,6 @@ from ..operands import (
     whole_numbers,
 )
 
-__all__ = [
-    "atleast_1d", "atleast_2d", "atleast_3d", "broadcast_arrays", "expand_dims", "matrix_transpose", "moveaxis",
-    "permute", "ravel", "resize", "rollaxis", "squeeze",
-]  # fmt: skip
-
 
 def permute(x: Any, *axes: Any) -> Any:
     """`transpose` with the axes written as arguments, PyTorch's name for it."""

@@ -27,12 +27,6 @@ from .moving import sort
 from .shape import moveaxis, squeeze
 from .taking import take_along_axis
 
-__all__ = [
-    "average", "corrcoef", "cov", "median", "nancumprod", "nancumsum", "nanmax", "nanmean", "nanmedian", "nanmin",
-    "nanpercentile", "nanprod", "nanquantile", "nanstd", "nansum", "nanvar", "percentile", "ptp", "quantile", "std",
-    "var",
-]  # fmt: skip
-
 
 def var(
     x: Any,

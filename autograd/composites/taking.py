@@ -13,8 +13,6 @@ from ..operands import as_array, checked_one_axis, operand_of, operands_of, whol
 from ..operation import Recordable
 from .shape import moveaxis, ravel
 
-__all__ = ["compress", "delete", "extract", "insert", "put_along_axis", "repeat", "select", "take", "take_along_axis"]
-
 
 def repeat(x: Any, repeats: int | Sequence[int], axis: int | None = None) -> Any:
     """Each element along `axis` so many times in a row; of the flattened x where no axis is given.

@@ -5,7 +5,6 @@ Drawn arguments are compared with NumPy in test_numpy_equivalence.py; here are t
 
 from __future__ import annotations
 
-import inspect
 import math
 import sys
 import warnings
@@ -37,11 +36,7 @@ from witnesses.numpy_calls import CASES, NOT_HANDED_OVER, NOT_OF_LISTS, OTHERS, 
 inf, nan = math.inf, math.nan
 Call = Callable[..., Any]
 
-FUNCTIONS = {
-    name: function
-    for name, function in vars(composites).items()
-    if inspect.isfunction(function) and function.__module__.startswith(composites.__name__) and not name.startswith("_")
-}
+FUNCTIONS = {name: getattr(composites, name) for name in composites.__all__}
 CLASSES = {"isnan", "isinf", "isfinite"}
 ACTIVATIONS = {"softplus", "silu", "gelu", "leaky_relu", "elu"}
 

@@ -1,6 +1,7 @@
 """`import autograd` brings in NumPy and nothing else."""
 
 import builtins
+import importlib
 import json
 import pkgutil
 import subprocess
@@ -44,25 +45,49 @@ def test_every_row_and_every_function_made_of_rows_is_public() -> None:
     import autograd
     from autograd import array_functions, composites, ops
 
+    rooms = {room: importlib.import_module(f"{composites.__name__}.{room}") for room in composites.ROOMS}
+    assert {*rooms} == {room.name for room in pkgutil.iter_modules(composites.__path__)}
+    assert not {*rooms} & {*composites.__all__}
     public: set[str] = {*ops.__all__}
-    for room in (array_functions, composites):
-        written = {
+    for names, room in [(array_functions.__all__, array_functions)] + [
+        (composites.ROOMS[name], room) for name, room in rooms.items()
+    ]:
+        functions = {
             name
             for name, held in vars(room).items()
-            if (getattr(held, "__module__", None) or "").startswith(room.__name__)
+            if getattr(held, "__module__", None) == room.__name__ and not name.startswith("_")
         }
-        functions = {name for name in written if not name.startswith("_")}
-        assert {*room.__all__} == {name for name in functions if not hasattr(builtins, name)}
+        assert {*names} == {name for name in functions if not hasattr(builtins, name)}
         assert not functions & public
         public |= functions
         for name in functions:
             assert getattr(autograd, name) is getattr(room, name)
+    assert all(getattr(composites, name) is getattr(autograd, name) for name in composites.__all__)
     for name in ops.__all__:
         assert getattr(autograd, name) is getattr(ops, name)
     assert {name for name in public if not hasattr(builtins, name)} <= {*autograd.__all__}
     assert [name for name in autograd.__all__ if hasattr(builtins, name)] == []
     # The pullbacks of getitem and of windows.
     assert {*autograd.operations()} - public == {"scatter_add", "overlap_add"}
+
+
+LAZY = """
+import sys
+import autograd
+rooms = [name for name in sys.modules if name.startswith("autograd.composites.")]
+assert not rooms, rooms
+assert {"softplus", "nanmedian", "Tensor"} <= {*dir(autograd)} and {"softplus", "pad"} <= {*dir(autograd.composites)}
+assert not hasattr(autograd, "soft_plus") and not hasattr(autograd.composites, "soft_plus")
+assert "softplus" not in vars(autograd)
+assert autograd.softplus(0.0) > 0.0 and vars(autograd)["softplus"] is autograd.composites.softplus
+rooms = [name for name in sys.modules if name.startswith("autograd.composites.")]
+assert rooms == ["autograd.composites.activations"], rooms
+"""
+
+
+def test_a_function_made_of_rows_is_listed_before_and_imported_when_it_is_first_used() -> None:
+    process = subprocess.run([sys.executable, "-c", LAZY], capture_output=True, text=True)
+    assert process.returncode == 0, process.stderr
 
 
 def test_star_import_leaves_pythons_own_names_alone() -> None:
