@@ -23,20 +23,17 @@ from .operation import Recordable
 
 def call_ufunc(ufunc: numpy.ufunc, method: str, inputs: Sequence[Any], keywords: Mapping[str, Any]) -> Any:
     """What `ufunc(*inputs)`, or one of its methods, is with nodes among the inputs."""
-    name = f"{'numpy.' if hasattr(numpy, ufunc.__name__) else ''}{ufunc.__name__}" + (
-        "" if method == "__call__" else f".{method}"
-    )
     if keywords.get("out") is not None:
         raise DataTypeError(
-            f"{name}: a result is not written into an array (out=…, or `array += node`), where its graph would be "
-            "lost; make a new one: `a = a + node`"
+            f"{_name_of(ufunc, method)}: a result is not written into an array (out=…, or `array += node`), where its "
+            "graph would be lost; make a new one: `a = a + node`"
         )
     function, supported = _method(ufunc, method)
     if function is None:
-        raise _no_rule(name)
+        raise _no_rule(_name_of(ufunc, method))
     for keyword in keywords:
         if keyword not in supported and keyword != "out":
-            raise DataTypeError(f"{name}: {keyword}= is not supported on a Value or Tensor")
+            raise DataTypeError(f"{_name_of(ufunc, method)}: {keyword}= is not supported on a Value or Tensor")
     return function(*inputs, **{keyword: keywords[keyword] for keyword in supported if keyword in keywords})
 
 
@@ -70,6 +67,11 @@ def call_function(numpy_function: Callable[..., Any], arguments: Sequence[Any], 
                     f"{name}: {keyword}= is not supported on a Value or Tensor; supported are {', '.join(parameters)}"
                 )
     return _ours(FUNCTIONS, numpy_function)(*positional, **given)
+
+
+def _name_of(ufunc: numpy.ufunc, method: str) -> str:
+    library = "numpy." if ufunc.__name__ in _THEIRS else ""
+    return f"{library}{ufunc.__name__}" + ("" if method == "__call__" else f".{method}")
 
 
 def _no_rule(name: str) -> DataTypeError:
