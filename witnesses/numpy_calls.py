@@ -53,8 +53,8 @@ def _holed(m: Any, x: Any) -> Any:
 
 
 def _over_axes(call: Call, shape: Shape, *others: Any) -> list[tuple[Call, tuple[Shape, ...]]]:
-    """The call `call(m, x, axis)` for every axis of the shape, and for the others that are given."""
-    axes = (*range(-len(shape), len(shape)), *others)
+    """The call `call(m, x, axis)` for every axis of the shape, from the end the last, and for the others given."""
+    axes = (*range(len(shape)), -1, *others)
     return [(lambda m, x, axis=axis: call(m, x, axis), (shape,)) for axis in axes]
 
 
