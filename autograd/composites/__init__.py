@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from .taking import *
 
 # The public functions of each room: a new one gets its place here.
-ROOMS = {
+ROOMS: dict[str, tuple[str, ...]] = {
     "activations": (
         "elu", "gelu", "leaky_relu", "silu", "softplus",
     ),
@@ -69,7 +69,7 @@ ROOMS = {
     ),
 }  # fmt: skip
 
-__all__ = [name for names in ROOMS.values() for name in names]
+__all__: list[str] = [name for names in ROOMS.values() for name in names]
 
 _ROOM_OF = {name: room for room, names in ROOMS.items() for name in names}
 
