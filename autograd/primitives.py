@@ -18,6 +18,7 @@ from .errors import ArgumentError, DataTypeError, NotRecordedError, ShapeError
 from .operands import Shape
 from .operation import PYTHON_NUMBERS, OwnOperation, Recordable, Rule, as_recorded, holds_nodes
 from .ops import operations
+from .structure import Place, with_leaves
 from .tensor import Tensor
 from .value import Value
 
@@ -121,6 +122,8 @@ class Primitive:
         operands = [as_recorded(self.name, operand) for operand in operands]
         if not any(isinstance(operand, Recordable) for operand in operands):
             return self._function(*operands, **parameters)
+        # The caller may write into them before the sweep.
+        parameters = {name: with_leaves(given, _as_it_is_now) for name, given in parameters.items()}
         if self.outputs is not None:
             return self._several(operands, parameters)
         if not any(isinstance(operand, Tensor) or numpy.ndim(_plain(operand)) for operand in operands):
@@ -174,11 +177,11 @@ class Primitive:
 
     def _row_of_numbers(self, count: int, parameters: dict[str, Any]) -> OwnOperation:
         """The row for Values, whose rows have no parameters: they are bound."""
-        key = (count, *((type(given), given) for given in parameters.values()))
         try:
-            found = self._rows.get(key)
-        except TypeError:  # one of them cannot be looked up
+            key = (count, *map(_key, parameters.values()))
+        except TypeError:  # of one of them equality says too little
             return self._made_for_numbers(count, parameters)
+        found = self._rows.get(key)
         if found is None:
             found = self._rows[key] = self._made_for_numbers(count, parameters)
         return found
@@ -293,7 +296,8 @@ class Primitive:
             array = numpy.concatenate([part.ravel() for part in parts])
         if array.dtype.kind != "f":  # gradients flow through floats alone
             array = array.astype(numpy.result_type(*[a.dtype for a in arrays if a.dtype.kind == "f"] or [float]))
-        return array.copy() if any(numpy.may_share_memory(array, operand) for operand in arrays) else array
+        # It may be an operand's, or room that the function computes in and writes into at its next call.
+        return array.copy() if shapes is None else array
 
     def _expansion(self, bound: dict[str, Any]) -> Rule:
         """The function on nodes: how a program computes it."""
@@ -411,3 +415,21 @@ def _kind(result: Any) -> str:
     if isinstance(result, tuple | list):
         return f"a {type(result).__name__} of {len(result)}"
     return "None (is its return missing?)" if result is None else described(result)
+
+
+def _as_it_is_now(place: Place, given: Any) -> Any:
+    return given.copy() if isinstance(given, numpy.ndarray) else given
+
+
+def _key(given: Any) -> Hashable:
+    """What is the same for parameters that are the same, and another for those that are merely equal (0.0 and −0.0, 1
+    and True). Raises TypeError where that is not known."""
+    kind = type(given)
+    if kind is float:
+        return kind, given.hex()
+    if kind is tuple:
+        return kind, tuple(map(_key, given))
+    has_own_equality = kind.__eq__ is not object.__eq__  # type: ignore[comparison-overlap]  # bound by inheritance
+    if kind in (int, bool, str, bytes, type(None)) or not has_own_equality:
+        return kind, given
+    raise TypeError

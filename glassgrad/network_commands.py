@@ -148,11 +148,12 @@ def fit_recipe(
         notes=run.notes,
     )
     if is_told and history.epochs:
-        last = history[-1]
+        last, kept = history[-1], history.kept
         epochs = f"{last.number} epoch{'' if last.number == 1 else 's'}"
         print(
-            f"test accuracy {last.validation_accuracy:.2%} on {len(run.data.test_labels):,} samples after "
+            f"test accuracy {kept.validation_accuracy:.2%} on {len(run.data.test_labels):,} samples after "
             f"{epochs} in {time.perf_counter() - started:.1f} s, {history.way}"
+            f"{'' if kept is last else f'; the parameters are those of epoch {kept.number}'}"
         )
         if history.stopped is not None and history.stopped != "interrupted":
             print(f"stopped: {history.stopped}")
@@ -279,13 +280,13 @@ def _train_seeds(settings: Settings, options: Namespace) -> None:
             raise KeyboardInterrupt
         histories.append(history)
         print(
-            f"seed {seed:>3}  loss {history[-1].loss:.5f}  test accuracy {history[-1].validation_accuracy:.2%}  "
+            f"seed {seed:>3}  loss {history.kept.loss:.5f}  test accuracy {history.kept.validation_accuracy:.2%}  "
             f"{time.perf_counter() - started:.1f} s",
             flush=True,
         )
-        if history.stopped is not None:
+        if history.stopped == "interrupted":
             raise KeyboardInterrupt
-    accuracies = [history[-1].validation_accuracy or 0.0 for history in histories]
+    accuracies = [history.kept.validation_accuracy or 0.0 for history in histories]
     print(
         f"test accuracy: lowest {min(accuracies):.2%}, median {numpy.median(accuracies):.2%}, "
         f"highest {max(accuracies):.2%}"

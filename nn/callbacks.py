@@ -31,7 +31,6 @@ class TrainingRun:
         measured: which figures an epoch has, of "loss", "accuracy", "validation_loss", "validation_accuracy".
         history: what was done; the step or epoch that a callback is told of is its last.
         steps_per_epoch, samples: how much an epoch is.
-        restored_epoch: the epoch whose parameters the model was given back at the end; None if none.
     """
 
     model: Any
@@ -45,7 +44,6 @@ class TrainingRun:
     clip_value: float | None = None
     callbacks: Sequence[Callback] = ()
     history: History = field(default_factory=History)
-    restored_epoch: int | None = None
 
     def __post_init__(self) -> None:
         self.steps_per_epoch: int = len(self.batches)
@@ -207,7 +205,7 @@ class EarlyStopping(Callback):
             )
             warnings.warn(f"{missing}: the last parameters stay", stacklevel=2)
             return
-        run.restored_epoch, state = self._best
+        run.history.restored_epoch, state = self._best
         run.model.load_state_dict(state)
 
     def _look_back(self, run: TrainingRun) -> None:

@@ -155,17 +155,35 @@ def load(path: str | os.PathLike[str], model: Module, optimizer: Optimizer | Non
     """Set a model, and an optimizer, to what a checkpoint holds; returns its notes. What the outputs of a trained model
     mean comes with it, so that `accuracy` and the plots need no loss.
 
-    Names, shapes and dtypes are checked before anything is changed.
+    Names, shapes, dtypes and the optimizer's settings are checked before anything is changed.
 
     Raises:
         CheckpointError: as `read`; or the model's or the optimizer's arrays differ in name, shape or dtype, or
-            the optimizer is of another kind, and which do.
+            the optimizer is of another kind or has other settings, and which do.
     """
     found = read(path)
     if not isinstance(model, Module):
         raise _no_module(model)
+    if optimizer is not None:
+        _refuse_other_settings(found, path, optimizer)
     restore(found, path, model, optimizer)
     return found.notes
+
+
+def _refuse_other_settings(found: Checkpoint, path: str | os.PathLike[str], optimizer: Optimizer) -> None:
+    """Its rate and the like are the caller's to say: going on with others than the file's is no going on."""
+    own = described_settings(optimizer)
+    theirs = found.optimizer_settings
+    if theirs.get("class") != own["class"]:  # `check_fits` says so
+        return
+    differing = [
+        f"{name} was {theirs[name]!r} and is {own[name]!r}" for name in own if theirs.get(name, own[name]) != own[name]
+    ]
+    if differing:
+        raise CheckpointError(
+            f"{path} is of an optimizer with other settings: {'; '.join(differing)}; make it with those, and set "
+            "others after loading"
+        )
 
 
 def _no_module(given: object) -> CheckpointError:

@@ -142,7 +142,8 @@ def _own_parameters(module: Module) -> list[Tensor]:
 
 
 def _activations(outputs: Any, layers: dict[Any, str]) -> dict[Any, Tensor]:
-    """What each layer's last call passed on: the output of its activation, if one follows it."""
+    """What each layer's last call passed on: the output of its activation, if one follows it, which may be made of
+    several operations on each element (silu, gelu) or on rows (softmax)."""
     given: dict[Any, Tensor] = {}
     of_node: dict[Node, Any] = {}
     for node in nodes_in_order(flatten(outputs)[0]):
@@ -152,8 +153,14 @@ def _activations(outputs: Any, layers: dict[Any, str]) -> dict[Any, Tensor]:
         if module in layers:
             given[module] = node
             of_node[node] = module
-        elif node.op.name in ACTIVATIONS and node.operands[0] in of_node:
-            given[of_node[node.operands[0]]] = node
+            continue
+        made_of = {of_node.get(operand) for operand in node.operands if isinstance(operand, Node) and operand.op}
+        is_part = module is not None and not any(True for _, one in module.named_modules() if one is not module)
+        layer = made_of.pop() if len(made_of) == 1 else None
+        # Of a part without parts, such as a Dropout, only what it is an activation by.
+        if layer is not None and (node.op.name in ACTIVATIONS or (node.op.elementwise and not is_part)):
+            given[layer] = node
+            of_node[node] = layer
     return given
 
 

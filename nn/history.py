@@ -114,6 +114,7 @@ class History(Sequence[Epoch]):
         compiled: whether steps were run as one program (`fit(compile=…)`), the last ones where that changed.
         eager_because: in words, why they were not, where that was asked or decided.
         eager_steps_between: how many of the compiled steps were run eagerly, because the program could not.
+        restored_epoch: the epoch whose parameters the model was given back at the end; None if none.
 
     >>> from nn import History
     >>> History().steps.column("loss")
@@ -128,6 +129,7 @@ class History(Sequence[Epoch]):
         self.compiled = False
         self.eager_because: str | None = None
         self.eager_steps_between: int = 0
+        self.restored_epoch: int | None = None
         self._ways: list[tuple[int, str]] = []  # from which step on, and what `way` says of it
 
     @property
@@ -151,6 +153,11 @@ class History(Sequence[Epoch]):
             self._ways.pop()
         if not self._ways or self._ways[-1][1] != self._present_way():
             self._ways.append((step, self._present_way()))
+
+    @property
+    def kept(self) -> Epoch:
+        """The epoch that the model's parameters are of: the last one, or the one that was restored."""
+        return self.epochs[-1 if self.restored_epoch is None else self.restored_epoch - 1]
 
     def column(self, name: str) -> Array:
         """All epochs' figures of one kind, such as "validation_accuracy"; where there is none, nan."""
@@ -212,13 +219,35 @@ class History(Sequence[Epoch]):
         yield from steps[written:]
         for figures in self.layers:
             yield {"kind": "layer", **asdict(figures)}
+        yield {"kind": "run", **self.described()}
         if self.stopped is not None:
             yield {"kind": "stopped", "reason": self.stopped}
+
+    def described(self) -> dict[str, Any]:
+        """How it was run, as JSON keeps it."""
+        return {name: getattr(self, name) for name in _OF_THE_RUN} | {"ways": [list(way) for way in self._ways]}
+
+    def set_described(self, described: Mapping[str, Any]) -> None:
+        """Take what `described` gave. Raises ValueError where it is no such thing."""
+        for name, kinds in _OF_THE_RUN.items():
+            if type(described[name]) not in kinds:
+                raise ValueError(f"{name} is {described[name]!r:.40}")
+        ways = [(step, way) for step, way in described["ways"]]
+        if not all(type(step) is int and type(way) is str for step, way in ways):
+            raise ValueError("the ways of running are steps and words")
+        if not 0 < (described["restored_epoch"] or 1) <= max(1, len(self.epochs)):
+            raise ValueError("the restored epoch is none")
+        for name in _OF_THE_RUN:
+            setattr(self, name, described[name])
+        self._ways = ways
 
     def _take(self, line: dict[str, Any]) -> None:
         kind = line.pop("kind")
         if kind == "stopped":
             self.stopped = str(line["reason"])
+            return
+        if kind == "run":
+            self.set_described(line)
             return
         if kind == "step" and line.pop("step") != len(self.steps):
             raise ValueError("steps are numbered from 0")
@@ -274,14 +303,23 @@ class History(Sequence[Epoch]):
     def __repr__(self) -> str:
         if not self.epochs:
             return f"History({len(self.steps)} steps)"
-        last = self.epochs[-1]
+        last = self.kept
         shown = [f"loss {last.loss:.4g}"]
         accuracy = last.accuracy if last.validation_accuracy is None else last.validation_accuracy
         if accuracy is not None:
             shown.append(f"accuracy {accuracy:.2%}")
+        if self.restored_epoch is not None:
+            shown.append(f"those of epoch {last.number} restored")
         return f"History({len(self.epochs)} epochs, {len(self.steps)} steps, {', '.join(shown)})"
 
 
+# What of a run is kept besides its figures, and the types that JSON may give for it.
+_OF_THE_RUN: dict[str, tuple[type, ...]] = {
+    "compiled": (bool,),
+    "eager_because": (str, type(None)),
+    "eager_steps_between": (int,),
+    "restored_epoch": (int, type(None)),
+}
 _EPOCH_FIELDS = tuple(field.name for field in fields(Epoch))
 _LAYER_NUMBERS = tuple(field.name for field in fields(LayerFigures) if field.name != "layer")
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from typing import Any
 
 import numpy
 
-from autograd import no_grad
+from autograd import Tensor, no_grad
 from autograd.arguments import answering, check_call, described
 from autograd.operation import silently
 
@@ -117,16 +118,33 @@ class Measure:
         """The loss (or another one, where a callback changed the run's) and the accuracy on all samples, of the model
         as it is in use."""
         loss = self._loss if loss is None else loss
+        # Ours are means over the samples; of another loss' parts nothing follows for the whole.
+        is_mean = hasattr(loss_within(loss), "meaning")
         total, correct, count = 0.0, 0, len(self._inputs)
+        parts: list[Any] = []
         with no_grad(), mode(model, training=False):
             for start in range(0, count, ROWS_AT_ONCE):
                 rows = slice(start, start + ROWS_AT_ONCE)
                 inputs = self._inputs[rows]
                 outputs = predict(model, inputs)
-                total += float(loss(outputs, self._targets[rows]).item()) * len(inputs)
+                if is_mean:
+                    total += float(loss(outputs, self._targets[rows]).item()) * len(inputs)
+                else:
+                    parts.append(outputs)
                 if self._labels is not None:
                     correct += _correct(output_array(outputs), self._labels[rows], self._border)
+            if not is_mean:
+                total = float(loss(_joined(parts), self._targets).item()) * count
         return total / count, None if self._labels is None else correct / count
+
+
+def _joined(parts: list[Any]) -> Any:
+    """The outputs for all samples, of those for some at a time: Tensors, or lists of rows."""
+    if len(parts) == 1:
+        return parts[0]
+    if isinstance(parts[0], list):
+        return list(itertools.chain.from_iterable(parts))
+    return Tensor(numpy.concatenate([part._data for part in parts]), requires_grad=False)
 
 
 def _correct(outputs: Array, labels: Array, border: float) -> int:

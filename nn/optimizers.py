@@ -70,8 +70,8 @@ class Optimizer:
             )
         if isinstance(parameters, Set):
             raise NetworkError("an optimizer keeps its state by the parameters' order, and a set has none: give a list")
-        self.parameters: list[Any] = list(parameters)
-        if not self.parameters:
+        self._parameters = tuple(parameters)
+        if not self._parameters:
             raise NetworkError("an optimizer needs at least one parameter")
         for parameter in self.parameters:
             if not (isinstance(parameter, Node) and parameter.is_parameter):
@@ -104,6 +104,17 @@ class Optimizer:
             for slot in self._slots:
                 slot.keep(self.kept)
 
+    @property
+    def parameters(self) -> tuple[Any, ...]:
+        """What it moves, for good: it keeps its state by their order."""
+        return self._parameters
+
+    @parameters.setter
+    def parameters(self, parameters: object) -> Never:
+        raise NetworkError(
+            f"an optimizer keeps its state by the order of its parameters: for others make a new {type(self).__name__}"
+        )
+
     def _settle(self) -> None:
         """Set `kept` for the hyper-parameters as they are, and refuse those that do not go together."""
 
@@ -121,7 +132,8 @@ class Optimizer:
         minimize = NoSuchAttribute("write optimizer.zero_grad(), loss.backward(), optimizer.step()")
 
     def step(self, *misplaced: Never) -> None:
-        """Move every parameter that has a gradient."""
+        """Move every parameter that has a gradient. That of a Value is a number from the beginning, 0 where no loss has
+        reached it: weight decay and what is left of momentum move it all the same."""
         if misplaced:
             raise CallError(f"step takes nothing, not {described(misplaced[0])}; loss.backward() comes before it")
         self.steps += 1

@@ -89,7 +89,7 @@ class Standing:
         training = {
             **self._fingerprint(),
             "seed": self._seed,
-            "restored_epoch": run.restored_epoch,
+            "restored_epoch": run.history.restored_epoch,
             "rate_at_start": self._rate_at_start,
             "parts": self._parts_at_start,
             "parts_now": _described_parts(run.model),
@@ -97,6 +97,7 @@ class Standing:
             "schedule_factor": self._last_factor(),
             "is_within_epoch": len(run.history.steps) > len(run.history) * run.steps_per_epoch,
             "compiled": run.history.compiled,
+            "run": run.history.described(),
             "order_at_epoch_start": self._order_at_epoch_start,
             "order": state_of(order),
             "generators": {name: state_of(one) for name, one in run.model.named_generators()},
@@ -145,6 +146,8 @@ class Standing:
             if set(states) != set(generators):
                 raise CheckpointError(f"it has random generators {sorted(states)}, the model {sorted(generators)}")
             history = History.from_arrays(found.history, notes["layers"])
+            if "run" in notes:  # a file of version 0.1 does not say
+                history.set_described(notes["run"])
             checked("learning rate", rate)
             factor = notes.get("schedule_factor")
             if factor is not None and not (isinstance(factor, int | float) and math.isfinite(factor)):

@@ -235,3 +235,48 @@ def test_a_function_that_writes_into_its_operand_is_refused_before_it_does():
     with pytest.raises(ValueError, match="read-only"):
         primitive(rule)(lambda x: 2 * x)(t).sum().backward()
     assert t.data.tolist() == [1.0, 2.0] and t.grad is None
+
+
+@primitive(lambda upstream, out, x, sign: upstream * numpy.copysign(1.0, sign))
+def turned(x, sign):
+    return x * numpy.copysign(1.0, sign)
+
+
+@primitive(lambda upstream, out, x, scale: upstream * scale)
+def scaled_by(x, scale):
+    return x * scale
+
+
+ROOM = numpy.zeros(2)
+
+
+@primitive(lambda upstream, out, x: upstream * out)
+def exp_in_its_room(x):
+    return numpy.exp(x, out=ROOM)
+
+
+def test_parameters_that_are_equal_and_not_the_same_have_rows_of_their_own():
+    assert [turned(Value(3.0), sign).data for sign in (0.0, -0.0, 0, 0.0)] == [3.0, -3.0, 3.0, 3.0]
+    assert [grad(turned)(3.0, sign) for sign in (0.0, -0.0)] == [1.0, -1.0]
+
+
+@pytest.mark.parametrize("container", [lambda array: array, lambda array: (array,)])
+def test_what_is_written_into_a_parameter_afterwards_changes_no_gradient(container):
+    scale, x = numpy.array([1.0, 2.0]), Tensor([1.0, 1.0])
+
+    @primitive(lambda upstream, out, x, scale: upstream * numpy.reshape(scale, 2))
+    def scaled(x, scale):
+        return x * numpy.reshape(scale, 2)
+
+    y = scaled(x, container(scale)).sum()
+    scale *= 5
+    y.backward()
+    assert x.grad.tolist() == [1.0, 2.0]
+
+
+def test_a_function_may_return_the_room_that_it_computes_in():
+    x = Tensor([0.0, 1.0])
+    first, second = exp_in_its_room(x), exp_in_its_room(2 * x)
+    (first + second).sum().backward()
+    assert numpy.array_equal(first.data, numpy.exp([0.0, 1.0]))
+    assert numpy.allclose(x.grad, numpy.exp([0.0, 1.0]) + 2 * numpy.exp([0.0, 2.0]))

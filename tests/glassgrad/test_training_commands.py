@@ -126,6 +126,12 @@ def test_seeds_are_told_one_by_one_and_together(here: Path, capsys: pytest.Captu
     assert [path.name for path in (here / "pictures").iterdir()] == ["seeds.png"]
 
 
+def test_a_seed_that_stops_early_is_followed_by_the_next(capsys: pytest.CaptureFixture[str]) -> None:
+    options = ["--epochs", "30", "--early-stopping", "1", "--learning-rate", "0.5"]
+    assert main(["train", "moons", "--seeds", "3", *options]) == 0
+    assert len(re.findall(r"seed +\d+ ", capsys.readouterr().out)) == 3
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_ctrl_c_keeps_history_and_checkpoint_and_says_how_to_go_on(number: int, here: Path) -> None:
@@ -408,12 +414,17 @@ def test_early_stopping_keeps_the_best_weights(capsys: pytest.CaptureFixture[str
         "5",
     ]
     assert main([*options, "--early-stopping", "1", "--save", "best", "--history", "figures"]) == 0
-    assert "stopped: the validation loss has not become better since epoch" in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert "stopped: the validation loss has not become better since epoch" in told
     figures = [json.loads(line) for line in Path("figures").read_text().splitlines()]
     losses = [one["validation_loss"] for one in figures if one["kind"] == "epoch"]
     assert min(losses) < losses[-1]
     assert main(["eval", "best"]) == 0
-    assert f"loss {min(losses):.5f}" in capsys.readouterr().out
+    found = capsys.readouterr().out
+    assert f"loss {min(losses):.5f}" in found
+    accuracies = [re.findall(r"test accuracy ([\d.]+%)", text)[-1] for text in (told, found)]
+    assert accuracies[0] == accuracies[1]
+    assert f"the parameters are those of epoch {losses.index(min(losses)) + 1}\n" in told
     assert main(["train", "moons", "--resume", "best"]) == 2
     assert "holds the best parameters, of epoch" in capsys.readouterr().err
 

@@ -3,11 +3,14 @@ from typing import Any
 import numpy
 import pytest
 
+from autograd import Tensor, silu
 from nn import (
+    ACTIVATIONS,
     MLP,
     SGD,
     BatchNorm1d,
     Diagnostics,
+    Dropout,
     History,
     Linear,
     NetworkError,
@@ -16,6 +19,7 @@ from nn import (
     diagnose,
     fit,
     quadratic,
+    softmax_cross_entropy,
 )
 from nn.history import LayerFigures
 
@@ -103,3 +107,23 @@ def test_what_cannot_be_looked_into_is_refused() -> None:
         trained(NeuronMLP((3, 1), rng=0))
     with pytest.raises(NetworkError, match="every is a whole number from 1"):
         Diagnostics(0)
+
+
+@pytest.mark.parametrize("name", ACTIVATIONS)
+def test_the_figures_of_a_layer_are_those_behind_its_activation_whatever_it_is_made_of(name: str) -> None:
+    model = MLP((3, 4, 2), name, rng=0)
+    behind = model.activation(model.layers[0](Tensor(INPUTS))).data
+    optimizer = SGD(model.parameters(), 0.1)
+    labels = (INPUTS[:, 0] > 0).astype(int)
+    told = fit(
+        model, (INPUTS, labels), softmax_cross_entropy, optimizer, 1, batch_size=12, callbacks=[Diagnostics(1)]
+    ).layers[0]
+    assert (told.activation_mean, told.activation_deviation) == pytest.approx((behind.mean(), behind.std()))
+
+
+def test_a_dropout_is_no_part_of_the_activation_before_it() -> None:
+    model = Sequential(Linear(3, 4, rng=0), silu, Dropout(0.5, rng=0), Linear(4, 1, rng=1))
+    behind = silu(model.layers[0](Tensor(INPUTS))).data
+    optimizer = SGD(model.parameters(), 0.1)
+    told = fit(model, DATA, quadratic, optimizer, 1, batch_size=12, callbacks=[Diagnostics(1)]).layers[0]
+    assert (told.activation_mean, told.activation_deviation) == pytest.approx((behind.mean(), behind.std()))

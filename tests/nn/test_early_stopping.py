@@ -44,7 +44,7 @@ class Record(Callback):
         self.losses.append(epoch.loss)
 
     def on_end(self, run: Any) -> None:
-        self.restored = run.restored_epoch
+        self.restored = run.history.restored_epoch
 
 
 def same(model: Any, state: Any) -> bool:

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy
 import pytest
 
-from nn import History, HistoryError
+from nn import MLP, SGD, History, HistoryError, fit, quadratic
 from nn.history import Epoch, LayerFigures, Step
 
 
@@ -42,7 +42,7 @@ def test_lines_are_strict_json_in_the_order_of_events(tmp_path: Path) -> None:
 
     lines = history().save(tmp_path / "run.jsonl").read_text().splitlines()
     told = [json.loads(line, parse_constant=no_constant) for line in lines]
-    assert [line["kind"] for line in told] == ["step", "step", "epoch", "step", "layer", "layer", "stopped"]
+    assert [line["kind"] for line in told] == ["step", "step", "epoch", "step", "layer", "layer", "run", "stopped"]
     assert told[1]["loss"] == "inf" and told[1]["accuracy"] is None
 
 
@@ -125,3 +125,33 @@ def test_columns_that_do_not_go_together_are_refused() -> None:
     del arrays["epochs.number"]
     with pytest.raises(HistoryError, match="do not go together"):
         History.from_arrays(arrays, ["layers.0", "layers.1"])
+
+
+@pytest.mark.parametrize("ends_compiled", [True, False])
+def test_how_steps_were_run_is_written_and_read_again(ends_compiled: bool, tmp_path: Path) -> None:
+    data = (numpy.eye(8)[:, :2], numpy.eye(8)[:, :1])
+
+    def run(epochs: int, compiled: bool, **others: Path) -> History:
+        model = MLP((2, 3, 1), rng=0)
+        optimizer = SGD(model.parameters(), 0.1)
+        return fit(model, data, quadratic, optimizer, epochs, batch_size=4, rng=0, compile=compiled, **others)
+
+    first = run(2, not ends_compiled, checkpoint=tmp_path / "model")
+    resumed = run(3, ends_compiled, resume=tmp_path / "model")
+    before, after = ("eager", "compiled") if ends_compiled else ("compiled", "eager")
+    assert first.way == f"{before} steps" and resumed.way == f"{before} steps; from step 5 on {after} steps"
+    for history in (first, resumed):
+        again = History.load(history.save(tmp_path / "run.jsonl"))
+        assert (again.way, again.compiled) == (history.way, history.compiled)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [{"compiled": 1}, {"eager_because": 3}, {"restored_epoch": 9}, {"ways": [[0]]}, {"ways": [[0, 1]]}, {"ways": 3}],
+    ids=str,
+)
+def test_what_a_run_cannot_have_been_is_refused(changed: dict[str, object], tmp_path: Path) -> None:
+    path = tmp_path / "run.jsonl"
+    path.write_text(json.dumps({"kind": "run", **History().described(), **changed}) + "\n")
+    with pytest.raises(HistoryError, match="line 1 is no line of a history"):
+        History.load(path)

@@ -133,3 +133,12 @@ def test_the_variance_of_a_constant_gradient_is_not_below_0(dtype):
         parameter.grad = numpy.array([3.3333], dtype)
         optimizer.step()
         assert numpy.isfinite(parameter.data).all()
+
+
+def test_an_optimizer_keeps_its_parameters() -> None:
+    first, second = Tensor([1.0]), Tensor([5.0])
+    optimizer = SGD([first], 0.1)
+    assert optimizer.parameters == (first,)
+    with pytest.raises(NetworkError, match="for others make a new SGD"):
+        optimizer.parameters = [first, second]
+    assert optimizer.parameters == (first,)

@@ -18,6 +18,7 @@ from nn import (
     CheckpointError,
     Linear,
     NetworkError,
+    NeuronMLP,
     Sequential,
     accuracy,
     fit,
@@ -222,3 +223,19 @@ def test_a_checkpoint_that_cannot_be_written_is_told_before_training(tmp_path: P
         with pytest.raises(CheckpointError, match="cannot be written"):
             fit(network, XOR, quadratic, SGD(network.parameters(), 0.1), 1, checkpoint=place, callbacks=[told])
     assert told.events == [] and [one.name for one in tmp_path.iterdir()] == ["a-file"]
+
+
+@pytest.mark.parametrize("values", [False, True])
+def test_a_loss_of_ones_own_is_measured_on_all_validation_data_at_once(values: bool, monkeypatch: Any) -> None:
+    """The root of a mean is no mean of roots."""
+    monkeypatch.setattr("nn.measuring.ROWS_AT_ONCE", 5)
+    inputs = numpy.random.default_rng(0).normal(size=(12, 2))
+    targets = numpy.repeat([0.0, 10.0], 6)[:, None]
+    model: Any = NeuronMLP((2, 1), "identity", rng=0) if values else MLP((2, 1), rng=0)
+
+    def root_mean_square(a: Any, y: Any) -> Any:
+        return quadratic(a, y) ** 0.5
+
+    optimizer = SGD(model.parameters(), 0.0)
+    history = fit(model, (inputs, targets), root_mean_square, optimizer, 1, batch_size=12, validation=(inputs, targets))
+    assert history[0].validation_loss == pytest.approx(history[0].loss)
