@@ -165,7 +165,7 @@ copysign: Operation = _of_floats(
 
 
 def _power_by_base(out: Any, base: Any, exponent: Any) -> Any:
-    if type(exponent) in (int, float):  # a literal of the program, never data
+    if type(exponent) in (int, float):  # a literal, or an eager Value's number: in a program never data
         return False if exponent == 0 else exponent * power(base, exponent - 1)
     # x**0 has derivative 0 everywhere; at x = 0 (and nan) the plain formula would say 0 · inf (and nan).
     flat = logical_and(equal(exponent, 0), logical_not(logical_or(less(base, 0), greater(base, 0))))

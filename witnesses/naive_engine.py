@@ -118,9 +118,7 @@ SHUT = None  # a slope that lets nothing through, not even an infinite gradient
 
 def slope_of_base(a: Number, b: Number) -> Any:
     # x**0 is flat, also where x**−1 is infinite or no number
-    if b.data == 0 and b.is_literal:
-        return SHUT
-    return 0 if b.data == 0 and not (a.data < 0 or a.data > 0) else b * apply("power", a, apply("add", b, -1))
+    return SHUT if b.data == 0 else b * apply("power", a, apply("add", b, -1))
 
 
 def slope_of_exponent(a: Number, b: Number) -> Any:
