@@ -294,12 +294,16 @@ _SIGNS = {ops.add: "+=", ops.multiply: "*=", ops.subtract: "-=", ops.divide: "/=
 
 
 def _binary_in_place(row: Operation, self: Value, other: Any) -> Any:
-    if modes.open_blocks and not (row is _add_row and isinstance(other, Node)):
-        self._refuse_in_place(_SIGNS[row])
+    if (modes.open_blocks or row is ops.subtract) and not (row is _add_row and isinstance(other, Node)):
+        self._refuse_in_place(_SIGNS[row], other)
     return binary(row, self, other)
 
 
 def _in_place(row: Operation) -> Callable[..., Any]:
+    if row is ops.subtract:  # a step of a leaf, which is refused outside blocks, too
+        return lambda self, other: (_binary_in_place if self.op is None or modes.open_blocks else binary)(
+            row, self, other
+        )
     return lambda self, other: _binary_in_place(row, self, other) if modes.open_blocks else binary(row, self, other)
 
 

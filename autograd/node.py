@@ -318,8 +318,8 @@ class Node(Recordable):
         return self + other
 
     def __isub__(self, other: Any) -> Any:
-        if modes.open_blocks:
-            self._refuse_in_place("-=")
+        if modes.open_blocks or (self.op is None and not isinstance(other, Node)):
+            self._refuse_in_place("-=", other)
         return self - other
 
     def __imul__(self, other: Any) -> Any:
@@ -337,13 +337,22 @@ class Node(Recordable):
             self._refuse_in_place("**=")
         return self**other
 
-    def _refuse_in_place(self, sign: str) -> None:
+    def _refuse_in_place(self, sign: str, other: Any = None) -> None:
+        """Refuse what is meant to move a leaf: in place under `no_grad`, and `leaf -= rate * leaf.grad` anywhere, told
+        by the gradient that the leaf has and the number or array that is taken off."""
         mode = modes.current_mode()
-        if self.op is None and self.requires_grad and not mode.recording and not mode.tracing:
-            raise DataTypeError(
-                f"{self.label or 'a leaf'} {sign} … under no_grad() makes a new node and leaves "
-                f"{self.label or 'the leaf'} as it was; write {self.label or 'p'}.data {sign} …"
-            )
+        if self.op is not None or not self.requires_grad or mode.tracing:
+            return
+        where = "under no_grad() "
+        if mode.recording:
+            has_gradient = self.grad is not None and bool(numpy.any(self.grad))
+            if sign != "-=" or isinstance(other, Node) or not has_gradient or modes.is_inside_transform():
+                return
+            where = ""
+        raise DataTypeError(
+            f"{self.label or 'a leaf'} {sign} … {where}makes a new node and leaves "
+            f"{self.label or 'the leaf'} as it was; write {self.label or 'p'}.data {sign} …"
+        )
 
     # --- the same rows as methods ---
 

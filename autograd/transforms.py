@@ -89,6 +89,7 @@ def vjp(function: Function, *arguments: Any) -> tuple[Any, Function]:
     (array([3., 6.]), (array([ 3., 30.]), 21.0))
     """
     run = _Run("vjp", function, arguments, {}, range(len(arguments)))
+    run.refuse_predicates()
 
     def pullback(upstream: Any) -> Any:
         return run.like_arguments(run.pull_back(zip(run.outputs, run.for_outputs(upstream), strict=True)))
@@ -115,6 +116,7 @@ def jvp(function: Function, arguments: Sequence[Any], tangents: Sequence[Any]) -
     if not isinstance(arguments, list | tuple):
         raise DataTypeError(f"jvp: the arguments come in a tuple, not as {_shown(arguments)}")
     run = _Run("jvp", function, arguments, {}, range(len(arguments)))
+    run.refuse_predicates()
     pushed = run.push_forward(run.for_inputs("tangent", tangents))
     return run.value(), run.rebuild_output([one if isinstance(one, Node) else _as_value(one) for one in pushed])
 
@@ -185,6 +187,7 @@ def _jacobian_of(name: str, function: Function, argnums: Arguments) -> Function:
     @_described(name, function, "Jacobian", argnums)
     def all_derivatives(*arguments: Any, **keywords: Any) -> Any:
         run = _Run(name, function, arguments, keywords, argnums)
+        run.refuse_predicates()
         return run.rebuild_output([run.like_arguments(run.rows(output)) for output in run.outputs])
 
     return all_derivatives
@@ -283,18 +286,16 @@ class _Run:
                 f"{self._transform}: {_name(self._function)} returned {self._returned()}, and only a single number has "
                 "a gradient; use jacobian, or reduce it (.sum(), .mean())"
             )
-        self._refuse_predicates()
+        self.refuse_predicates()
         return self.like_arguments(self.pull_back([(self.outputs[0], None)]))
 
-    def _refuse_predicates(self) -> None:
-        """What tells truths or places has no derivative, not one of 0."""
-        for given, output in zip(self._returned_plain, self.outputs, strict=True):
-            is_integer = isinstance(given, Tensor) and given.dtype.kind != "f" and given.op is not None
-            if isinstance(given, bool | numpy.bool_) or output._is_boolean or is_integer:
-                raise DataTypeError(
-                    f"{self._transform}: {_name(self._function)} returned "
-                    f"{'an integer' if is_integer and given.dtype.kind != 'b' else 'a truth'}, which has no derivative"
-                )
+    def refuse_predicates(self) -> None:
+        """What tells truths or places, and nothing else, has no derivative, not one of 0."""
+        whats = list(map(_predicate, self._returned_plain, self.outputs))
+        if whats and all(whats):
+            raise DataTypeError(
+                f"{self._transform}: {_name(self._function)} returned {whats[0]}, which has no derivative"
+            )
 
     def _returned(self) -> str:
         if self._output_places == [""]:
@@ -394,6 +395,14 @@ class _Run:
         """A place in the tuple of chosen arguments as people would say it: `argument 1['w'][0]`."""
         position, _, rest = place[1:].partition("]")
         return f"argument {self._chosen[int(position)]}{rest}"
+
+
+def _predicate(given: Any, output: Node) -> str | None:
+    """What a function returned, in words, if it is a truth or an integer that was computed."""
+    is_integer = isinstance(given, Tensor) and given.dtype.kind != "f" and given.op is not None
+    if isinstance(given, bool | numpy.bool_) or output._is_boolean or (is_integer and given.dtype.kind == "b"):
+        return "a truth"
+    return "an integer" if is_integer else None
 
 
 def _as_output(place: str) -> str:

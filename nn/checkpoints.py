@@ -276,6 +276,7 @@ def architecture_of(model: Module) -> dict[str, Any]:
             "activation": model.activation_name,
             "output": model.output_name,
             "dtype": "float64" if isinstance(model, NeuronMLP) else _dtype_of(model),
+            "frozen": [name for name, one in model.named_parameters() if not one.requires_grad],
             "not_built": _why_not_built(model),
         }
     return described
@@ -332,6 +333,8 @@ def build(path: str | os.PathLike[str]) -> tuple[Module, dict[str, Any]]:
     except (KeyError, TypeError, ValueError, OverflowError) as error:
         raise CheckpointError(f"{path}: the description of its {kind} is damaged: {error}") from None
     restore(found, path, model)
+    for name, parameter in model.named_parameters():
+        parameter.requires_grad = name not in described.get("frozen", ())
     return model, found.notes
 
 
@@ -347,6 +350,9 @@ def _check_widths(found: Checkpoint) -> None:
         raise ValueError(f"its sizes call for {described:,} numbers, and the file holds {held:,}")
     if found.architecture["dtype"] not in ("float32", "float64"):
         raise ValueError("its dtype is neither float32 nor float64")
+    frozen = found.architecture.get("frozen", [])  # version 0.1 does not say
+    if not isinstance(frozen, list) or not all(name in found.model for name in frozen):
+        raise ValueError(f"what is frozen is {frozen!r:.60}, no names of its arrays")
 
 
 _BUILT: dict[str, Callable[..., Module]] = {"MLP": MLP, "NeuronMLP": NeuronMLP}

@@ -58,6 +58,8 @@ def clip_norm(parameters: Sequence[Any], most: float) -> float:
     """Shorten the gradient of all parameters together to `most`, keeping its direction (Pascanu et al. 2013).
     Returns its norm before. Raises NetworkError where that is not finite: no direction would be left."""
     most = checked("largest gradient norm", most)
+    if isinstance(parameters, Iterable):
+        parameters = list(parameters)  # they are gone through twice
     norm = gradient_norm(parameters)
     if not numpy.isfinite(norm):
         raise NetworkError(f"the gradient's norm is {norm}: it has no direction to keep")

@@ -11,6 +11,7 @@ import numpy
 
 import autograd
 from autograd import Node, Tensor, no_grad
+from autograd.sweep import topological_order
 
 from .losses import LOSSES
 from .meaning import Loss, check_rows
@@ -75,6 +76,11 @@ class CompiledStep:
         for slot in slots:
             slot.age += 1
         return float(cost), outputs, sum(map(float, squares)) ** 0.5
+
+    def leaves(self) -> set[Any]:
+        """What the recorded loss depends on, parameters among it."""
+        order = topological_order(self.recording.outputs[0])
+        return {node.operands[slot] for node in order for slot in node._gradient_slots}
 
     def _new(self) -> TrainingStep:
         slots, parameters = self._optimizer._slots, self._optimizer.parameters

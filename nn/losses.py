@@ -22,6 +22,7 @@ from autograd import (
     Value,
     absolute,
     array,
+    clip,
     equal,
     getitem,
     less_equal,
@@ -36,6 +37,7 @@ from autograd import (
     where,
 )
 from autograd.arguments import check_known
+from autograd.modes import current_mode
 from autograd.operands import as_array, as_operand
 from autograd.operation import holds_nodes
 
@@ -296,6 +298,8 @@ def _scaled(total: Any, factor: float) -> Any:
 
 def _without_excess(a: Any) -> Any:
     """Probabilities without what rounding in a softmax has left outside 0 … 1; their slopes are those of 0 and 1."""
+    if current_mode().tracing:  # a program is run on others, too
+        return a - (a - clip(a, 0, 1)).detach()
     numbers = _number(a)
     excess = numbers - numpy.clip(numbers, 0, 1)
     return a - (float(excess) if isinstance(a, Value) else excess) if numpy.any(excess) else a

@@ -15,7 +15,7 @@ import numpy
 import numpy.typing
 
 from autograd import CallError, Node, Tensor
-from autograd.arguments import NoSuchAttribute, NotAssigned, check_call
+from autograd.arguments import NoSuchAttribute, NotAssigned, check_call, described
 from autograd.modes import current_mode
 from autograd.node import ModuleCall
 
@@ -66,11 +66,13 @@ class Module:
             raise NetworkError(
                 f"{name}() is a method of every module: give what {type(self).__name__} holds another name"
             )
-        if isinstance(given, numpy.ndarray | int | float) and name in vars(self):
+        is_parameter = isinstance(given, Node) and (given.is_parameter or given.op is None)  # frozen or not
+        if isinstance(given, numpy.ndarray | int | float | Node) and not is_parameter and name in vars(self):
             before = vars(self)[name]
             if isinstance(before, Node) and before.is_parameter:
                 raise NetworkError(
-                    f"{name} of {self!r:.60} is a parameter: set its numbers by .{name}.data = …, or give a Tensor"
+                    f"{name} of {self!r:.60} is a parameter: set its numbers by .{name}.data = …, or give a Tensor "
+                    f"that was not computed, {described(given)} here"
                 )
         object.__setattr__(self, name, given)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Sequence, Sized
+from collections.abc import Callable, Iterable, Sequence, Sized
 from typing import Any
 
 import numpy
@@ -199,19 +199,33 @@ def to_neurons(network: MLP) -> NeuronMLP:
         for column, neuron in enumerate(layer.neurons):
             for row, weight in enumerate(neuron.weights):
                 weight.data = linear.weight.data[row, column]
+                weight.requires_grad = linear.weight.requires_grad
             neuron.bias.data = linear.bias.data[column]
+            neuron.bias.requires_grad = linear.bias.requires_grad
     return neurons
 
 
 def to_tensors(neurons: NeuronMLP, dtype: Any = numpy.float64) -> MLP:
-    """The same network with one weight Tensor and one bias Tensor a layer."""
+    """The same network with one weight Tensor and one bias Tensor a layer.
+
+    Raises NetworkError where some Values of a Tensor are frozen and others are not: it is frozen as a whole.
+    """
     if not isinstance(neurons, NeuronMLP):
         raise NetworkError(f"to_tensors takes a NeuronMLP, not {described(neurons)}")
     network = MLP(neurons.sizes, neurons.activation, neurons.output, rng=0, dtype=dtype)
     for layer, linear in zip(neurons.layers, network.layers, strict=True):
         linear.weight.data = numpy.array([[w.data for w in neuron.weights] for neuron in layer.neurons]).T
         linear.bias.data = numpy.array([neuron.bias.data for neuron in layer.neurons])
+        linear.weight.requires_grad = _learn(w for neuron in layer.neurons for w in neuron.weights)
+        linear.bias.requires_grad = _learn(neuron.bias for neuron in layer.neurons)
     return network
+
+
+def _learn(parameters: Iterable[Value]) -> bool:
+    learning = {parameter.requires_grad for parameter in parameters}
+    if len(learning) > 1:
+        raise NetworkError("to_tensors: a Tensor is frozen as a whole, and some Values of one are frozen, others not")
+    return learning.pop()
 
 
 def _sample_or_rows(x: Any) -> Any:

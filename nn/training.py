@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import os
 import time
+import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -285,6 +286,7 @@ class _Loop:
         self.model, self.optimizer, self.history = self.run.model, self.run.optimizer, self.run.history
         self.scheduled_rate: float | None = None
         self.named_parameters = _named_parameters(self.model, self.optimizer)
+        self._unreached: list[tuple[str, Any]] | None = None
 
     def run_to_the_end(self) -> None:
         begun: list[Callback] = []
@@ -325,6 +327,7 @@ class _Loop:
                 run.stop("interrupted")
             if history.stopped is not None and len(history.steps) < number * run.steps_per_epoch:
                 return
+        self._tell_of_unreached()
         self._refuse_spoilt_parameters()
         epoch = self._measured(number, time.perf_counter() - started)
         history.epochs.append(epoch)
@@ -369,6 +372,8 @@ class _Loop:
         cost.backward()
         if not self.history.steps:
             _check_connected(self.optimizer)
+        if not self.history.epochs:
+            self._note_unreached()
         norm = clipping.gradient_norm(self.optimizer.parameters)
         if not math.isfinite(norm):
             worst = first_bad_gradient(self.named_parameters)
@@ -381,6 +386,27 @@ class _Loop:
             clipping.clip_norm(self.optimizer.parameters, self.run.clip_norm)
         self.optimizer.step()
         return value, output_array(outputs), norm
+
+    def _note_unreached(self) -> None:
+        """Which parameters no loss of the first epoch has reached so far."""
+        if self._unreached is None:
+            self._unreached = [pair for pair in self.named_parameters if pair[1].requires_grad]
+        self._unreached = [pair for pair in self._unreached if pair[1].grad is None]
+
+    def _tell_of_unreached(self) -> None:
+        if self._unreached is None and self.way.step is not None:  # no step of it was eager
+            reached = self.way.step.leaves()
+            self._unreached = [
+                (name, one) for name, one in self.named_parameters if one.requires_grad and one not in reached
+            ]
+        if self._unreached and not self.history.epochs:
+            names = ", ".join(name for name, _ in self._unreached[:4])
+            warnings.warn(
+                f"no loss of the first epoch depends on {names}{', …' if len(self._unreached) > 4 else ''}, which will "
+                "not learn: freeze what is not to (requires_grad = False), or compute with it, without .data, "
+                "no_grad() or detach()",
+                stacklevel=6,
+            )
 
     def _measured(self, number: int, seconds: float) -> Epoch:
         """The figures of the epoch whose steps are the history's last."""

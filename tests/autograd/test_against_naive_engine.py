@@ -154,7 +154,7 @@ def is_smooth(number: Number) -> bool:
 
 
 def is_flat_by_data(number: Number) -> bool:
-    """Whether it is x**0 and the 0 no literal: a gradient that is recorded multiplies by 0 there, and 0 · inf is nan."""
+    """Whether it is x**0 and the 0 no literal: a recorded gradient multiplies by 0 there, and 0 · inf is nan."""
     return number.operation == "power" and number.operands[1].data == 0 and not number.operands[1].is_literal
 
 

@@ -437,3 +437,16 @@ def test_a_comparison_of_lists_is_a_look_and_nothing_else_gets_the_numbers():
         with pytest.raises(DataTypeError, match=r"asked for the plain numbers .*test_graph_is_kept"):
             lost([t], [t.data])
     assert (np.shape([t, t]), np.ndim([t]), np.size([t])) == ((2, 2), 2, 2)
+
+
+@pytest.mark.parametrize("make", [lambda: Value(3.0), lambda: Tensor([3.0])], ids=["Value", "Tensor"])
+def test_a_step_in_place_that_moves_nothing_is_refused_wherever_it_is_taken(make):
+    p = make()
+    p -= 1.0  # a forward pass: nothing was swept
+    assert p.op is not None
+    p = make()
+    (p * p).sum().backward() if isinstance(p, Tensor) else (p * p).backward()
+    with pytest.raises(DataTypeError, match=r"a leaf -= … makes a new node .*; write p\.data -= …"):
+        p -= 0.1 * p.grad
+    p.zero_grad()
+    p -= 0.1

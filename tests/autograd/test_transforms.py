@@ -28,6 +28,7 @@ from autograd import (
     StaleGraphError,
     Tensor,
     Value,
+    argmax,
     detect_anomaly,
     grad,
     gradients,
@@ -1271,3 +1272,24 @@ class TestRefusals:
         ):
             with pytest.raises(GraphError):
                 call()
+
+
+@pytest.mark.parametrize("f", [lambda x: x > 0.5, argmax, lambda x: [x > 0.5, x < 2]])
+@pytest.mark.parametrize(
+    "transform",
+    [
+        lambda f, x: jacobian(f)(x),
+        lambda f, x: vjp(f, x),
+        lambda f, x: jvp(f, (x,), (x,)),
+    ],
+    ids=["jacobian", "vjp", "jvp"],
+)
+def test_what_tells_truths_or_places_has_no_derivative(f, transform):
+    with pytest.raises(DataTypeError, match="which has no derivative"):
+        transform(f, numpy.array([1.0, 2.0]))
+
+
+def test_beside_what_has_a_derivative_a_place_is_given():
+    value, pullback = vjp(lambda x: (x * x, argmax(x)), numpy.array([1.0, 2.0]))
+    assert value[1] == 1
+    assert pullback((numpy.ones(2), 1.0))[0].tolist() == [2.0, 4.0]

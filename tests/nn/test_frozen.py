@@ -1,5 +1,6 @@
 """A parameter that is frozen stays a parameter: saved, loaded, shown, and not moved."""
 
+import contextlib
 import copy
 import pickle
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 import numpy
 import pytest
 
-from autograd import CapturedConstantWarning, DataTypeError, Tensor, Value, compile, grad
+from autograd import CapturedConstantWarning, DataTypeError, Tensor, Value, compile, grad, no_grad
 from nn import (
     MLP,
     OPTIMIZERS,
@@ -22,6 +23,8 @@ from nn import (
     fit,
     quadratic,
     softmax_cross_entropy,
+    to_neurons,
+    to_tensors,
     xor,
 )
 
@@ -179,3 +182,32 @@ def test_only_floats_can_be_made_to_require_gradients_and_only_by_true_or_false(
         labels.requires_grad = True
     with pytest.raises(DataTypeError, match="requires_grad is True or False, not 'no'"):
         Value(1.0).requires_grad = "no"
+
+
+def test_the_same_network_in_the_other_engine_or_out_of_a_file_is_frozen_as_it_was(tmp_path: Any) -> None:
+    model = MLP((2, 3, 1), "tanh", rng=0)
+    model.layers[0].weight.requires_grad = model.layers[1].bias.requires_grad = False
+    path = checkpoints.save(tmp_path / "model", model)
+    for other in (to_tensors(to_neurons(model)), checkpoints.build(path)[0]):
+        assert [one.requires_grad for one in other.parameters()] == [False, True, True, False]
+
+
+def test_a_tensor_is_frozen_as_a_whole() -> None:
+    neurons = to_neurons(MLP((2, 3, 1), rng=0))
+    neurons.layers[0].neurons[1].weights[0].requires_grad = False
+    with pytest.raises(NetworkError, match="a Tensor is frozen as a whole"):
+        to_tensors(neurons)
+
+
+@pytest.mark.parametrize("in_no_grad", [False, True])
+def test_a_parameter_is_not_replaced_by_what_was_computed(in_no_grad: bool) -> None:
+    layer = Linear(2, 1, rng=0)
+    with no_grad() if in_no_grad else contextlib.nullcontext():
+        halved = layer.weight * 0.5
+    if not in_no_grad:
+        with pytest.raises(NetworkError, match=r"weight of Linear\(2 → 1\) is a parameter: set its numbers by"):
+            layer.weight = halved
+    constant = Tensor([[1.0], [2.0]])
+    constant.requires_grad = False
+    layer.weight = constant  # a frozen one takes its place
+    assert layer.parameters() == [constant, layer.bias]

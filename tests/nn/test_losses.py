@@ -4,7 +4,7 @@ from typing import Any
 import numpy
 import pytest
 
-from autograd import DataTypeError, ShapeError, Tensor, Value, gradcheck, where
+from autograd import DataTypeError, ShapeError, Tensor, Value, compile, gradcheck, where
 from nn import (
     LOSSES,
     MLP,
@@ -235,3 +235,13 @@ def test_fit_refuses_targets_that_are_nan_before_the_first_step() -> None:
         return (where(missing, 0.0, outputs - numpy.where(missing, 0.0, targets)) ** 2).sum()
 
     fit(model, (inputs, bad), known, SGD(model.parameters(), 0.01), 1, batch_size=2, rng=0, compile=False)
+
+
+def test_a_program_trims_the_probabilities_of_each_call():
+    ones = numpy.ones((1, 1))
+    compiled = compile(binary_cross_entropy)
+    compiled(ones * (1 + 5e-7), ones)
+    for probability in (1e-7, 2e-6, 1 + 1e-7):
+        for target in (ones, 0 * ones):
+            wanted = binary_cross_entropy(Tensor(ones * probability), target).item()
+            assert float(compiled(ones * probability, target)) == wanted

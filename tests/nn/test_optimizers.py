@@ -6,6 +6,7 @@ import pytest
 
 from autograd import Tensor, Value
 from nn import SGD, Adam, AdamW, NetworkError, RMSProp
+from nn.clipping import clip_norm
 
 
 def test_a_step_moves_each_parameter_against_its_gradient() -> None:
@@ -142,3 +143,10 @@ def test_an_optimizer_keeps_its_parameters() -> None:
     with pytest.raises(NetworkError, match="for others make a new SGD"):
         optimizer.parameters = [first, second]
     assert optimizer.parameters == (first,)
+
+
+def test_an_iterator_of_parameters_is_clipped_too() -> None:
+    first, second = Value(3.0), Value(4.0)
+    first.grad, second.grad = 30.0, 40.0
+    assert clip_norm((one for one in (first, second)), 1.0) == 50.0
+    assert (first.grad, second.grad) == pytest.approx((0.6, 0.8))

@@ -7,7 +7,7 @@ from typing import Any
 import numpy
 import pytest
 
-from autograd import Tensor
+from autograd import Tensor, no_grad
 from nn import (
     MLP,
     SGD,
@@ -17,6 +17,7 @@ from nn import (
     Callback,
     CheckpointError,
     Linear,
+    Module,
     NetworkError,
     NeuronMLP,
     Sequential,
@@ -239,3 +240,32 @@ def test_a_loss_of_ones_own_is_measured_on_all_validation_data_at_once(values: b
     optimizer = SGD(model.parameters(), 0.0)
     history = fit(model, (inputs, targets), root_mean_square, optimizer, 1, batch_size=12, validation=(inputs, targets))
     assert history[0].validation_loss == pytest.approx(history[0].loss)
+
+
+class Detached(Module):
+    def __init__(self, how: str) -> None:
+        self.first, self.second, self.how = Linear(2, 3, rng=0), Linear(3, 1, rng=1), how
+
+    def __call__(self, x: Any) -> Any:
+        if self.how == "no_grad":
+            with no_grad():
+                between = self.first(x)
+        else:
+            between = self.first(x)
+        return self.second(between.detach() if self.how == "detach" else between)
+
+
+@pytest.mark.parametrize("compiled", [False, True])
+@pytest.mark.parametrize("how", ["no_grad", "detach", "connected", "frozen"])
+def test_parameters_that_no_loss_depends_on_are_named(how: str, compiled: bool, recwarn: Any) -> None:
+    model = Detached(how)
+    if how == "frozen":
+        model.how, model.first.weight.requires_grad, model.first.bias.requires_grad = "detach", False, False
+    data = (numpy.eye(4)[:, :2], numpy.eye(4)[:, :1])
+    fit(model, data, quadratic, SGD(model.parameters(), 0.1), 2, batch_size=2, rng=0, compile=compiled)
+    told = [str(one.message) for one in recwarn if issubclass(one.category, UserWarning)]
+    if how in ("no_grad", "detach"):
+        (sentence,) = told
+        assert sentence.startswith("no loss of the first epoch depends on first.weight, first.bias, which will not")
+    else:
+        assert not told

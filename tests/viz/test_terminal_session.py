@@ -173,6 +173,22 @@ def test_what_the_recording_raises_is_told_and_taken_back() -> None:
     assert w.data == 2.0
 
 
+def test_an_update_that_is_taken_back_leaves_the_optimizer_as_it_was() -> None:
+    w = Value(1.0, label="w")
+
+    def record() -> Value:
+        if w.data != 1.0:
+            raise ValueError("elsewhere")
+        return w * w
+
+    optimizer = SGD([w], 0.1, momentum=0.9)
+    session = Session(record, optimizer)
+    before = repr(optimizer.state_dict())
+    with pytest.raises(RefusalError, match="elsewhere"):
+        session.update()
+    assert (w.data, repr(optimizer.state_dict())) == (1.0, before)
+
+
 def test_a_recording_that_makes_its_leaves_anew_is_told_of() -> None:
     def record() -> Value:
         w = Value(2.0)

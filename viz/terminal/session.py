@@ -185,12 +185,15 @@ class Session:
         data = [(node, node.data.copy() if isinstance(node, Tensor) else node.data) for node in leaves]
         return _Kept(data, state, self.updates)
 
-    def _restore(self, kept: _Kept) -> None:
-        for node, data in kept.data:
-            node.data = data
+    def _restore_optimizer(self, kept: _Kept) -> None:
         if kept.state is not None:
             optimizer: Any = self.optimizer
             optimizer.load_state_dict(kept.state)
+
+    def _restore(self, kept: _Kept) -> None:
+        for node, data in kept.data:
+            node.data = data
+        self._restore_optimizer(kept)
         self.updates = kept.updates
         self._take(self._again())
 
@@ -238,6 +241,7 @@ class Session:
         except GraphError:
             for node, data in before:
                 node.data = data
+            self._restore_optimizer(kept)
             raise
         identifiers = {node: identifier for identifier, node in enumerate(self.nodes)}
         updates = tuple(
