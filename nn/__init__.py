@@ -11,6 +11,7 @@ except ImportError as _error:
 from . import checkpoints, schedules
 from .activations import ACTIVATIONS, activation_of, identity
 from .callbacks import Callback, EarlyStopping, Snapshots
+from .convolution import Conv2d, MaxPool2d
 from .datasets import (
     DATASETS,
     Batches,
@@ -28,6 +29,7 @@ from .datasets import (
 )
 from .diagnostics import Diagnostics, diagnose
 from .divergence import DivergenceError
+from .embedding import Embedding
 from .errors import CheckpointError, DatasetError, HistoryError, NetworkError
 from .history import Epoch, History
 from .initializers import INITIALIZERS, Initializer
@@ -53,11 +55,11 @@ from .training import fit, train_step
 
 __all__ = [
     "ACTIVATIONS", "DATASETS", "INITIALIZERS", "LOSSES", "MLP", "OPTIMIZERS", "SCHEDULES", "SGD", "Adam", "AdamW",
-    "BatchNorm1d", "Batches", "Callback", "CheckpointError", "Dataset", "DatasetError", "Diagnostics",
-    "DivergenceError", "Dropout", "EarlyStopping", "Epoch", "Flatten", "History", "HistoryError", "Initializer",
-    "LayerNorm", "Linear", "Meaning", "Module", "NetworkError", "Neuron", "NeuronLayer", "NeuronMLP", "Optimizer",
-    "RMSProp", "Sequential", "Snapshots", "accuracy", "activation_of", "binary_cross_entropy",
-    "binary_cross_entropy_with_logits", "checkpoints", "circles", "diagnose", "digits", "fit", "from_one_hot",
-    "hinge", "huber", "identity", "mean_absolute_error", "mnist", "moons", "one_hot", "quadratic", "schedules",
+    "BatchNorm1d", "Batches", "Callback", "CheckpointError", "Conv2d", "Dataset", "DatasetError", "Diagnostics",
+    "DivergenceError", "Dropout", "EarlyStopping", "Embedding", "Epoch", "Flatten", "History", "HistoryError",
+    "Initializer", "LayerNorm", "Linear", "MaxPool2d", "Meaning", "Module", "NetworkError", "Neuron", "NeuronLayer",
+    "NeuronMLP", "Optimizer", "RMSProp", "Sequential", "Snapshots", "accuracy", "activation_of", "binary_cross_entropy",
+    "binary_cross_entropy_with_logits", "checkpoints", "circles", "diagnose", "digits", "fit", "from_one_hot", "hinge",
+    "huber", "identity", "mean_absolute_error", "mnist", "moons", "one_hot", "quadratic", "schedules",
     "softmax_cross_entropy", "spiral", "split_samples", "to_neurons", "to_tensors", "train_step", "xor", "yinyang",
 ]  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -25,21 +26,31 @@ class Initializer:
     suits: tuple[str, ...] = ()
 
     def draw(
-        self, n_inputs: int, n_outputs: int, rng: Random = None, dtype: Any = numpy.float64
+        self,
+        n_inputs: int,
+        n_outputs: int,
+        rng: Random = None,
+        dtype: Any = numpy.float64,
+        kernels: tuple[int, ...] | None = None,
     ) -> tuple[Array, Array]:
         """A weight of shape (n_inputs, n_outputs) and a bias of shape (n_outputs,).
+
+        Args:
+            n_inputs, n_outputs: how many numbers each output is made of, and how many outputs each input goes into.
+            kernels: the weight's shape where it is another one, with the outputs first; then the bias has as many.
 
         Raises NetworkError where the machine has no memory for them.
         """
         generator = random_generator("rng", rng, NetworkError)
+        shape, n_biases = ((n_inputs, n_outputs), n_outputs) if kernels is None else (kernels, kernels[0])
         try:
-            weight = generator.standard_normal((n_inputs, n_outputs)) * self.weight_deviation(n_inputs, n_outputs)
-            bias = numpy.zeros(n_outputs)
+            weight = generator.standard_normal(shape) * self.weight_deviation(n_inputs, n_outputs)
+            bias = numpy.zeros(n_biases)
             if self.bias_deviation:
-                bias = generator.standard_normal(n_outputs) * self.bias_deviation
+                bias = generator.standard_normal(n_biases) * self.bias_deviation
             return weight.astype(dtype), bias.astype(dtype)
         except MemoryError:
-            numbers = (n_inputs + 1) * n_outputs
+            numbers = math.prod(shape) + n_biases
             raise NetworkError(
                 f"a layer of {n_inputs:,} → {n_outputs:,} has {numbers:,} numbers, which are drawn in {8 * numbers:,} "
                 "bytes or more: there is not enough memory for them"

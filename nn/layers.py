@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
-from typing import Any, ClassVar
+from collections.abc import Iterator, Sequence
+from typing import Any, ClassVar, NoReturn
 
 import numpy
 
-from autograd import Node, ShapeError, Tensor, affine, array, ops
-from autograd.arguments import answering, described, is_whole, random_generator
+from autograd import CallError, IndexRangeError, Node, ShapeError, Tensor, affine, array, ops
+from autograd.arguments import answering, described, flag, is_whole, random_generator
 from autograd.operation import holds_nodes
 
 from .activations import ACTIVATIONS, Activation, HasActivations, activation_of
@@ -25,6 +25,7 @@ class Linear(Module):
 
     Args:
         n_inputs, n_outputs: `weight` has shape (n_inputs, n_outputs), `bias` (n_outputs,).
+        bias: False leaves the bias out, z = x @ weight; `layer.bias` is None then.
         initializer: "normal", "xavier", "he" or an `Initializer`.
         rng: a numpy.random.Generator or a seed.
         dtype: numpy.float32 or numpy.float64.
@@ -38,7 +39,6 @@ class Linear(Module):
 
     @answering(
         "both are whole numbers",
-        bias="there always is one",
         activation="it comes after the layer, Sequential(Linear(2, 3), tanh)",
     )
     def __init__(
@@ -46,14 +46,18 @@ class Linear(Module):
         n_inputs: int,
         n_outputs: int,
         *,
+        bias: bool = True,
         initializer: str | Initializer = "xavier",
         rng: Random = None,
         dtype: Any = numpy.float64,
     ) -> None:
         check_sizes((n_inputs, n_outputs))
-        weight, bias = initializer_of(initializer, "").draw(n_inputs, n_outputs, rng, float_type(dtype))
+        weight, biases = initializer_of(initializer, "").draw(n_inputs, n_outputs, rng, float_type(dtype))
         self.weight: Tensor = Tensor(weight, label="weight", copy=False)
-        self.bias: Tensor = Tensor(bias, label="bias", copy=False)
+        # Without one it is None; typed as what nearly every layer has.
+        self.bias: Tensor = Tensor(biases, label="bias", copy=False)
+        if not flag("bias", bias, NetworkError):
+            self.bias = None  # type: ignore[assignment]  # as said
 
     @property
     def n_inputs(self) -> int:
@@ -67,15 +71,18 @@ class Linear(Module):
         x = as_tensor(x)
         if x.shape[-1:] != (self.n_inputs,):
             raise ShapeError(f"{self!r} takes rows of {self.n_inputs} numbers, not an input of shape {x.shape}")
+        if self.bias is None:
+            return x @ self.weight
         # Its shapes are known to fit: the function `affine` need not look at them again.
         return ops.affine(x, self.weight, self.bias) if x.ndim == 2 else affine(x, self.weight, self.bias)
 
     def __repr__(self) -> str:
-        return f"Linear({self.n_inputs} → {self.n_outputs})"
+        return f"Linear({self.n_inputs} → {self.n_outputs}{'' if self.bias is not None else ', bias=False'})"
 
 
 class Sequential(Module):
-    """Modules and plain functions, one after the other.
+    """Modules and plain functions, one after the other. It is indexed as its list `layers` is; a slice is a Sequential
+    of the same layers.
 
     >>> from autograd import tanh
     >>> from nn import Linear, Sequential
@@ -93,6 +100,32 @@ class Sequential(Module):
                 hint = f"; autograd.{layer} is the function" if isinstance(layer, str) and layer in ACTIVATIONS else ""
                 raise NetworkError(f"Sequential takes modules and functions, not {described(layer)}{hint}")
         self.layers: list[Any] = list(layers)
+
+    def __len__(self) -> int:
+        return len(self.layers)
+
+    def __bool__(self) -> bool:
+        """A module is there, also where it has no layers."""
+        return True
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self.layers)
+
+    def __getitem__(self, index: Any) -> Any:
+        """A layer, or of a slice the Sequential of those layers."""
+        try:
+            found = self.layers[index]
+        except TypeError:
+            raise CallError(f"a layer is found by its number, model[0] or model[:2], not {described(index)}") from None
+        except IndexError:
+            raise IndexRangeError(f"a Sequential of {len(self)} layers has no layer {index}") from None
+        return Sequential(*found) if isinstance(found, list) else found
+
+    def __setitem__(self, index: Any, layer: Any) -> NoReturn:
+        raise CallError(f"the layers of a Sequential are set in its list: model.layers[{index!r:.20}] = …")
+
+    def __delitem__(self, index: Any) -> NoReturn:
+        raise CallError(f"the layers of a Sequential are deleted from its list: del model.layers[{index!r:.20}]")
 
     def __call__(self, x: Any) -> Any:
         for layer in self.layers:

@@ -194,7 +194,6 @@ NETWORKS: list[Row] = [
     ("MLP((2, 3, 1), seed=0)", CallError, "it is called rng= here"),
     ("Linear(2)", CallError, "n_outputs is missing"),
     ("Linear((2, 3))", CallError, "it is called as Linear(n_inputs, n_outputs, …)"),
-    ("Linear(2, 3, bias=False)", CallError, "there always is one"),
     ('Linear(2, 3, activation="relu")', CallError, "Sequential(Linear(2, 3), tanh)"),
     ("Linear(in_features=2, out_features=3)", CallError, "it is called n_inputs= here"),
     ("Sequential(3)", NetworkError, "takes modules and functions, not int 3"),

@@ -6,7 +6,7 @@ import numpy
 import pytest
 
 import nn
-from autograd import Tensor, Value
+from autograd import Tensor, Value, relu
 from nn import SGD, Adam, AdamW, RMSProp
 
 torch = pytest.importorskip("torch", reason="PyTorch is not installed: nothing to compare with")
@@ -111,6 +111,90 @@ class TestLayers:
 
     def test_layer_norm_is_pytorch_s(self) -> None:
         self.compare(nn.LayerNorm(3), torch.nn.LayerNorm(3, dtype=torch.float64))
+
+    def test_linear_without_a_bias_is_pytorch_s(self) -> None:
+        ours, theirs = nn.Linear(3, 3, bias=False, rng=0), torch.nn.Linear(3, 3, bias=False, dtype=torch.float64)
+        theirs.weight.data = torch.tensor(ours.weight.data.T)
+        x, other = Tensor(self.X), torch.tensor(self.X, requires_grad=True)
+        ours(x).backward(self.UPSTREAM)
+        theirs(other).backward(torch.tensor(self.UPSTREAM))
+        numpy.testing.assert_allclose(x.grad, other.grad.numpy(), rtol=1e-12)
+        numpy.testing.assert_allclose(ours.weight.grad.T, theirs.weight.grad.numpy(), rtol=1e-12)
+
+    @pytest.mark.parametrize("bias", [True, False])
+    @pytest.mark.parametrize(
+        ("kernel_size", "settings"),
+        [
+            (3, {}),
+            (1, {"padding": 1}),
+            (3, {"stride": 2, "padding": 1}),
+            ((3, 2), {"stride": (2, 1), "padding": (1, 2)}),
+            ((9, 8), {}),
+            (2, {"stride": 3}),
+        ],
+    )
+    def test_convolutions_are_pytorch_s(self, kernel_size: Any, settings: dict[str, Any], bias: bool) -> None:
+        ours = nn.Conv2d(3, 4, kernel_size, **settings, bias=bias, initializer="normal", rng=0)
+        theirs = torch.nn.Conv2d(3, 4, kernel_size, **settings, bias=bias, dtype=torch.float64)
+        theirs.load_state_dict({name: torch.tensor(array) for name, array in ours.state_dict().items()})
+        self.compare_on_images(ours, theirs, (5, 3, 9, 8))
+        self.compare_on_images(ours, theirs, (3, 9, 8))
+
+    @pytest.mark.parametrize(
+        ("kernel_size", "stride"), [(2, None), (3, None), (3, 1), ((2, 3), (1, 2)), ((5, 6), None)]
+    )
+    def test_pooling_is_pytorch_s(self, kernel_size: Any, stride: Any) -> None:
+        ours, theirs = nn.MaxPool2d(kernel_size, stride), torch.nn.MaxPool2d(kernel_size, stride)
+        self.compare_on_images(ours, theirs, (4, 2, 7, 8))
+        self.compare_on_images(ours, theirs, (2, 7, 8))
+
+    def compare_on_images(self, ours: Any, theirs: Any, shape: tuple[int, ...]) -> None:
+        generator = numpy.random.default_rng(5)
+        images = generator.normal(size=shape)
+        x, other = Tensor(images), torch.tensor(images, requires_grad=True)
+        found, expected = ours(x), theirs(other)
+        numpy.testing.assert_allclose(found.data, expected.detach().numpy(), rtol=1e-11, atol=1e-12)
+        upstream = generator.normal(size=found.shape)
+        found.backward(upstream)
+        expected.backward(torch.tensor(upstream))
+        numpy.testing.assert_allclose(x.grad, other.grad.numpy(), rtol=1e-11, atol=1e-12)
+        for one, parameter in zip(ours.parameters(), theirs.parameters(), strict=True):
+            numpy.testing.assert_allclose(one.grad, parameter.grad.numpy(), rtol=1e-10, atol=1e-12)
+
+    def test_an_embedding_is_pytorch_s(self) -> None:
+        ours, theirs = nn.Embedding(5, 3, rng=0), torch.nn.Embedding(5, 3, dtype=torch.float64)
+        theirs.weight.data = torch.tensor(ours.weight.data)
+        words = numpy.array([[0, 4, 4], [1, 4, 0]])
+        upstream = numpy.random.default_rng(5).normal(size=(2, 3, 3))
+        found, expected = ours(words), theirs(torch.tensor(words))
+        assert numpy.array_equal(found.data, expected.detach().numpy())
+        found.backward(upstream)
+        expected.backward(torch.tensor(upstream))
+        numpy.testing.assert_allclose(ours.weight.grad, theirs.weight.grad.numpy(), rtol=1e-12)
+
+    def test_a_network_on_images_is_trained_as_pytorch_trains_it(self) -> None:
+        ours = nn.Sequential(
+            nn.Conv2d(1, 3, 3, padding=1, rng=0), relu, nn.MaxPool2d(2), nn.Flatten(), nn.Linear(27, 4, rng=1)
+        )
+        theirs = torch.nn.Sequential(
+            torch.nn.Conv2d(1, 3, 3, padding=1), torch.nn.ReLU(), torch.nn.MaxPool2d(2), torch.nn.Flatten(),
+            torch.nn.Linear(27, 4),
+        ).double()  # fmt: skip
+        for number, turn in ((0, numpy.asarray), (4, numpy.transpose)):
+            theirs[number].weight.data = torch.tensor(turn(ours[number].weight.data).copy())
+            theirs[number].bias.data = torch.tensor(ours[number].bias.data)
+        generator = numpy.random.default_rng(6)
+        images, labels = generator.normal(size=(8, 1, 6, 6)), generator.integers(0, 4, 8)
+        history = nn.fit(ours, (images, labels), nn.softmax_cross_entropy, Adam(ours, 0.01), 10, batch_size=8)
+        optimizer = torch.optim.Adam(theirs.parameters(), 0.01)
+        losses = []
+        for _ in range(10):
+            optimizer.zero_grad()
+            loss = torch.nn.functional.cross_entropy(theirs(torch.tensor(images)), torch.tensor(labels))
+            loss.backward()
+            optimizer.step()
+            losses.append(loss.item())
+        numpy.testing.assert_allclose(history.column("loss"), losses, rtol=1e-9)
 
 
 class TestLosses:

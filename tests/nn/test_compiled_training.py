@@ -7,7 +7,7 @@ from typing import Any
 import numpy
 import pytest
 
-from autograd import CapturedConstantWarning, DataTypeError, Tensor, detect_anomaly
+from autograd import CapturedConstantWarning, DataTypeError, ShapeError, Tensor, detect_anomaly, relu, tanh
 from nn import (
     ACTIVATIONS,
     LOSSES,
@@ -17,13 +17,16 @@ from nn import (
     AdamW,
     BatchNorm1d,
     Callback,
+    Conv2d,
     Diagnostics,
     DivergenceError,
     Dropout,
+    Embedding,
     Flatten,
     History,
     LayerNorm,
     Linear,
+    MaxPool2d,
     Module,
     NetworkError,
     NeuronMLP,
@@ -133,6 +136,54 @@ def test_modules_without_a_state_compile_and_parameters_elsewhere_stay() -> None
     optimizer = SGD(frozen.layers[1].parameters(), 0.1)
     assert fit(frozen, DATA, softmax_cross_entropy, optimizer, 2, rng=0, compile=True).compiled
     assert frozen.layers[0].weight.data.tolist() == before.tolist()
+
+
+@pytest.mark.parametrize("dtype", [numpy.float64, numpy.float32])
+@pytest.mark.parametrize("bias", [True, False])
+def test_layers_on_images_compile(bias: bool, dtype: Any) -> None:
+    def model() -> Any:
+        return Sequential(
+            Conv2d(1, 2, 3, padding=1, bias=bias, rng=0, dtype=dtype), relu, MaxPool2d(2, 1),
+            Conv2d(2, 3, 2, stride=2, bias=bias, rng=1, dtype=dtype), tanh, Flatten(),
+            Linear(12, 3, bias=bias, rng=2, dtype=dtype),
+        )  # fmt: skip
+
+    images = GENERATOR.normal(size=(22, 1, 5, 5)).astype(dtype)
+    runs = [trained(way, model=model(), data=(images, LABELS)) for way in (True, False)]
+    assert [run[2].compiled for run in runs] == [True, False]
+    same(*runs, tolerance=1e-10 if dtype is numpy.float64 else 1e-4)
+
+
+@pytest.mark.parametrize("words", [numpy.int64, numpy.int8, numpy.uint8])
+def test_embeddings_compile(words: Any) -> None:
+    def model() -> Any:
+        return Sequential(Embedding(200, 2, rng=0), Flatten(), Linear(6, 3, rng=1))
+
+    data = GENERATOR.integers(0, 100, (22, 3)).astype(words), LABELS
+    runs = [trained(way, model=model(), data=data) for way in (True, False)]
+    assert [run[2].compiled for run in runs] == [True, False]
+    same(*runs)
+
+
+@pytest.mark.parametrize("way", [True, False])
+@pytest.mark.parametrize("wrong", [9, -1])
+def test_a_number_that_names_no_entry_is_told_also_where_steps_are_compiled(way: bool, wrong: int) -> None:
+    words = GENERATOR.integers(0, 9, (22, 3))
+    words[7, 1] = wrong
+    model = Sequential(Embedding(9, 2, rng=0), Flatten(), Linear(6, 3, rng=1))
+    before = model.state_dict()
+    optimizer = SGD(model, 0.0)
+    with pytest.raises(ShapeError, match=r"Embedding\(9 → 2\) takes whole numbers from 0 to 8 alone"):
+        fit(model, (words, LABELS), softmax_cross_entropy, optimizer, 2, batch_size=2, rng=0, compile=way)
+    assert all(numpy.array_equal(array, before[name]) for name, array in model.state_dict().items())
+
+
+@pytest.mark.usefixtures("always")
+def test_layers_on_images_and_embeddings_are_compiled_unasked() -> None:
+    images = Sequential(Conv2d(1, 2, 3, rng=0), relu, MaxPool2d(2), Flatten(), Linear(2, 3, bias=False, rng=1))
+    words = Sequential(Embedding(9, 2, rng=0), Flatten(), Linear(4, 3, rng=1))
+    for model, inputs in ((images, GENERATOR.normal(size=(22, 1, 4, 4))), (words, GENERATOR.integers(0, 9, (22, 2)))):
+        assert trained(None, model=model, data=(inputs, LABELS))[2].way == "compiled steps"
 
 
 def test_settings_that_a_callback_changes_are_followed() -> None:
