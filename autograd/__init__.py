@@ -41,7 +41,18 @@ from .shadowing import min as min
 from .shadowing import sum as sum
 from .sweep import SweepObserver
 from .tensor import Tensor
-from .transforms import grad, hessian, hessian_vector_product, jacobian, jvp, value_and_grad, vjp
+from .transforms import (
+    grad,
+    hessian,
+    hessian_vector_product,
+    jacfwd,
+    jacobian,
+    jacrev,
+    jvp,
+    stop_gradient,
+    value_and_grad,
+    vjp,
+)
 from .value import Value
 
 # By this `nn`, `viz` and `glassgrad` know that they got this package and not PyPI's of the same name.
@@ -62,19 +73,19 @@ __all__ = [
     "flip", "fliplr", "flipud", "floor", "floor_divide", "fmax", "fmin", "fmod", "full", "full_like", "gammaln", "gelu",
     "getitem", "grad", "gradcheck", "gradient", "gradients", "greater", "greater_equal", "heaviside", "hessian",
     "hessian_vector_product", "hsplit", "hstack", "hypot", "imag", "inner", "insert", "interp", "isclose", "isfinite",
-    "isin", "isinf", "isnan", "isneginf", "isposinf", "jacobian", "jvp", "kron", "label", "leaky_relu", "less",
-    "less_equal", "linspace", "log", "log1p", "log2", "log10", "log_softmax", "logaddexp", "logaddexp2", "logical_and",
-    "logical_not", "logical_or", "logit", "logspace", "logsumexp", "matmul", "matrix_transpose", "maximum", "mean",
-    "median", "meshgrid", "minimum", "moveaxis", "multiply", "nan_to_num", "nancumprod", "nancumsum", "nanmax",
-    "nanmean", "nanmedian", "nanmin", "nanpercentile", "nanprod", "nanquantile", "nanstd", "nansum", "nanvar",
-    "negative", "no_grad", "norm", "not_equal", "ones_like", "operations", "outer", "pad", "percentile", "permute",
-    "polygamma", "positive", "power", "primitive", "prod", "ptp", "put_along_axis", "quantile", "rad2deg", "radians",
-    "ravel", "real", "relu", "remainder", "repeat", "reshape", "resize", "rint", "roll", "rollaxis", "rot90",
-    "round_to", "scope", "searchsorted", "select", "sigmoid", "sign", "signbit", "silu", "sin", "sinc", "sinh",
-    "sliding_window_view", "softmax", "softplus", "sort", "source_lines", "split", "sqrt", "square", "squared_norm",
-    "squeeze", "stack", "std", "subtract", "sum_to_shape", "swapaxes", "take", "take_along_axis", "tan", "tanh", "tile",
-    "trace", "transpose", "trapezoid", "tril", "triu", "trunc", "unstack", "value_and_grad", "var", "vjp", "vsplit",
-    "vstack", "where", "xlogy", "zeros_like", "zeta",
+    "isin", "isinf", "isnan", "isneginf", "isposinf", "jacfwd", "jacobian", "jacrev", "jvp", "kron", "label",
+    "leaky_relu", "less", "less_equal", "linspace", "log", "log1p", "log2", "log10", "log_softmax", "logaddexp",
+    "logaddexp2", "logical_and", "logical_not", "logical_or", "logit", "logspace", "logsumexp", "matmul",
+    "matrix_transpose", "maximum", "mean", "median", "meshgrid", "minimum", "moveaxis", "multiply", "nan_to_num",
+    "nancumprod", "nancumsum", "nanmax", "nanmean", "nanmedian", "nanmin", "nanpercentile", "nanprod", "nanquantile",
+    "nanstd", "nansum", "nanvar", "negative", "no_grad", "norm", "not_equal", "ones_like", "operations", "outer", "pad",
+    "percentile", "permute", "polygamma", "positive", "power", "primitive", "prod", "ptp", "put_along_axis", "quantile",
+    "rad2deg", "radians", "ravel", "real", "relu", "remainder", "repeat", "reshape", "resize", "rint", "roll",
+    "rollaxis", "rot90", "round_to", "scope", "searchsorted", "select", "sigmoid", "sign", "signbit", "silu", "sin",
+    "sinc", "sinh", "sliding_window_view", "softmax", "softplus", "sort", "source_lines", "split", "sqrt", "square",
+    "squared_norm", "squeeze", "stack", "std", "stop_gradient", "subtract", "sum_to_shape", "swapaxes", "take",
+    "take_along_axis", "tan", "tanh", "tile", "trace", "transpose", "trapezoid", "tril", "triu", "trunc", "unstack",
+    "value_and_grad", "var", "vjp", "vsplit", "vstack", "where", "xlogy", "zeros_like", "zeta",
 ]  # fmt: skip
 
 if not TYPE_CHECKING:  # these are in `functions.pyi`

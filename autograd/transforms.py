@@ -19,7 +19,7 @@ from typing import Any
 import numpy
 
 from . import array_functions, ops
-from .arguments import answering, check_call, check_function, counted, indices, positions_of
+from .arguments import answering, check_call, check_function, counted, flag, indices, positions_of
 from .errors import ArgumentError, DataTypeError, GraphError, ShapeError
 from .modes import current_mode, enter_transform, is_inside_transform, leave_transform, recording
 from .node import Node
@@ -35,16 +35,20 @@ Arguments = int | Sequence[int]
 
 
 @answering()
-def grad(function: Function, argnums: Arguments = 0) -> Function:
+def grad(function: Function, argnums: Arguments = 0, has_aux: bool = False) -> Function:
     """The gradient of a function that returns a single number.
 
     Args:
         function: of numbers, arrays, nodes and nested lists, tuples and dicts of them (a list is a nesting, too,
             never an array).
         argnums: which argument to differentiate by; several give a tuple of gradients.
+        has_aux: True: the function returns a pair, the number and something else (figures to be shown, a state), which
+            is not differentiated and comes out beside the derivatives. `value_and_grad`, `jacobian` and `vjp` have it,
+            too.
 
     Returns:
-        A function of the same arguments. Its gradients have the nesting, shapes and dtypes of the argument.
+        A function of the same arguments. Its gradients have the nesting, shapes and dtypes of the argument. With
+        `has_aux` it gives a pair, the gradient and what else the function returned.
 
     Raises (when it is called):
         ShapeError: the function returned more than one number.
@@ -56,45 +60,53 @@ def grad(function: Function, argnums: Arguments = 0) -> Function:
     ...     return (tanh(x @ p["w"]) + p["b"]).sum()
     >>> grad(loss)({"w": numpy.zeros(2), "b": 1.0}, numpy.ones((3, 2)))
     {'w': array([3., 3.]), 'b': 3.0}
+    >>> grad(lambda x: (x**2, {"half": x / 2}), has_aux=True)(3.0)
+    (6.0, {'half': 1.5})
     """
-    return _gradient_of("grad", function, argnums)
+    return _gradient_of("grad", function, argnums, has_aux)
 
 
 @answering()
-def value_and_grad(function: Function, argnums: Arguments = 0) -> Function:
-    """`grad`, and the function's value before it, for one forward pass.
+def value_and_grad(function: Function, argnums: Arguments = 0, has_aux: bool = False) -> Function:
+    """`grad`, and the function's value before it, for one forward pass. With `has_aux` the value is the pair that the
+    function returned.
 
     >>> from autograd import value_and_grad
     >>> value_and_grad(lambda x, y: x * y, argnums=(0, 1))(2.0, 3.0)
     (6.0, (3.0, 2.0))
+    >>> value_and_grad(lambda x: (x**2, "seen"), has_aux=True)(3.0)
+    ((9.0, 'seen'), 6.0)
     """
+    flag("value_and_grad: has_aux", has_aux)
 
     @_described("value_and_grad", function, "value and gradient", argnums)
     def value_and_gradient(*arguments: Any, **keywords: Any) -> tuple[Any, Any]:
-        run = _Run("value_and_grad", function, arguments, keywords, argnums)
+        run = _Run("value_and_grad", function, arguments, keywords, argnums, has_aux)
         gradient = run.gradient()
-        return run.value(), gradient
+        return ((run.value(), run.aux()) if has_aux else run.value()), gradient
 
     return value_and_gradient
 
 
 @answering()
-def vjp(function: Function, *arguments: Any) -> tuple[Any, Function]:
+def vjp(function: Function, *arguments: Any, has_aux: bool = False) -> tuple[Any, ...]:
     """The function's value, and its pullback: from an upstream gradient (in the value's nesting and shapes)
-    to a tuple of gradients, one for each argument. What a reverse sweep computes, without the Jacobian.
+    to a tuple of gradients, one for each argument. What a reverse sweep computes, without the Jacobian. With `has_aux`,
+    what else the function returned comes third.
 
     >>> from autograd import vjp
     >>> value, pullback = vjp(lambda x, y: x * y, numpy.array([1.0, 2.0]), 3.0)
     >>> value, pullback(numpy.array([1.0, 10.0]))
     (array([3., 6.]), (array([ 3., 30.]), 21.0))
     """
-    run = _Run("vjp", function, arguments, {}, range(len(arguments)))
+    flag("vjp: has_aux", has_aux)
+    run = _Run("vjp", function, arguments, {}, range(len(arguments)), has_aux)
     run.refuse_predicates()
 
     def pullback(upstream: Any) -> Any:
         return run.like_arguments(run.pull_back(zip(run.outputs, run.for_outputs(upstream), strict=True)))
 
-    return run.value(), pullback
+    return (run.value(), pullback, run.aux()) if has_aux else (run.value(), pullback)
 
 
 @answering()
@@ -122,17 +134,33 @@ def jvp(function: Function, arguments: Sequence[Any], tangents: Sequence[Any]) -
 
 
 @answering()
-def jacobian(function: Function, argnums: Arguments = 0) -> Function:
+def jacobian(function: Function, argnums: Arguments = 0, has_aux: bool = False) -> Function:
     """All partial derivatives: of an output of shape O by an argument of shape I, an array of shape O + I.
 
-    Nested outputs and arguments give the outputs' nesting, with the argument's inside.
+    Nested outputs and arguments give the outputs' nesting, with the argument's inside. With `has_aux` a pair, the
+    derivatives and what else the function returned. JAX's names `jacrev` and `jacfwd` are this function, too.
 
     >>> from autograd import jacobian
     >>> jacobian(lambda x: x**2 * 3)(numpy.array([1.0, 2.0]))
     array([[ 6.,  0.],
            [ 0., 12.]])
     """
-    return _jacobian_of("jacobian", function, argnums)
+    return _jacobian_of("jacobian", function, argnums, has_aux)
+
+
+jacrev = jacfwd = jacobian
+
+
+def stop_gradient(x: Any) -> Any:
+    """The same numbers, through which nothing flows back: JAX's name for `x.detach()`, of nodes and of nested lists,
+    tuples and dicts of them. What is no node stays as it is.
+
+    >>> from autograd import grad, stop_gradient
+    >>> grad(lambda x: x * stop_gradient(x))(3.0)
+    3.0
+    """
+    leaves, _, rebuild = flatten(x)
+    return rebuild([leaf.detach() if isinstance(leaf, Node) else leaf for leaf in leaves])
 
 
 @answering()
@@ -175,20 +203,26 @@ def hessian_vector_product(function: Function, argnums: Arguments = 0) -> Functi
     return product
 
 
-def _gradient_of(name: str, function: Function, argnums: Arguments) -> Function:
+def _gradient_of(name: str, function: Function, argnums: Arguments, has_aux: bool = False) -> Function:
+    flag(f"{name}: has_aux", has_aux)
+
     @_described(name, function, "gradient", argnums)
     def gradient(*arguments: Any, **keywords: Any) -> Any:
-        return _Run(name, function, arguments, keywords, argnums).gradient()
+        run = _Run(name, function, arguments, keywords, argnums, has_aux)
+        return (run.gradient(), run.aux()) if has_aux else run.gradient()
 
     return gradient
 
 
-def _jacobian_of(name: str, function: Function, argnums: Arguments) -> Function:
+def _jacobian_of(name: str, function: Function, argnums: Arguments, has_aux: bool = False) -> Function:
+    flag(f"{name}: has_aux", has_aux)
+
     @_described(name, function, "Jacobian", argnums)
     def all_derivatives(*arguments: Any, **keywords: Any) -> Any:
-        run = _Run(name, function, arguments, keywords, argnums)
+        run = _Run(name, function, arguments, keywords, argnums, has_aux)
         run.refuse_predicates()
-        return run.rebuild_output([run.like_arguments(run.rows(output)) for output in run.outputs])
+        derivatives = run.rebuild_output([run.like_arguments(run.rows(output)) for output in run.outputs])
+        return (derivatives, run.aux()) if has_aux else derivatives
 
     return all_derivatives
 
@@ -197,7 +231,13 @@ class _Run:
     """A function run once on nodes that stand for the arguments to differentiate by."""
 
     def __init__(
-        self, name: str, function: Function, arguments: Sequence[Any], keywords: dict[str, Any], argnums: Arguments
+        self,
+        name: str,
+        function: Function,
+        arguments: Sequence[Any],
+        keywords: dict[str, Any],
+        argnums: Arguments,
+        has_aux: bool = False,
     ) -> None:
         _check_callable(name, function)
         self._transform, self._function = name, function
@@ -221,6 +261,14 @@ class _Run:
             raise
         finally:
             leave_transform(token)
+        self._aux: Any = None
+        if has_aux:
+            if not isinstance(result, tuple) or len(result) != 2:
+                raise DataTypeError(
+                    f"{name}: with has_aux=True the function returns a pair, (output, aux), and {_name(function)} "
+                    f"returned {_shown(result)}"
+                )
+            result, self._aux = result
         self.rebuild_output: Rebuild
         returned, self._output_places, self.rebuild_output = flatten(result)
         self.outputs = list(map(self._output, returned, self._output_places))
@@ -272,6 +320,21 @@ class _Run:
             return self.rebuild_output([_as_value(output._data) for output in self.outputs])
         return self.rebuild_output(
             self.outputs if current_mode().recording else [output.detach() for output in self.outputs]
+        )
+
+    def aux(self) -> Any:
+        """What the function returned besides: its nodes as `value` gives them, everything else as it is."""
+        leaves, _, rebuild = flatten(self._aux)
+        is_kept = self._recorded and current_mode().recording
+        return rebuild(
+            [
+                leaf
+                if not isinstance(leaf, Node) or is_kept
+                else leaf.detach()
+                if self._recorded
+                else _as_value(leaf._data)
+                for leaf in leaves
+            ]
         )
 
     def gradient(self) -> Any:

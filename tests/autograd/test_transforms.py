@@ -14,6 +14,7 @@ from collections import OrderedDict, namedtuple
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from types import MappingProxyType
+from typing import Any
 
 import numpy
 import pytest
@@ -29,16 +30,20 @@ from autograd import (
     Tensor,
     Value,
     argmax,
+    compile,
     detect_anomaly,
     grad,
     gradients,
     hessian,
     hessian_vector_product,
+    jacfwd,
     jacobian,
+    jacrev,
     jvp,
     modes,
     no_grad,
     scope,
+    stop_gradient,
     tanh,
     value_and_grad,
     vjp,
@@ -1293,3 +1298,88 @@ def test_beside_what_has_a_derivative_a_place_is_given():
     value, pullback = vjp(lambda x: (x * x, argmax(x)), numpy.array([1.0, 2.0]))
     assert value[1] == 1
     assert pullback((numpy.ones(2), 1.0))[0].tolist() == [2.0, 4.0]
+
+
+class TestAux:
+    """What a function returns beside the number that is differentiated."""
+
+    @staticmethod
+    def loss(w: Any, x: Any) -> Any:
+        outputs = x @ w
+        return (outputs * outputs).sum(), {"outputs": outputs, "epoch": 3, "name": "first", "none": None}
+
+    W = numpy.array([1.0, -2.0])
+    X = numpy.array([[1.0, 0.5], [2.0, 3.0]])
+
+    def check(self, aux: Any) -> None:
+        assert type(aux["outputs"]) is numpy.ndarray
+        assert numpy.array_equal(aux["outputs"], self.X @ self.W)
+        assert {**aux, "outputs": 0} == {"outputs": 0, "epoch": 3, "name": "first", "none": None}
+
+    def test_it_comes_out_plain_beside_the_derivatives(self) -> None:
+        plain = grad(lambda w, x: self.loss(w, x)[0])(self.W, self.X)
+        found, aux = grad(self.loss, has_aux=True)(self.W, self.X)
+        assert numpy.array_equal(found, plain)
+        self.check(aux)
+        (value, aux), found = value_and_grad(self.loss, has_aux=True)(self.W, self.X)
+        assert value == ((self.X @ self.W) ** 2).sum() and numpy.array_equal(found, plain)
+        self.check(aux)
+        found, aux = jacobian(self.loss, has_aux=True)(self.W, self.X)
+        assert numpy.array_equal(found, plain)
+        self.check(aux)
+        value, pullback, aux = vjp(self.loss, self.W, self.X, has_aux=True)
+        assert numpy.array_equal(pullback(1.0)[0], plain)
+        self.check(aux)
+
+    def test_inside_another_transform_it_is_differentiated_as_what_it_is(self) -> None:
+        def outer(x: Any) -> Any:
+            slope, square = grad(lambda x: (x**3, x**2), has_aux=True)(x)
+            return slope + 10 * square
+
+        assert grad(outer)(2.0) == 6 * 2.0 + 20 * 2.0
+        (aux,) = grad(lambda x: (x**3, [x**2]), has_aux=True)(Value(2.0))[1]
+        assert isinstance(aux, Value) and aux.data == 4.0
+
+    def test_it_is_compiled(self) -> None:
+        def step(w: Any, x: Any) -> Any:
+            slope, aux = grad(self.loss, has_aux=True)(w, x)
+            return w - 0.1 * slope, aux["outputs"]
+
+        for found, expected in zip(compile(step)(self.W, self.X), step(self.W, self.X), strict=True):
+            numpy.testing.assert_allclose(found, expected)
+
+    @pytest.mark.parametrize("returned", [3.0, (1.0, 2.0, 3.0), [1.0, 2.0]])
+    def test_a_function_that_returns_no_pair_is_told(self, returned: Any) -> None:
+        for transform in (grad, value_and_grad, jacobian):
+            with pytest.raises(DataTypeError, match=r"with has_aux=True the function returns a pair, \(output, aux\)"):
+                transform(lambda x: returned, has_aux=True)(2.0)
+        with pytest.raises(DataTypeError, match="returns a pair"):
+            vjp(lambda x: returned, 2.0, has_aux=True)
+
+    @pytest.mark.parametrize("transform", [grad, value_and_grad, jacobian])
+    def test_has_aux_is_true_or_false(self, transform: Any) -> None:
+        with pytest.raises(ArgumentError, match="has_aux is True or False, not str 'yes'"):
+            transform(self.loss, has_aux="yes")
+
+
+def test_nothing_flows_back_through_stop_gradient_in_any_nesting_eager_transformed_and_compiled() -> None:
+    def function(x: Any) -> Any:
+        held = stop_gradient({"x": [x, 2.0]})
+        product = x * held["x"][0] * held["x"][1]
+        return product.sum() if isinstance(x, Tensor) else product
+
+    for given in (3.0, numpy.array([3.0, 4.0])):
+        numpy.testing.assert_array_equal(grad(function)(given), 2 * given)
+        numpy.testing.assert_array_equal(compile(function).value_and_grad(given)[1], 2 * given)
+        numpy.testing.assert_array_equal(
+            grad(lambda x: grad(lambda x: (x * stop_gradient(x)).sum())(x).sum())(given), 0
+        )
+    x = Tensor([3.0])
+    (x * stop_gradient(x)).sum().backward()
+    assert x.grad == [3.0]
+    assert stop_gradient(x).op is None and not stop_gradient(x).requires_grad
+    assert stop_gradient((1.0, None, "text")) == (1.0, None, "text")
+
+
+def test_jax_s_names_are_the_jacobian() -> None:
+    assert jacrev is jacobian and jacfwd is jacobian
