@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from . import composites as _composites
 from . import fast_paths as fast_paths  # it puts itself ahead of Value's own methods
 from . import micrograd_manner as micrograd_manner  # as it does with micrograd's names
+from . import pytorch_manner as pytorch_manner  # which says our words for PyTorch's
 from .calling_line import SourceLine
 from .checking import gradcheck
 from .compilation import compile as compile
@@ -93,7 +94,7 @@ if not TYPE_CHECKING:  # these are in `functions.pyi`
     def __getattr__(name):
         """The functions made of others, whose rooms are imported when one is first used."""
         if name not in _composites.__all__:
-            raise AttributeError(f"module 'autograd' has no attribute {name!r}")
+            pytorch_manner.missing_name(name)
         found = globals()[name] = getattr(_composites, name)
         return found
 

@@ -129,6 +129,7 @@ _ELSEWHERE = {
     "layers": "sizes", "hidden_sizes": "sizes", "in_features": "n_inputs", "out_features": "n_outputs",
     "rtol": "relative", "atol": "absolute", "test_size": "shares", "beta1": "betas", "beta2": "betas",
     "beta_1": "betas", "beta_2": "betas", "alpha": "decay", "rho": "decay", "random_seed": "rng",
+    "num_features": "n_features", "normalized_shape": "n_features", "input": "x",
 }  # fmt: skip
 
 
@@ -261,6 +262,32 @@ class NoSuchAttribute:
 
     def __get__(self, holder: Any, owner: type[Any]) -> NoReturn:
         raise AttributeError(f"a {owner.__name__} has no {self._name}: {self._instead}")
+
+
+def answer_names(owner: type[Any], sentences: Mapping[str, str]) -> None:
+    """Answer names that a class has not by a sentence each; what it has, whoever defined it, stays."""
+    for name, instead in sentences.items():
+        if not any(name in vars(base) for base in owner.__mro__):
+            answer = NoSuchAttribute(instead)
+            answer.__set_name__(owner, name)
+            setattr(owner, name, answer)
+
+
+def answering_module(module: str, sentences: Mapping[str, str]) -> Callable[[str], NoReturn]:
+    """A module's `__getattr__`: of names that it has not and other libraries have, it says what to write.
+
+    >>> answering_module("autograd", {"cat": "write autograd.concatenate"})("cat")
+    Traceback (most recent call last):
+        ...
+    AttributeError: autograd has no cat: write autograd.concatenate
+    """
+
+    def missing(name: str) -> NoReturn:
+        if name in sentences:
+            raise AttributeError(f"{module} has no {name}: {sentences[name]}")
+        raise AttributeError(f"module {module!r} has no attribute {name!r}", name=name)
+
+    return missing
 
 
 class NotAssigned(NoSuchAttribute):

@@ -14,7 +14,7 @@ from typing import Any, Literal
 import numpy
 
 from . import ops
-from .arguments import check_known
+from .arguments import answering, check_known
 from .errors import ArgumentError, DataTypeError, ShapeError
 from .operands import (
     Axis,
@@ -499,6 +499,7 @@ def squared_norm(x: Any, axis: Axis = None, keepdims: bool = False, scale: float
     )
 
 
+@answering()
 def logsumexp(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
     """log Σ exp(x) over `axis`, without overflow.
 
@@ -510,6 +511,7 @@ def logsumexp(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
     return ops.logsumexp(x, axis=axis, keepdims=checked_keepdims("logsumexp", keepdims))
 
 
+@answering()
 def softmax(x: Any, axis: Axis = -1) -> Any:
     """exp(x) / Σ exp(x) over `axis`, without overflow.
 
@@ -520,6 +522,7 @@ def softmax(x: Any, axis: Axis = -1) -> Any:
     return _over_classes(ops.softmax, x, axis)
 
 
+@answering()
 def log_softmax(x: Any, axis: Axis = -1) -> Any:
     """x − logsumexp(x) over `axis`: the logarithm of softmax that does not underflow.
 
@@ -569,6 +572,7 @@ def getitem(x: Any, index: Any) -> Any:
     return ops.getitem(operand_of("getitem", x), *arrays, index=tuple(template))
 
 
+@answering()
 def concatenate(arrays: Sequence[Any], axis: int | None = 0) -> Any:
     """The arrays joined along an axis they have; flattened first where the axis is None.
 
@@ -585,6 +589,7 @@ def concatenate(arrays: Sequence[Any], axis: int | None = 0) -> Any:
     return ops.concatenate(*arrays, axis=axis, starts=tuple(itertools.accumulate(sizes, initial=0)))
 
 
+@answering()
 def stack(arrays: Sequence[Any], axis: int = 0) -> Any:
     """The arrays, all of one shape, joined along a new axis.
 

@@ -1,5 +1,7 @@
 """nn: networks on glassgrad's engine, their losses, optimizers and data."""
 
+from typing import TYPE_CHECKING
+
 try:
     from autograd import DISTRIBUTION as _ENGINE  # noqa: F401  # its presence is the check
 except ImportError as _error:
@@ -49,9 +51,13 @@ from .measuring import accuracy
 from .module import Module
 from .neuron import Neuron, NeuronLayer, NeuronMLP, to_neurons, to_tensors
 from .optimizers import OPTIMIZERS, SGD, Adam, AdamW, Optimizer, RMSProp
+from .pytorch_manner import missing_name as _missing_name
 from .regularization import BatchNorm1d, Dropout, Flatten, LayerNorm
 from .schedules import SCHEDULES
 from .training import fit, train_step
+
+if not TYPE_CHECKING:  # with it, a type checker would believe that every name is there
+    __getattr__ = _missing_name
 
 __all__ = [
     "ACTIVATIONS", "DATASETS", "INITIALIZERS", "LOSSES", "MLP", "OPTIMIZERS", "SCHEDULES", "SGD", "Adam", "AdamW",

@@ -36,7 +36,7 @@ from autograd import (
     squared_norm,
     where,
 )
-from autograd.arguments import check_known
+from autograd.arguments import answering, check_known
 from autograd.modes import current_mode
 from autograd.operands import as_array, as_operand
 from autograd.operation import holds_nodes
@@ -45,8 +45,16 @@ from .checks import checked
 from .errors import NetworkError
 from .meaning import Loss, Meaning
 
+_answering = answering(
+    reduction="a loss is averaged over its samples; times their number it is the sum",
+    weight="every sample counts the same; a weighed loss is a function of your own",
+    pos_weight="every sample counts the same; a weighed loss is a function of your own",
+    label_smoothing="give the smoothed shares as targets",
+)
+
 
 @Meaning("values", output="sigmoid")
+@_answering
 def quadratic(a: Any, y: Any) -> Any:
     """½‖a − y‖², averaged over the samples: document 002's cost.
 
@@ -73,6 +81,7 @@ def quadratic(a: Any, y: Any) -> Any:
 
 
 @Meaning("probabilities", output="sigmoid")
+@_answering
 def binary_cross_entropy(a: Any, y: Any) -> Any:
     """−(y log a + (1 − y) log(1 − a)) for probabilities a, summed over outputs and averaged over samples:
     documents 000 and 001. 0 · log 0 counts as 0; a wrong certainty costs infinity.
@@ -91,6 +100,7 @@ def binary_cross_entropy(a: Any, y: Any) -> Any:
 
 
 @Meaning("logits")
+@_answering
 def binary_cross_entropy_with_logits(z: Any, y: Any) -> Any:
     """`binary_cross_entropy` of sigmoid(z), without the loss of digits at large |z|.
 
@@ -103,6 +113,7 @@ def binary_cross_entropy_with_logits(z: Any, y: Any) -> Any:
 
 
 @Meaning("values")
+@_answering
 def mean_absolute_error(a: Any, y: Any) -> Any:
     """|a − y|, summed over outputs and averaged over samples.
 
@@ -115,6 +126,7 @@ def mean_absolute_error(a: Any, y: Any) -> Any:
 
 
 @Meaning("values")
+@_answering
 def huber(a: Any, y: Any, delta: float = 1.0) -> Any:
     """½(a − y)² up to a distance of `delta`, beyond it a straight line, δ(|a − y| − ½δ); summed over outputs and
     averaged over samples (Huber 1964).
@@ -134,6 +146,7 @@ def huber(a: Any, y: Any, delta: float = 1.0) -> Any:
 
 
 @Meaning("scores", no=-1.0)
+@_answering
 def hinge(a: Any, y: Any) -> Any:
     """max(0, 1 − y·a) for targets of −1 and 1, summed over outputs and averaged over samples.
 
@@ -146,6 +159,7 @@ def hinge(a: Any, y: Any) -> Any:
 
 
 @Meaning("logits", takes_labels=True, output="identity")
+@_answering
 def softmax_cross_entropy(logits: Any, labels: Any) -> Any:
     """−log softmax(logits)[label], averaged over the samples.
 

@@ -15,7 +15,7 @@ import numpy
 import numpy.typing
 
 from autograd import CallError, Node, Tensor
-from autograd.arguments import NoSuchAttribute, NotAssigned, check_call, described
+from autograd.arguments import NoSuchAttribute, NotAssigned, answering, check_call, described
 from autograd.modes import current_mode
 from autograd.node import ModuleCall
 
@@ -96,6 +96,19 @@ class Module:
         cuda = NoSuchAttribute("everything is on the CPU; leave it out")
         weights = NoSuchAttribute("write model.parameters(), or model.layers[0].weight")
         children = NoSuchAttribute("write model.named_modules()")
+        named_children = NoSuchAttribute("write model.named_modules()")
+        modules = NoSuchAttribute("write model.named_modules()")
+        apply = NoSuchAttribute("write for path, part in model.named_modules():")
+        cpu = NoSuchAttribute("everything is on the CPU; leave it out")
+        float = NoSuchAttribute("a dtype is given when it is made, dtype=numpy.float32")
+        double = NoSuchAttribute("float64 is the usual dtype; leave it out")
+        half = NoSuchAttribute("a dtype is given when it is made, dtype=numpy.float32 or numpy.float64")
+        get_parameter = NoSuchAttribute("write dict(model.named_parameters())[path]")
+        register_parameter = NoSuchAttribute("set it as an attribute, model.scale = Tensor(1.0)")
+        register_buffer = NoSuchAttribute("name the attribute in the class's `buffers`, as BatchNorm1d does")
+        register_forward_hook = NoSuchAttribute("what each part computes is seen in viz.trace(output)")
+        append = NoSuchAttribute("write model.layers.append(layer)")
+        extend = NoSuchAttribute("write model.layers.extend(layers)")
         trainable = NotAssigned("freeze by for p in model.parameters(): p.requires_grad = False")
         requires_grad = NotAssigned("freeze by for p in model.parameters(): p.requires_grad = False")
         requires_grad_ = NoSuchAttribute("freeze by for p in model.parameters(): p.requires_grad = False")
@@ -151,6 +164,7 @@ class Module:
         """Behave as in use, in all parts: no dropout, running statistics; returns itself."""
         return self.train(False)
 
+    @answering(set_to_none="gradients are None afterwards; leave it out")
     def zero_grad(self) -> None:
         """Forget the gradients of all parameters."""
         for parameter in self.parameters():

@@ -129,6 +129,9 @@ class Optimizer:
     if not TYPE_CHECKING:  # what a class has not, its subclasses may have
         lr = NotAssigned("write optimizer.learning_rate")
         param_groups = NoSuchAttribute("write optimizer.parameters and optimizer.learning_rate")
+        add_param_group = NoSuchAttribute("give all parameters when it is made")
+        defaults = NoSuchAttribute("write optimizer.settings()")
+        state = NoSuchAttribute("write optimizer.state_dict()")
         minimize = NoSuchAttribute("write optimizer.zero_grad(), loss.backward(), optimizer.step()")
 
     def step(self, *misplaced: Never) -> None:
@@ -188,6 +191,7 @@ class Optimizer:
                 return {"learning_rate": self.learning_rate, "age": int(age) + 1, **kept}
         raise NetworkError(f"this {type(self).__name__} does not move {parameter!r:.80}")
 
+    @answering(set_to_none="gradients are None afterwards; leave it out")
     def zero_grad(self, *misplaced: Never) -> None:
         """Forget the gradients of all parameters."""
         if misplaced:

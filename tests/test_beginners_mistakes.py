@@ -12,6 +12,7 @@ import pytest
 
 import autograd
 import nn
+import nn.pytorch_manner
 import viz
 from autograd import (
     ArgumentError,
@@ -20,6 +21,7 @@ from autograd import (
     GraphError,
     NotRecordedError,
     ShapeError,
+    pytorch_manner,
 )
 from nn import CheckpointError, DatasetError, HistoryError, NetworkError
 from viz import DrawingError
@@ -411,7 +413,58 @@ VIEWS: list[Row] = [
     ('viz.format_number("3")', DrawingError, "a number is written, not str '3'"),
 ]
 
-MISTAKES = [*NODES, *FUNCTIONS, *TRANSFORMS, *NETWORKS, *OPTIMIZERS_AND_LOSSES, *TRAINING, *DATA, *VIEWS]
+PYTORCH: list[Row] = [
+    ("t.unsqueeze(0)", AttributeError, "autograd.expand_dims(t, axis)"),
+    ("t.clamp(0, 1)", AttributeError, ".clip(low, high)"),
+    ("v.clamp(min=0)", AttributeError, ".clip(low, high)"),
+    ("t.numel()", AttributeError, "write t.size"),
+    ("t.dim()", AttributeError, "write t.ndim"),
+    ("t.masked_fill(t > 1, 0.0)", AttributeError, "autograd.where(mask, number, t)"),
+    ("t.gather(0, t)", AttributeError, "take_along_axis"),
+    ("t.t()", AttributeError, "write t.T"),
+    ("t.add_(1)", AttributeError, "nothing is changed in place, write t = t + other"),
+    ("t.device", AttributeError, "everything is on the CPU"),
+    ("Tensor.zeros(3)", AttributeError, "Tensor(numpy.zeros(shape))"),
+    ("t.sum(dim=0)", CallError, "there is no dim=: it is called axis= here"),
+    ("t.mean(dim=0, keepdim=True)", CallError, "there is no keepdim=: it is called keepdims= here"),
+    ("t.std(dim=0)", CallError, "there is no dim=: it is called axis= here"),
+    ("t.softmax(dim=0)", CallError, "there is no dim=: it is called axis= here"),
+    ("mean(t, dim=0)", CallError, "there is no dim=: it is called axis= here"),
+    ("autograd.sum(t, dim=0, keepdim=True)", CallError, "there is no keepdim=: it is called keepdims= here"),
+    ("log_softmax(t, dim=-1)", CallError, "there is no dim=: it is called axis= here"),
+    ("stack([t, t], dim=0)", CallError, "there is no dim=: it is called axis= here"),
+    ("autograd.cat([t, t], dim=0)", AttributeError, "autograd.concatenate([a, b], axis)"),
+    ("autograd.zeros(3)", AttributeError, "autograd.Tensor(numpy.zeros(shape))"),
+    ("autograd.manual_seed(0)", AttributeError, "give rng=0"),
+    ("autograd.nn.Linear(2, 3)", AttributeError, "write import nn"),
+    ("autograd.optim.SGD(model, lr=0.1)", AttributeError, "nn.SGD(model, 0.1)"),
+    ("optimizer.zero_grad(set_to_none=True)", CallError, "gradients are None afterwards; leave it out"),
+    ("model.zero_grad(set_to_none=True)", CallError, "gradients are None afterwards; leave it out"),
+    ("optimizer.add_param_group({})", AttributeError, "give all parameters"),
+    ("model.modules()", AttributeError, "model.named_modules()"),
+    ("model.register_buffer('mean', X)", AttributeError, "in the class's `buffers`"),
+    ("Sequential(tanh).append(tanh)", AttributeError, "model.layers.append(layer)"),
+    ("nn.ReLU()", AttributeError, "Sequential(Linear(2, 3), relu)"),
+    ("nn.CrossEntropyLoss()", AttributeError, "nn.softmax_cross_entropy(outputs, labels)"),
+    ("nn.MSELoss()", AttributeError, "half the sum of squares"),
+    ("nn.Parameter(t)", AttributeError, "is a parameter"),
+    ("nn.ModuleList([])", AttributeError, "write a list"),
+    ("nn.LSTM(2, 3)", AttributeError, "there is no such layer yet"),
+    ("nn.optim.Adam(model)", AttributeError, "nn.Adam(model)"),
+    ("nn.functional.relu(t)", AttributeError, "in autograd"),
+    ("quadratic(model(X), y, reduction='sum')", CallError, "averaged over its samples"),
+    ("Conv2d(in_channels=1, out_channels=2, kernel_size=3)", CallError, "it is called n_inputs= here"),
+    ("Conv2d(1, 2, 3, dilation=2)", CallError, "windows have no gaps"),
+    ("MaxPool2d(2, padding=1)", CallError, "windows stay inside the image"),
+    ("Embedding(num_embeddings=3, embedding_dim=2)", CallError, "it is called n_entries= here"),
+    ("Embedding(3, 2)([0.5])", DataTypeError, ".astype(int) makes them"),
+    ("Embedding(3, 2)([3])", ShapeError, "whole numbers from 0 to 2 alone"),
+    ('Linear(2, 3, bias="no")', NetworkError, "bias is True or False"),
+    ("BatchNorm1d(num_features=3)", CallError, "n_features="),
+    ("LayerNorm(normalized_shape=3)", CallError, "it is called n_features= here"),
+]
+
+MISTAKES = [*PYTORCH, *NODES, *FUNCTIONS, *TRANSFORMS, *NETWORKS, *OPTIMIZERS_AND_LOSSES, *TRAINING, *DATA, *VIEWS]
 
 # Python's and NumPy's words, which say what an object is not, and nothing of what was meant.
 BARE_WORDS = re.compile(
@@ -444,6 +497,8 @@ def names(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     return {
         **vars(autograd),
         **vars(nn),
+        "autograd": autograd,
+        "nn": nn,
         "math": math,
         "numpy": numpy,
         "viz": viz,
@@ -551,3 +606,34 @@ def test_a_type_error_inside_a_function_of_ours_or_a_persons_is_not_taken_for_a_
         with pytest.raises(TypeError, match="has no len") as raised:
             call()
         assert not isinstance(raised.value, GraphError)
+
+
+def _said_of(holder: Any, name: str) -> str | None:
+    try:
+        getattr(holder, name)
+    except AttributeError as error:
+        return str(error)
+    return None
+
+
+def test_every_name_of_pytorch_s_is_there_or_answered() -> None:
+    answered = 0
+    for holder, names in (
+        (autograd.Tensor([1.0]), pytorch_manner._OF_NODES),
+        (autograd.Value(1.0), pytorch_manner._OF_NODES),
+        (autograd.Tensor, pytorch_manner._MAKING),
+        (autograd, pytorch_manner._OF_THE_PACKAGE),
+        (nn, nn.pytorch_manner._NAMES),
+    ):
+        for name, instead in names.items():
+            said = _said_of(holder, name)
+            answered += said is not None
+            assert said is None or f"has no {name}: " in said, (name, instead)
+    assert answered > 100
+
+
+def test_a_name_that_no_library_has_is_python_s_own_error() -> None:
+    for module in (autograd, nn):
+        with pytest.raises(AttributeError, match="has no attribute 'nonsense'"):
+            getattr(module, "nonsense")  # noqa: B009  # mypy knows that it is not there
+        assert not hasattr(module, "ReLU")

