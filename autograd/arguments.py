@@ -120,7 +120,7 @@ def random_generator(name: str, given: Any, error: type[GraphError] = ArgumentEr
 
 
 # Under which names other libraries know what these names mean here.
-_ELSEWHERE = {
+ELSEWHERE = {
     "lr": "learning_rate", "dim": "axis", "keepdim": "keepdims", "seed": "rng", "random_state": "rng",
     "n_epochs": "epochs", "num_epochs": "epochs", "batch": "batch_size", "eps": "epsilon", "p": "rate",
     "monitor": "watch", "min_delta": "improvement", "restore_best_weights": "restore_best", "n_samples": "samples",
@@ -233,7 +233,7 @@ def _unknown(keyword: str, known: set[str], unknown: Mapping[str, str]) -> str:
     if keyword in unknown:
         return f"there is no {keyword}=: {unknown[keyword]}"
     near = difflib.get_close_matches(keyword, known, 1)
-    meant = _ELSEWHERE.get(keyword)
+    meant = ELSEWHERE.get(keyword)
     if meant is not None and meant in known:
         return f"there is no {keyword}=: it is called {meant}= here"
     return f"there is no {keyword}={f': did you mean {near[0]}=' if near else ''}"

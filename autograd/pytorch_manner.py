@@ -7,7 +7,7 @@ wrong, so none is given. A row whose name the class has, or gets one day, is wit
 
 from __future__ import annotations
 
-from .arguments import answer_names, answering, answering_module
+from .arguments import answer_names, answering_module
 from .node import Node
 from .tensor import Tensor
 
@@ -130,17 +130,7 @@ _OF_THE_PACKAGE = {
     "load": "write nn.checkpoints.load(path, model)",
 }
 
-# Tensor's methods that take an axis: PyTorch's dim= and keepdim= are answered.
-_WITH_AXES = (
-    "sum", "mean", "max", "min", "argmax", "argmin", "norm", "prod", "var", "std", "cumsum", "any", "all", "softmax",
-    "squeeze", "take", "repeat",
-)  # fmt: skip
-
 answer_names(Node, _OF_NODES)
 answer_names(Tensor, _MAKING)
-for _name in _WITH_AXES:
-    setattr(Tensor, _name, answering()(getattr(Tensor, _name)))
-_answering_clip = answering(min="it is called low= here", max="it is called high= here")
-Tensor.clip = _answering_clip(Tensor.clip)  # type: ignore[method-assign]  # the same, answering
 
 missing_name = answering_module("autograd", _OF_THE_PACKAGE)

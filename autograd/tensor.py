@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence, Set
-from typing import TYPE_CHECKING, Any, Literal
+import inspect
+from collections.abc import Iterator, Mapping, Sequence, Set
+from typing import TYPE_CHECKING, Any, Literal, Never, NoReturn
 
 import numpy
 import numpy.typing
 
 from . import anomaly, array_functions, composites, locks, modes, numpy_protocol, ops
-from .arguments import described
+from .arguments import ELSEWHERE, described
 from .calling_line import SourceLine, assigns_an_element, calling_line
-from .errors import ArgumentError, DataTypeError, ShapeError
+from .errors import ArgumentError, CallError, DataTypeError, ShapeError
 from .modes import Scope
 from .node import Node, checked_requires_grad, without_gradient
 from .operands import Axis, as_operand, has_mask
@@ -539,27 +540,58 @@ class Tensor(Node):
 
     permute = transpose
 
+    def _refuse_keywords(self, method: str, unknown: Mapping[str, Never]) -> NoReturn:
+        """What PyTorch calls otherwise (`dim=`). A decorator would cost a small sum's tenth."""
+        parameters = [one for one in inspect.signature(getattr(Tensor, method)).parameters if one not in _NO_NAMES]
+        told = "; ".join(f"there is no {name}={_meant(name, parameters)}" for name in unknown)
+        raise CallError(f"Tensor.{method}: {told}; it takes {', '.join(parameters)}")
+
     def swapaxes(self, axis1: int, axis2: int) -> Tensor:
         return array_functions.swapaxes(self, axis1, axis2)
 
     def sum(
-        self, axis: Axis = None, keepdims: bool = False, *, dtype: Any = None, initial: Any = None, where: Any = True
+        self,
+        axis: Axis = None,
+        keepdims: bool = False,
+        *,
+        dtype: Any = None,
+        initial: Any = None,
+        where: Any = True,
+        **unknown: Never,
     ) -> Tensor:
+        if unknown:
+            self._refuse_keywords("sum", unknown)
         return array_functions.sum(self, axis, keepdims, dtype=dtype, initial=initial, where=where)
 
-    def mean(self, axis: Axis = None, keepdims: bool = False, *, dtype: Any = None, where: Any = True) -> Tensor:
+    def mean(
+        self, axis: Axis = None, keepdims: bool = False, *, dtype: Any = None, where: Any = True, **unknown: Never
+    ) -> Tensor:
+        if unknown:
+            self._refuse_keywords("mean", unknown)
         return array_functions.mean(self, axis, keepdims, dtype=dtype, where=where)
 
-    def max(self, axis: Axis = None, keepdims: bool = False, *, initial: Any = None, where: Any = True) -> Tensor:
+    def max(
+        self, axis: Axis = None, keepdims: bool = False, *, initial: Any = None, where: Any = True, **unknown: Never
+    ) -> Tensor:
+        if unknown:
+            self._refuse_keywords("max", unknown)
         return array_functions.max(self, axis, keepdims, initial=initial, where=where)
 
-    def min(self, axis: Axis = None, keepdims: bool = False, *, initial: Any = None, where: Any = True) -> Tensor:
+    def min(
+        self, axis: Axis = None, keepdims: bool = False, *, initial: Any = None, where: Any = True, **unknown: Never
+    ) -> Tensor:
+        if unknown:
+            self._refuse_keywords("min", unknown)
         return array_functions.min(self, axis, keepdims, initial=initial, where=where)
 
-    def argmax(self, axis: int | None = None) -> Tensor:
+    def argmax(self, axis: int | None = None, **unknown: Never) -> Tensor:
+        if unknown:
+            self._refuse_keywords("argmax", unknown)
         return array_functions.argmax(self, axis)
 
-    def argmin(self, axis: int | None = None) -> Tensor:
+    def argmin(self, axis: int | None = None, **unknown: Never) -> Tensor:
+        if unknown:
+            self._refuse_keywords("argmin", unknown)
         return array_functions.argmin(self, axis)
 
     def norm(self, axis: Axis = None, keepdims: bool = False) -> Tensor:
@@ -571,8 +603,17 @@ class Tensor(Node):
         return array_functions.norm(self, axis, keepdims)
 
     def prod(
-        self, axis: Axis = None, keepdims: bool = False, *, dtype: Any = None, initial: Any = None, where: Any = True
+        self,
+        axis: Axis = None,
+        keepdims: bool = False,
+        *,
+        dtype: Any = None,
+        initial: Any = None,
+        where: Any = True,
+        **unknown: Never,
     ) -> Tensor:
+        if unknown:
+            self._refuse_keywords("prod", unknown)
         return array_functions.prod(self, axis, keepdims, dtype=dtype, initial=initial, where=where)
 
     def var(
@@ -584,7 +625,10 @@ class Tensor(Node):
         dtype: Any = None,
         where: Any = True,
         correction: float | None = None,
+        **unknown: Never,
     ) -> Tensor:
+        if unknown:
+            self._refuse_keywords("var", unknown)
         return composites.var(self, axis, ddof, keepdims, dtype=dtype, where=where, correction=correction)
 
     def std(
@@ -596,19 +640,30 @@ class Tensor(Node):
         dtype: Any = None,
         where: Any = True,
         correction: float | None = None,
+        **unknown: Never,
     ) -> Tensor:
+        if unknown:
+            self._refuse_keywords("std", unknown)
         return composites.std(self, axis, ddof, keepdims, dtype=dtype, where=where, correction=correction)
 
-    def cumsum(self, axis: int | None = None) -> Tensor:
+    def cumsum(self, axis: int | None = None, **unknown: Never) -> Tensor:
+        if unknown:
+            self._refuse_keywords("cumsum", unknown)
         return array_functions.cumsum(self, axis)
 
-    def any(self, axis: Axis = None, keepdims: bool = False, *, where: Any = True) -> Tensor:
+    def any(self, axis: Axis = None, keepdims: bool = False, *, where: Any = True, **unknown: Never) -> Tensor:
+        if unknown:
+            self._refuse_keywords("any", unknown)
         return array_functions.any(self, axis, keepdims, where=where)
 
-    def all(self, axis: Axis = None, keepdims: bool = False, *, where: Any = True) -> Tensor:
+    def all(self, axis: Axis = None, keepdims: bool = False, *, where: Any = True, **unknown: Never) -> Tensor:
+        if unknown:
+            self._refuse_keywords("all", unknown)
         return array_functions.all(self, axis, keepdims, where=where)
 
-    def cumprod(self, axis: int | None = None) -> Tensor:
+    def cumprod(self, axis: int | None = None, **unknown: Never) -> Tensor:
+        if unknown:
+            self._refuse_keywords("cumprod", unknown)
         return array_functions.cumprod(self, axis)
 
     def sort(self, axis: int | None = -1, kind: str | None = None, *, stable: bool | None = None) -> Tensor:
@@ -672,7 +727,9 @@ class Tensor(Node):
             self._refuse_plain("tolist()")
         return self.data.tolist()
 
-    def softmax(self, axis: Axis = -1) -> Tensor:
+    def softmax(self, axis: Axis = -1, **unknown: Never) -> Tensor:
+        if unknown:
+            self._refuse_keywords("softmax", unknown)
         return array_functions.softmax(self, axis)
 
     def __repr__(self) -> str:
@@ -701,6 +758,14 @@ def _in_floats(operand: Any, data: Any, kinds: str, dtype: Any) -> Any:
     if cast.op is None and operand.label is not None:
         cast.label = operand.label
     return cast
+
+
+_NO_NAMES = ("self", "unknown")
+
+
+def _meant(name: str, parameters: Sequence[str]) -> str:
+    meant = {"min": "low", "max": "high", "correction": "ddof"}.get(name) or ELSEWHERE.get(name)
+    return f": it is called {meant}= here" if meant in parameters else ""
 
 
 def _numbers_of(data: Any) -> Any:
