@@ -55,6 +55,7 @@ from .transforms import (
     vjp,
 )
 from .value import Value
+from .vectorization import vmap
 
 # By this `nn`, `viz` and `glassgrad` know that they got this package and not PyPI's of the same name.
 DISTRIBUTION = "glassgrad"
@@ -86,7 +87,7 @@ __all__ = [
     "sinc", "sinh", "sliding_window_view", "softmax", "softplus", "sort", "source_lines", "split", "sqrt", "square",
     "squared_norm", "squeeze", "stack", "std", "stop_gradient", "subtract", "sum_to_shape", "swapaxes", "take",
     "take_along_axis", "tan", "tanh", "tile", "trace", "transpose", "trapezoid", "tril", "triu", "trunc", "unstack",
-    "value_and_grad", "var", "vjp", "vsplit", "vstack", "where", "xlogy", "zeros_like", "zeta",
+    "value_and_grad", "var", "vjp", "vmap", "vsplit", "vstack", "where", "xlogy", "zeros_like", "zeta",
 ]  # fmt: skip
 
 if not TYPE_CHECKING:  # these are in `functions.pyi`

@@ -60,6 +60,8 @@ class Node(Recordable):
     _requires_grad: bool
     _edited: bool = False
     _is_frozen: bool = False
+    # Of a leaf that a transform made for an argument without a graph, while it runs a function: the how many-th it is.
+    stand_in_number: int = 0
     _label: str | None = None
 
     @property

@@ -12,6 +12,7 @@ differentiated they are nodes, too, so `grad(grad(f))` needs no more than these 
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
@@ -32,6 +33,8 @@ from .value import Value
 
 Function = Callable[..., Any]
 Arguments = int | Sequence[int]
+
+stand_ins = itertools.count(1)
 
 
 @answering()
@@ -283,13 +286,17 @@ class _Run:
 
     def _variable(self, leaf: Any, place: str) -> Node:
         """The node that stands for an argument: one of its own, so that only this use of it is differentiated."""
+        stand_in: Node
         if isinstance(leaf, Node) and leaf.requires_grad:
-            stand_in: Node = ops.positive(leaf)
+            stand_in = ops.positive(leaf)
             return stand_in
         try:
             if isinstance(leaf, Tensor | numpy.ndarray):
-                return Tensor(leaf._data if isinstance(leaf, Tensor) else leaf)
-            return Value(leaf._data if isinstance(leaf, Value) else leaf)
+                stand_in = Tensor(leaf._data if isinstance(leaf, Tensor) else leaf)
+            else:
+                stand_in = Value(leaf._data if isinstance(leaf, Value) else leaf)
+            stand_in.stand_in_number = next(stand_ins)
+            return stand_in
         except GraphError as error:
             raise DataTypeError(
                 f"{self._transform}: {self._spoken(place)}: {error}; derivatives are taken by numbers, arrays of "

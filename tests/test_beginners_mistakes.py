@@ -429,7 +429,6 @@ PYTORCH: list[Row] = [
     ("t.mean(dim=0, keepdim=True)", CallError, "there is no keepdim=: it is called keepdims= here"),
     ("t.std(dim=0)", CallError, "there is no dim=: it is called axis= here"),
     ("t.softmax(dim=0)", CallError, "there is no dim=: it is called axis= here"),
-    ("t.clip(min=0)", CallError, "there is no min=: it is called low= here"),
     ("log_softmax(t, dim=-1)", CallError, "there is no dim=: it is called axis= here"),
     ("stack([t, t], dim=0)", CallError, "there is no dim=: it is called axis= here"),
     ("autograd.cat([t, t], dim=0)", AttributeError, "autograd.concatenate([a, b], axis)"),

@@ -106,11 +106,18 @@ class Outside:
     def _random_states(self) -> dict[str, Any]:
         states: dict[str, Any] = {"random": random.getstate()}
         if "numpy.random" in sys.modules:
-            states["numpy.random"] = repr(numpy.random.get_state())
+            states["numpy.random"] = _content(numpy.random.get_state(legacy=False))
         for name, generator in self._generators:
             bits = getattr(generator, "bit_generator", None)
-            states[name] = generator.getstate() if bits is None else repr(bits.state)
+            states[name] = generator.getstate() if bits is None else _content(bits.state)
         return states
+
+
+def _content(state: Any) -> Any:
+    """The state of a generator of NumPy's, to be compared; it may have an array in it."""
+    if isinstance(state, dict):
+        return {key: _content(part) for key, part in state.items()}
+    return state.tobytes() if isinstance(state, numpy.ndarray) else state
 
 
 def is_same(now: Any, then: Any) -> bool:
