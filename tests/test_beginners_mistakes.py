@@ -106,7 +106,6 @@ FUNCTIONS: list[Row] = [
     ("sign(None)", DataTypeError, "not NoneType None"),
     ("relu({1, 2})", DataTypeError, "not set {1, 2}"),
     ("tanh(tanh)", DataTypeError, "not Operation"),
-    ("mean(v)", DataTypeError, "give it a Tensor instead of a Value"),
     ("mean([])", ShapeError, "has no elements"),
     ("mean(t, 1)", ShapeError, "no axis of an operand of shape (3,)"),
     ('t.sum("rows")', DataTypeError, "an axis is an integer, not 'rows'"),
