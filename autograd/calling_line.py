@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import dis
 import linecache
 import opcode
 import os
 import sys
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from types import CodeType
@@ -67,7 +69,66 @@ def asking_functions() -> Iterator[CodeType]:
         frame = frame.f_back  # type: ignore[assignment]  # as above
 
 
-def assigns_an_element() -> bool:
-    """Whether the line that called our caller does `array[i] = node`, and no `float(node)`."""
+def note_numpy_looks() -> None:
+    """To be called where NumPy looks whether our caller's node is an array, before it asks for its number."""
+    global _has_looked
     frame = sys._getframe(2)
-    return frame.f_code.co_code[frame.f_lasti] in _ASSIGNMENTS
+    _looks.last = frame.f_code, id(frame), frame.f_lasti
+    _has_looked = True
+
+
+def numbers_asked_for_by() -> str | None:
+    """What asks our caller, a node's `__float__`, for the number, where it can be told from a person's `float(node)`.
+
+    That is an assignment, `array[i] = node`; NumPy that makes an array of numbers of what it was given, as
+    `numpy.array([node], float)`, `numpy.put` and `numpy.place` of a list and a generator's `normal(node)` do, and looks
+    at the node before; and `array.fill(node)`, `array_of_nodes.astype(float)`, by their names. Of others nothing is
+    seen but that they call `float`, as `math.sin(node)` does: `numpy.fromiter`, `numpy.array(array_of_nodes, float)`,
+    `array.__setitem__(i, node)`, `map(array.fill, nodes)`.
+    """
+    frame = sys._getframe(2)
+    code, at = frame.f_code, frame.f_lasti
+    known = _known.get((id(code), at))
+    if known is None or known[0] is not code:  # it may be where another one was
+        if len(_known) >= 1000:
+            _known.clear()
+        known = _known[id(code), at] = code, _asker(code, at)
+    if known[1] is None and _has_looked and _looks.last == (code, id(frame), at):
+        return "NumPy"
+    return known[1]
+
+
+class _Looks(threading.local):
+    """The code, frame and instruction in which NumPy looked last, in each thread."""
+
+    last: tuple[CodeType, int, int] | None = None
+
+
+_looks = _Looks()
+_has_looked = False  # in any thread: quicker to ask
+# Instructions that asked, with what is said of them: `float(loss)` in a loop is to cost no more than it did.
+_known: dict[tuple[int, int], tuple[CodeType, str | None]] = {}
+_METHODS = frozenset({"fill", "astype"})
+
+
+def _asker(code: CodeType, at: int) -> str | None:
+    """What the instruction there is, if it writes numbers."""
+    if code.co_code[at] in _ASSIGNMENTS:
+        return "an assignment to an element"
+    if not _METHODS.isdisjoint(code.co_names) and (name := _method_called(code, at)) in _METHODS:
+        return f".{name}(…)"
+    return None
+
+
+def _method_called(code: CodeType, at: int) -> str | None:
+    """The name of the method that the instruction there calls; None where it calls anything else."""
+    start: tuple[int | None, int | None] | None = None
+    for one in reversed(list(dis.get_instructions(code))):
+        if one.offset > at or one.positions is None:
+            continue
+        begins = (one.positions.lineno, one.positions.col_offset)
+        if one.offset == at:
+            start = begins
+        elif begins == start and None not in begins and one.opname.startswith("LOAD_"):  # arguments begin later
+            return one.argval if one.opname in ("LOAD_ATTR", "LOAD_METHOD") else None
+    return None

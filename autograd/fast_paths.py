@@ -12,12 +12,12 @@ from collections.abc import Callable
 from typing import Any, Never
 
 from . import locks, modes, ops
-from .node import Node, refuse_keywords
+from .node import Node, refuse_keywords, refuse_modulus
 from .operation import Operation, Parameters
 from .value import LARGEST_INTEGER, Value
 
 _new = object.__new__
-_add_row, _multiply_row = ops.add, ops.multiply
+_add_row, _multiply_row, _power_row = ops.add, ops.multiply, ops.power
 record_in_general: Callable[..., Any] = Value._record
 
 
@@ -319,12 +319,26 @@ def _reflected(row: Operation) -> Callable[..., Any]:
     return lambda self, other: binary(row, other, self)
 
 
+def power(self: Value, other: Any, modulus: None = None) -> Any:
+    if modulus is not None:
+        refuse_modulus()
+    return binary(_power_row, self, other)
+
+
+def _reflected_power(self: Value, other: Any, modulus: None = None) -> Any:
+    if modulus is not None:
+        refuse_modulus()
+    return binary(_power_row, other, self)
+
+
 _fast: dict[str, Any] = {
     "__add__": _adding(binary),
     "__mul__": _multiplying(binary),
     "__iadd__": _adding(_binary_in_place),
     "__imul__": _multiplying(_binary_in_place),
     "__neg__": _method(ops.negative),
+    "__pow__": power,
+    "__rpow__": _reflected_power,
     "_record": staticmethod(record),
     "backward": backward,
 }
@@ -338,7 +352,7 @@ for _name, _row in {
     "pow": ops.power,
 }.items():
     _fast.setdefault(f"__{_name}__", _operator(_row))
-    _fast[f"__r{_name}__"] = _reflected(_row)
+    _fast.setdefault(f"__r{_name}__", _reflected(_row))
     _fast.setdefault(f"__i{_name}__", _in_place(_row))
 for _name, _function in _fast.items():
     setattr(Value, _name, _function)

@@ -11,11 +11,16 @@ from __future__ import annotations
 
 import functools
 import numbers
-from collections.abc import Callable, Sequence
+import types
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NoReturn
 
+import numpy
+
 from . import modes, ops
+from .arguments import described
 from .errors import DataTypeError, NotRecordedError
+from .node import Node
 from .operation import OwnOperation, Passed
 from .value import Value
 
@@ -59,13 +64,24 @@ class _MadeByHand(Value):
         self.grad = upstream
         for child in children.values():
             child.grad = 0.0
+        own = {id(self), *children}
+        others = [(node, _gradient(node)) for node in _named_in(self._by_hand, set()) if id(node) not in own]
+        fed = None
         try:
             self._by_hand()
             added = {key: self._number(child) for key, child in children.items()}
         finally:
+            for node, gradient in others:
+                if not _is_same(gradient, _gradient(node)):
+                    node.grad, fed = gradient, node
             self.grad = before[0]
             for key, child in children.items():
                 child.grad = before[1][key]
+        if fed is not None:
+            raise NotRecordedError(
+                f"backward: the _backward of {self._told()} adds to the .grad of {fed!r:.60}, which is none of its "
+                "children, so that no sweep passes it on: make it as Value(number, (x, w), 'name') with all of them"
+            )
         return [(slot, self._children[slot], None, added[id(self._children[slot])]) for slot in slots]
 
     def _stored_gradient(self, slot: int) -> None:
@@ -90,11 +106,57 @@ class _MadeByHand(Value):
         return f"the operation {self.op.symbol!r}" + (f" of {self.label}" if self.label else "")
 
 
+def _named_in(given: Any, seen: set[int], depth: int = 4) -> Iterator[Node]:
+    """The nodes that a function can feed, as far as they can be found: in its closure, the global variables that it
+    names, its defaults, the object whose method it is, and what these hold."""
+    if id(given) in seen or isinstance(given, type | types.ModuleType):
+        return
+    seen.add(id(given))
+    held: Iterable[Any] = ()
+    if isinstance(given, Node):
+        yield given
+    elif isinstance(given, types.FunctionType):
+        closure = [cell.cell_contents for cell in given.__closure__ or () if _is_filled(cell)]
+        named = [given.__globals__[name] for name in given.__code__.co_names if name in given.__globals__]
+        held = [*closure, *named, *(given.__defaults__ or ()), *(given.__kwdefaults__ or {}).values()]
+    elif isinstance(given, types.MethodType):
+        held = [given.__func__, given.__self__]
+    elif isinstance(given, functools.partial):
+        held = [given.func, *given.args, *given.keywords.values()]
+    elif isinstance(given, Mapping | list | tuple | set):
+        if len(given) <= 1000:  # longer ones are data
+            held = list(given.values() if isinstance(given, Mapping) else given)
+    else:
+        held = list(getattr(given, "__dict__", {}).values())
+    if depth:
+        for one in held:
+            yield from _named_in(one, seen, depth - 1)
+
+
+def _is_filled(cell: types.CellType) -> bool:
+    try:
+        cell.cell_contents  # noqa: B018  # empty, it raises
+    except ValueError:
+        return False
+    return True
+
+
+def _gradient(node: Node) -> Any:
+    """A node's gradient as it is now, whatever is written into it later."""
+    return node.grad.copy() if isinstance(node.grad, numpy.ndarray) else node.grad
+
+
+def _is_same(before: Any, now: Any) -> bool:
+    return before is now or (before is not None and now is not None and numpy.array_equal(before, now, equal_nan=True))
+
+
 def _take_children(made: Value, children: Any, operation: Any = None, name: Any = None) -> None:
     """`Value(number, children, operation)`, as micrograd has it, for a Value that holds its number already."""
     operation = "" if operation is None else operation
     if not isinstance(operation, str):
         raise DataTypeError(f"Value(number, children, operation): an operation's name is text, not {operation!r:.60}")
+    if not isinstance(children, tuple | list | set):
+        raise DataTypeError(f"Value(number, children): children are a tuple of Values, not {described(children)}")
     children = tuple(children)
     for child in children:
         if not isinstance(child, Value | float | int):

@@ -253,6 +253,10 @@ class Node(Recordable):
             return NotImplemented  # another library's arrays
         return numpy_protocol.call_function(function, arguments, keywords)
 
+    @property
+    def _mask(self) -> NoReturn:
+        numpy_protocol.refuse_mask()
+
     # --- operators: the table's rows under Python's names ---
 
     def __add__(self, other: Any) -> Node:
@@ -297,10 +301,14 @@ class Node(Recordable):
     def __rdivmod__(self, other: Any) -> tuple[Node, Node]:
         return other // self, other % self
 
-    def __pow__(self, other: Any) -> Node:
+    def __pow__(self, other: Any, modulus: None = None) -> Node:
+        if modulus is not None:
+            refuse_modulus()
         return self._record(ops.power, (self, other), {})
 
-    def __rpow__(self, other: Any) -> Node:
+    def __rpow__(self, other: Any, modulus: None = None) -> Node:
+        if modulus is not None:  # Python asks it so from 3.14 on
+            refuse_modulus()
         return self._record(ops.power, (other, self), {})
 
     def __pos__(self) -> Self:
@@ -334,7 +342,7 @@ class Node(Recordable):
             self._refuse_in_place("/=")
         return self / other
 
-    def __ipow__(self, other: Any) -> Any:
+    def __ipow__(self, other: Any, modulus: None = None) -> Any:
         if modes.open_blocks:
             self._refuse_in_place("**=")
         return self**other
@@ -593,6 +601,10 @@ def label(variables: Mapping[str, Any]) -> None:
             for index, item in enumerate(held):
                 if isinstance(item, Node):
                     _name(item, f"{name}[{index}]")
+
+
+def refuse_modulus() -> NoReturn:
+    raise CallError("pow(a, b, modulus) is for Python's integers; of a node it is a ** b % modulus")
 
 
 def _name(node: Node, name: str) -> None:

@@ -10,14 +10,14 @@ import functools
 import inspect
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy
 
 from . import array_functions, composites, ops
 from .calling_line import asking_functions
 from .errors import DataTypeError
-from .operands import axes_of, operand_of
+from .operands import axes_of, masked_refusal, operand_of
 from .operation import Recordable
 
 
@@ -84,6 +84,24 @@ def _no_rule(name: str) -> DataTypeError:
         f"{name} has no rule for a Value or Tensor, and its plain answer would lose the graph; "
         "write it with functions of autograd.operations(), or give it the numbers alone (node.data)"
     )
+
+
+def refuse_mask() -> NoReturn:
+    """Refuse a node's `_mask`, which numpy.ma asks of both operands after it took their `_data`, plain numbers: of
+    the left one's operators (`masked * node`) this is all that a right one ever sees. Others find no such attribute."""
+    askers = [code.co_name for code in asking_functions()]
+    if not askers or askers[0] == "__new__":  # `numpy.ma.array(node)` goes on to `__array__`, which decides
+        raise AttributeError("_mask")
+    if not _OPERATORS.isdisjoint(askers):
+        raise masked_refusal("numpy.ma")
+    raise _no_rule("a function of numpy.ma")
+
+
+_OPERATORS = {
+    f"__{kind}{name}__"
+    for kind in ("", "r", "i")
+    for name in ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "lt", "le", "gt", "ge", "eq", "ne")
+}
 
 
 def _method(ufunc: numpy.ufunc, method: str) -> tuple[Callable[..., Any] | None, tuple[str, ...]]:

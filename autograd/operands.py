@@ -56,7 +56,9 @@ def as_operand(name: str, operand: Any) -> Any:
         array = numpy.asarray(None)
     if array.dtype.kind == "O" and holds_nodes(operand):
         return as_recorded(name, operand)
-    if array.dtype.kind not in "biuf" or has_mask(operand):
+    if has_mask(operand):
+        raise masked_refusal(name)
+    if array.dtype.kind not in "biuf":
         raise DataTypeError(
             f"{name}: an operand is a number, an array of real numbers, a Value or a Tensor, not {described(operand)}"
         )
@@ -77,6 +79,14 @@ def has_mask(operand: Any) -> bool:
             return False  # nearly every list
         return any(isinstance(item, list | tuple | numpy.ma.MaskedArray) and has_mask(item) for item in operand)
     return isinstance(operand, numpy.ndarray) and hasattr(operand, "mask")
+
+
+def masked_refusal(name: str) -> DataTypeError:
+    """What is said of a masked array as an operand, on either side."""
+    return DataTypeError(
+        f"{name}: an operand is a number, an array of real numbers, a Value or a Tensor, not a MaskedArray, whose mask "
+        "would be lost: fill it (.filled(…)), or use where(mask, …)"
+    )
 
 
 def nonempty(name: str, x: Any, axis: Any, one: bool = False) -> tuple[Any, Any]:

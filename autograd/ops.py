@@ -584,7 +584,7 @@ def _logsumexp_pullback(upstream: Any, out: Any, x: Any, axis: Axis, keepdims: b
     return _kept(x, upstream, axis) * exp(x - _kept(x, out, axis))
 
 
-def _least_sum(dtype: Any) -> float:
+def least_sum_of_squares(dtype: Any) -> float:
     """Sums of squares below it have lost digits, because squares underflow."""
     about = numpy.finfo(dtype)
     return float(about.tiny) / float(about.eps)
@@ -592,7 +592,7 @@ def _least_sum(dtype: Any) -> float:
 
 def _norm_forward(x: Any, axis: Axis, keepdims: bool) -> Any:
     total = numpy.sum(numpy.square(x), axis=axis, keepdims=True)
-    if not x.size or numpy.logical_and(total > _least_sum(x.dtype), total < math.inf).all():
+    if not x.size or numpy.logical_and(total > least_sum_of_squares(x.dtype), total < math.inf).all():
         length = numpy.sqrt(total)
     else:
         length = _norm_expanded(x, axis, True)
@@ -605,7 +605,7 @@ def _norm_expanded(x: Any, axis: Axis, keepdims: bool) -> Any:
     length = sqrt(total)
     if math.prod(x.shape):
         largest = max(absolute(x), axis=axis, keepdims=True)
-        is_exact = logical_and(greater(total, _least_sum(x.dtype)), less(total, math.inf))
+        is_exact = logical_and(greater(total, least_sum_of_squares(x.dtype)), less(total, math.inf))
         has_size = logical_and(greater(largest, 0), less(largest, math.inf))
         scale = where(logical_and(logical_not(is_exact), has_size), largest, 1)
         length = sqrt(sum(square(x / scale), axis=axis, keepdims=True)) * scale

@@ -11,7 +11,7 @@ import numpy.typing
 
 from . import anomaly, array_functions, composites, locks, modes, numpy_protocol, ops
 from .arguments import ELSEWHERE, described
-from .calling_line import SourceLine, assigns_an_element, calling_line
+from .calling_line import SourceLine, calling_line, numbers_asked_for_by
 from .errors import ArgumentError, CallError, DataTypeError, ShapeError
 from .modes import Scope
 from .node import Node, checked_requires_grad, without_gradient
@@ -409,9 +409,9 @@ class Tensor(Node):
 
         def __rmod__(self, other: Any) -> Tensor: ...
 
-        def __pow__(self, other: Any) -> Tensor: ...
+        def __pow__(self, other: Any, modulus: None = None) -> Tensor: ...
 
-        def __rpow__(self, other: Any) -> Tensor: ...
+        def __rpow__(self, other: Any, modulus: None = None) -> Tensor: ...
 
         def __divmod__(self, other: Any) -> tuple[Tensor, Tensor]: ...
 
@@ -487,13 +487,13 @@ class Tensor(Node):
         return bool(self._data)
 
     def __float__(self) -> float:
-        if self._requires_grad and assigns_an_element():
-            self._refuse_plain("an assignment to an element", everywhere=True)
+        if self._requires_grad and (asker := numbers_asked_for_by()):
+            self._refuse_plain(asker, everywhere=True)
         return float(self._single("float"))
 
     def __int__(self) -> int:
-        if self._requires_grad and assigns_an_element():
-            self._refuse_plain("an assignment to an element", everywhere=True)
+        if self._requires_grad and (asker := numbers_asked_for_by()):
+            self._refuse_plain(asker, everywhere=True)
         return int(self._single("int"))
 
     def _single(self, name: str) -> Any:

@@ -11,10 +11,10 @@ import numpy
 
 from . import anomaly, array_functions, modes, ops
 from .arguments import NoSuchAttribute, described
-from .calling_line import asking_functions, assigns_an_element, calling_line
+from .calling_line import asking_functions, calling_line, note_numpy_looks, numbers_asked_for_by
 from .errors import ArgumentError, CallError, DataTypeError, ShapeError
 from .node import Node, checked_label, checked_requires_grad, without_gradient
-from .operands import Array, Number
+from .operands import Array, Number, has_mask
 from .operation import Operation, Parameters, Passed, holds_nodes, ieee
 from .tensor import Tensor
 
@@ -70,7 +70,15 @@ class Value(Node):
     _first_gradient: float | None
     _second_gradient: float | None
 
-    def __init__(self, data: Any, requires_grad: bool = True, label: str | None = None, *more: str | None) -> None:
+    def __init__(
+        self,
+        data: Any,
+        requires_grad: bool = True,
+        label: str | None = None,
+        _name: Any = None,  # these three are micrograd's; gathered as *more and **keywords they cost all others time
+        _children: Any = None,
+        _op: Any = None,
+    ) -> None:
         self._data = _float(data)
         self.grad = 0.0
         self.op = None
@@ -78,16 +86,20 @@ class Value(Node):
             self._requires_grad = True
         elif isinstance(requires_grad, tuple | list | set):  # micrograd's Value(data, _children, _op, label)
             self._requires_grad = True
-            self._take_children(requires_grad, label, *more)
+            if _children is not None or _op is not None:
+                raise CallError("Value: children, or an operation, were given twice, by position and by name")
+            self._take_children(requires_grad, label, _name)
             return
         else:
             self._requires_grad = checked_requires_grad(requires_grad)
         if label is not None:
             self._label = label if type(label) is str else checked_label(label)
-        if more:
-            raise ArgumentError(
-                f"Value takes at most a number, requires_grad and a label, and got {more[0]!r:.60}, too"
-            )
+        if _children is not None or _op is not None:  # micrograd's Value(data, _children=(), _op="")
+            if not self._requires_grad:
+                raise CallError("Value: whether a node with children requires gradients is theirs: leave that out")
+            self._take_children(() if _children is None else _children, _op, _name)
+        elif _name is not None:
+            raise ArgumentError(f"Value takes at most a number, requires_grad and a label, and got {_name!r:.60}, too")
 
     _take_children: Callable[..., None]  # `micrograd_manner.py` has it
 
@@ -399,9 +411,20 @@ class Value(Node):
     def _refuse_matmul(self) -> NoReturn:
         raise DataTypeError("matmul: a Value is one number and has no rows; use * instead of @")
 
+    if not TYPE_CHECKING:
+
+        @property
+        def __array_struct__(self):
+            """None, for a Value is no array and arrays of Values are recorded: asked for, it tells that NumPy looks."""
+            note_numpy_looks()
+            raise AttributeError("__array_struct__")
+
     def __float__(self) -> float:
-        if self._requires_grad and assigns_an_element():
-            self._refuse_plain("an assignment to an element", everywhere=True)
+        """The number, as `float(loss)` asks for it on purpose; so do `math.sin(v)` and others that call `float` by
+        themselves, which are seen inside of transforms and under `detect_anomaly()`. Everywhere it is refused to what
+        writes it into an array, as far as that can be told (`numbers_asked_for_by`)."""
+        if self._requires_grad and (asker := numbers_asked_for_by()):
+            self._refuse_plain(asker, everywhere=True)
         if modes.watched:
             self._refuse_plain("float(…), as Python's own functions ask for it,")
         return self.data
@@ -416,8 +439,8 @@ class Value(Node):
         return round(self.data, digits)
 
     def __int__(self) -> int:
-        if self._requires_grad and assigns_an_element():
-            self._refuse_plain("an assignment to an element", everywhere=True)
+        if self._requires_grad and (asker := numbers_asked_for_by()):
+            self._refuse_plain(asker, everywhere=True)
         if modes.watched:
             self._refuse_plain("int(…)")
         return int(self.data)
@@ -567,6 +590,8 @@ def _bare(number: Any) -> Any:
             raise DataTypeError(_TOO_LARGE)
         return number
     if isinstance(number, numpy.ndarray) and number.shape == () and number.dtype.kind in "biuf":
+        if has_mask(number):
+            raise DataTypeError("a Value has no mask: fill the masked array (.filled(…)), or leave out what is masked")
         return number.item()
     if type(number) is bool:  # as a factor it is a gate
         return number

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import math
 import warnings
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
@@ -173,13 +174,16 @@ class EarlyStopping(Callback):
         *,
         restore_best: bool = False,
     ) -> None:
-        check_known("figure", watch, get_args(Watched), NetworkError)
-        self.patience: int = whole_number("the patience", patience, error=NetworkError)
-        self.watch = watch
-        self.improvement: float = checked("improvement", improvement)
-        self.restore_best: bool = flag("restore_best", restore_best, NetworkError)
+        self.patience: int = patience
+        self.watch: Watched = watch
+        self.improvement: float = improvement
+        self.restore_best: bool = restore_best
         self._best: tuple[int, State] | None = None
         self._best_epoch = 0
+
+    def __setattr__(self, name: str, given: Any) -> None:
+        check = _CHECKS_OF_STOPPING.get(name)
+        super().__setattr__(name, given if check is None else check(given))
 
     def on_start(self, run: TrainingRun) -> None:
         if self.watch not in run.measured:
@@ -229,3 +233,16 @@ class EarlyStopping(Callback):
         history = run.history
         is_at_its_end = len(history.steps) == len(history) * run.steps_per_epoch
         return self._best_epoch == len(history) and is_at_its_end
+
+
+def _checked_figure(watch: Any) -> Any:
+    check_known("figure", watch, get_args(Watched), NetworkError)
+    return watch
+
+
+_CHECKS_OF_STOPPING: Mapping[str, Callable[[Any], Any]] = {
+    "patience": functools.partial(whole_number, "the patience", error=NetworkError),
+    "watch": _checked_figure,
+    "improvement": functools.partial(checked, "improvement"),
+    "restore_best": functools.partial(flag, "restore_best", error=NetworkError),
+}

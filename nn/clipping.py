@@ -9,12 +9,12 @@ from typing import Any
 import numpy
 
 from autograd.arguments import described
+from autograd.ops import least_sum_of_squares
 
 from .checks import checked
 from .errors import NetworkError
 
-# Sums of squares below it have lost digits in float32, whose squares underflow.
-_LEAST_SUM = float(numpy.finfo(numpy.float32).tiny) / float(numpy.finfo(numpy.float32).eps)
+_LEAST_SUM = least_sum_of_squares(numpy.float32)
 
 
 def gradient_norm(parameters: Sequence[Any]) -> float:

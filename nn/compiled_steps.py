@@ -35,14 +35,14 @@ class CompiledStep:
     def __init__(self, model: Any, loss: Loss, optimizer: Optimizer, example: tuple[Array, Array]) -> None:
         # The compiler is loaded by those who compile.
         from autograd.compiler import training_step
-        from autograd.compiler.run.array_machine import NotFiniteError, ShapeChangedError
+        from autograd.compiler.run.array_machine import OutOfRangeError, ShapeChangedError
 
         if type(optimizer).step is not Optimizer.step:
             raise UpdateError(
                 f"{type(optimizer).__name__} has a step() of its own, which a compiled step would not run"
             )
         # An index that is out of range is found before anything is updated; an eager step says whose it is.
-        self._refusals = NotFiniteError, ShapeChangedError, UpdateError, IndexError
+        self._refusals = OutOfRangeError, ShapeChangedError, UpdateError, IndexError
         self.model, self._loss, self._optimizer = model, loss, optimizer
         self._is_known_loss = loss in LOSSES.values()
         # What the update read of the optimizer, besides what is given anew to each step: constants of the program.
@@ -56,9 +56,10 @@ class CompiledStep:
     def __call__(self, inputs: Array, targets: Array) -> tuple[float, Array, float] | None:
         """The loss and the outputs before the update, and the gradient's norm.
 
-        None, and nothing is changed, where the step has to be run eagerly: one of the three is not finite, an
-        index is out of range, the parameters that learn have not been updated equally often (one was frozen until
-        now), or the update cannot be recorded with settings that were changed.
+        None, and nothing is changed, where the step has to be run eagerly: one of the three is not finite, the norm is
+        so small that its square has lost digits, an index is out of range, the parameters that learn have not been
+        updated equally often (one was frozen until now), or the update cannot be recorded with settings that were
+        changed.
         """
         optimizer = self._optimizer
         slots = [slot for slot in optimizer._slots if slot.tensor is None or slot.tensor.requires_grad]

@@ -15,7 +15,7 @@ import numpy
 import numpy.typing
 
 from autograd import CallError, Node, Tensor
-from autograd.arguments import NoSuchAttribute, NotAssigned, answering, check_call, described
+from autograd.arguments import NoSuchAttribute, NotAssigned, answering, check_call, described, flag
 from autograd.modes import current_mode
 from autograd.node import ModuleCall
 
@@ -24,6 +24,9 @@ from .errors import NetworkError
 from .meaning import Loss, Meaning, classes_named, meaning_in
 from .outputs import ROWS_AT_ONCE, outputs_each, outputs_of
 from .state import State, fitting, plain
+
+# By the name of a setting, what checks it and gives what is to be set.
+Checks = Mapping[str, Callable[[Any], Any]]
 
 
 class Module:
@@ -44,6 +47,8 @@ class Module:
     # being trained: some layers behave differently then.
     buffers: ClassVar[tuple[str, ...]] = ()
     training: bool = True
+    # The checks of its settings, also of those that are assigned later: each gives what is to be set.
+    _checks: ClassVar[Checks] = {"training": functools.partial(flag, "training", error=NetworkError)}
     # What its outputs stand for, by the loss that it was trained with (`fit`).
     _meaning: Meaning | None = None
     # Whether it computes the same whatever its inputs' numbers are, so that a program recorded once follows it: then
@@ -66,6 +71,8 @@ class Module:
             raise NetworkError(
                 f"{name}() is a method of every module: give what {type(self).__name__} holds another name"
             )
+        if (check := self._checks.get(name)) is not None:
+            given = check(given)
         is_parameter = isinstance(given, Node) and (given.is_parameter or given.op is None)  # frozen or not
         if isinstance(given, numpy.ndarray | int | float | Node) and not is_parameter and name in vars(self):
             before = vars(self)[name]
@@ -276,13 +283,13 @@ def mode(model: Any, training: bool) -> Iterator[None]:
     """Every part of a model in training or in use; afterwards each as it was."""
     modules = [module for _, module in model.named_modules()] if isinstance(model, Module) else []
     before = [module.training for module in modules]
-    for module in modules:
-        module.training = training
+    for module in modules:  # for each batch of outputs, so without the checks of what a person sets
+        object.__setattr__(module, "training", training)
     try:
         yield
     finally:
         for module, was in zip(modules, before, strict=True):
-            module.training = was
+            object.__setattr__(module, "training", was)
 
 
 def own_module(node: Node) -> Module | None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Never
 import numpy
 
 from autograd import CallError, Node, Tensor, Value
-from autograd.arguments import NoSuchAttribute, NotAssigned, answering, described, flag
+from autograd.arguments import NoSuchAttribute, NotAssigned, answering, described, flag, whole_number
 
 from .checks import checked
 from .errors import NetworkError
@@ -91,6 +91,11 @@ class Optimizer:
     def __setattr__(self, name: str, given: Any) -> None:
         check = self._checks.get(name)
         if check is None:
+            if name == "steps":
+                if type(given) is not int or given < 0:
+                    given = whole_number("the number of steps", given, 0, error=NetworkError)
+            elif "_slots" in vars(self):
+                self._refuse_unheeded(name)
             super().__setattr__(name, given)
             return
         before, given = vars(self).get(name), check(given)
@@ -114,6 +119,14 @@ class Optimizer:
         raise NetworkError(
             f"an optimizer keeps its state by the order of its parameters: for others make a new {type(self).__name__}"
         )
+
+    def _refuse_unheeded(self, name: str) -> None:
+        """Refuse what would be kept, and nothing come of it."""
+        known = name in vars(self) or any(name in vars(kind) for kind in type(self).__mro__)
+        if not known and type(self) in OPTIMIZERS.values():  # one of a person's own may keep what it likes
+            raise NetworkError(
+                f"a {type(self).__name__} has no {name}; what may be assigned is {', '.join(self.settings())}, steps"
+            )
 
     def _settle(self) -> None:
         """Set `kept` for the hyper-parameters as they are, and refuse those that do not go together."""

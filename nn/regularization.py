@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from typing import Any, ClassVar
 
@@ -14,7 +15,7 @@ from .checks import checked, float_type
 from .errors import NetworkError
 from .generators import Random
 from .layers import as_tensor, check_sizes
-from .module import Module
+from .module import Checks, Module
 
 
 class Dropout(Module):
@@ -34,9 +35,14 @@ class Dropout(Module):
     [[1.0, 1.0, 1.0, 1.0]]
     """
 
+    _checks: ClassVar[Checks] = {
+        **Module._checks,
+        "rate": functools.partial(checked, "dropout rate", below=1),
+    }
+
     @answering()
     def __init__(self, rate: float = 0.5, *, rng: Random = None) -> None:
-        self.rate: float = checked("dropout rate", rate, below=1)
+        self.rate: float = rate
         self.rng: numpy.random.Generator = random_generator("rng", rng, NetworkError)
 
     def __call__(self, x: Any) -> Any:
@@ -70,6 +76,11 @@ class BatchNorm1d(Module):
     """
 
     buffers: ClassVar[tuple[str, ...]] = ("running_mean", "running_variance")
+    _checks: ClassVar[Checks] = {
+        **Module._checks,
+        "momentum": functools.partial(checked, "momentum"),
+        "epsilon": functools.partial(checked, "epsilon"),
+    }
 
     @answering()
     def __init__(
@@ -81,8 +92,8 @@ class BatchNorm1d(Module):
         self.bias: Tensor = Tensor(numpy.zeros(n_features, dtype), label="bias")
         self.running_mean: numpy.typing.NDArray[Any] = numpy.zeros(n_features, dtype)
         self.running_variance: numpy.typing.NDArray[Any] = numpy.ones(n_features, dtype)
-        self.momentum: float = checked("momentum", momentum)
-        self.epsilon: float = checked("epsilon", epsilon)
+        self.momentum: float = momentum
+        self.epsilon: float = epsilon
 
     def __call__(self, x: Any) -> Any:
         x = _floats(x)
@@ -118,6 +129,10 @@ class LayerNorm(Module):
     """
 
     is_traceable: ClassVar[bool] = True
+    _checks: ClassVar[Checks] = {
+        **Module._checks,
+        "epsilon": functools.partial(checked, "epsilon"),
+    }
 
     @answering()
     def __init__(self, n_features: int, *, epsilon: float = 1e-5, dtype: Any = numpy.float64) -> None:
@@ -125,7 +140,7 @@ class LayerNorm(Module):
         dtype = float_type(dtype)
         self.weight: Tensor = Tensor(numpy.ones(n_features, dtype), label="weight")
         self.bias: Tensor = Tensor(numpy.zeros(n_features, dtype), label="bias")
-        self.epsilon: float = checked("epsilon", epsilon)
+        self.epsilon: float = epsilon
 
     def __call__(self, x: Any) -> Any:
         x = _floats(x)

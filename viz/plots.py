@@ -11,11 +11,13 @@ import functools
 import io
 import itertools
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy
 import numpy.typing
+
+from autograd.arguments import described, is_whole, whole_number
 
 from .errors import DrawingError
 
@@ -114,8 +116,13 @@ def decision_boundary(
 def decision_boundaries(stages: Sequence[tuple[str, Callable[[Array], Array]]], points: Array, labels: Array) -> Figure:
     """The same at several stages of training, one beside the other, each with its title."""
     points = numpy.asarray(points, dtype=float)
-    if points.ndim != 2 or points.shape[1] != 2 or not len(stages):
+    if points.ndim != 2 or points.shape[1] != 2 or not len(points):
         raise DrawingError(f"a boundary is drawn in the plane: rows of two coordinates, not an array of {points.shape}")
+    if not len(stages):
+        raise DrawingError("decision_boundaries: there is no stage to draw; give pairs of a title and a function")
+    labels = _classes("decision_boundary", "labels", labels)
+    _check_counts("decision_boundary", {"points": points, "labels": labels})
+    (labels,), names = _from_zero("decision_boundary", labels)
     columns = min(3, len(stages))
     size = 4.4 if len(stages) == 1 else 3.0
     figure, axes = _figure(len(stages), size, size, columns=columns)
@@ -125,9 +132,14 @@ def decision_boundaries(stages: Sequence[tuple[str, Callable[[Array], Array]]], 
     grid = numpy.stack(numpy.meshgrid(x, y), axis=-1)
     n_classes = int(labels.max()) + 1
     for axis, (title, classes_of) in zip(axes, stages, strict=True):
-        found = numpy.asarray(classes_of(grid.reshape(-1, 2))).reshape(grid.shape[:2])
-        _ground(axis, x, y, found, n_classes)
-        _points(axis, points, labels, small=len(stages) > 1)
+        found = numpy.asarray(classes_of(grid.reshape(-1, 2)))
+        if found.size != x.size * y.size:
+            raise DrawingError(
+                f"decision_boundary: for {x.size * y.size:,} points the function gives an array of shape "
+                f"{found.shape}; it gives one class, or one share, for each"
+            )
+        _ground(axis, x, y, found.reshape(grid.shape[:2]), n_classes)
+        _points(axis, points, labels, names, small=len(stages) > 1)
         axis.set_aspect("equal")
         axis.set_title(title, loc="left")
         axis.set_xticks([])
@@ -150,23 +162,15 @@ def confusion_matrix(labels: Array, predicted: Array, names: Sequence[str] | Non
     """
     from matplotlib.patches import Rectangle
 
-    labels, predicted = _classes("labels", labels), _classes("predicted", predicted)
-    if len(labels) != len(predicted):
-        raise DrawingError(
-            f"confusion_matrix: {len(labels)} labels and {len(predicted)} predictions; give one for each sample"
-        )
-    if min(labels.min(), predicted.min()) < 0:
-        if not set(numpy.unique([*labels, *predicted])) <= {-1, 1}:
-            raise DrawingError("confusion_matrix: classes are whole numbers from 0, or −1 and 1 for two of them")
-        labels, predicted = (labels + 1) // 2, (predicted + 1) // 2
-        names = ["−1", "1"] if names is None else names
+    labels = _classes("confusion_matrix", "labels", labels)
+    predicted = _classes("confusion_matrix", "predicted", predicted)
+    _check_counts("confusion_matrix", {"labels": labels, "predictions": predicted})
+    (labels, predicted), signs = _from_zero("confusion_matrix", labels, predicted)
+    names = signs if names is None else names
     highest = int(max(labels.max(), predicted.max()))
     names = [str(label) for label in range(highest + 1)] if names is None else list(names)
     n_classes = len(names)
-    if highest >= n_classes:
-        raise DrawingError(
-            f"confusion_matrix: there is a class {highest}, and {n_classes} names; give each class its name"
-        )
+    _check_names("confusion_matrix", names, highest)
     counts = numpy.zeros((n_classes, n_classes), dtype=int)
     numpy.add.at(counts, (labels, predicted), 1)
     mistakes = counts / numpy.maximum(counts.sum(axis=1, keepdims=True), 1)
@@ -198,19 +202,55 @@ def confusion_matrix(labels: Array, predicted: Array, names: Sequence[str] | Non
     return figure
 
 
-def _classes(what: str, given: Any) -> Array:
-    """The classes of samples, checked: what does not fit would be counted as something else."""
+def _check_counts(name: str, given: Mapping[str, Any]) -> None:
+    """Refuse what is one for each sample and not as many as each other: the rest would be left out, or shifted."""
+    for what, each in given.items():
+        if not hasattr(each, "__len__") or isinstance(each, str):
+            raise DrawingError(f"{name}: {what} are one for each sample, in a list or an array, not {described(each)}")
+    counts = {what: len(each) for what, each in given.items()}
+    if len(set(counts.values())) > 1:
+        *first, last = (f"{count:,} {what}" for what, count in counts.items())
+        raise DrawingError(f"{name}: {', '.join(first)} and {last}; give one for each sample")
+
+
+def _classes(name: str, what: str, given: Any) -> Array:
+    """The classes of samples, checked: what does not fit would be taken for something else."""
     if isinstance(given, numpy.ma.MaskedArray):
-        raise DrawingError(f"confusion_matrix: {what} are masked; leave out what the mask hides, {what}.compressed()")
+        raise DrawingError(f"{name}: {what} are masked; leave out what the mask hides, {what}.compressed()")
     array = numpy.asarray(given)
     if array.ndim != 1 or not array.size:
         raise DrawingError(
-            f"confusion_matrix: {what} are one class for each sample, shape (n,), not an array of shape {array.shape}; "
+            f"{name}: {what} are one class for each sample, shape (n,), not an array of shape {array.shape}; "
             "of rows of scores or of ones and zeros give .argmax(axis=1)"
         )
     if array.dtype.kind not in "biuf" or not numpy.array_equal(array, numpy.round(array)):
-        raise DrawingError(f"confusion_matrix: {what} are whole numbers, not {array.dtype} {array[:3]!r:.60}")
+        raise DrawingError(f"{name}: {what} are whole numbers, not {array.dtype} {array[:3]!r:.60}")
     return array.astype(int)
+
+
+def _from_zero(name: str, *classes: Array) -> tuple[list[Array], list[str] | None]:
+    """Classes counted from 0; of the classes −1 and 1 also what they are called."""
+    if not any((each < 0).any() for each in classes):
+        return list(classes), None
+    if not set(numpy.unique(numpy.concatenate(classes)).tolist()) <= {-1, 1}:
+        raise DrawingError(f"{name}: classes are whole numbers from 0, or −1 and 1 for two of them")
+    return [(each + 1) // 2 for each in classes], ["−1", "1"]
+
+
+def _check_names(name: str, names: Sequence[str], highest: int) -> None:
+    if highest >= len(names):
+        raise DrawingError(f"{name}: there is a class {highest}, and {len(names)} names; give each class its name")
+
+
+def _images(name: str, given: Any) -> Array:
+    """Images, checked."""
+    images = numpy.asarray(given)
+    if images.ndim != 3 or images.dtype.kind not in "biuf":
+        raise DrawingError(
+            f"{name}: images are numbers of the shape (samples, height, width), not an array of {images.dtype} of "
+            f"shape {images.shape}"
+        )
+    return images
 
 
 def first_layer_weights(weight: Array, shape: tuple[int, int], most: int = 64) -> Figure:
@@ -222,6 +262,9 @@ def first_layer_weights(weight: Array, shape: tuple[int, int], most: int = 64) -
         most: so many neurons are drawn, the first.
     """
     weight = numpy.asarray(weight, dtype=float)
+    if not (isinstance(shape, tuple | list) and len(shape) == 2 and all(map(is_whole, shape))):
+        raise DrawingError(f"first_layer_weights: shape is (height, width) of an image, not {described(shape)}")
+    most = whole_number("first_layer_weights: most", most, error=DrawingError)
     if weight.ndim != 2 or weight.shape[0] != math.prod(shape):
         raise DrawingError(f"weights of shape {weight.shape} are no images of {shape[0]}×{shape[1]} pixels")
     images = weight.T[:most].reshape(-1, *shape)
@@ -234,19 +277,46 @@ def first_layer_weights(weight: Array, shape: tuple[int, int], most: int = 64) -
 def misclassified(
     images: Array, labels: Array, predicted: Array, names: Sequence[str] | None = None, most: int = 40
 ) -> Figure:
-    """Images beside what they are and what they were taken for: the first `most` of those given."""
+    """Images beside what they are and what they were taken for: the first `most` of those given.
+
+    Args:
+        images: (samples, height, width).
+        labels, predicted: the class of each.
+        names: of the classes, in their order.
+
+    Raises DrawingError where they are not as many as each other, or a class has no name.
+    """
+    most = whole_number("misclassified: most", most, error=DrawingError)
+    images, labels, predicted = _images("misclassified", images), numpy.asarray(labels), numpy.asarray(predicted)
+    if len(images):
+        labels = _classes("misclassified", "labels", labels)
+        predicted = _classes("misclassified", "predicted", predicted)
+    _check_counts("misclassified", {"images": images, "labels": labels, "predictions": predicted})
+    if names is not None and len(images):
+        (labels, predicted), _ = _from_zero("misclassified", labels, predicted)
+        _check_names("misclassified", names, int(max(labels.max(), predicted.max())))
     pairs = zip(labels.tolist(), predicted.tolist(), strict=True)
     captions = [f"{label} → {taken}" if names is None else f"{names[label]} → {names[taken]}" for label, taken in pairs]
     title = f"{len(images):,} taken for another (is → taken for)"
     if len(images) > most:
         title = f"the first {most} of {title}"
-    return _grid_of_images(1 - numpy.asarray(images)[:most], captions[:most], title, 0.0, 1.0)
+    return _grid_of_images(1 - images[:most], captions[:most], title, 0.0, 1.0)
 
 
 def image_grid(images: Array, labels: Array | None = None) -> Figure:
-    """Raw images with their labels: what the network is to learn from."""
+    """Raw images with their labels: what the network is to learn from.
+
+    Args:
+        images: (samples, height, width).
+        labels: one for each, anything that can be written.
+
+    Raises DrawingError where they are not as many as each other.
+    """
+    images = _images("image_grid", images)
+    if labels is not None:
+        _check_counts("image_grid", {"images": images, "labels": labels})
     captions = None if labels is None else [str(label) for label in labels]
-    return _grid_of_images(1 - numpy.asarray(images), captions, f"{len(images)} samples", 0.0, 1.0)
+    return _grid_of_images(1 - images, captions, f"{len(images)} samples", 0.0, 1.0)
 
 
 def seeds(histories: Sequence[Any], claim: float | None = None) -> Figure:
@@ -433,13 +503,13 @@ def _ground(axis: Axes, x: Array, y: Array, found: Array, n_classes: int) -> Non
         axis.contour(x, y, found, levels=[0.5], colors="black", linewidths=1.2)
 
 
-def _points(axis: Axes, points: Array, labels: Array, *, small: bool) -> None:
+def _points(axis: Axes, points: Array, labels: Array, names: Sequence[str] | None, *, small: bool) -> None:
     size = 60.0 if len(points) < 20 else 9.0 if small else 16.0
     for label in range(int(labels.max()) + 1):
         own = points[labels == label]
         axis.scatter(
             own[:, 0], own[:, 1], s=size, marker=_MARKERS[label % len(_MARKERS)], edgecolors="black", linewidths=0.3,
-            color=_CLASS_COLORS[label % len(_CLASS_COLORS)], label=str(label),
+            color=_CLASS_COLORS[label % len(_CLASS_COLORS)], label=str(label) if names is None else names[label],
         )  # fmt: skip
 
 

@@ -101,7 +101,8 @@ class Program:
         events: what the sweep did, in order; for the lines of prose.
         gradient_of: for each gradient among the outputs, the operand it belongs to.
         updates: inputs that are written to in place at the end, and with what.
-        guards: numbers that must be finite for anything to be updated.
+        guards: a number and squares of norms, which must be finite for anything to be updated.
+        least: what these squares must add up to more than: those of smaller numbers have lost digits.
     """
 
     name: str
@@ -113,6 +114,7 @@ class Program:
     gradient_of: list[Operand] = field(default_factory=list)
     updates: list[tuple[Input, Operand]] = field(default_factory=list)
     guards: list[Operand] = field(default_factory=list)
+    least: float = 0.0
 
     @property
     def is_of_numbers(self) -> bool:
@@ -154,6 +156,7 @@ class Program:
             [of(one) for one in self.gradient_of],
             [(one, of(operand)) for one, operand in self.updates],
             [of(one) for one in self.guards],
+            self.least,
         )
 
 

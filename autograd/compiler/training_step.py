@@ -16,6 +16,7 @@ from ..errors import NotRecordedError
 from ..garbage_collection import without_garbage_collection
 from ..modes import Adjusted
 from ..node import Node
+from ..ops import least_sum_of_squares
 from ..sweep import sweep
 from ..tensor import Tensor
 from ..value import Value
@@ -38,8 +39,9 @@ class TrainingStep:
         move: how a parameter moves, on nodes: `lambda w, g, states, numbers: (w - numbers[0] * g, ())`.
         states: for each parameter arrays that `move` keeps between steps (momentum); written in place.
         parameters: which are moved; by default all that require gradients.
-        guarded: move nothing, and raise NotFiniteError, where the number or a gradient's norm is not finite; calls
-            give a pair: what the function returned, and the square of each gradient's norm.
+        guarded: move nothing, and raise OutOfRangeError, where the number or a gradient's norm is not finite, or the
+            squares of all gradients together underflow; calls give a pair: what the function returned, and the square
+            of each gradient's norm.
 
     >>> from autograd import Tensor
     >>> w = Tensor([1.0, 2.0])
@@ -140,4 +142,5 @@ class TrainingStep:
         program.n_values = len(program.outputs)
         if self._guarded:
             program.guards = [program.outputs[0], *squared_norms]
+            program.least = max(map(least_sum_of_squares, {parameter._data.dtype for parameter in parameters}))
         return program

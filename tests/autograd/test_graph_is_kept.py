@@ -155,8 +155,9 @@ def test_plain_numbers_are_refused_while_a_transform_differentiates(function, tr
         transform(function)(P)
 
 
-@pytest.mark.parametrize("function", REFUSED_OF_NUMBERS.values(), ids=REFUSED_OF_NUMBERS)
-def test_plain_numbers_of_values_are_refused_there(function):
+@pytest.mark.parametrize("name", REFUSED_OF_NUMBERS)
+def test_plain_numbers_of_values_are_refused_there(name):
+    function = REFUSED_OF_NUMBERS[name]
     with pytest.raises(TypeError, match=r"test_graph_is_kept.*autograd\.array"):
         grad(function)(0.5)
     with pytest.raises(TypeError, match=r"autograd\.array"), detect_anomaly():
@@ -164,7 +165,7 @@ def test_plain_numbers_of_values_are_refused_there(function):
     with no_grad():
         function(Value(0.5))
     function(Value(0.5, requires_grad=False))
-    if function is put:  # an assignment is seen everywhere
+    if name in ("item assignment", "a float dtype"):  # these are seen everywhere
         with pytest.raises(TypeError, match=r"autograd\.array"):
             function(Value(0.5))
     else:
@@ -450,3 +451,65 @@ def test_a_step_in_place_that_moves_nothing_is_refused_wherever_it_is_taken(make
         p -= 0.1 * p.grad
     p.zero_grad()
     p -= 0.1
+
+
+TAKES_NUMBERS = {
+    "array": lambda v: np.array([v], float),
+    "array of one": lambda v: np.array(v, float),
+    "asarray": lambda v: np.asarray([[v, 1.0]], dtype=np.float32),
+    "integers": lambda v: np.array([v], int),
+    "astype": lambda v: np.array([v]).astype(float),
+    "fill": lambda v: np.zeros(2).fill(v),
+    "fill over lines": lambda v: (
+        np.zeros(2)
+        .reshape(2, 1)
+        .fill(
+            v,
+        )
+    ),
+    "put": lambda v: np.put(np.zeros(2), [0], [v]),
+    "the method put": lambda v: np.zeros(2).put([0], v),
+    "place": lambda v: np.place(np.zeros(2), [True, False], [v]),
+    "putmask": lambda v: np.putmask(np.zeros(2), [True, False], [v]),
+    "full": lambda v: np.full(2, [v, v], float),
+    "a distribution": lambda v: np.random.default_rng(0).normal(v, 1.0),
+    "interp": lambda v: np.interp([v], [0.0, 1.0], [0.0, 1.0]),
+}
+
+
+@pytest.mark.parametrize("name", TAKES_NUMBERS)
+def test_an_array_of_numbers_made_of_values_is_refused_outside_of_transforms_too(name):
+    take, v = TAKES_NUMBERS[name], Value(2.0) * 1.0
+    with pytest.raises(DataTypeError, match=r"asked for the plain numbers of a Value.*test_graph_is_kept.*\.data"):
+        take(v)
+    assert float(v) == v.item() == 2.0
+    with no_grad():
+        take(v)
+    for number in (v.data, float(v), v.detach()):
+        take(number)
+
+
+def test_a_number_that_is_asked_for_on_purpose_is_given_beside_them():
+    v, w, array = Value(2.0), Value(3.0), np.zeros(2)
+    array.fill(float(v))
+    array.fill(max(float(v), math.sqrt(w)))
+    array[0], array[1] = float(v), w.item()
+    assert np.array([float(v), *map(float, [w])]).tolist() == array.tolist() == [2.0, 3.0]
+    assert np.array([v, w])[0] is v  # an array of Values is recorded
+    assert sorted([w, v], key=float) == [v, w]
+    assert np.allclose([v, w], [2.0, 3.0])
+    assert "2.0" in np.array2string(np.array([v, w]))
+
+
+def test_what_cannot_be_told_from_a_person_s_float_is_given():
+    """As `numbers_asked_for_by` says; inside of transforms all of it is refused."""
+    v, array = Value(2.0), np.zeros(1)
+    unseen = {
+        "fromiter": lambda v: np.fromiter([v], float)[0],
+        "an array of Values": lambda v: np.array(np.array([v]), float)[0],
+        "a method called by its name": lambda v: array.__setitem__(0, v) or array[0],
+    }
+    for take in unseen.values():
+        assert take(v) == 2.0
+        with pytest.raises(DataTypeError, match="plain numbers"):
+            grad(take)(2.0)

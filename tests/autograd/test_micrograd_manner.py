@@ -4,13 +4,14 @@ import copy
 import math
 import random
 import shutil
+from types import SimpleNamespace
 
 import graphviz
 import pytest
 
 import autograd
 import viz
-from autograd import GraphError, Tensor, Value, compile, grad, gradients, no_grad, tanh
+from autograd import GraphError, NotRecordedError, Tensor, Value, compile, grad, gradients, no_grad, tanh
 
 
 def sine(x):
@@ -275,6 +276,10 @@ REFUSED = {
     "a _backward that is no function": (lambda: setattr(hand_made(), "_backward", 3), "function"),
     "a node added to .grad": (lambda: adding_a_node().backward(), "plain numbers"),
     "more than micrograd's four": (lambda: Value(2.0, True, "x", "y"), "at most"),
+    "micrograd's four and one more": (lambda: Value(2.0, (Value(1.0),), "x", "y", 5), "given twice"),
+    "children in two places": (lambda: Value(2.0, (Value(1.0),), _op="x"), "given twice"),
+    "children that are none": (lambda: Value(2.0, _children=3), "children are a tuple"),
+    "children of a constant": (lambda: Value(2.0, False, _children=(Value(1.0),)), "leave that out"),
     "a label in place of requires_grad": (lambda: Value(2.0, "x"), "label="),
 }
 
@@ -312,3 +317,52 @@ def test_a_backward_that_calls_the_one_it_takes_the_place_of():
     y._backward = lambda: (passed(), seen.append(y.grad))
     (y * 2.0).backward()
     assert (x.grad, seen) == (3.0, [2.0])
+
+
+def test_micrograds_own_keywords_are_taken():
+    x = Value(3.0)
+    out = Value(9.0, _children=(x,), _op="square")
+    out._backward = lambda: setattr(x, "grad", x.grad + 6.0 * out.grad)
+    assert (out._op, out._prev) == ("square", {x})
+    out.backward()
+    assert x.grad == 6.0
+    assert Value(1.0, _children=(), _op="").requires_grad
+    assert Value(1.0, label="x", _children=(x,), _op="f").label == "x"
+
+
+def feeding(*nodes, children=1):
+    """An operation whose `_backward` adds to the gradient of each node; the first of them are its children."""
+    out = Value(1.0, nodes[:children], "feed")
+
+    def backward():
+        for node in nodes:
+            node.grad = node.grad + out.grad
+
+    out._backward = backward
+    return out
+
+
+@pytest.mark.parametrize("kind", ["leaf", "result", "tensor", "held"])
+@pytest.mark.parametrize("sweep", ["backward", "gradients", "trace"])
+def test_a_backward_that_feeds_what_is_no_child_is_refused_and_changes_nothing(kind, sweep):
+    x, w = Value(2.0), Tensor([1.0]) if kind == "tensor" else Value(3.0)
+    w.grad = [5.0] if kind == "tensor" else 5.0
+    fed = w * 2.0 if kind == "result" else w
+    if kind == "held":
+        holder = SimpleNamespace(weights=[w])
+        out = Value(1.0, (x,), "feed")
+        out._backward = lambda: setattr(holder.weights[0], "grad", holder.weights[0].grad + out.grad)
+    else:
+        out = feeding(x, fed)
+    loss = out * 2.0 if kind in ("tensor", "held") else out * 2.0 + fed
+    run = {"backward": loss.backward, "gradients": lambda: gradients(loss, x), "trace": lambda: viz.trace(loss)}[sweep]
+    with pytest.raises(NotRecordedError, match=r"'feed' adds to the \.grad of .*none of its children"):
+        run()
+    assert float(w.grad[0] if kind == "tensor" else w.grad) == 5.0
+    assert x.grad == 0.0
+
+
+def test_children_that_are_all_named_get_what_is_fed_to_them():
+    x, w = Value(2.0), Value(3.0)
+    (feeding(x, w, children=2) * 2.0 + w).backward()
+    assert (x.grad, w.grad) == (2.0, 3.0)

@@ -1,12 +1,14 @@
 """NumPy's own functions on Tensors and Values: the same numbers as on arrays, with a graph, or a refusal by name."""
 
 import inspect
+import operator
+from typing import Any
 
 import numpy as np
 import pytest
 
 import autograd
-from autograd import ArgumentError, DataTypeError, GraphError, Tensor, Value, gradcheck, numpy_protocol
+from autograd import ArgumentError, DataTypeError, GraphError, Tensor, Value, gradcheck, no_grad, numpy_protocol
 from witnesses import numpy_calls
 
 RNG = np.random.default_rng(3)
@@ -283,6 +285,55 @@ def test_a_mask_of_numpy_s_is_refused_because_it_would_be_lost() -> None:
         Tensor(masked)
     with pytest.raises(DataTypeError, match="MaskedArray"):
         Tensor([1.0, 2.0]) + masked
+
+
+OPERATORS = {
+    "+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv, "//": operator.floordiv,
+    "%": operator.mod, "**": operator.pow, "divmod": divmod, "<": operator.lt, "<=": operator.le, ">": operator.gt,
+    ">=": operator.ge, "==": operator.eq, "!=": operator.ne, "+=": operator.iadd, "*=": operator.imul,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("sign", OPERATORS)
+@pytest.mark.parametrize("make", [lambda: Tensor([1.0, 2.0]), lambda: Value(2.0)], ids=["Tensor", "Value"])
+def test_a_masked_array_is_no_operand_on_either_side(make: Any, sign: str) -> None:
+    masked = np.ma.array([1.0, 2.0], mask=[True, False])
+    words = r"not a MaskedArray, whose mask would be lost: fill it"
+    with pytest.raises(DataTypeError, match=words):
+        OPERATORS[sign](masked, make())
+    with pytest.raises(DataTypeError, match=words):
+        OPERATORS[sign](make(), masked)
+    assert masked.tolist() == [None, 2.0]
+    for number in (np.ma.masked, np.ma.array(3.0, mask=True)):
+        with pytest.raises(DataTypeError, match=r"(whose|no) mask.*\(\.filled\(…\)\)"):
+            OPERATORS[sign](make(), number)
+        if "=" not in sign or sign in ("==", "<=", ">=", "!="):  # `masked += …` is masked, and asks nobody
+            with pytest.raises(DataTypeError, match=r"(whose|no) mask.*\(\.filled\(…\)\)"):
+                OPERATORS[sign](number, make())
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        lambda t, masked: np.ma.exp(t),
+        lambda t, masked: np.ma.multiply(masked, t),
+        lambda t, masked: np.ma.where([True, False], t, masked),
+        lambda t, masked: np.ma.masked_greater(t, 1.0),
+        lambda t, masked: masked.__setitem__(0, t[0]),
+        lambda t, masked: Value(np.ma.masked),
+    ],
+)
+def test_functions_of_masked_arrays_take_no_nodes(asked: Any) -> None:
+    with pytest.raises(DataTypeError, match=r"no rule|no mask"):
+        asked(Tensor([1.0, 2.0]), np.ma.array([1.0, 2.0], mask=[True, False]))
+
+
+def test_a_constant_is_masked_by_numpy_as_its_array_is() -> None:
+    t = Tensor([1.0, 2.0])
+    assert np.ma.array(t.detach(), mask=[True, False]).tolist() == [None, 2.0]
+    with no_grad():
+        assert np.ma.array(t, mask=[True, False]).tolist() == [None, 2.0]
+    assert not hasattr(t, "_mask")
 
 
 def test_questions_about_an_array_are_answered_from_the_data() -> None:

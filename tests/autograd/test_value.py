@@ -7,7 +7,7 @@ import numpy
 import pytest
 
 import autograd
-from autograd import DataTypeError, GraphError, NotRecordedError, ShapeError, Tensor, Value
+from autograd import CallError, DataTypeError, GraphError, NotRecordedError, ShapeError, Tensor, Value
 
 BINARY = [
     operator.add,
@@ -447,3 +447,12 @@ def test_label_names_nodes_after_the_variables_that_hold_them() -> None:
 def test_an_upstream_gradient_of_many_numbers_is_refused() -> None:
     with pytest.raises(ShapeError, match="one number"):
         Value(1.0).backward(Tensor([1.0, 2.0]))
+
+
+@pytest.mark.parametrize("node", [Value(2.0), Tensor([2.0, 3.0])], ids=["Value", "Tensor"])
+def test_a_power_has_no_modulus(node):
+    with pytest.raises(CallError, match=r"a \*\* b % modulus"):
+        pow(node, 2, 3)
+    with pytest.raises(CallError, match=r"a \*\* b % modulus"):
+        node.__rpow__(2, 3)
+    assert numpy.all(pow(node, 2, None).data == node.data**2)

@@ -369,6 +369,20 @@ def test_squares_beyond_float32_are_no_divergence() -> None:
     same(*runs, tolerance=1e-4)
 
 
+@pytest.mark.parametrize(("dtype", "size"), [(numpy.float32, 1e-20), (numpy.float32, 1e-24), (numpy.float64, 1e-170)])
+def test_gradients_whose_squares_vanish_have_the_norm_that_they_have_eagerly(dtype: Any, size: float) -> None:
+    runs = []
+    for way in (True, False):
+        model = Sequential(Linear(4, 3, rng=0, dtype=dtype))
+        data: Any = ((INPUTS * size).astype(dtype), numpy.eye(3)[LABELS].astype(dtype))
+        model.layers[0].bias.requires_grad = False
+        runs.append(trained(way, SGD, model=model, data=data, loss=mean_absolute_error, epochs=1))
+    compiled, eager = (run[2].steps.column("gradient_norm") for run in runs)
+    assert (compiled == eager).all()
+    assert 0 < compiled.max() < 100 * size
+    same(*runs)
+
+
 def test_parameters_of_different_ages_move_as_eagerly() -> None:
     """Adam's correction counts the updates of each parameter; one was left out at first."""
 

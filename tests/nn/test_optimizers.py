@@ -150,3 +150,27 @@ def test_an_iterator_of_parameters_is_clipped_too() -> None:
     first.grad, second.grad = 30.0, 40.0
     assert clip_norm((one for one in (first, second)), 1.0) == 50.0
     assert (first.grad, second.grad) == pytest.approx((0.6, 0.8))
+
+
+@pytest.mark.parametrize("wrong", [-5, 2.5, "3", True, None])
+def test_a_count_of_steps_that_cannot_be_is_refused(wrong: Any) -> None:
+    optimizer = SGD([Value(1.0)], 0.1)
+    with pytest.raises(NetworkError, match="the number of steps is a whole number from 0"):
+        optimizer.steps = wrong
+    optimizer.steps = numpy.int64(3)  # type: ignore[assignment]  # as arrays give them
+    assert (optimizer.steps, type(optimizer.steps)) == (3, int)
+
+
+def test_what_an_optimizer_would_not_heed_is_refused() -> None:
+    w = Value(1.0)
+    optimizer = Adam([w], 0.1)
+    for name in ("beta1", "moment", "eps"):
+        with pytest.raises(NetworkError, match=f"has no {name}; what may be assigned is learning_rate, betas"):
+            setattr(optimizer, name, 0.5)
+
+    class Own(Adam):
+        """It may keep what it likes."""
+
+    own = Own([w], 0.1)
+    own.looks = 3  # type: ignore[attr-defined]  # as above
+    assert vars(own)["looks"] == 3

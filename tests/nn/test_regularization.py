@@ -1,8 +1,10 @@
+from typing import Any
+
 import numpy
 import pytest
 
 from autograd import ShapeError, Tensor, gradcheck
-from nn import BatchNorm1d, Dropout, Flatten, LayerNorm, Linear, Module, NetworkError, Sequential
+from nn import BatchNorm1d, Dropout, EarlyStopping, Flatten, LayerNorm, Linear, Module, NetworkError, Sequential
 
 ONES = Tensor(numpy.ones((400, 50)))
 
@@ -80,3 +82,27 @@ def test_buffers_are_part_of_the_state_and_generators_have_names() -> None:
 def test_flatten_makes_each_sample_a_row() -> None:
     x = numpy.arange(24.0).reshape(2, 3, 4)
     assert numpy.array_equal(Flatten()(Tensor(x)).data, x.reshape(2, 12))
+
+
+@pytest.mark.parametrize(
+    ("make", "name", "wrong"),
+    [
+        (lambda: Dropout(0.5), "rate", 2),
+        (lambda: Dropout(0.5), "training", "no"),
+        (lambda: BatchNorm1d(3), "momentum", -1),
+        (lambda: BatchNorm1d(3), "epsilon", "small"),
+        (lambda: LayerNorm(3), "epsilon", float("nan")),
+        (lambda: Linear(2, 3), "training", 0),
+        (lambda: EarlyStopping(), "patience", -3),
+        (lambda: EarlyStopping(), "watch", "los"),
+        (lambda: EarlyStopping(), "improvement", None),
+        (lambda: EarlyStopping(), "restore_best", "no"),
+    ],
+)
+def test_settings_that_are_assigned_later_are_checked_as_those_that_are_given(make: Any, name: str, wrong: Any) -> None:
+    part = make()
+    before = getattr(part, name)
+    with pytest.raises(NetworkError, match="figure" if name == "watch" else name.replace("_", ".")):
+        setattr(part, name, wrong)
+    assert getattr(part, name) == before
+    setattr(part, name, before)

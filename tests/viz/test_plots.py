@@ -265,3 +265,47 @@ def test_what_is_no_class_for_each_sample_is_refused(labels: Any, predicted: Any
 def test_a_class_without_a_name_is_refused() -> None:
     with pytest.raises(DrawingError, match="there is a class 2, and 2 names"):
         plots.confusion_matrix([0, 2], [0, 1], names=["a", "b"])
+
+
+IMAGES = numpy.random.default_rng(0).random((3, 4, 4))
+POINTS = numpy.random.default_rng(0).random((5, 2))
+
+
+def right_half(points: Any) -> Any:
+    return (points[:, 0] > 0.5).astype(int)
+
+
+@pytest.mark.parametrize(
+    ("draw", "words"),
+    [
+        (lambda: plots.image_grid(IMAGES, numpy.array([1, 2])), "3 images and 2 labels"),
+        (lambda: plots.image_grid(IMAGES, [1, 2, 3, 4]), "3 images and 4 labels"),  # type: ignore[arg-type]  # a list
+        (lambda: plots.image_grid(IMAGES, 3), "one for each sample, in a list"),  # type: ignore[arg-type]  # as said
+        (lambda: plots.image_grid(IMAGES.reshape(3, 16)), "height, width"),
+        (lambda: plots.misclassified(IMAGES, numpy.arange(3), numpy.arange(2)), "3 labels and 2 predictions"),
+        (lambda: plots.misclassified(IMAGES, numpy.arange(2), numpy.arange(2)), "3 images, 2 labels"),
+        (lambda: plots.misclassified(IMAGES, numpy.arange(3), numpy.arange(3), ["a"]), "class 2, and 1 names"),
+        (lambda: plots.decision_boundary(right_half, POINTS, numpy.array([0, 1])), "5 points and 2 labels"),
+        (lambda: plots.decision_boundary(lambda points: numpy.array(1), POINTS, numpy.arange(5)), "for each"),
+        (lambda: plots.decision_boundary(right_half, POINTS, numpy.arange(5) / 2), "whole numbers"),
+        (lambda: plots.decision_boundary(right_half, POINTS[:0], numpy.arange(0)), "rows of two"),
+        (lambda: plots.decision_boundaries([], POINTS, numpy.arange(5)), "no stage"),
+        (lambda: plots.first_layer_weights(IMAGES.reshape(16, 3), 16), "height, width"),  # type: ignore[arg-type]  # as said
+        (lambda: plots.first_layer_weights(IMAGES.reshape(16, 3), (4, 4), most=0), "most is a whole number from 1"),
+    ],
+)
+def test_what_does_not_fit_together_is_refused_in_a_sentence(draw: Any, words: str) -> None:
+    with pytest.raises(DrawingError, match=words):
+        draw()
+
+
+def test_a_boundary_shows_the_points_of_both_signs() -> None:
+    figure = plots.decision_boundary(right_half, POINTS, numpy.array([-1, 1, -1, 1, 1]))
+    drawn = figure.axes[0].get_legend_handles_labels()
+    assert drawn[1] == ["−1", "1"]
+    assert [len(points.get_offsets()) for points in drawn[0]] == [2, 3]
+
+
+def test_mistakes_of_signs_have_their_own_names() -> None:
+    figure = plots.misclassified(IMAGES, numpy.array([-1, 1, 1]), numpy.array([1, -1, -1]), ["no", "yes"])
+    assert [text.get_text() for text in figure.axes[0].texts] == ["no → yes", "yes → no", "yes → no"]

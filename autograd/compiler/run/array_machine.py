@@ -233,9 +233,8 @@ class _Writer:
     def _write_guard(self) -> None:
         texts = [self._text(operand) for operand in self.program.guards]
         uses = tuple([text for text in texts if text not in self.inside])
-        self.statements.append(
-            Statement(None, f"{self._refer('require_finite', _require_finite)}({', '.join(texts)})", uses)
-        )
+        require = self._refer("require_in_range", _require_in_range)
+        self.statements.append(Statement(None, f"{require}({self.program.least!r}, {', '.join(texts)})", uses))
 
     def _write_updates(self) -> None:
         """Copy what inputs are updated with, unless it was computed where it belongs."""
@@ -338,13 +337,14 @@ def _with_guards_first(program: Program) -> tuple[Program, int | None]:
     return replace(program, instructions=[*first, *in_order(program.results(), first)]), len(first)
 
 
-class NotFiniteError(ArithmeticError):
-    """A guard is infinite or nan: nothing was updated."""
+class OutOfRangeError(ArithmeticError):
+    """A guard is infinite or nan, or the squares are too small to be exact: nothing was updated."""
 
 
-def _require_finite(*numbers: float) -> None:
-    if not math.isfinite(sum(numbers)):
-        raise NotFiniteError
+def _require_in_range(least: float, number: float, *squares: float) -> None:
+    total = sum(squares)
+    if not (least < total and math.isfinite(number + total)):
+        raise OutOfRangeError
 
 
 class ShapeChangedError(Exception):
