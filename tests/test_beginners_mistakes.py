@@ -493,6 +493,7 @@ def names(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     inputs, targets = nn.xor().train_inputs, nn.xor().train_labels.reshape(-1, 1)
     return {
         **vars(autograd),
+        **{name: getattr(autograd, name) for name in autograd.__all__},  # also what is imported at its first use
         **vars(nn),
         "autograd": autograd,
         "nn": nn,
