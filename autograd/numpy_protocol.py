@@ -43,6 +43,33 @@ def call_function(numpy_function: Callable[..., Any], arguments: Sequence[Any], 
         # Most ask for a shape or a dtype, for which a program is recorded anyway; the others read numbers.
         data = _looked_at if numpy_function in _OF_NUMBERS else _data
         return numpy_function(*map(data, arguments), **{name: data(value) for name, value in keywords.items()})
+    if (usual := _usual(numpy_function, len(arguments), *keywords)) is not None:
+        given = zip(usual, (*arguments, *keywords.values()), strict=True)
+        return _ours(FUNCTIONS, numpy_function)(**{name: one for name, one in given if one is not numpy._NoValue})
+    return _call_of_its_own(numpy_function, arguments, keywords)
+
+
+@functools.lru_cache(maxsize=4096)
+def _usual(numpy_function: Callable[..., Any], count: int, *keywords: str) -> tuple[str, ...] | None:
+    """Our names for the arguments of a call with so many by position, and those by keyword after them, where all are
+    ours; None for calls that are to be looked at one by one."""
+    if numpy_function not in FUNCTIONS:
+        return None
+    signature, parameters = _parameters(numpy_function)
+    try:
+        bound = signature.bind(*range(count), **dict.fromkeys(keywords)).arguments
+    except TypeError:
+        return None
+    if any(name not in parameters or signature.parameters[name].kind in _OF_ANY_NUMBER for name in bound):
+        return None
+    return tuple([parameters[name] for name in (*[name for name in bound if name not in keywords], *keywords)])
+
+
+_OF_ANY_NUMBER = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+
+
+def _call_of_its_own(numpy_function: Callable[..., Any], arguments: Sequence[Any], keywords: Mapping[str, Any]) -> Any:
+    """A call whose arguments are of any number, or not all ours: what is not is refused by its name."""
     name = f"{numpy_function.__module__}.{numpy_function.__name__}"
     if numpy_function not in FUNCTIONS:
         raise _no_rule(name)
