@@ -70,15 +70,7 @@ class Value(Node):
     _first_gradient: float | None
     _second_gradient: float | None
 
-    def __init__(
-        self,
-        data: Any,
-        requires_grad: bool = True,
-        label: str | None = None,
-        _name: Any = None,  # these three are micrograd's; gathered as *more and **keywords they cost all others time
-        _children: Any = None,
-        _op: Any = None,
-    ) -> None:
+    def __init__(self, data: Any, requires_grad: bool = True, label: str | None = None, *more: str | None) -> None:
         self._data = _float(data)
         self.grad = 0.0
         self.op = None
@@ -86,20 +78,16 @@ class Value(Node):
             self._requires_grad = True
         elif isinstance(requires_grad, tuple | list | set):  # micrograd's Value(data, _children, _op, label)
             self._requires_grad = True
-            if _children is not None or _op is not None:
-                raise CallError("Value: children, or an operation, were given twice, by position and by name")
-            self._take_children(requires_grad, label, _name)
+            self._take_children(requires_grad, label, *more)
             return
         else:
             self._requires_grad = checked_requires_grad(requires_grad)
         if label is not None:
             self._label = label if type(label) is str else checked_label(label)
-        if _children is not None or _op is not None:  # micrograd's Value(data, _children=(), _op="")
-            if not self._requires_grad:
-                raise CallError("Value: whether a node with children requires gradients is theirs: leave that out")
-            self._take_children(() if _children is None else _children, _op, _name)
-        elif _name is not None:
-            raise ArgumentError(f"Value takes at most a number, requires_grad and a label, and got {_name!r:.60}, too")
+        if more:
+            raise ArgumentError(
+                f"Value takes at most a number, requires_grad and a label, and got {more[0]!r:.60}, too"
+            )
 
     _take_children: Callable[..., None]  # `micrograd_manner.py` has it
 
