@@ -71,7 +71,7 @@ class Value(Node):
     _second_gradient: float | None
 
     def __init__(self, data: Any, requires_grad: bool = True, label: str | None = None, *more: str | None) -> None:
-        self._data = _float(data)
+        self._data = data if type(data) is float else _float(data)
         self.grad = 0.0
         self.op = None
         if requires_grad is True:
