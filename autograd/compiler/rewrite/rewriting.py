@@ -24,15 +24,12 @@ class Rewrite:
         rule: gives it for an instruction of one of the rows, whose operands are rewritten already; None to leave it.
         rows: the operations that it is about; None for every elementwise row, or with `of_structural` for every row.
         of_known: it has something to say only where an operand is a number or a constant.
-        takes_apart: an operation that it makes anew out of that operation's operands, so that a result which is
-            needed elsewhere, too, would be computed twice: those are left.
     """
 
     rule: RewriteRule
     rows: tuple[Operation, ...] | None = None
     of_structural: bool = False
     of_known: bool = False
-    takes_apart: Operation | None = None
 
     @property
     def __name__(self) -> str:
@@ -55,21 +52,16 @@ def rewrite(*names: str, **how: Any) -> Callable[[RewriteRule], Rewrite]:
 def rewritten(program: Program, rewrites: Sequence[Rewrite]) -> Program:
     """One pass over the instructions: each is rewritten until nothing applies, then merged with one like it."""
     rules = _RulesOfRows(rewrites)
-    apart = {one.rule: one.takes_apart for one in rewrites if one.takes_apart is not None}
     became = Became()
     instructions: list[Instruction] = []
     known: dict[Any, Instruction] = {}
-    shared = _needed_twice(program, {*apart.values()})
     for instruction in program.instructions:
         now: Operand = became.instruction(instruction)
-        is_of_shared = bool(shared) and any(id(operand) in shared for operand in instruction.operands)
         is_rewritten = False
         while type(now) is Instruction and id(now) not in became:
             found = None
             of_known, of_any = rules[now.operation]
             for rule in of_any if VARIABLES.issuperset(map(type, now.operands)) else of_known:
-                if is_of_shared and rule in apart:
-                    continue
                 found = rule(now)
                 if found is not None:
                     break
@@ -114,16 +106,6 @@ def without_dead_code(program: Program) -> Program:
 def merged(program: Program) -> Program:
     """Common subexpressions computed once, without what nothing needs."""
     return without_dead_code(rewritten(program, ()))
-
-
-def _needed_twice(program: Program, operations: set[Operation]) -> set[int]:
-    """The results of these operations that are needed more than once."""
-    uses = {id(instruction): 0 for instruction in program.instructions if instruction.operation in operations}
-    if uses:
-        for operand in program.operands():
-            if id(operand) in uses:
-                uses[id(operand)] += 1
-    return {number for number, count in uses.items() if count > 1}
 
 
 def _on_new_operands(

@@ -1,7 +1,7 @@
 """The simplifications: rewrites, each small and named, which say what they match where they are defined.
 
-None changes what is computed by more than a rounding: x · 1 is x, but x · 0 stays (0 · ∞ is nan), and x + 0 only goes
-where x cannot be −0.
+None changes what is computed by more than a rounding, also where numbers overflow: x · 1 is x, but x · 0 stays (0 · ∞
+is nan), x + 0 only goes where x cannot be −0, and (A @ B) · c is not A @ (B · c), which may be ∞ where it is not.
 """
 
 from __future__ import annotations
@@ -232,24 +232,6 @@ def multiply_for_outer_product(instruction: Instruction) -> Operand | None:
     return instruction.instead(_MULTIPLY, *instruction.operands)
 
 
-@rewrite("multiply", takes_apart=_MATMUL)
-def scale_smaller_factor(instruction: Instruction) -> Operand | None:
-    """(A @ B) · c is A @ (B · c), or (A · c) @ B, where that multiplies fewer numbers."""
-    if instruction.is_number:
-        return None
-    for product, scale in (instruction.operands, instruction.operands[::-1]):
-        if not is_number(scale) or not _made_by(product, _MATMUL) or product.dtype != instruction.dtype:
-            continue
-        a, b = product.operands
-        smaller = min((a, b), key=lambda one: math.prod(shape_of(one)))
-        if math.prod(shape_of(smaller)) < math.prod(instruction.shape) and smaller.dtype == instruction.dtype:
-            scaled = Instruction(
-                _MULTIPLY, (smaller, scale), {}, smaller.shape, smaller.dtype, False, origin=instruction.origin
-            )
-            return instruction.instead(_MATMUL, *((a, scaled) if smaller is b else (scaled, b)))
-    return None
-
-
 def _sums_leading(shape: tuple[int, ...], instruction: Instruction) -> bool:
     """Whether the sum leaves just the axes that were there before broadcasting."""
     axes = axes_of(len(shape), instruction.parameters["axis"])
@@ -260,7 +242,7 @@ def _sums_leading(shape: tuple[int, ...], instruction: Instruction) -> bool:
 SIMPLIFICATIONS: tuple[Rewrite, ...] = (
     drop_copy, drop_times_one, fold_constants, write_scalar_constants, broadcast_in_arithmetic, negate_for_minus_one,
     drop_plus_zero, drop_double_negation, subtract_for_negation, simplify_powers, choose_known_branch, drop_same_shape,
-    merge_reshapes, merge_transposes, fold_transposes_into_matmul, sum_broadcast, scale_smaller_factor,
+    merge_reshapes, merge_transposes, fold_transposes_into_matmul, sum_broadcast,
 )  # fmt: skip
 
 

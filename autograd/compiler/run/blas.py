@@ -128,16 +128,11 @@ def _off(target: Input, moved: Operand, uses: Counter[int]) -> Instruction | Non
     gradient = moved.operands[1]
     if not _is_alike(gradient, target) or uses[id(moved)] > 1 or math.prod(target.shape) < SMALLEST:
         return None
-    if isinstance(gradient, Instruction) and gradient.operation is _MATMUL and uses[id(gradient)] == 1:
-        factors, rate = list(gradient.operands), 1.0
-        for place, factor in enumerate(factors):
-            scaled = _scaled(factor) if uses[id(factor)] == 1 else None
-            if scaled is not None:
-                factors[place], rate = scaled
-                break
-        return moved.instead(PRODUCT_OFF, target, *factors, rate)
     scaled = _scaled(gradient) if uses[id(gradient)] == 1 else None
-    return None if scaled is None else moved.instead(MULTIPLE_OFF, target, *scaled)
+    array, rate = (gradient, 1.0) if scaled is None else scaled
+    if isinstance(array, Instruction) and array.operation is _MATMUL and uses[id(array)] == 1:
+        return moved.instead(PRODUCT_OFF, target, *array.operands, rate)
+    return None if scaled is None else moved.instead(MULTIPLE_OFF, target, array, rate)
 
 
 def _scaled(product: Operand) -> tuple[Operand, Any] | None:

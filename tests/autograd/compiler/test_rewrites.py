@@ -6,7 +6,6 @@ import pathlib
 import numpy
 import pytest
 
-import autograd
 from autograd.compiler.program import Constant, Input, Instruction, Program, number_in
 from autograd.compiler.rewrite import simplifications as rewrites
 from autograd.compiler.rewrite.rewriting import TABLE, rewritten, without_dead_code
@@ -194,21 +193,6 @@ def test_the_sum_of_a_broadcast_is_a_multiple():
     )
 
 
-def test_a_scaled_product_has_its_smaller_factor_scaled():
-    tall, thin = Input("tall", (50, 3), FLOAT, False), Input("thin", (3, 2), FLOAT, False)
-    product = instruction("matmul", tall, thin, shape=(50, 2))
-    found = rewrites.scale_smaller_factor(instruction("multiply", product, number, shape=(50, 2)))
-    assert isinstance(found, Instruction)
-    assert found.operation is TABLE["matmul"]
-    assert found.operands[0] is tall
-    assert made(found.operands[1], "multiply", thin, number)
-    small = instruction("matmul", x, matrix, shape=(2, 2))
-    assert (
-        rewrites.scale_smaller_factor(instruction("multiply", small, number, shape=(2, 2))) is None
-    )  # 4 numbers, not 6
-    assert rewrites.scale_smaller_factor(instruction("multiply", product, x, shape=(50, 2))) is None
-
-
 def test_a_column_times_a_row_is_an_outer_product():
     column, line = Input("column", (4, 1), FLOAT, False), Input("line", (1, 3), FLOAT, False)
     found = rewrites.multiply_for_outer_product(instruction("matmul", column, line, shape=(4, 3)))
@@ -252,19 +236,3 @@ def test_what_nothing_needs_goes():
     used, unused = of_numbers("negative", number), of_numbers("exp", number)
     program = without_dead_code(Program("f", [number], [used, unused], [used], 1))
     assert program.instructions == [used]
-
-
-def test_a_product_that_is_needed_unscaled_too_is_computed_once():
-    a, b = numpy.ones((3, 4)), numpy.ones((4, 5))
-
-    def scaled(a, b):
-        product = a @ b
-        return product * 2, product
-
-    for function, count in ((scaled, 1), (lambda a, b: scaled(a, b)[0], 0)):
-        compiled = autograd.compile(function)
-        compiled(a, b)
-        instructions = compiled.programs[0].program.instructions
-        of_product = [one for one in instructions if one.operation is TABLE["multiply"] and one.shape == (3, 5)]
-        assert len(of_product) == count
-        assert sum(one.operation is TABLE["matmul"] for one in instructions) == 1
