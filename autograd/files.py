@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import hashlib
 import os
 import re
 import stat
@@ -19,6 +20,8 @@ except ImportError:  # Windows, where a file that is open cannot be removed
     fcntl = None  # type: ignore[assignment]  # asked for before it is used
 
 _NO_FILE = "it is a device or a pipe, not a file"
+# Bytes of a name up to which its parts bear it: with what they have besides, they are names that any disk allows.
+_LONGEST_KEPT = 128
 
 
 def opened(path: str | os.PathLike[str]) -> BinaryIO:
@@ -54,11 +57,10 @@ def write_whole(target: Path, content: bytes) -> None:
     """Write a file so that a kill at any instant, or the power going, leaves the old file or the new one.
 
     A link stays, and what it leads to is written. What writers of this file left behind when they were killed is
-    removed. Raises OSError, also where a device or a pipe would be replaced; then nothing new is left behind.
+    removed. Raises OSError, also where a device, a pipe or a file that is read-only would be replaced, and for a name
+    that no file can have; then nothing new is left behind.
     """
-    target = Path(os.path.realpath(target))
-    if target.exists() and not target.is_file() and not target.is_dir():
-        raise OSError(errno.EINVAL, _NO_FILE)
+    target = _to_be_written(target)
     _remove_abandoned(target)
     handle, temporary = _begun(target)
     try:
@@ -77,6 +79,23 @@ def write_whole(target: Path, content: bytes) -> None:
     _flush_directory(target.parent)
 
 
+def _to_be_written(target: Path) -> Path:
+    """What a path leads to, if it is a file that may be written, or one that may come to be; raises OSError."""
+    try:
+        target = Path(os.path.realpath(target))
+        found = os.stat(target)
+    except FileNotFoundError:
+        return target
+    except ValueError as error:
+        raise OSError(errno.EINVAL, f"no file has such a name: {error}") from None
+    _refuse_no_file(found)
+    # Its folder may be written, so that it could be replaced; but then nobody could keep a file. An administrator, for
+    # whom everything may be written, has made it read-only as well.
+    if not found.st_mode & 0o222 or not os.access(target, os.W_OK):
+        raise PermissionError(errno.EACCES, "it is read-only")
+    return target
+
+
 def _put_in_place(temporary: str, target: Path) -> None:
     os.chmod(temporary, _mode_of(target))
     os.replace(temporary, target)
@@ -85,10 +104,16 @@ def _put_in_place(temporary: str, target: Path) -> None:
 def _begun(target: Path) -> tuple[int, str]:
     """A new file beside the target, held as long as its writer lives."""
     while True:
-        handle, temporary = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".part", dir=target.parent)
+        handle, temporary = tempfile.mkstemp(prefix=f".{_kept_name(target)}.", suffix=".part", dir=target.parent)
         if _is_held(handle) and os.path.exists(temporary):
             return handle, temporary
         os.close(handle)  # between the two another writer took it for abandoned
+
+
+def _kept_name(target: Path) -> str:
+    """What parts of a file bear of its name: all of it, or where that is too long its digest."""
+    name = os.fsencode(target.name)
+    return target.name if len(name) <= _LONGEST_KEPT else hashlib.sha256(name).hexdigest()[:32]
 
 
 def _is_held(handle: int) -> bool:
@@ -123,7 +148,7 @@ def _remove_abandoned(target: Path) -> None:
 
 def _parts(target: Path) -> Iterator[str]:
     # Random letters as the tempfile module gives them.
-    is_part = re.compile(rf"\.{re.escape(target.name)}\.[a-z0-9_]{{8}}\.part").fullmatch
+    is_part = re.compile(rf"\.{re.escape(_kept_name(target))}\.[a-z0-9_]{{8}}\.part").fullmatch
     with suppress(OSError), os.scandir(target.parent) as entries:
         for entry in entries:
             if is_part(entry.name) and entry.is_file(follow_symlinks=False):
@@ -133,17 +158,15 @@ def _parts(target: Path) -> Iterator[str]:
 def why_not_writable(target: Path) -> str | None:
     """In words, why `write_whole` could not write this file now; None where it could. Nothing is left behind."""
     try:
-        if target.is_dir():
+        if os.path.isdir(target):
             return "it is a directory"
-        if not target.parent.is_dir():
+        if not os.path.isdir(target.parent):
             return f"{target.parent} is no directory"
-        target = Path(os.path.realpath(target))
-        if target.exists() and not target.is_file():
-            return _NO_FILE
-        with tempfile.TemporaryFile(prefix=f".{target.name}.", suffix=".part", dir=target.parent):
+        target = _to_be_written(target)
+        with tempfile.TemporaryFile(prefix=f".{_kept_name(target)}.", suffix=".part", dir=target.parent):
             return None
-    except (OSError, ValueError) as error:
-        return getattr(error, "strerror", None) or str(error)
+    except OSError as error:
+        return error.strerror or str(error)
 
 
 def _mode_of(target: Path) -> int:

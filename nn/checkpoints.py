@@ -68,7 +68,7 @@ def save(
     """Write a checkpoint. A kill at any instant leaves the file that was there before, or the new one.
 
     Args:
-        notes: what JSON can hold, such as the states of random generators.
+        notes: what JSON can hold, such as the states of random generators; tuples come back as lists.
         history: columns of figures, by name.
 
     Raises:
@@ -105,10 +105,8 @@ def save(
     _check_kinds(target, tensors)
     # As the format has them: in order, and in the order of bytes of nearly every machine.
     tensors = {name: numpy.asarray(kept, kept.dtype.newbyteorder("<"), order="C") for name, kept in tensors.items()}
-    try:
-        text = json.dumps(described)
-    except (TypeError, ValueError) as error:
-        raise CheckpointError(f"{target}: a note is nothing that JSON can hold: {error}") from None
+    _check_notes(target, described["notes"])
+    text = json.dumps(described)
     content = safetensors.numpy.save(tensors, {"glassgrad": text, "sha256": _digest(text, tensors)})
     try:
         write_whole(target, content)
@@ -230,9 +228,10 @@ def check_fits(
         raise CheckpointError(f"{path} does not fit {model!r:.80}: {'; '.join(problems[:_MOST_SHOWN])}{more}")
 
 
-def why_not_saved(path: str | os.PathLike[str], model: Module) -> str | None:
-    """In words, what `save` would refuse of a model now; None where it would write it."""
+def why_not_saved(path: str | os.PathLike[str], model: Module, notes: Mapping[str, Any] | None = None) -> str | None:
+    """In words, what `save` would refuse of a model and notes now; None where it would write them."""
     try:
+        _check_notes(Path(path), dict(notes or {}))
         tensors = model.state_dict()
         _refuse_reserved(Path(path), tensors)
         _check_kinds(Path(path), tensors)
@@ -251,6 +250,27 @@ def _refuse_reserved(target: Path, tensors: State) -> None:
             )
         if not name.isascii() and name.encode(errors="ignore").decode() != name:
             raise CheckpointError(f"{target}: the name {name!r:.80} is no text that a file can hold")
+
+
+def _check_notes(target: Path, notes: dict[str, Any]) -> None:
+    """Refuse what JSON does not hold, or gives back under another name: 1 is "1" there."""
+    try:
+        json.loads(json.dumps([[notes]]))  # as deep as in the file
+    except (TypeError, ValueError, RecursionError) as error:
+        raise CheckpointError(f"{target}: a note is nothing that JSON can hold: {error}") from None
+    parts: list[Any] = [notes]
+    while parts:
+        part = parts.pop()
+        if isinstance(part, dict):
+            for name in part:
+                if not isinstance(name, str):
+                    raise CheckpointError(
+                        f"{target}: names in notes are text, as JSON has them, and not {described(name)}; "
+                        f"write {str(name)!r:.40}"
+                    )
+            parts += part.values()
+        elif isinstance(part, list | tuple):
+            parts += part
 
 
 def _check_kinds(target: Path, tensors: State) -> None:

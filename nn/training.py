@@ -125,11 +125,13 @@ def fit(
     check_call("fit: the model", model, (None,), {})
     if (checkpoint is not None or resume is not None) and not isinstance(model, Module):
         raise NetworkError(f"checkpoints are of modules, not of {type(model).__name__}")
+    if notes is not None and not isinstance(notes, Mapping):
+        raise NetworkError(f"notes are a dict of what JSON can hold, not {described(notes)}")
     if checkpoint is not None:
         reason = why_not_writable(file_path("checkpoint", checkpoint, CheckpointError))
         if reason is not None:
             raise CheckpointError(f"{checkpoint} cannot be written: {reason}")
-        reason = why_not_saved(checkpoint, model)
+        reason = why_not_saved(checkpoint, model, notes)
         if reason is not None:
             raise CheckpointError(reason)
     for name, bound in (("clip_norm", clip_norm), ("clip_value", clip_value)):
@@ -137,8 +139,6 @@ def fit(
             raise NetworkError(f"{name} is a number above 0: with 0 nothing would move")
     loss, callbacks = loss_of(loss), callbacks_of(callbacks)
     check_call("fit: the loss", loss, (None, None), {})
-    if notes is not None and not isinstance(notes, Mapping):
-        raise NetworkError(f"notes are a dict of what JSON can hold, not {described(notes)}")
     if compile is not None:
         flag("compile", compile, NetworkError)
     _check_pair("data", data)

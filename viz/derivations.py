@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -9,9 +10,11 @@ from typing import Any, Literal
 import numpy
 
 from autograd import Node
+from autograd.arguments import file_path
 from autograd.files import write_whole
 
 from .arrays import shape_of
+from .errors import DrawingError
 from .formulas import latex_name
 from .numbers import MINUS, format_data, format_number
 from .one_line import one_line
@@ -64,10 +67,18 @@ class Derivation:
         """With numbered blanks for all that is computed, and their key behind it."""
         return (_latex if format == "latex" else _markdown)(self.sections, blanks=True)
 
-    def save(self, path: str | Path) -> Path:
-        """Write it: LaTeX into a file that ends in .tex, Markdown into any other."""
-        target = Path(path)
-        write_whole(target, (self.latex() if target.suffix == ".tex" else self.markdown()).encode())
+    def save(self, path: str | os.PathLike[str]) -> Path:
+        """Write it: LaTeX into a file that ends in .tex, Markdown into any other.
+
+        Raises:
+            DrawingError: the file cannot be written; nothing is left half-written.
+        """
+        target = file_path("path", path, DrawingError)
+        text = self.latex() if target.suffix == ".tex" else self.markdown()
+        try:
+            write_whole(target, text.encode())
+        except OSError as error:
+            raise DrawingError(f"{target} cannot be written: {error.strerror or error}") from None
         return target
 
     def __str__(self) -> str:

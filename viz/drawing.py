@@ -182,8 +182,8 @@ class Drawing:
         content = forms[form]()
         try:
             write_whole(target, content)
-        except (OSError, ValueError) as error:  # the latter for a name that no file can have
-            raise DrawingError(f"{target} cannot be written: {getattr(error, 'strerror', None) or error}") from None
+        except OSError as error:
+            raise DrawingError(f"{target} cannot be written: {error.strerror or error}") from None
         return target
 
     if not TYPE_CHECKING:  # what a class has not, its subclasses may have

@@ -1,6 +1,7 @@
 """Files are written in whole, leave nothing behind, and only files are read."""
 
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -13,8 +14,9 @@ from typing import Any
 import pytest
 
 import nn
-from autograd import GraphError
-from autograd.files import content_of, opened, write_whole
+import viz
+from autograd import GraphError, Value
+from autograd.files import content_of, opened, why_not_writable, write_whole
 from glassgrad.recognition import picture
 from nn.datasets.idx import read_idx
 
@@ -74,6 +76,96 @@ def test_the_part_of_a_writer_that_is_alive_stays(tmp_path: Path) -> None:
     assert process.returncode == 0
     assert names(tmp_path) == ["x"]
     assert target.read_bytes() == b"the content that never came"
+
+
+WRITERS: dict[str, Callable[[Path], Any]] = {
+    "write_whole": lambda path: write_whole(path, b"new"),
+    "a checkpoint": lambda path: nn.checkpoints.save(path, nn.Linear(2, 1, rng=0)),
+    "a history": lambda path: nn.History().save(path),
+    "a picture": lambda path: viz.draw(Value(1.0) * 2).save(path),
+    "a derivation": lambda path: viz.derivation(Value(1.0) * 2).save(path),
+}
+
+
+@pytest.mark.parametrize("write", WRITERS.values(), ids=WRITERS)
+@pytest.mark.parametrize("name", ["a" * 237, "a" * 251, "é" * 62, "é" * 125])
+def test_a_name_as_long_as_the_disk_allows_is_one(name: str, write: Callable[[Path], Any], tmp_path: Path) -> None:
+    target = tmp_path / f"{name}.dot"
+    assert why_not_writable(target) is None
+    write(target)
+    write(target)
+    assert names(tmp_path) == [target.name]
+
+
+@POSIX
+def test_the_parts_of_a_file_with_a_long_name_are_removed_too(tmp_path: Path) -> None:
+    target, other = tmp_path / ("a" * 255), tmp_path / ("a" * 254)
+    process = begun(target)
+    process.kill()
+    process.communicate()
+    write_whole(other, b"another's")
+    assert len(names(tmp_path)) == 2
+    write_whole(target, b"new")
+    assert names(tmp_path) == [other.name, target.name]
+
+
+def _of_a_pipe(folder: Path) -> Path:
+    os.mkfifo(folder / "pipe.dot")
+    return folder / "pipe.dot"
+
+
+def _of_a_circle(folder: Path) -> Path:
+    (folder / "circle.dot").symlink_to("circle.dot")
+    return folder / "circle.dot"
+
+
+def _read_only(folder: Path) -> Path:
+    (folder / "kept.dot").write_bytes(b"old")
+    (folder / "kept.dot").chmod(0o444)
+    return folder / "kept.dot"
+
+
+def _link_to_read_only(folder: Path) -> Path:
+    (folder / "link.dot").symlink_to(_read_only(folder))
+    return folder / "link.dot"
+
+
+def _of_a_directory(folder: Path) -> Path:
+    (folder / "directory.dot").mkdir()
+    return folder / "directory.dot"
+
+
+@POSIX
+@pytest.mark.parametrize("write", WRITERS.values(), ids=WRITERS)
+@pytest.mark.parametrize(
+    ("place", "reason"),
+    [
+        (lambda folder: folder / f"{'a' * 252}.dot", "File name too long"),
+        (lambda folder: folder / f"{'é' * 126}.dot", "File name too long"),
+        (lambda folder: folder / "nul\0l.dot", "no file has such a name: "),
+        (lambda folder: folder / "half\ud800.dot", "no file has such a name: "),
+        (_read_only, "it is read-only"),
+        (_link_to_read_only, "it is read-only"),
+        (_of_a_directory, "directory"),
+        (_of_a_pipe, "it is a device or a pipe, not a file"),
+        (_of_a_circle, "Too many levels of symbolic links"),
+        (lambda folder: folder / "nowhere" / "x.dot", "no directory|No such file"),
+        (lambda folder: _read_only(folder) / "x.dot", "no directory|Not a directory"),
+    ],
+)
+def test_what_cannot_be_written_is_told_before_and_leaves_all_as_it_was(
+    place: Callable[[Path], Path], reason: str, write: Callable[[Path], Any], tmp_path: Path
+) -> None:
+    target = place(tmp_path)
+    before = names(tmp_path)
+    why = why_not_writable(target)
+    assert why is not None and re.search(reason, why)
+    with pytest.raises((OSError, GraphError), match=reason) as refused:
+        write(target)
+    assert isinstance(refused.value, OSError) == (write is WRITERS["write_whole"])
+    assert names(tmp_path) == before
+    if "kept.dot" in before:
+        assert (tmp_path / "kept.dot").read_bytes() == b"old"
 
 
 def test_what_only_looks_like_a_part_stays(tmp_path: Path) -> None:

@@ -167,6 +167,55 @@ def test_a_note_that_is_nothing_for_json_is_refused_before_the_file_is_touched(p
     assert path.read_bytes() == before
 
 
+@pytest.mark.parametrize(
+    ("notes", "reason"),
+    [
+        ({1: "a", "1": "b"}, "names in notes are text, as JSON has them, and not int 1; write '1'"),
+        ({"a": [{"b": ({None: 1},)}]}, "names in notes are text, .* not NoneType None"),
+        ({"a": {1, 2}}, "a note is nothing that JSON can hold"),
+    ],
+)
+def test_notes_that_would_come_back_as_others_are_refused_and_by_fit_before_training(
+    notes: dict[Any, Any], reason: str, path: Path
+) -> None:
+    before = path.read_bytes()
+    with pytest.raises(CheckpointError, match=reason):
+        checkpoints.save(path, Linear(2, 1, rng=0), notes=notes)
+    model = MLP((2, 3, 1), rng=0)
+    weights = model.state_dict()
+    with pytest.raises(CheckpointError, match=reason):
+        fit(model, DATA, quadratic, SGD(model.parameters(), 0.1), 1, batch_size=2, rng=0, checkpoint=path, notes=notes)
+    assert path.read_bytes() == before
+    for name, weight in model.state_dict().items():
+        assert (weight == weights[name]).all()
+
+
+@pytest.mark.parametrize("depth", [400, *range(900, 1000, 3), 3000])
+def test_notes_are_written_only_as_deep_as_they_can_be_read(depth: int, tmp_path: Path) -> None:
+    notes: dict[str, Any] = {}
+    for _ in range(depth):
+        notes = {"a": notes}
+    path = tmp_path / "deep.safetensors"
+    if checkpoints.why_not_saved(path, Linear(2, 1), notes) is None:
+        checkpoints.save(path, Linear(2, 1), notes=notes)
+        assert checkpoints.read(path).notes.keys() == {"a"}
+        return
+    assert depth > 400
+    with pytest.raises(CheckpointError, match="a note is nothing that JSON can hold"):
+        checkpoints.save(path, Linear(2, 1), notes=notes)
+
+
+def test_fit_writes_a_checkpoint_of_the_longest_name_and_keeps_one_that_is_read_only(tmp_path: Path) -> None:
+    path = tmp_path / f"{'a' * 243}.safetensors"
+    trained(path)
+    before = path.read_bytes()
+    path.chmod(0o444)
+    with pytest.raises(CheckpointError, match="cannot be written: it is read-only"):
+        trained(path)
+    assert path.read_bytes() == before
+    assert [one.name for one in tmp_path.iterdir()] == [path.name]
+
+
 def test_what_cannot_be_written_is_one_sentence_and_leaves_no_part(tmp_path: Path, monkeypatch: Any) -> None:
     with pytest.raises(CheckpointError, match="cannot be written: No such file or directory"):
         checkpoints.save(tmp_path / "nowhere" / "x", MLP((2, 1), rng=0))
