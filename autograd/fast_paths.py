@@ -222,19 +222,20 @@ _NO_ARRAYS: set[int] = set()  # that Values' gradients would be held in
 
 def _swept(output: Value, seed: float) -> bool:
     """Sweep a graph of Values alone and commit what it gives, in one: other threads may share the intermediates that it
-    works in. False where the graph holds anything else, and inside another such sweep, which works in them now."""
+    works in. False where the graph holds anything else; inside another such sweep, which works in them now; and where
+    one came into this and may have spoilt its work. Then nothing is committed."""
     with locks.gradients:
         if locks.is_sweeping:
             return False
         locks.is_sweeping = True
         try:
             reached = sweep_values(output, seed)
-            if reached is None:
+            if reached is None or not locks.is_sweeping:
                 return False
-            for leaf, found in reached.items():
-                leaf._accumulate(found, _NO_ARRAYS)
         finally:
             locks.is_sweeping = False
+        for leaf, found in reached.items():
+            leaf._accumulate(found, _NO_ARRAYS)
     return True
 
 

@@ -177,7 +177,7 @@ def _mode_of(target: Path) -> int:
         return 0o666 & ~_umask()
 
 
-_umask_lock = threading.Lock()
+_umask_lock = threading.RLock()  # a signal's handler may write a file, too
 
 
 def _umask() -> int:

@@ -17,7 +17,7 @@ def after_fork(renew: Callable[[], None]) -> None:
 # Held while `.grad` of nodes is changed. It may be taken again by the thread that has it: a signal's handler, or what
 # runs when an object dies, can sweep in the middle of a sweep.
 gradients: AbstractContextManager[bool] = threading.RLock()
-# Whether the thread that holds it works in the `.grad` of intermediates.
+# Whether the thread that holds it works in the `.grad` of intermediates, and no handler of its has spoilt that work.
 is_sweeping: bool = False
 
 

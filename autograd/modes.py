@@ -64,12 +64,12 @@ DEFAULT = Mode()
 open_blocks: int = 0
 # The same and how many transforms run a function. While it is 0, nobody wants to know who reads a node's numbers.
 watched: int = 0
-_open_blocks_lock = threading.Lock()
+_open_blocks_lock = threading.RLock()  # a signal's handler may open a block while one is being opened
 
 
 def _renew() -> None:
     global _open_blocks_lock
-    _open_blocks_lock = threading.Lock()
+    _open_blocks_lock = threading.RLock()
 
 
 after_fork(_renew)

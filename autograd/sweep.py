@@ -41,7 +41,8 @@ def backward(output: Recordable, gradient: Any = None, observer: SweepObserver |
 def commit(found: Iterable[tuple[Any, Any]]) -> None:
     """Add gradients to their leaves, and let intermediates hold theirs, while no other thread changes a `.grad`.
 
-    Inside the thread's own sweep of Values, which works in their `.grad`, intermediates are left to that one.
+    The thread itself may, in a signal's handler: a sweep of Values that is interrupted there, and that works in their
+    `.grad`, sees that its work is spoilt.
     """
     in_use: set[int] = set()
     leaves: list[tuple[Any, Any]] = []
@@ -50,7 +51,8 @@ def commit(found: Iterable[tuple[Any, Any]]) -> None:
             node, gradient = pair
             if node.op is None:
                 leaves.append(pair)
-            elif not locks.is_sweeping:
+            else:
+                locks.is_sweeping = False
                 node._hold(gradient)
                 in_use.add(id(gradient))
         for leaf, gradient in leaves:

@@ -144,9 +144,12 @@ class Tensor(Node):
         """The gradient, an array of the data's shape and dtype; None before any `backward()`."""
         if self._grad_is_shared:
             with locks.gradients:
-                if self._grad_is_shared:  # no other thread has copied it meanwhile
-                    self._grad = numpy.array(self._grad)
-                    self._grad_is_shared = False
+                while self._grad_is_shared:  # no other thread has copied it meanwhile
+                    shared = self._grad
+                    own = numpy.array(shared)
+                    if self._grad is shared:  # and no signal's handler has put another in its place
+                        self._grad = own
+                        self._grad_is_shared = False
         return self._grad
 
     @grad.setter
@@ -353,13 +356,17 @@ class Tensor(Node):
         self._grad_is_shared = True
 
     def _accumulate(self, gradient: Any, in_use: set[int]) -> None:
-        if self._grad is not None:
-            gradient = numpy.asarray(self._grad + gradient)
-        elif type(gradient) is not numpy.ndarray or gradient.base is not None or id(gradient) in in_use:
-            # An addition hands one array to both operands, and a sum hands out a view of it.
-            gradient = numpy.array(gradient)
-        in_use.add(id(gradient))
-        self._grad = gradient
+        while True:
+            before, total = self._grad, gradient
+            if before is not None:
+                total = numpy.asarray(before + gradient)
+            elif type(gradient) is not numpy.ndarray or gradient.base is not None or id(gradient) in in_use:
+                # An addition hands one array to both operands, and a sum hands out a view of it.
+                total = numpy.array(gradient)
+            if self._grad is before:  # no signal's handler has added to it meanwhile
+                self._grad = total
+                break
+        in_use.add(id(total))
 
     # --- as an array ---
 

@@ -7,12 +7,13 @@ import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from types import FrameType
 
 import numpy
 import pytest
 
 import autograd
-from autograd import Tensor, Value, gradients, no_grad, scope
+from autograd import Node, Tensor, Value, gradients, no_grad, scope
 from autograd.garbage_collection import without_garbage_collection
 from nn import MLP, SGD, quadratic, train_step
 
@@ -206,23 +207,125 @@ class TestBackwardOfWhatThreadsShare:
         in_threads(work)
         assert set(weight.grad.tolist()) == {1201.0}
 
-    def test_a_sweep_that_comes_into_another_of_the_same_thread(self, monkeypatch) -> None:
-        # As a signal's handler does, or what runs when an object dies.
-        base = Value(2.0)
-        shared = base * base
-        output = shared * 3.0
-        sweep_values = autograd.fast_paths.sweep_values
 
-        def interrupted(root: Value, seed: float) -> object:
-            found = sweep_values(root, seed)
-            shared.grad = 77.0  # the work of the sweep that was interrupted
-            (shared * 1.0).backward()
-            assert shared.grad == 77.0
-            return found
+def of_values() -> tuple[Value, Value, Value]:
+    """A leaf, an intermediate and an output."""
+    base = Value(2.0)
+    shared = base * base
+    return base, shared, autograd.tanh(shared * 0.1) * 3.0 + shared
 
-        monkeypatch.setattr(autograd.fast_paths, "sweep_values", interrupted)
+
+def of_tensors() -> tuple[Tensor, Tensor, Tensor]:
+    base = Tensor([2.0, 3.0])
+    shared = base * base
+    return base, shared, (autograd.tanh(shared * 0.1) * 3.0 + shared).sum()
+
+
+def of_both() -> tuple[Value, Value, Tensor]:
+    base = Value(2.0)
+    shared = base * base
+    return base, shared, (autograd.tanh(shared * 0.1) * Tensor([3.0, 4.0])).sum()
+
+
+class Interrupted:
+    """Lets a handler run in the middle of what this thread does, as a signal's: where the n-th function is entered, or
+    one of C's has returned, which is where Python looks for signals.
+
+    Attributes:
+        was_there: whether there was such a place.
+    """
+
+    def __init__(self, number: int, handler: Callable[[], None]) -> None:
+        self._left, self._handler, self.was_there = number, handler, False
+
+    def _event(self, frame: FrameType, event: str, argument: object) -> None:
+        if event in ("call", "c_return") and frame.f_code is not Interrupted.__exit__.__code__:
+            self._left -= 1
+            if self._left < 0:
+                sys.setprofile(None)
+                self.was_there = True
+                self._handler()
+
+    def __enter__(self) -> "Interrupted":
+        sys.setprofile(self._event)
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        sys.setprofile(None)
+
+
+@pytest.mark.parametrize("graph", [of_values, of_tensors, of_both])
+@pytest.mark.parametrize("of_the_same", [True, False], ids=["of the same graph", "of another graph"])
+def test_a_signal_s_handler_may_sweep_anywhere_in_a_sweep(
+    graph: Callable[[], tuple[Node, Node, Node]], of_the_same: bool
+) -> None:
+    def swept(number: int | None) -> tuple[list[object], bool]:
+        base, shared, output = graph()
+        its_shared = shared if of_the_same else base * base
+        of_shared = (its_shared * 5.0).sum() if isinstance(shared, Tensor) else its_shared * 5.0
+        seen: list[object] = []
+
+        def handler() -> None:
+            of_shared.backward()
+            seen.append(numpy.copy(its_shared.grad))
+
+        if number is None:
+            handler()
+            output.backward()
+            was_there = True
+        else:
+            with Interrupted(number, handler) as interrupted:
+                output.backward()
+            was_there = interrupted.was_there
+        if not was_there:
+            return [], False
+        grads = [base.grad, *([] if of_the_same else [shared.grad]), *seen]
+        return [numpy.copy(grad).tolist() for grad in grads], True
+
+    expected, _ = swept(None)
+    number, was_there = 0, True
+    while was_there:
+        found, was_there = swept(number)
+        if was_there:
+            numpy.testing.assert_allclose(
+                found[0], expected[0], rtol=1e-14, err_msg=f"the leaf's, interrupted at {number}"
+            )
+            assert found[1:] == expected[1:], number
+        number += 1
+    assert number > 3
+
+
+def test_a_signal_s_handler_may_sweep_while_a_gradient_is_read() -> None:
+    for number in range(20):
+        _, shared, output = of_tensors()
         output.backward()
-        assert base.grad == 12.0 + 4.0
+        with Interrupted(number, lambda shared=shared: (shared * 5.0).sum().backward()) as interrupted:
+            read = shared.grad
+        if not interrupted.was_there:
+            break
+        assert read.tolist() == shared.grad.tolist()
+        shared.grad[0] = 77.0  # it is the node's own
+        assert shared.grad[0] == 77.0
+    assert 0 < number < 20
+
+
+def test_a_signal_s_handler_may_open_blocks_wherever_one_is_opened_or_closed() -> None:
+    def handler() -> None:
+        with no_grad(), scope("inside"):
+            assert not (Value(1.0) * 2).requires_grad
+
+    before = autograd.modes.open_blocks, autograd.modes.watched
+    number, was_there = 0, True
+    while was_there:
+        with Interrupted(number, handler) as interrupted:
+            with no_grad(), scope("outside"):
+                inside = Value(1.0) * 2
+            outside = Value(1.0) * 2
+        was_there = interrupted.was_there
+        assert (autograd.modes.open_blocks, autograd.modes.watched) == before
+        assert (inside.requires_grad, outside.requires_grad, outside.scope) == (False, True, None)
+        number += 1
+    assert number > 20
 
 
 FORKED = """
