@@ -77,14 +77,14 @@ after_fork(_renew)
 
 @dataclass(eq=False, slots=True)  # as Scope
 class _Opening:
-    """That a `with` block was opened, in the context that the token is of."""
+    """That a `with` block was opened. Contexts that were copied in it (of tasks that were begun there, of threads that
+    a task hands its work to) are in it as long as it is open."""
 
-    token: Token[_Block] | None = None
     is_over: bool = False
     of: object = None  # what opened it, which may be open in other threads and tasks as well
 
 
-@dataclass(eq=False, slots=True)  # as Scope; never changed once it is made
+@dataclass(eq=False, slots=True)  # as Scope
 class _Block:
     """The innermost open block of a context: what holds in it, what it changes, and the one around it."""
 
@@ -92,41 +92,49 @@ class _Block:
     changes: dict[str, Any]
     opening: _Opening
     outer: _Block | None
+    seen_open: int = -1  # how many blocks had ended when this and those around it were last seen to be open
 
 
 _NO_BLOCK = _Block(DEFAULT, {}, _Opening(), None)
 _block: ContextVar[_Block] = ContextVar("autograd_block", default=_NO_BLOCK)
-# Whether a block ever ended in another context than it was opened in, which may hold it still.
-_some_left_behind: bool = False
+# How many blocks have ended: any of them may be held still by another context than the one that it ended in.
+_ended: int = 0
 
 
 def current_mode() -> Mode:
     if not open_blocks:
         return DEFAULT
-    return _current_block().mode if _some_left_behind else _block.get().mode
+    block = _block.get()
+    return block.mode if block.seen_open == _ended else _current_block().mode
 
 
 def _current_block() -> _Block:
     """The innermost block that is open in this context."""
-    block = _block.get()
-    if _some_left_behind:
-        open_still = _without(block, lambda opening: opening.is_over)
-        if open_still is not block:
-            _block.set(open_still)
-        return open_still
-    return block
+    block, ended = _block.get(), _ended
+    if block.seen_open == ended:
+        return block
+    open_still = _still_open(block)
+    open_still.seen_open = ended
+    if open_still is not block:
+        _block.set(open_still)
+    return open_still
 
 
-def _without(block: _Block, is_to_go: Callable[[_Opening], bool]) -> _Block:
-    """The blocks around one, it included, but for some: what the rest changes holds on."""
-    chain: list[_Block] = []
+def _still_open(block: _Block) -> _Block:
+    """The blocks around one, it included, without those that are over: what the rest changes holds on."""
     at: _Block | None = block
+    while at is not None and not at.opening.is_over:
+        at = at.outer
+    if at is None:
+        return block
+    chain: list[_Block] = []
+    at = block
     while at is not None:
         chain.append(at)
         at = at.outer
     kept = chain.pop()  # where no block is open
     for one in reversed(chain):
-        if is_to_go(one.opening):
+        if one.opening.is_over:
             continue
         as_before = one.outer is kept
         kept = one if as_before else _Block(kept.mode.changed(one.changes), one.changes, one.opening, kept)
@@ -140,38 +148,51 @@ def note_look(node: Any) -> None:
         looked_at.append((node, calling_line()))
 
 
-# While a transform runs a function: whose plain number it read first, and in which line.
-Looks = list[tuple[Any, SourceLine | None]]
+class Looks(list[tuple[Any, SourceLine | None]]):
+    """While a transform runs a function: whose plain number it read first, and in which line."""
+
+    def __init__(self, outer: Looks | None) -> None:
+        super().__init__()
+        self.outer = outer  # of the transform around it
+        self.is_over = False  # then a task that was begun inside is no longer
+
+
 _looks: ContextVar[Looks | None] = ContextVar("autograd_looks_in_a_transform", default=None)
 
 
+def _current_looks() -> Looks | None:
+    looks = _looks.get()
+    while looks is not None and looks.is_over:
+        looks = looks.outer
+    return looks
+
+
 def is_inside_transform() -> bool:
-    return _looks.get() is not None
+    return _current_looks() is not None
 
 
 def enter_transform() -> tuple[Looks, Token[Looks | None]]:
     global watched
-    looks: Looks = []
+    looks = Looks(_current_looks())
     with _open_blocks_lock:
         watched += 1
     return looks, _looks.set(looks)
 
 
-def leave_transform(token: Token[Looks | None]) -> None:
+def leave_transform(looks: Looks, token: Token[Looks | None]) -> None:
     global watched
-    looks = _looks.get()
+    looks.is_over = True
     _looks.reset(token)
     with _open_blocks_lock:
         watched -= 1
-    outer = _looks.get()
-    if looks and outer is not None:
-        outer += looks
+    if looks and looks.outer is not None:
+        looks.outer += looks
 
 
 def note_reading(node: Any) -> None:
     """A person's `.data`: a look, and for a transform the reason why an answer may be a plain number."""
     note_look(node)
-    looks = _looks.get()
+    looks = _current_looks()
     if looks is not None and not looks and node.requires_grad and current_mode().recording:
         looks.append((node, calling_line()))
 
@@ -189,7 +210,8 @@ class _BlockClass(type):
 class Adjusted(ContextDecorator, metaclass=_BlockClass):
     """A `with` block in which the mode has other values in these fields; may be entered again while it is open.
 
-    It ends in any order: of two generators that hold one each, the first may end before the second.
+    It ends in any order: of two generators that hold one each, the first may end before the second. What is begun in it
+    and goes on elsewhere, a task of asyncio, is in it until it ends.
     """
 
     def __init__(self, **changes: Any) -> None:
@@ -225,7 +247,7 @@ class Adjusted(ContextDecorator, metaclass=_BlockClass):
         global open_blocks, watched
         outer, opening = _current_block(), _Opening(of=self)
         changes = self._changes_in(outer.mode)
-        opening.token = _block.set(_Block(outer.mode.changed(changes), changes, opening, outer))
+        _block.set(_Block(outer.mode.changed(changes), changes, opening, outer, outer.seen_open))
         self._openings.append(opening)
         with _open_blocks_lock:
             open_blocks += 1
@@ -235,27 +257,31 @@ class Adjusted(ContextDecorator, metaclass=_BlockClass):
     def _innermost_opening(self, block: _Block | None) -> _Opening:
         """Its own in this context; the last one where it was opened in another, which a generator was begun in."""
         while block is not None:
-            if block.opening.of is self and block.opening.token is not None:
+            if block.opening.of is self and not block.opening.is_over:
                 return block.opening
             block = block.outer
         return self._openings[-1]
 
     def __exit__(self, *exception: object) -> None:
-        global open_blocks, watched, _some_left_behind
+        global open_blocks, watched, _ended
+        innermost = _block.get()
+        opening = innermost.opening
+        if opening.of is not self or opening.is_over:
+            opening = self._innermost_opening(innermost)
+        self._openings.remove(opening)
+        opening.is_over = True
         with _open_blocks_lock:
             open_blocks -= 1
             watched -= 1
-        innermost = _block.get()
-        opening = self._innermost_opening(innermost)
-        self._openings.remove(opening)
-        token, opening.token = opening.token, None
-        assert token is not None
-        try:
-            _block.reset(token)
-        except ValueError:  # a generator that was begun in one thread or task and ends in another
-            opening.is_over = _some_left_behind = True
-        left = innermost.outer if innermost.opening is opening else _without(innermost, lambda one: one is opening)
-        if left is not None and _block.get() is not left:
+            is_known = innermost.seen_open == _ended  # those around it are open, too, and no other has ended since
+            _ended += 1
+            ended = _ended
+        # A generator that was begun in one thread or task may end in another: the first sees that it is over.
+        left = innermost.outer if innermost.opening is opening else _still_open(innermost)
+        assert left is not None
+        if is_known:
+            left.seen_open = ended
+        if left is not innermost:
             _block.set(left)
 
 

@@ -262,7 +262,7 @@ class Primitive:
         try:
             gradient = rule(*given, **parameters)
         finally:
-            modes.leave_transform(token)
+            modes.leave_transform(looks, token)
         if looks or not isinstance(gradient, Recordable):
             line = looks[0][1] if looks else None
             raise DataTypeError(

@@ -263,7 +263,7 @@ class _Run:
             self._note_lists(error, arguments)
             raise
         finally:
-            leave_transform(token)
+            leave_transform(looks, token)
         self._aux: Any = None
         if has_aux:
             if not isinstance(result, tuple) or len(result) != 2:

@@ -91,6 +91,8 @@ def save(
     if optimizer is not None:
         tensors |= {f"{_OPTIMIZER}{name}": kept for name, kept in optimizer.state_dict().items()}
     tensors |= {f"{_HISTORY}{name}": column for name, column in (history or {}).items()}
+    kept_notes = dict(notes or {})
+    _check_notes(target, kept_notes)
     described = {
         "format": FORMAT,
         "version": VERSION,
@@ -98,14 +100,13 @@ def save(
         "numpy": numpy.__version__,
         "architecture": architecture_of(model),
         "optimizer": {} if optimizer is None else described_settings(optimizer),
-        "notes": dict(notes or {}),
+        "notes": kept_notes,
     }
     if isinstance(meaning := getattr(model, "_meaning", None), Meaning):
         described["meaning"] = meaning.described()
     _check_kinds(target, tensors)
     # As the format has them: in order, and in the order of bytes of nearly every machine.
     tensors = {name: numpy.asarray(kept, kept.dtype.newbyteorder("<"), order="C") for name, kept in tensors.items()}
-    _check_notes(target, described["notes"])
     text = json.dumps(described)
     content = safetensors.numpy.save(tensors, {"glassgrad": text, "sha256": _digest(text, tensors)})
     try:

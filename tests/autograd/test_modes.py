@@ -2,11 +2,13 @@
 
 import asyncio
 import contextvars
+import functools
 import inspect
 import itertools
 import threading
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 
 import numpy
 import pytest
@@ -145,11 +147,11 @@ class TestNoGrad:
         with no_grad():
             copied = contextvars.copy_context()
             assert contextvars.Context().run(recorded, kind)
-        assert recorded(kind)
-        with no_grad():
-            pass
-        with scope("a block is open somewhere"):
             assert not copied.run(recorded, kind)
+        assert recorded(kind)
+        assert copied.run(recorded, kind)
+        with scope("a block is open somewhere"):
+            assert copied.run(recorded, kind)
 
     def test_a_thread_starts_recording(self, kind) -> None:
         answers = []
@@ -436,6 +438,153 @@ def test_a_decorated_generator_has_one_scope_however_often_it_stops() -> None:
     first, second = batches()
     assert first is second
     assert next(batches()) is not first
+
+
+def no_grad_holds() -> bool:
+    return not (Value(2.0) * 3).requires_grad
+
+
+def the_scope_holds() -> bool:
+    at = (Value(2.0) * 3).scope
+    while at is not None and at.name != "around":
+        at = at.parent
+    return at is not None
+
+
+def source_lines_hold() -> bool:
+    return (Value(2.0) * 3).source is not None
+
+
+def the_transform_holds() -> bool:
+    return autograd.modes.is_inside_transform()
+
+
+@contextmanager
+def transform() -> Iterator[None]:
+    looks, token = autograd.modes.enter_transform()
+    try:
+        yield
+    finally:
+        autograd.modes.leave_transform(looks, token)
+
+
+SCOPE = functools.partial(scope, "around")
+
+
+def in_another_thread(told: threading.Event, ended: threading.Event) -> threading.Thread:
+    """A thread that holds a block open until it is told to end it."""
+
+    def run() -> None:
+        with scope("elsewhere"), transform():
+            told.set()
+            ended.wait(10)
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    told.wait(10)
+    return thread
+
+
+@pytest.mark.parametrize(
+    ("block", "holds"),
+    [
+        (no_grad, no_grad_holds),
+        (SCOPE, the_scope_holds),
+        (source_lines, source_lines_hold),
+        (transform, the_transform_holds),
+    ],
+)
+class TestWhatOutlivesTheBlockItWasBegunIn:
+    """It is in the block as long as that is open, whatever else is open then."""
+
+    def everywhere(self, holds) -> list[bool]:
+        found = [holds()]
+        with scope("its own"):
+            found.append(holds())
+        with detect_anomaly() if holds is not source_lines_hold else scope("another"):
+            found.append(holds())
+        told, ended = threading.Event(), threading.Event()
+        thread = in_another_thread(told, ended)
+        found.append(holds())
+        ended.set()
+        thread.join()
+        return [*found, holds()]
+
+    def test_a_task(self, block, holds) -> None:
+        async def task(over) -> list[list[bool]]:
+            before = self.everywhere(holds)
+            with scope("from inside to outside"):
+                before.append(holds())
+                await over.wait()
+                # A scope is inside another for good.
+                after = [holds() and block is not SCOPE]
+            return [before, after + self.everywhere(holds)]
+
+        async def main() -> list[list[bool]]:
+            over = asyncio.Event()
+            with block():
+                begun = asyncio.create_task(task(over))
+                await asyncio.sleep(0)
+                assert holds()
+            over.set()
+            return await begun
+
+        assert asyncio.run(main()) == [[True] * 6, [False] * 6]
+
+    def test_a_task_begun_in_the_task(self, block, holds) -> None:
+        async def later(over) -> list[bool]:
+            await over.wait()
+            return self.everywhere(holds)
+
+        async def task(over) -> list[bool]:
+            with scope("of the first"):
+                second = asyncio.create_task(later(over))
+            return await second
+
+        async def main() -> list[bool]:
+            over = asyncio.Event()
+            with block():
+                begun = asyncio.create_task(task(over))
+                await asyncio.sleep(0)
+            over.set()
+            return await begun
+
+        assert asyncio.run(main()) == [False] * 5
+
+    def test_work_in_a_thread(self, block, holds) -> None:
+        begun, over = threading.Event(), threading.Event()
+
+        def work() -> list[list[bool]]:
+            before = self.everywhere(holds)
+            begun.set()
+            over.wait(10)
+            return [before, self.everywhere(holds)]
+
+        async def main() -> list[list[bool]]:
+            with block():
+                working = asyncio.create_task(asyncio.to_thread(work))
+                while not begun.is_set():
+                    await asyncio.sleep(0.001)
+            over.set()
+            return await working
+
+        assert asyncio.run(main()) == [[True] * 5, [False] * 5]
+
+    def test_a_callback(self, block, holds) -> None:
+        async def main() -> list[bool]:
+            found: list[bool] = []
+            done = asyncio.Event()
+
+            def call() -> None:
+                found.extend(self.everywhere(holds))
+                done.set()
+
+            with block():
+                asyncio.get_running_loop().call_later(0.001, call)
+            await done.wait()
+            return found
+
+        assert asyncio.run(main()) == [False] * 5
 
 
 @pytest.mark.usefixtures("threads_take_turns_often")
