@@ -316,6 +316,8 @@ class Value(Node):
     def _compare(self, other: Any, operation: Operation) -> Any:
         if type(other) is float or type(other) is int:  # nearly every comparison
             if modes.open_blocks:
+                if _is_recorded_for_a_program() and _is_of_a_program(other):
+                    return operation(self, other)
                 modes.note_look(self)
             return operation.scalar(self._data, other)  # type: ignore[misc]  # every elementwise row has one
         if isinstance(other, Node) and not isinstance(other, Value):
@@ -323,6 +325,8 @@ class Value(Node):
         if _is_array(other) or holds_nodes(other):
             return Tensor._record(operation, (self, other), {})
         if modes.open_blocks:
+            if _is_recorded_for_a_program() and _is_of_a_program(other):
+                return operation(self, other)
             modes.note_look(self)
         return operation(self._data, other if type(other) is float else _compared(other))
 
@@ -343,6 +347,8 @@ class Value(Node):
         if isinstance(other, numbers.Real | numpy.bool_) or (
             isinstance(other, numpy.ndarray) and other.dtype.kind in "biuf"
         ):
+            if modes.open_blocks and _is_recorded_for_a_program() and _is_of_a_program(other):
+                return ops.equal(self, other)
             return _compared(self) == (other if isinstance(other, int) else _bare(other))  # Python compares any int
         return NotImplemented
 
@@ -350,6 +356,8 @@ class Value(Node):
         if _is_array(other) and not _has_objects(other):
             return Tensor._record(ops.not_equal, (self, other), {})
         equal = self.__eq__(other)
+        if isinstance(equal, Value):
+            return ops.logical_not(equal)
         return equal if equal is NotImplemented else not equal
 
     if TYPE_CHECKING:
@@ -360,12 +368,34 @@ class Value(Node):
         __hash__ = object.__hash__
 
     def __bool__(self) -> bool:
-        return bool(_compared(self))
+        if modes.open_blocks:
+            _note_look_at_truth(self)
+        return bool(self._data)
+
+    def _joined(self, other: Any, operation: Operation) -> Any:
+        """Truths that are recorded for a program, joined as plain ones are."""
+        if not self._is_boolean or not (isinstance(other, bool) or (isinstance(other, Value) and other._is_boolean)):
+            return NotImplemented
+        return operation(self, other)
+
+    def __and__(self, other: Any) -> Any:
+        return self._joined(other, ops.logical_and)
+
+    __rand__ = __and__
+
+    def __or__(self, other: Any) -> Any:
+        return self._joined(other, ops.logical_or)
+
+    __ror__ = __or__
 
     def __array_ufunc__(self, ufunc: numpy.ufunc, method: str, *inputs: Any, **keywords: Any) -> Any:
         if any(map(_has_objects, inputs)):
             return getattr(ufunc, method)(*map(_boxed, inputs), **keywords)  # NumPy goes through the array of Values
         if ufunc in _COMPARISONS and method == "__call__" and not any(map(_is_array, inputs)):
+            if modes.open_blocks and _is_recorded_for_a_program():
+                bare = [one if isinstance(one, Value) else _bare(one) for one in inputs]
+                if all(map(_is_of_a_program, bare)):
+                    return super().__array_ufunc__(ufunc, method, *bare, **keywords)
             # `numpy.float64(1) < value` is as `1.0 < value`
             return _COMPARISONS[ufunc](*map(_compared, inputs))
         if ufunc in (numpy.equal, numpy.not_equal) and method == "__call__" and not any(map(_is_array, inputs)):
@@ -538,6 +568,30 @@ def stored(gradient: Any) -> float:
 def _is_array(operand: Any) -> bool:
     """Whether it is an array with axes; one without is a number."""
     return isinstance(operand, numpy.ndarray) and operand.shape != ()
+
+
+def _is_recorded_for_a_program() -> bool:
+    """Whether a comparison, whose answer is a plain truth elsewhere, is an operation that a program is to do. Whoever
+    asks for its truth (`if`, `and`, `max`) looks at it."""
+    mode = modes.current_mode()
+    return mode.tracing and mode.looked_at is not None
+
+
+def _is_of_a_program(other: Any) -> bool:
+    """Whether a program can compare with it as Python does."""
+    if isinstance(other, int):
+        return abs(other) <= LARGEST_INTEGER and float(other) == other
+    return isinstance(other, Value | float | numpy.floating | numpy.bool_)
+
+
+def _note_look_at_truth(value: Value) -> None:
+    """A look at what was compared, where it was."""
+    if value.op is None or not value._is_boolean:
+        modes.note_look(value)
+        return
+    for operand in value.operands:
+        if isinstance(operand, Value):
+            _note_look_at_truth(operand)
 
 
 def _compared(operand: Any) -> Any:
