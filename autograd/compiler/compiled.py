@@ -33,7 +33,7 @@ from .pipeline import ARRAYS, COLUMNS, COMMON, FLOATS, passed, target_named
 from .program import Program
 from .record.anomalies import find_anomaly
 from .record.captured import CapturedConstant, captured
-from .record.integers import Integers
+from .record.integers import Integers, exactness
 from .record.outside import differences
 from .record.recording import (
     Recording,
@@ -130,6 +130,7 @@ class _Entry:
     with_gradients: list[CompiledProgram] = field(default_factory=list)  # made when `source` asks for it
     operations: list[CompiledOperation] = field(default_factory=list)  # of its outputs, made for the first graph
     is_current: Callable[[], bool] | None = None  # whether what it was recorded with from outside is as it was
+    is_exact: Callable[[Sequence[Any]], bool] | None = None  # whether floats do for the integers that are numbers
 
     def __post_init__(self) -> None:
         self.is_current = self.program.recording.is_current
@@ -358,6 +359,8 @@ class Compiled:
         for entry in entries:
             if entry.is_current is not None and not entry.is_current():
                 continue
+            if entry.is_exact is not None and not entry.is_exact(leaves):
+                return self._run(chosen, self._kept_whole(arguments, keywords, by), make, arguments, keywords, by)
             try:
                 found = entry.program.run(*leaves)
             except ShapeChangedError:
@@ -372,6 +375,10 @@ class Compiled:
             return self._run(chosen, numbers, make, arguments, keywords, by)
         for _ in range(_MOST_VARIANTS):
             entry = make(key, *with_numbers(arguments, keywords, numbers), by)
+            if numbers:
+                entry.is_exact = exactness(entry.program.recording, arguments, keywords, numbers)
+                if entry.is_exact is not None and not entry.is_exact(leaves):
+                    return self._run(chosen, self._kept_whole(arguments, keywords, by), make, arguments, keywords, by)
             try:
                 found = entry.program.run(*leaves)
             except ShapeChangedError:  # it was recorded in a call of another kind, or in another thread, for others
@@ -429,6 +436,14 @@ class Compiled:
         """From now on there are integers among the arguments to differentiate by, or others that are numbers."""
         self._has_integers = True
         self._choices = {}
+
+    def _kept_whole(self, arguments: tuple[Any, ...], keywords: dict[str, Any], by: Any) -> dict[Any, Numbers] | None:
+        """Which integers are numbers, after those of this call are none, as floats would not do for them."""
+        given_up = self._integers.keep(arguments, keywords)
+        for sentence in self._integers.told([], given_up, len(arguments)):
+            self._warn(sentence)
+        self._become()
+        return self._integers.numbers if by is None else self._choice(by, len(arguments))[1]
 
     def _has_new_numbers(
         self, arguments: tuple[Any, ...], keywords: dict[str, Any], numbers: dict[Any, Numbers] | None

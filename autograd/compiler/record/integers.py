@@ -1,17 +1,30 @@
 """Integers among the arguments: each is a part of a program's structure, until there were many in one place, as of a
-count of steps: then it is a number that programs are given, if the function does the same with one."""
+count of steps: then it is a number that programs are given, if the function does the same with one.
+
+A program computes with floats, and Python with integers that never end: of what a function makes of integers alone, the
+two are the same up to 2^53, and where nothing is divided by 0. An integer for which they would not be stays static.
+"""
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from ...node import Node
 from ...structure import Place
-from .recording import StandIn, is_recorded_alike, listed, names_of_places
-from .signature import Numbers, integers_in, with_numbers, with_numbers_at
+from ...traversal import nodes_in_order
+from ...value import Value
+from .recording import Recording, StandIn, is_recorded_alike, listed, names_of_places
+from .signature import Numbers, integers_in, places_of_numbers, with_numbers, with_numbers_at
 
 # Of one place. From the next one on it is taken for a number.
 MOST_STATIC = 8
+# Of one place where it is a number: of those that stay static. From the next one on all do.
+MOST_INEXACT = 8
+# Up to it every integer is a float.
+LARGEST_EXACT = 2**53
+_LONGEST_POWER = 64  # larger exponents take the power of any integer but 0, 1 and −1 beyond that
 
 
 class Integers:
@@ -24,6 +37,7 @@ class Integers:
     def __init__(self, function: Callable[..., Any], stand_in: StandIn) -> None:
         self._function, self._stand_in = function, stand_in
         self._seen: dict[Place, frozenset[int] | None] = {}  # None where they are static for good
+        self._inexact: dict[Place, frozenset[int]] = {}
         self.numbers: dict[Any, Numbers] | None = None
 
     def note(
@@ -41,8 +55,15 @@ class Integers:
                     many.append(place)
 
         def is_same(places: Sequence[Place]) -> bool:
-            after = with_numbers(arguments, keywords, self._with(numbers, places))
-            return is_recorded_alike(self._function, with_numbers(arguments, keywords, numbers), after, self._stand_in)
+            become = self._with(numbers, places)
+            whole = [leaf for leaf, _ in places_of_numbers(arguments, keywords, become).values()]
+            return is_recorded_alike(
+                self._function,
+                with_numbers(arguments, keywords, numbers),
+                with_numbers(arguments, keywords, become),
+                self._stand_in,
+                lambda recording: _made_of_integers(recording, whole) is not None,
+            )
 
         if not many or is_same(many):
             return many, []
@@ -54,6 +75,20 @@ class Integers:
         if become:
             self.numbers = self._with(self.numbers, become)
         self._seen |= dict.fromkeys([*become, *stay])
+
+    def keep(self, arguments: tuple[Any, ...], keywords: dict[str, Any]) -> list[Place]:
+        """Let the integers of this call that are numbers be static, for a program would compute otherwise with them;
+        and where there were many such, all others too: in these places."""
+        given_up = []
+        for place, (_, integer) in places_of_numbers(arguments, keywords, self.numbers).items():
+            self._inexact[place] = inexact = self._inexact.get(place, frozenset()) | {integer}
+            here: Numbers = None
+            if len(inexact) <= MOST_INEXACT:
+                here = frozenset({integer}) | self._static_at(place)
+            else:
+                given_up.append(place)
+            self.numbers = with_numbers_at(self.numbers or {}, place, here)
+        return given_up
 
     def told(self, become: Sequence[Place], stay: Sequence[Place], count: int) -> list[str]:
         """What there is to say of it, about a call of so many arguments by position."""
@@ -70,9 +105,89 @@ class Integers:
                 found.append(sentence.format(most=MOST_STATIC, names=listed(names), one=names[0]))
         return found
 
+    def _static_at(self, place: Place) -> frozenset[int]:
+        here = self.numbers
+        for step in place:
+            here = here.get(step) if type(here) is dict else here
+        return here if type(here) is frozenset else frozenset()
+
     def _with(self, numbers: dict[Any, Numbers] | None, places: Sequence[Place]) -> dict[Any, Numbers]:
         """The same with those in these places, but for the ones that were static until now."""
         found = numbers or {}
         for place in places:
             found = with_numbers_at(found, place, self._seen[place])
         return found
+
+
+# --- what a function makes of integers alone --------------------------------------------------------------
+
+
+def exactness(
+    recording: Recording, arguments: tuple[Any, ...], keywords: dict[str, Any], numbers: dict[Any, Numbers] | None
+) -> Callable[[Sequence[Any]], bool] | None:
+    """What says of the leaves of a call whether the program, in floats, makes of its integers what Python does; None
+    where there are none."""
+    whole = [leaf for leaf, _ in places_of_numbers(arguments, keywords, numbers).values()]
+    steps = _made_of_integers(recording, whole) if whole else None
+    if steps is None:
+        return None
+    order = steps
+
+    def is_exact(leaves: Sequence[Any]) -> bool:
+        known: dict[int, Any] = {}
+        for leaf in whole:
+            if not -LARGEST_EXACT < leaves[leaf] < LARGEST_EXACT:
+                return False
+            known[id(recording.inputs[leaf])] = int(leaves[leaf])
+        for node, function in order:
+            operands = [known.get(id(one), one) for one in node.operands]
+            if any(isinstance(one, Node | float) for one in operands):  # it is no longer of integers
+                continue
+            try:
+                found = function(*operands)
+            except ArithmeticError:
+                return False
+            if type(found) is int and not -LARGEST_EXACT < found < LARGEST_EXACT:
+                return False
+            known[id(node)] = found
+        return True
+
+    return is_exact
+
+
+def _made_of_integers(recording: Recording, whole: Sequence[int]) -> list[tuple[Any, Callable[..., Any]]] | None:
+    """The nodes that are made of integers alone, each after those that it is made of, and how Python makes them; None
+    where such meet arrays of integers, which compute in their own dtype."""
+    derived: set[Any] = {recording.inputs[leaf] for leaf in whole}
+    found: list[tuple[Any, Callable[..., Any]]] = []
+    for node in nodes_in_order(recording.outputs):
+        if node.op is None:
+            continue
+        operands = node.operands[1:] if node.op.name == "where" else node.operands
+        if not any(isinstance(one, Node) and one in derived for one in operands):
+            continue
+        kinds = [getattr(getattr(one, "_data", one), "dtype", None) for one in operands]
+        if any(kind is not None and kind.kind in "biu" for kind in kinds):
+            return None
+        if all(isinstance(one, int) or (isinstance(one, Node) and one in derived) for one in operands):
+            if not isinstance(node, Value):
+                return None
+            if node.op.name in _OF_INTEGERS:
+                found.append((node, _OF_INTEGERS[node.op.name]))
+                derived.add(node)
+    return found
+
+
+def _power(base: int, exponent: int) -> Any:
+    if abs(exponent) > _LONGEST_POWER and abs(base) > 1:
+        raise OverflowError
+    return base**exponent
+
+
+_OF_INTEGERS: dict[str, Callable[..., Any]] = {
+    "add": operator.add, "subtract": operator.sub, "multiply": operator.mul, "divide": operator.truediv,
+    "power": _power, "floor_divide": operator.floordiv, "remainder": operator.mod, "negative": operator.neg,
+    "absolute": operator.abs, "positive": operator.pos, "square": lambda one: one * one,
+    "less": operator.lt, "less_equal": operator.le, "greater": operator.gt, "greater_equal": operator.ge,
+    "equal": operator.eq, "not_equal": operator.ne,
+}  # fmt: skip

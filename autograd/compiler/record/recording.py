@@ -186,16 +186,29 @@ def _hold_weakly(returned: Any, objects: list[Any]) -> None:
             node.calls = tuple(map(weak, node.calls))
 
 
-def is_recorded_alike(function: Callable[..., Any], one: Call, other: Call, stand_in: StandIn) -> bool:
+def is_recorded_alike(
+    function: Callable[..., Any],
+    one: Call,
+    other: Call,
+    stand_in: StandIn,
+    is_possible: Callable[[Recording], bool],
+) -> bool:
     """Whether the function does with two calls' arguments, equal in numbers but not in types, the same: it takes both,
-    looks at no more of the one than of the other, and gives the same numbers."""
+    looks at no more of the one than of the other, and gives the same numbers.
+
+    Args:
+        is_possible: says of the second recording whether it could be the same.
+    """
     first = record(function, *one, stand_in)
     try:
         second = record(function, *other, stand_in)
     except Exception:  # whatever has no meaning on a node: range(n), an index
         return False
+    if not is_possible(second):
+        return False
     return (first.looks, first.output_paths) == (second.looks, second.output_paths) and all(
         numpy.shape(ours._data) == numpy.shape(theirs._data)
+        and numpy.asarray(ours._data).dtype == numpy.asarray(theirs._data).dtype
         and numpy.allclose(ours._data, theirs._data, rtol=1e-9, equal_nan=True)
         for ours, theirs in zip(first.outputs, second.outputs, strict=True)
     )

@@ -94,7 +94,7 @@ def _key(part: Any, leaves: list[Any], kept: list[Any], array_key: ArrayKey, num
         return kind, id(part)
     if isinstance(part, _FLOATS) or (isinstance(part, int) and is_number(part, numbers)):
         leaves.append(as_float(part))
-        return float
+        return int if type(numbers) is frozenset and type(part) is int else float
     if isinstance(part, _OF_NUMPY):
         if has_mask(part):
             raise DataTypeError(
@@ -195,6 +195,26 @@ def integers_in(
         for place, leaf in places(argument, (name,))
         if type(leaf) is int and not is_number(leaf, numbers_at(numbers, place))
     }
+
+
+def places_of_numbers(
+    arguments: tuple[Any, ...], keywords: dict[str, Any], numbers: dict[Any, Numbers] | None
+) -> dict[Place, tuple[int, int]]:
+    """Where a call has integers that have become numbers: which of its leaves each is, and what it is."""
+    found: dict[Place, tuple[int, int]] = {}
+    count = 0
+    for name, argument in (*enumerate(arguments), *keywords.items()):
+        for place, leaf in places(argument, (name,)):
+            if isinstance(leaf, int):
+                here = numbers_at(numbers, place)
+                if not is_number(leaf, here):
+                    continue
+                if type(here) is frozenset:
+                    found[place] = count, leaf
+                count += 1
+            elif is_given(leaf):
+                count += 1
+    return found
 
 
 def numbers_at(numbers: Numbers, place: Place) -> Numbers:

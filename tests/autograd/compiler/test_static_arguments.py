@@ -15,8 +15,10 @@ from autograd import (
     Tensor,
     Value,
     compile,
+    maximum,
     tanh,
     value_and_grad,
+    where,
 )
 
 
@@ -180,6 +182,85 @@ def test_an_integer_that_changes_like_a_count_of_steps_becomes_a_number():
         assert f.value_and_grad(6.0, step) == value_and_grad(lambda x, step=step: x / (1 + step))(6.0)
         f.check(6.0, step)
     assert sum(not one.has_gradients for one in f.programs) == 9
+
+
+LARGE = (2**20 + 7, 2**53 - 1, 2**53, 2**53 + 1, 2**62 + 1, -(2**61) - 1, 10**30)
+OF_INTEGERS = {
+    "a power of three": lambda x, n: x * ((n * n * n) % 1000),
+    "the integer": lambda x, n: x + n,
+    "one more": lambda x, n: x * (n + 1) - n,
+    "halves": lambda x, n: x * (n // 2) + n % 3,
+    "a quotient": lambda x, n: x * (1 / n),
+    "a remainder": lambda x, n: x + 7 % n,
+    "a power of two": lambda x, n: x * (2 ** (n % 70) % 1000),
+    "a negative power": lambda x, n: x * (n - 30) ** -1,
+    "the size": lambda x, n: x * abs(-n),
+    "a comparison": lambda x, n: x * (n * n > 2**60),
+}
+
+
+@pytest.mark.filterwarnings("ignore:compile. .* integers? n")
+@pytest.mark.parametrize("columns", [False, True])
+@pytest.mark.parametrize("name", OF_INTEGERS)
+def test_what_is_made_of_integers_alone_is_exact_and_fails_as_it_does_eagerly(name, columns):
+    function = OF_INTEGERS[name]
+    f, g, x = compile(function, columns=columns), compile(function), numpy.array([1.5, -2.0]) if columns else 1.5
+    is_number = False
+    for n in (*range(1, 20), 0, 30, *LARGE, 23):
+        eager, gradient = [], []
+        try:
+            for one in x if columns else [x]:
+                eager.append(function(float(one), n))
+                gradient.append(value_and_grad(function)(float(one), n)[1])
+        except ZeroDivisionError:
+            for call in (f, f.value_and_grad, *([] if columns else [g.value_and_grad, f.check])):
+                with pytest.raises(ZeroDivisionError):
+                    call(x, n)
+            continue
+        numpy.testing.assert_allclose(f(x, n), eager if columns else eager[0], rtol=1e-15)
+        numpy.testing.assert_allclose(f.value_and_grad(x, n)[1], gradient if columns else gradient[0], rtol=1e-15)
+        if not columns:
+            numpy.testing.assert_allclose(g(Value(x), n).data, eager[0], rtol=1e-15)
+        is_number |= n == 19 and len(f.programs) == 2 * 9
+    assert is_number  # from the ninth on, one program did for the value and one for the gradient
+
+
+@pytest.mark.filterwarnings("ignore:compile. .* integers? n")
+@pytest.mark.parametrize(
+    ("function", "array"),
+    [
+        (lambda a, n: a * n, numpy.array([100], numpy.int8)),
+        (lambda a, n: (a * n) // 7, numpy.array([2**60 + 1, 5])),
+        (lambda a, n: ((a * n) % 7) * 0.5, numpy.array([100], numpy.uint8)),
+        (lambda a, n: where(a > 0, n, a), numpy.array([1, -1])),
+        (lambda a, n: numpy.stack([n, n + 1]) * a, numpy.array([1, 2])),
+        (lambda a, n: a**n, numpy.array([3, 4])),
+        (lambda a, n: maximum(a, n), numpy.array([3, 400], numpy.int16)),
+    ],
+)
+def test_beside_arrays_of_integers_an_integer_stays_one(function, array):
+    f = compile(function)
+    ones = numpy.ones_like(array)
+    for n in range(1, 12):
+        f(ones, n)
+    for n in (2, 20, 100):
+        eager = function(array, n)
+        ours = f(array, n)
+        numpy.testing.assert_array_equal(ours, getattr(eager, "data", eager))
+        assert ours.dtype == eager.dtype
+
+
+def test_where_many_integers_are_too_large_all_are_static_again_and_it_is_told_of():
+    f = compile(lambda x, n: x * ((n * n * n) % 1000))
+    with pytest.warns(CapturedConstantWarning, match="more than 8 integers n"):
+        assert [f(1.0, n) for n in range(9)] == [n**3 for n in range(9)]
+    large = range(2**20, 2**20 + 12)
+    with pytest.warns(CapturedConstantWarning, match="is recorded anew for each integer n"):
+        assert [f(1.0, n) for n in large] == [n**3 % 1000 for n in large]
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        for n in (100, 101, 2**21 + 1):
+            assert f(1.0, n) == n**3 % 1000
 
 
 def test_it_is_told_of_by_its_place():
