@@ -16,7 +16,7 @@ from ...structure import Place
 from ...traversal import nodes_in_order
 from ...value import Value
 from .recording import Recording, StandIn, is_recorded_alike, listed, names_of_places
-from .signature import Numbers, integers_in, places_of_numbers, with_numbers, with_numbers_at
+from .signature import Numbers, integers_in, numbers_at, places_of_numbers, with_numbers, with_numbers_at
 
 # Of one place. From the next one on it is taken for a number.
 MOST_STATIC = 8
@@ -84,7 +84,8 @@ class Integers:
             self._inexact[place] = inexact = self._inexact.get(place, frozenset()) | {integer}
             here: Numbers = None
             if len(inexact) <= MOST_INEXACT:
-                here = frozenset({integer}) | self._static_at(place)
+                before = numbers_at(self.numbers, place)
+                here = frozenset({integer}) | (before if isinstance(before, frozenset) else frozenset())
             else:
                 given_up.append(place)
             self.numbers = with_numbers_at(self.numbers or {}, place, here)
@@ -104,12 +105,6 @@ class Integers:
                 names = names_of_places(self._function, count, places)
                 found.append(sentence.format(most=MOST_STATIC, names=listed(names), one=names[0]))
         return found
-
-    def _static_at(self, place: Place) -> frozenset[int]:
-        here = self.numbers
-        for step in place:
-            here = here.get(step) if type(here) is dict else here
-        return here if type(here) is frozenset else frozenset()
 
     def _with(self, numbers: dict[Any, Numbers] | None, places: Sequence[Place]) -> dict[Any, Numbers]:
         """The same with those in these places, but for the ones that were static until now."""
