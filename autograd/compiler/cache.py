@@ -10,6 +10,8 @@ import weakref
 from collections.abc import Callable, Hashable, Sequence
 from typing import Any, Generic, TypeVar
 
+import numpy
+
 from .record.recording import Recording
 from .record.signature import Key, Numbers, array_key, column_key, signature, with_columns
 
@@ -18,6 +20,7 @@ _Table = dict[Any, Any]
 
 # Structures for which programs are kept. Each new one beyond takes the place of the oldest.
 MOST_STRUCTURES = 256
+_KNOWN_BY_VALUE = (int, tuple, numpy.generic)
 
 
 class ProgramCache(Generic[Entry]):
@@ -67,9 +70,9 @@ class ProgramCache(Generic[Entry]):
         place = table is self.recordings, key
         table[key] = item
         if place not in self._ids:
-            self._ids[place] = [id(one) for one in objects if not isinstance(one, int | tuple)]
+            self._ids[place] = [id(one) for one in objects if not isinstance(one, _KNOWN_BY_VALUE)]
             for one in objects:
-                if not isinstance(one, int | tuple):
+                if not isinstance(one, _KNOWN_BY_VALUE):
                     self._objects.setdefault(id(one), self._reference(one))
                     self._keys.setdefault(id(one), set()).add(place)
         for oldest in list(table)[: max(0, len(table) - MOST_STRUCTURES)]:

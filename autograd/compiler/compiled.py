@@ -28,6 +28,8 @@ from ..modes import current_mode
 from ..node import Node
 from ..structure import flatten
 from ..sweep import commit, sweep
+from ..tensor import Tensor
+from ..value import Value
 from .cache import ProgramCache
 from .pipeline import ARRAYS, COLUMNS, COMMON, FLOATS, passed, target_named
 from .program import Program
@@ -47,8 +49,10 @@ from .record.signature import (
     Key,
     Numbers,
     is_given,
+    places_of_numbers,
     signature,
     stand_in,
+    stand_in_of_array,
     stand_in_of_sample,
     with_columns,
     with_numbers,
@@ -130,7 +134,8 @@ class _Entry:
     with_gradients: list[CompiledProgram] = field(default_factory=list)  # made when `source` asks for it
     operations: list[CompiledOperation] = field(default_factory=list)  # of its outputs, made for the first graph
     is_current: Callable[[], bool] | None = None  # whether what it was recorded with from outside is as it was
-    is_exact: Callable[[Sequence[Any]], bool] | None = None  # whether floats do for the integers that are numbers
+    # What of a call's leaves the program is given; None where it does not do for them.
+    given: Callable[[list[Any]], list[Any] | None] | None = None
 
     def __post_init__(self) -> None:
         self.is_current = self.program.recording.is_current
@@ -207,7 +212,7 @@ class Compiled:
     def _with_gradients(self, key: Key, arguments: tuple[Any, ...], keywords: dict[str, Any], chosen: Any) -> _Entry:
         positions = positions_of("value_and_grad", self.__name__, chosen, len(arguments))
         floats = tuple(_as_floats(one) if n in positions else one for n, one in enumerate(arguments))
-        recording = self._recording(self._cache.key(floats, keywords)[0], floats, keywords)
+        recording = self._recording(self._cache.key(floats, keywords)[0], floats, keywords, by_numbers=True)
         wanted, finish = self._gradients_of(recording, floats, positions, chosen)
         program = self._compiled(key, recording, wanted)
         if not self._columns and any(floats[n] is not argument for n, argument in enumerate(arguments)):
@@ -346,10 +351,18 @@ class Compiled:
         cache = self._cache
         key, leaves, objects = signature(arguments, keywords, cache.array_key, numbers)
         if objects:
-            if by is not None and numbers is None and any(isinstance(one, int) for one in objects):
+            if by is not None and numbers is None and any(isinstance(one, int | numpy.generic) for one in objects):
                 self._become()
                 return self._run(chosen, self._choice(by, len(arguments))[1], make, arguments, keywords, by)
             cache.recognize(objects)
+            has_numbers, of_values = False, by is not None
+            for one in objects:
+                if type(one) is tuple:
+                    of_values = of_values or type(one[1]) is not Tensor
+                elif isinstance(one, numpy.generic):
+                    has_numbers = True
+            if has_numbers:
+                key = key, of_values  # beside Values they are floats
         if self._columns:
             key, leaves = with_columns(key, leaves)
         try:
@@ -359,34 +372,36 @@ class Compiled:
         for entry in entries:
             if entry.is_current is not None and not entry.is_current():
                 continue
-            if entry.is_exact is not None and not entry.is_exact(leaves):
+            given = leaves if entry.given is None else entry.given(leaves)
+            if given is None:
                 return self._run(chosen, self._kept_whole(arguments, keywords, by), make, arguments, keywords, by)
             try:
-                found = entry.program.run(*leaves)
+                found = entry.program.run(*given)
             except ShapeChangedError:
                 continue
             cache.last = key, entry
-            return entry, found, leaves, objects
+            return entry, found, given, objects
         if entries:
             self._tell_of_changes(entries[-1])
             cache.recordings.clear()  # a boolean index chose another number of elements: record anew
         elif self._has_new_numbers(arguments, keywords, numbers):
             numbers = self._integers.numbers if by is None else self._choice(by, len(arguments))[1]
             return self._run(chosen, numbers, make, arguments, keywords, by)
+        whole = [leaf for leaf, _ in places_of_numbers(arguments, keywords, numbers).values()]
         for _ in range(_MOST_VARIANTS):
             entry = make(key, *with_numbers(arguments, keywords, numbers), by)
-            if numbers:
-                entry.is_exact = exactness(entry.program.recording, arguments, keywords, numbers)
-                if entry.is_exact is not None and not entry.is_exact(leaves):
-                    return self._run(chosen, self._kept_whole(arguments, keywords, by), make, arguments, keywords, by)
+            entry.given = _given(entry.program.recording, leaves, whole)
+            given = leaves if entry.given is None else entry.given(leaves)
+            if given is None:
+                return self._run(chosen, self._kept_whole(arguments, keywords, by), make, arguments, keywords, by)
             try:
-                found = entry.program.run(*leaves)
+                found = entry.program.run(*given)
             except ShapeChangedError:  # it was recorded in a call of another kind, or in another thread, for others
                 cache.recordings.clear()
                 continue
             cache.add_entry(key, chosen, entry, objects, _MOST_VARIANTS)
             cache.last = key, entry
-            return entry, found, leaves, objects
+            return entry, found, given, objects
         raise ShapeError(
             f"compile: {self.__name__} chooses another number of elements each time that it is run on the same "
             "arguments; choose by these alone"
@@ -457,11 +472,15 @@ class Compiled:
             self._become()
         return bool(become)
 
-    def _recording(self, key: Hashable, arguments: tuple[Any, ...], keywords: dict[str, Any]) -> Recording:
+    def _recording(
+        self, key: Hashable, arguments: tuple[Any, ...], keywords: dict[str, Any], *, by_numbers: bool = False
+    ) -> Recording:
         recording = self._cache.recordings.get(key)
         if recording is None or (recording.is_current is not None and not recording.is_current()):
             with without_garbage_collection():
                 recording = record(self._function, arguments, keywords, self._stand_in)
+                if not self._columns and _need_their_dtype(recording, flatten([arguments, keywords])[0], by_numbers):
+                    recording = record(self._function, arguments, keywords, stand_in_of_array)
             news = [one for one in captured(recording, self._function) if str(one) not in self._told]
             self._tell(
                 [str(one) for one in news],
@@ -592,14 +611,52 @@ def _placed(place: Any, gradients: list[Any]) -> Any:
     return place[0]() if isinstance(place, list) else gradients[place]
 
 
-def _as_floats(argument: Any) -> Any:
-    """The argument with float64 in place of integer arrays; itself if it has none."""
-    leaves, _, rebuild = flatten(argument)
-    floats = [
-        leaf.astype(numpy.float64) if isinstance(leaf, numpy.ndarray) and leaf.dtype.kind in "iu" else leaf
-        for leaf in leaves
+def _given(
+    recording: Recording, leaves: list[Any], whole: Sequence[int]
+) -> Callable[[list[Any]], list[Any] | None] | None:
+    """What makes of a call's leaves, some of them integers, what the program is given; None where they are that."""
+    of_numpy = [place for place, leaf in enumerate(leaves) if isinstance(leaf, numpy.generic)]
+    is_exact = exactness(recording, whole) if whole else None
+    if not of_numpy and is_exact is None:
+        return None
+    kinds: list[tuple[int, Callable[[Any], Any]]] = [
+        (place, float if isinstance(recording.inputs[place], Value) else numpy.asarray) for place in of_numpy
     ]
+
+    def given(leaves: list[Any]) -> list[Any] | None:
+        if is_exact is not None and not is_exact(leaves):
+            return None
+        leaves = list(leaves)
+        for place, kind in kinds:
+            leaves[place] = kind(leaves[place])
+        return leaves
+
+    return given
+
+
+def _need_their_dtype(recording: Recording, leaves: list[Any], by_numbers: bool) -> bool:
+    """Whether numbers of NumPy's among the arguments, which were recorded as floats, are to compute in their own dtype:
+    beside arrays; and, but for float64, where there are no Values either."""
+    kinds = {type(leaf) for leaf in leaves if isinstance(leaf, numpy.floating | numpy.integer)}
+    if not kinds:
+        return False
+    if recording.has_arrays:
+        return True
+    of_values = by_numbers or bool(recording.parameters) or any(isinstance(leaf, Value) for leaf in leaves)
+    return kinds != {numpy.float64} and not of_values
+
+
+def _as_floats(argument: Any) -> Any:
+    """The argument with float64 in place of integer arrays, and floats of NumPy's numbers; itself if it has none."""
+    leaves, _, rebuild = flatten(argument)
+    floats = list(map(_as_float, leaves))
     return rebuild(floats) if any(map(operator.is_not, floats, leaves)) else argument
+
+
+def _as_float(leaf: Any) -> Any:
+    if isinstance(leaf, numpy.ndarray) and leaf.dtype.kind in "iu":
+        return leaf.astype(numpy.float64)
+    return float(leaf) if isinstance(leaf, numpy.generic) and leaf.dtype.kind in "biuf" else leaf
 
 
 def _compare(what: str, ours: Any, eager: Any, tolerance: float | None, why: Callable[[], str]) -> None:

@@ -7,7 +7,6 @@ two are the same up to 2^53, and where nothing is divided by 0. An integer for w
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -117,44 +116,38 @@ class Integers:
 # --- what a function makes of integers alone --------------------------------------------------------------
 
 
-def exactness(
-    recording: Recording, arguments: tuple[Any, ...], keywords: dict[str, Any], numbers: dict[Any, Numbers] | None
-) -> Callable[[Sequence[Any]], bool] | None:
-    """What says of the leaves of a call whether the program, in floats, makes of its integers what Python does; None
-    where there are none."""
-    whole = [leaf for leaf, _ in places_of_numbers(arguments, keywords, numbers).values()]
+def exactness(recording: Recording, whole: Sequence[int]) -> Callable[[Sequence[Any]], bool] | None:
+    """What says of the leaves of a call, some of them integers, whether the program, in floats, makes of these what
+    Python does; None where there are none."""
     steps = _made_of_integers(recording, whole) if whole else None
     if steps is None:
         return None
-    order = steps
-
-    def is_exact(leaves: Sequence[Any]) -> bool:
-        known: dict[int, Any] = {}
-        for leaf in whole:
-            if not -LARGEST_EXACT < leaves[leaf] < LARGEST_EXACT:
-                return False
-            known[id(recording.inputs[leaf])] = int(leaves[leaf])
-        for node, function in order:
-            operands = [known.get(id(one), one) for one in node.operands]
-            if any(isinstance(one, Node | float) for one in operands):  # it is no longer of integers
-                continue
-            try:
-                found = function(*operands)
-            except ArithmeticError:
-                return False
-            if type(found) is int and not -LARGEST_EXACT < found < LARGEST_EXACT:
-                return False
-            known[id(node)] = found
-        return True
-
-    return is_exact
+    bounds = f"{-LARGEST_EXACT} < {{}} < {LARGEST_EXACT}"
+    names = {id(recording.inputs[leaf]): f"i{leaf}" for leaf in whole}
+    lines = ["def is_exact(leaves):", "    try:"]
+    for leaf in whole:
+        lines += [
+            f"        if not {bounds.format(f'leaves[{leaf}]')}: return False",
+            f"        i{leaf} = int(leaves[{leaf}])",
+        ]
+    for number, (node, text) in enumerate(steps):
+        name = names[id(node)] = f"v{number}"
+        operands = [names[id(one)] if isinstance(one, Node) else f"({int(one)})" for one in node.operands]
+        lines += [
+            f"        {name} = {text.format(*operands)}",
+            f"        if {name}.__class__ is int and not {bounds.format(name)}: return False",
+        ]
+    lines += ["    except ArithmeticError:", "        return False", "    return True"]
+    space: dict[str, Any] = {"power": _power}
+    exec("\n".join(lines), space)
+    return space["is_exact"]  # type: ignore[no-any-return]  # the function in the text
 
 
-def _made_of_integers(recording: Recording, whole: Sequence[int]) -> list[tuple[Any, Callable[..., Any]]] | None:
-    """The nodes that are made of integers alone, each after those that it is made of, and how Python makes them; None
+def _made_of_integers(recording: Recording, whole: Sequence[int]) -> list[tuple[Any, str]] | None:
+    """The nodes that are made of integers alone, each after those that it is made of, and how Python does; None
     where such meet arrays of integers, which compute in their own dtype."""
     derived: set[Any] = {recording.inputs[leaf] for leaf in whole}
-    found: list[tuple[Any, Callable[..., Any]]] = []
+    found: list[tuple[Any, str]] = []
     for node in nodes_in_order(recording.outputs):
         if node.op is None:
             continue
@@ -173,16 +166,15 @@ def _made_of_integers(recording: Recording, whole: Sequence[int]) -> list[tuple[
     return found
 
 
-def _power(base: int, exponent: int) -> Any:
-    if abs(exponent) > _LONGEST_POWER and abs(base) > 1:
+def _power(base: Any, exponent: Any) -> Any:
+    if exponent > _LONGEST_POWER and abs(base) > 1:
         raise OverflowError
     return base**exponent
 
 
-_OF_INTEGERS: dict[str, Callable[..., Any]] = {
-    "add": operator.add, "subtract": operator.sub, "multiply": operator.mul, "divide": operator.truediv,
-    "power": _power, "floor_divide": operator.floordiv, "remainder": operator.mod, "negative": operator.neg,
-    "absolute": operator.abs, "positive": operator.pos, "square": lambda one: one * one,
-    "less": operator.lt, "less_equal": operator.le, "greater": operator.gt, "greater_equal": operator.ge,
-    "equal": operator.eq, "not_equal": operator.ne,
+_OF_INTEGERS = {
+    "add": "{} + {}", "subtract": "{} - {}", "multiply": "{} * {}", "divide": "{} / {}", "power": "power({}, {})",
+    "floor_divide": "{} // {}", "remainder": "{} % {}", "negative": "-{}", "absolute": "abs({})", "positive": "+{}",
+    "square": "{0} * {0}", "less": "{} < {}", "less_equal": "{} <= {}", "greater": "{} > {}",
+    "greater_equal": "{} >= {}", "equal": "{} == {}", "not_equal": "{} != {}",
 }  # fmt: skip

@@ -71,6 +71,11 @@ class Recording:
         return node.label or self.labels.get(node)
 
     @property
+    def has_arrays(self) -> bool:
+        """Whether anything in it is an array."""
+        return any(isinstance(node, Tensor) for node in nodes_in_order(self.outputs))
+
+    @property
     def is_current(self) -> Callable[[], bool] | None:
         """Says whether what the function read from outside is as it was, and the same parameters are frozen; None where
         it read nothing."""

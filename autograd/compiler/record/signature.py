@@ -36,8 +36,11 @@ def signature(
     numbers: dict[Any, Numbers] | None = None,
 ) -> tuple[Key, list[Any], list[Any]]:
     """The structure of a call, as a key; its numbers and arrays, in order; and the objects (modules, functions) of
-    which the key has only the id, with the nodes (each after its place among the leaves) and the integers that are
-    static as no `numbers` were asked for.
+    which the key has only the id, with the nodes (each after its place among the leaves), the integers that are
+    static as no `numbers` were asked for, and NumPy's numbers.
+
+    A number of NumPy's is a float beside Values, and else computes in its own dtype, as an array without axes: the leaf
+    is as it was given.
 
     Static, a part of the structure by type and value, are integers, truths, text, bytes, None, members of
     enumerations, and frozen dataclasses of these.
@@ -75,6 +78,13 @@ def _key(part: Any, leaves: list[Any], kept: list[Any], array_key: ArrayKey, num
     if (kind is int or kind is bool) and numbers is None:
         kept.append(part)
         return kind, part
+    if kind in _NUMBERS_OF_NUMPY:
+        kept.append(part)
+        if numbers is True or array_key is column_key:
+            leaves.append(float(part))
+            return float
+        leaves.append(part)
+        return numpy.generic, kind
     if kind is list or kind is tuple or (kind is not dict and isinstance(part, _SEQUENCES)):
         if type(numbers) is not dict:
             return kind, tuple([_key(item, leaves, kept, array_key, numbers) for item in part])
@@ -92,7 +102,7 @@ def _key(part: Any, leaves: list[Any], kept: list[Any], array_key: ArrayKey, num
     if hasattr(part, "named_parameters"):  # a module, at once
         kept.append(part)
         return kind, id(part)
-    if isinstance(part, _FLOATS) or (isinstance(part, int) and is_number(part, numbers)):
+    if isinstance(part, float) or (isinstance(part, int) and is_number(part, numbers)):
         leaves.append(as_float(part))
         return int if type(numbers) is frozenset and type(part) is int else float
     if isinstance(part, _OF_NUMPY):
@@ -148,7 +158,7 @@ def _key_inside(part: Any, kept: list[Any]) -> Key | None:
 
 
 _SEQUENCES = (list, tuple)
-_FLOATS = (float, numpy.floating, numpy.integer)
+_NUMBERS_OF_NUMPY = frozenset(numpy.dtype(character).type for character in "?bBhHiIlLqQefdg")
 _OF_NUMPY = (numpy.ndarray, numpy.generic)
 _STATIC = (int, str, bytes, type(None))  # truths are integers
 _FUNCTIONS = (FunctionType, BuiltinFunctionType, numpy.ufunc, type)
@@ -247,7 +257,15 @@ def stand_in(name: str, part: Any) -> Node:
     data = part._data if isinstance(part, Node) else part
     if isinstance(data, complex):
         raise DataTypeError(f"compile: {name} is complex, and a program computes with real numbers: give it the parts")
-    if isinstance(data, _FLOATS):
+    if isinstance(data, float | numpy.floating | numpy.integer):
+        return Value(data)
+    return stand_in_of_array(name, data)
+
+
+def stand_in_of_array(name: str, part: Any) -> Node:
+    """The same, where NumPy's numbers compute in their own dtype: arrays without axes."""
+    data = part._data if isinstance(part, Node) else part
+    if type(data) is float:
         return Value(data)
     array = numpy.asarray(data)
     if array.dtype.kind not in "biuf":
