@@ -69,10 +69,14 @@ def test_the_key_of_a_call_is_its_structure():
     def key(*arguments, **keywords):
         return signature(arguments, keywords)[0]
 
-    assert key(1.0, [2.0, 3.0]) == key(Value(5.0), [numpy.float32(1), numpy.int64(7)])
+    assert key(1.0, [2.0, 3.0]) == key(Value(5.0), [4.0, 7.5])
+    assert key(numpy.float32(1)) == key(numpy.float32(2))
     assert key(numpy.ones((2, 3))) == key(Tensor(numpy.zeros((2, 3))))
     different = [
         key(1.0),
+        key(numpy.float64(1)),
+        key(numpy.float32(1)),
+        key(numpy.int64(1)),
         key(1.0, 2.0),
         key([1.0, 2.0]),
         key((1.0, 2.0)),
