@@ -19,6 +19,10 @@ _ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 _OURS = tuple(os.path.join(_ROOT, package, "") for package in ("autograd", "nn", "viz", "glassgrad"))
 # What `array[i] = node` is to Python; from 3.12 on, `array[i:j] = node` is an instruction of its own.
 _ASSIGNMENTS = {opcode.opmap[name] for name in ("STORE_SUBSCR", "STORE_SLICE") if name in opcode.opmap}
+_LOOKING_UP = {opcode.opmap[name] for name in ("CONTAINS_OP", "BINARY_SUBSCR") if name in opcode.opmap}
+# From 3.14 on `table[x]` is one of the operators.
+_SUBSCRIPT = [number for number, (name, _) in enumerate(getattr(opcode, "_nb_ops", ())) if name == "NB_SUBSCR"]
+_ASKING = frozenset({"get", "setdefault", "pop"})
 _NUMPY = os.path.join(os.path.dirname(numpy.__file__), "")
 _NOT_A_PERSON_S = (*_OURS, _NUMPY)
 
@@ -53,7 +57,7 @@ def calls_between() -> int:
     """How many calls lie between the function that asks and the line that `calling_line` names: `stacklevel` for a
     warning of its own is one more."""
     frame, count = sys._getframe(1), 0
-    while frame is not None and frame.f_code.co_filename.startswith(_OURS):
+    while frame is not None and frame.f_code.co_filename.startswith(_NOT_A_PERSON_S):
         frame = frame.f_back  # type: ignore[assignment]  # as above
         count += 1
     return count
@@ -67,6 +71,17 @@ def asking_functions() -> Iterator[CodeType]:
     while frame is not None and frame.f_code.co_filename.startswith(_NUMPY):
         yield frame.f_code
         frame = frame.f_back  # type: ignore[assignment]  # as above
+
+
+def looks_it_up() -> bool:
+    """Whether a person's line looks for what is hashed in a set or a dict: `x in numbers`, `table[x]`, `.get(x)`."""
+    frame = sys._getframe(2)
+    code = frame.f_code
+    if code.co_filename.startswith(_NOT_A_PERSON_S):
+        return False
+    operation, argument = code.co_code[frame.f_lasti : frame.f_lasti + 2]
+    is_subscript = operation == opcode.opmap["BINARY_OP"] and argument in _SUBSCRIPT
+    return operation in _LOOKING_UP or is_subscript or not _ASKING.isdisjoint(code.co_names)
 
 
 def note_numpy_looks() -> None:

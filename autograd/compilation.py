@@ -21,7 +21,8 @@ def compile(function: Callable[..., Any], *, columns: bool = False) -> Compiled:
             truths, text, None, members of enumerations, and tuples and frozen dataclasses of these, unless they are
             differentiated by: `if order == 2` takes its branch for each. An integer that changes like a count of steps
             is given as float(step); from the ninth one on a warning says so. Modules, functions and other objects are
-            told apart by identity.
+            told apart by identity. It runs when it is recorded, and once more when its program is first asked for
+            again, to see whether it does the same.
         columns: the function is written for single numbers, and is called with arrays of N samples where it
             takes numbers: all are computed at once. A number given as it is (a parameter) is the same for all, and
             its gradient the sum over the samples.
@@ -36,6 +37,14 @@ def compile(function: Callable[..., Any], *, columns: bool = False) -> Compiled:
     Leaves outside the function that require gradients (a module's parameters) are read at each call. Python's
     own control flow is not recorded: an `if` that looks at data keeps the branch that was taken when the program
     was recorded: a warning tells of the look, `check(…)` compares, `where(…)` chooses anew in each call.
+
+    What the function reads from outside its arguments (globals, closures, attributes, items, settings) is compared at
+    each call, and it is recorded anew where something is another. A warning tells of what cannot be compared: arrays
+    that it computes with, random numbers, iterators, counts that it keeps itself, what a second run does otherwise.
+    What nobody can see, and a program keeps as it was when it was recorded: what a library keeps to itself; files, the
+    clock and devices that give the same twice, and another thing later; what a function in C reads by itself; another
+    code or defaults that a function is given; single numbers of large arrays in lists and dicts; the hash of a number
+    that a library asks for. Pass such things as arguments.
 
     >>> from autograd import Value, compile, sigmoid
     >>> def cost(w, x, b):

@@ -22,7 +22,7 @@ from .arguments import described
 from .errors import DataTypeError, NotRecordedError
 from .node import Node
 from .operation import OwnOperation, Passed
-from .value import Value
+from .value import RecordedValue, Value
 
 
 class _MadeByHand(Value):
@@ -248,7 +248,7 @@ def _set_backward(self: Value, function: Any) -> None:
             "make it as Value(number, (x,), 'name')"
         )
     if not isinstance(self, _MadeByHand):
-        if type(self) is not Value:
+        if type(self) not in (Value, RecordedValue):
             raise DataTypeError(
                 f"_backward: {self.op.name} of more than two operands has its own; make a Value by hand"
             )

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import copy
 import threading
-from collections.abc import Callable
-from contextlib import AbstractContextManager, ContextDecorator, nullcontext
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, ContextDecorator, contextmanager, nullcontext
 from contextvars import ContextVar, Token
 from dataclasses import dataclass
 from typing import Any, Never, NoReturn, Self, TypeVar
@@ -141,9 +141,43 @@ def _still_open(block: _Block) -> _Block:
     return kept
 
 
+# The arguments of functions that are just being recorded, by id, with where looks at them are noted: such a function
+# may compute in other threads, which know nothing of its mode.
+stand_ins: dict[int, list[tuple[Any, SourceLine | None]]] = {}
+_MOST_FOLLOWED = 1000  # nodes from a number that is looked at back to such an argument
+
+
+@contextmanager
+def watched_in_other_threads(nodes: Sequence[Any], looked_at: list[tuple[Any, SourceLine | None]]) -> Iterator[None]:
+    """A block in which these stand for arguments of a function that is recorded, in whatever thread it goes on."""
+    own = dict.fromkeys(map(id, nodes), looked_at)
+    stand_ins.update(own)
+    try:
+        yield
+    finally:
+        for one in own:
+            stand_ins.pop(one, None)
+
+
+def _looked_at_elsewhere(node: Any) -> list[tuple[Any, SourceLine | None]] | None:
+    """Where a look is noted at what comes from an argument of a function that another thread records."""
+    queue, seen = [node], {id(node)}
+    while queue and len(seen) < _MOST_FOLLOWED:
+        one = queue.pop()
+        if id(one) in stand_ins:
+            return stand_ins.get(id(one))
+        for operand in getattr(one, "operands", ()):
+            if id(operand) not in seen:
+                seen.add(id(operand))
+                queue.append(operand)
+    return None
+
+
 def note_look(node: Any) -> None:
     """A node's numbers are read as plain ones: what is done with them, no program can record."""
     looked_at = current_mode().looked_at
+    if looked_at is None and stand_ins:
+        looked_at = _looked_at_elsewhere(node)
     if looked_at is not None:
         looked_at.append((node, calling_line()))
 

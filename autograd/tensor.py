@@ -218,7 +218,7 @@ class Tensor(Node):
                     if takes_gradient is None or takes_gradient[slot]:
                         gradient_slots.append(slot)
                 else:
-                    if operand.op is not None:
+                    if operand.op is not None or (modes.stand_ins and id(operand) in modes.stand_ins):
                         tracked = True
                     if converted_kinds and type(operand) is Tensor and operand._data.dtype.kind in converted_kinds:
                         has_integers = True

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import numbers
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, NoReturn, Protocol, overload
 
 import numpy
 
 from . import anomaly, array_functions, modes, ops
 from .arguments import NoSuchAttribute, described
-from .calling_line import asking_functions, calling_line, note_numpy_looks, numbers_asked_for_by
+from .calling_line import asking_functions, calling_line, looks_it_up, note_numpy_looks, numbers_asked_for_by
 from .errors import ArgumentError, CallError, DataTypeError, ShapeError
 from .node import Node, checked_label, checked_requires_grad, without_gradient
 from .operands import Array, Number, has_mask
@@ -250,7 +250,7 @@ class Value(Node):
             node = wide = _new(_WideValue)
             wide._all_operands, wide._all_recorded, wide._all_gradients = tuple(kept), tuple(data), gradients
         else:
-            node = _new(Value)
+            node = _new(Value if mode.looked_at is None else RecordedValue)
             node._first, node._first_data, node._first_gradient = kept[0], data[0], gradients[0]
             if len(kept) == 2:
                 node._second, node._second_data, node._second_gradient = kept[1], data[1], gradients[1]
@@ -510,6 +510,25 @@ if TYPE_CHECKING:
         def __call__(self, other: Tensor | Array, /) -> Tensor: ...
         @overload
         def __call__(self, other: Node, /) -> Node: ...
+
+
+class RecordedValue(Value):
+    """A Value while a program is recorded: where a set or a dict is asked for it, its number would be found, and it is
+    not. Afterwards it is a Value as any other."""
+
+    __slots__ = ()
+
+    def __hash__(self) -> int:
+        if looks_it_up():
+            modes.note_look(self)
+        return object.__hash__(self)
+
+    @staticmethod
+    def become_usual(nodes: Iterable[Node]) -> None:
+        """The recording is over."""
+        for node in nodes:
+            if type(node) is RecordedValue:
+                node.__class__ = Value  # type: ignore[assignment]  # of the same fields
 
 
 class _WideValue(Value):

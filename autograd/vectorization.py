@@ -151,7 +151,7 @@ class _Run:
                 check_call("vmap", self._function, arguments, keywords)
             raise
         self._refuse_looks(looked_at, None)
-        outside.settle()
+        outside.settle(self._function, objects)
         if outside.draws:
             raise DataTypeError(
                 f"vmap: {_name(self._function)} draws random numbers of {', '.join(outside.draws)}, and is run once "

@@ -5,6 +5,7 @@ The update is the optimizer's own (`recorded_updates.py`): there is no second se
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy
@@ -48,6 +49,7 @@ class CompiledStep:
         # What the update read of the optimizer, besides what is given anew to each step: constants of the program.
         self._constants: dict[str, Any] = {}
         self._kind = training_step.TrainingStep
+        self._told: Callable[[list[str]], None] | None = None
         self._step = self._new()
         self.recording: Any = self._step.prepare(*example, count=3)
         for parameter in optimizer.parameters:
@@ -84,6 +86,10 @@ class CompiledStep:
         order = topological_order(self.recording.outputs[0])
         return {node.operands[slot] for node in order for slot in node._gradient_slots}
 
+    def tell_of_second_run(self, told: Callable[[list[str]], None]) -> None:
+        """Run the model once more at the next step, and give this function, in words, what differs."""
+        self._told = self._step.told = told
+
     def _new(self) -> TrainingStep:
         slots, parameters = self._optimizer._slots, self._optimizer.parameters
         # A program knows a frozen parameter by its numbers.
@@ -94,6 +100,7 @@ class CompiledStep:
             {slot.tensor: tuple(slot.kept.values()) for slot in slots if slot.tensor is not None},
             parameters=[one for one in parameters if one.requires_grad],
             guarded=True,
+            told=self._told,
         )
 
     def _is_frozen_anew(self) -> bool:

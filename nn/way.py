@@ -8,6 +8,7 @@ from typing import Any
 import numpy
 
 from autograd import CapturedConstantWarning, Tensor
+from autograd.calling_line import calls_between
 from autograd.modes import current_mode
 
 from .activations import ACTIVATIONS
@@ -86,6 +87,7 @@ class Way:
         found = compiled_step(run.model, run.loss, run.optimizer, example, batches.targets)
         if isinstance(found, CompiledStep) and doubt is not None:
             _warn_of_constants(found)
+            found.tell_of_second_run(_warn_of_second_run)
         return found
 
     def _why_not_worth_it(self) -> str | None:
@@ -168,10 +170,22 @@ def _warn_of_constants(step: CompiledStep) -> None:
     looks = step.recording.looks
     if looks:
         _warn(f"looks at {listed(looks)}: what comes of it stays as it is now; with compile=False it is looked at anew")
+    nowhere = step.recording.numbers_from_nowhere
+    if nowhere:
+        _warn(f"uses {listed(nowhere)}: it keeps those of the first run; with compile=False each step has its own")
+
+
+def _warn_of_second_run(went_on: list[str]) -> None:
+    from autograd.compiler.record.recording import listed
+
+    _warn(
+        f"does something else when it is run again, by {listed(went_on)}: it keeps what the last run did; with "
+        "compile=False each step runs it"
+    )
 
 
 def _warn(what: str) -> None:
-    warnings.warn(f"fit: the compiled step {what}", CapturedConstantWarning, stacklevel=6)
+    warnings.warn(f"fit: the compiled step {what}", CapturedConstantWarning, stacklevel=calls_between() + 1)
 
 
 def _structure(model: Any) -> list[tuple[str, Any]]:

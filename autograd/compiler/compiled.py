@@ -33,10 +33,10 @@ from ..value import Value
 from .cache import ProgramCache
 from .pipeline import ARRAYS, COLUMNS, COMMON, FLOATS, passed, target_named
 from .program import Program
+from .record.again import differences, what_went_on
 from .record.anomalies import find_anomaly
 from .record.captured import CapturedConstant, captured
 from .record.integers import Integers, exactness
-from .record.outside import differences
 from .record.recording import (
     Recording,
     listed,
@@ -133,12 +133,18 @@ class _Entry:
     finish: Callable[[Any], Any]
     with_gradients: list[CompiledProgram] = field(default_factory=list)  # made when `source` asks for it
     operations: list[CompiledOperation] = field(default_factory=list)  # of its outputs, made for the first graph
-    is_current: Callable[[], bool] | None = None  # whether what it was recorded with from outside is as it was
+    # Whether what it was recorded with from outside is as it was: never, until it is confirmed.
+    is_current: Callable[[], bool] | None = lambda: False
+    is_confirmed: bool = False  # whether it was asked for again, and its recording's second run did the same
     # What of a call's leaves the program is given; None where it does not do for them.
     given: Callable[[list[Any]], list[Any] | None] | None = None
 
-    def __post_init__(self) -> None:
-        self.is_current = self.program.recording.is_current
+    def was_current(self) -> bool:
+        is_current = self.program.recording.is_current
+        return is_current is None or is_current()
+
+    def confirm(self) -> None:
+        self.is_current, self.is_confirmed = self.program.recording.is_current, True
 
 
 class Compiled:
@@ -211,7 +217,7 @@ class Compiled:
 
     def _with_gradients(self, key: Key, arguments: tuple[Any, ...], keywords: dict[str, Any], chosen: Any) -> _Entry:
         positions = positions_of("value_and_grad", self.__name__, chosen, len(arguments))
-        floats = tuple(_as_floats(one) if n in positions else one for n, one in enumerate(arguments))
+        floats = self._in_floats(arguments, positions)
         recording = self._recording(self._cache.key(floats, keywords)[0], floats, keywords, by_numbers=True)
         wanted, finish = self._gradients_of(recording, floats, positions, chosen)
         program = self._compiled(key, recording, wanted)
@@ -371,7 +377,12 @@ class Compiled:
             entries = []
         for entry in entries:
             if entry.is_current is not None and not entry.is_current():
-                continue
+                if entry.is_confirmed or not entry.was_current():
+                    continue
+                if not self._confirm(key, entry, arguments, keywords, numbers, by):
+                    entries.remove(entry)
+                    entries = []
+                    break
             given = leaves if entry.given is None else entry.given(leaves)
             if given is None:
                 return self._run(chosen, self._kept_whole(arguments, keywords, by), make, arguments, keywords, by)
@@ -477,28 +488,72 @@ class Compiled:
     ) -> Recording:
         recording = self._cache.recordings.get(key)
         if recording is None or (recording.is_current is not None and not recording.is_current()):
-            with without_garbage_collection():
-                recording = record(self._function, arguments, keywords, self._stand_in)
-                if not self._columns and _need_their_dtype(recording, flatten([arguments, keywords])[0], by_numbers):
-                    recording = record(self._function, arguments, keywords, stand_in_of_array)
-            news = [one for one in captured(recording, self._function) if str(one) not in self._told]
-            self._tell(
-                [str(one) for one in news],
-                "uses {}: no argument and no parameter, so the program keeps it as it was when it was recorded. "
-                "Pass it as an argument if it changes",
-            )
-            self._constants += news
-            self._tell(
-                recording.numbers_from_nowhere,
-                "uses {}: the program keeps those of the run that was recorded. Pass them as arguments",
-            )
-            self._tell(
-                recording.looks,
-                "looks at {}: what comes of it stays as it was when it was recorded. Choose with where(…), compute "
-                "with the node itself; check(…) compares with an eager run",
-            )
+            recording = self._recorded(arguments, keywords, by_numbers)
             # Last: where a warning is an error, the next call records and warns again.
             self._cache.add_recording(key, recording, self._cache.key(arguments, keywords)[2])
+        return recording
+
+    def _confirm(
+        self,
+        key: Key,
+        entry: _Entry,
+        arguments: tuple[Any, ...],
+        keywords: dict[str, Any],
+        numbers: dict[Any, Numbers] | None,
+        by: Any,
+    ) -> bool:
+        """Run the function a second time, when a program is first asked for again: whether it does the same. Where it
+        does not, that is told of, and the second run takes the first one's place."""
+        recording = entry.program.recording
+        if not recording.is_confirmed:
+            given, named = with_numbers(arguments, keywords, numbers)
+            if by is not None:
+                given = self._in_floats(given, positions_of("value_and_grad", self.__name__, by, len(given)))
+                key = self._cache.key(given, named)[0]
+            again = self._recorded(given, named, by is not None)
+            went_on = what_went_on(recording, again)
+            if went_on:
+                # Where somebody else changed something while it ran first, the second run has it as it is.
+                if not recording.was_disturbed(again):
+                    self._tell(
+                        went_on,
+                        "does something else when it is run again, by {}: the program keeps what the last run did. "
+                        "Pass what changes as an argument",
+                    )
+                    again.is_confirmed = True
+                self._cache.add_recording(key, again, self._cache.key(given, named)[2])
+                return False
+            recording.confirm(again)
+        entry.confirm()
+        return True
+
+    @staticmethod
+    def _in_floats(arguments: tuple[Any, ...], positions: list[int]) -> tuple[Any, ...]:
+        return tuple(_as_floats(one) if n in positions else one for n, one in enumerate(arguments))
+
+    def _recorded(self, arguments: tuple[Any, ...], keywords: dict[str, Any], by_numbers: bool) -> Recording:
+        """A run of the function, and what there is to say of it."""
+        with without_garbage_collection():
+            recording = record(self._function, arguments, keywords, self._stand_in)
+            if not self._columns and _need_their_dtype(recording, flatten([arguments, keywords])[0], by_numbers):
+                recording = record(self._function, arguments, keywords, stand_in_of_array)
+        news = [one for one in captured(recording, self._function) if str(one) not in self._told]
+        self._tell(
+            [str(one) for one in news],
+            "uses {}: no argument and no parameter, so the program keeps it as it was when it was recorded. "
+            "Pass it as an argument if it changes",
+        )
+        self._constants += news
+        self._tell(
+            recording.numbers_from_nowhere,
+            "uses {}: the program keeps those of the run that was recorded. Pass them as arguments",
+        )
+        self._tell(
+            recording.looks,
+            "looks at {}: what comes of it stays as it was when it was recorded. Choose with where(…), compute "
+            "with the node itself; check(…) compares with an eager run",
+        )
+        recording.is_confirmed = bool(recording.numbers_from_nowhere or recording.looks)
         return recording
 
     def _tell(self, found: list[str], sentence: str) -> None:

@@ -23,6 +23,7 @@ from ..value import Value
 from .cache import ProgramCache
 from .pipeline import ARRAYS, COMMON, passed
 from .program import Input, Program
+from .record.again import what_went_on
 from .record.recording import Recording, only_number, record, translated
 from .run.array_machine import ArrayMachine
 
@@ -39,6 +40,8 @@ class TrainingStep:
         move: how a parameter moves, on nodes: `lambda w, g, states, numbers: (w - numbers[0] * g, ())`.
         states: for each parameter arrays that `move` keeps between steps (momentum); written in place.
         parameters: which are moved; by default all that require gradients.
+        told: is told, in words, what of the function a program cannot follow, by the second call of a kind; None: it is
+            known to follow, and nobody asks.
         guarded: move nothing, and raise OutOfRangeError, where the number or a gradient's norm is not finite, or the
             squares of all gradients together underflow; calls give a pair: what the function returned, and the square
             of each gradient's norm.
@@ -58,10 +61,11 @@ class TrainingStep:
         *,
         parameters: Sequence[Node] | None = None,
         guarded: bool = False,
+        told: Callable[[list[str]], None] | None = None,
     ) -> None:
         self._function, self._move = function, move
         self._states = states or {}
-        self._parameters, self._guarded = parameters, guarded
+        self._parameters, self._guarded, self.told = parameters, guarded, told
         self._cache: ProgramCache[tuple[ArrayMachine, Recording, list[Node]]] = ProgramCache()
 
     def __call__(self, *arguments: Any, numbers: Sequence[float] = ()) -> Any:
@@ -88,11 +92,14 @@ class TrainingStep:
         entries = self._cache.entries.get((key, count))
         if entries:
             is_current = entries[0][1].is_current
-            if is_current is None or is_current():
+            if (is_current is None or is_current()) and (
+                self.told is None or entries[0][1].is_confirmed or self._confirm(entries[0][1], arguments)
+            ):
                 return entries[0]
             entries.clear()
         with without_garbage_collection():
             recording = record(self._function, arguments, {})
+            recording.is_confirmed = bool(recording.numbers_from_nowhere or recording.looks)  # told of by who asks
             moved = recording.parameters if self._parameters is None else list(self._parameters)
             unread = set(moved).difference(recording.parameters)
             if unread:
@@ -101,6 +108,18 @@ class TrainingStep:
         entry = machine, recording, moved
         self._cache.add_entry(key, count, entry, objects)
         return entry
+
+    def _confirm(self, recording: Recording, arguments: tuple[Any, ...]) -> bool:
+        """Whether the function does the same in a second run. Where it does not, that is told of, once."""
+        with without_garbage_collection():
+            again = record(self._function, arguments, {})
+        went_on = what_went_on(recording, again)
+        if went_on and not recording.was_disturbed(again):
+            assert self.told is not None
+            told, self.told = self.told, None
+            told(went_on)
+        recording.confirm(again)
+        return not went_on
 
     def _program(self, recording: Recording, parameters: list[Node], count: int) -> Program:
         output = recording.outputs[0] if len(recording.outputs) > 1 else only_number(recording)

@@ -14,7 +14,7 @@ import numpy
 from ...arguments import check_call
 from ...calling_line import SourceLine
 from ...errors import ShapeError
-from ...modes import Adjusted
+from ...modes import Adjusted, watched_in_other_threads
 from ...node import ModuleCall, Node
 from ...operation import Contribution
 from ...returned import returned_node
@@ -22,9 +22,9 @@ from ...structure import Place, Rebuild, flatten, with_leaves
 from ...sweep import sweep
 from ...tensor import Tensor
 from ...traversal import nodes_in_order, operands_first
-from ...value import Value
+from ...value import RecordedValue, Value
 from ..program import Constant, Event, Input, Instruction, Operand, Program
-from .outside import Outside, told
+from .outside import Outside
 from .signature import Numbers, is_given, is_number, numbers_at, stand_in
 
 StandIn = Callable[[str, Any], Node]
@@ -47,6 +47,7 @@ class Recording:
         outside: what it could read from outside its arguments; None for what is no run of a person's function.
         frozen: the parameters outside the function, and whether each was frozen.
         is_of_one_pass: whether the function assigned no data of a node after it had used it.
+        is_confirmed: whether a second run did the same, or somebody was told why it would not.
     """
 
     function_name: str
@@ -61,11 +62,23 @@ class Recording:
     outside: Outside | None = None
     frozen: list[tuple[Node, bool]] = field(default_factory=list)
     is_of_one_pass: bool = False
+    is_confirmed: bool = False
 
     def gradients_recorded(self) -> Adjusted:
         """A block in which sweeps make a program's gradients. What was assigned since, the program is run on; what
         the function itself assigned in the middle is refused, as always."""
         return Adjusted(tracing=True, recording=False, of_any_data=self.is_of_one_pass)
+
+    def confirm(self, again: Recording) -> None:
+        """A second run did the same: what it read from outside is watched from now on, for what the first made there
+        (another part that it imports, a table that it fills) is there in the second."""
+        self.outside, self.is_confirmed = again.outside, True
+
+    def was_disturbed(self, again: Recording) -> bool:
+        """Whether something outside was changed during this run, and not during another: by another thread."""
+        if self.outside is None or again.outside is None:
+            return False
+        return not self.outside.changed_names <= again.outside.changed_names
 
     def label(self, node: Node) -> str | None:
         return node.label or self.labels.get(node)
@@ -94,8 +107,9 @@ class Recording:
 
     @property
     def numbers_from_nowhere(self) -> list[str]:
-        """In words, the numbers that only this run has: drawn at random, or changed by the function itself."""
-        return [] if self.outside is None else told(self.outside, self.outputs)
+        """In words, the numbers that only this run has: drawn at random, changed by the function itself, or of what
+        cannot be watched."""
+        return [] if self.outside is None else self.outside.told
 
     @property
     def looks(self) -> list[str]:
@@ -134,17 +148,19 @@ def record(
     positional, named = replaced[: len(arguments)], dict(zip(keywords, replaced[len(arguments) :], strict=True))
     looked_at: list[tuple[Node, SourceLine | None]] = []
     others = [(argument_names[int(path[1:].partition("]")[0])], leaf) for leaf, path in zip(leaves, paths, strict=True)]
-    outside = Outside(function, [(name, leaf) for name, leaf in others if not is_given(leaf)])
-    with Adjusted(tracing=True, recording=True, looked_at=looked_at):
+    objects = [(name, leaf) for name, leaf in others if not is_given(leaf)]
+    outside = Outside(function, objects)
+    with Adjusted(tracing=True, recording=True, looked_at=looked_at), watched_in_other_threads(inputs, looked_at):
         try:
             returned, variables = _with_variables(function, positional, named)
         except TypeError:
             check_call("compile", function, positional, named)
             raise
-    outside.settle()
     _hold_weakly(returned, [leaf for leaf in leaves if not is_given(leaf)])
     outputs, output_paths, rebuild = flatten(returned)
     name, nodes = name_of(function), _returned(function, outputs, output_paths)
+    RecordedValue.become_usual((*inputs, *nodes_in_order(nodes)))
+    outside.settle(function, objects, nodes)
     own = set(inputs)
     leaves_outside = [node for node in nodes_in_order(nodes) if node.op is None and node not in own]
     parameters = [leaf for leaf in leaves_outside if leaf.requires_grad]
@@ -493,8 +509,9 @@ def _with_variables(
         sys.setprofile(None)
     labels: dict[Node, str] = {}
     variables = frames.pop().f_locals if frames else {}
-    for name, held in variables.items():
-        for item, path in zip(*flatten(held)[:2], strict=True):
-            if isinstance(item, Node) and not name.startswith("_"):
-                labels.setdefault(item, f"{name}{path}")
+    with Adjusted(looked_at=[]):  # a key of a dict may be a node, and its repr is no look of the function's
+        for name, held in variables.items():
+            for item, path in zip(*flatten(held)[:2], strict=True):
+                if isinstance(item, Node) and not name.startswith("_"):
+                    labels.setdefault(item, f"{name}{path}")
     return returned, labels

@@ -15,7 +15,7 @@ from ...node import Node
 from ...operands import has_mask
 from ...structure import Place, places, with_leaves
 from ...tensor import Tensor
-from ...value import LARGEST_INTEGER, Value
+from ...value import LARGEST_INTEGER, RecordedValue
 
 Key = Hashable
 ArrayKey = Callable[[Any], Key]
@@ -87,14 +87,24 @@ def _key(part: Any, leaves: list[Any], kept: list[Any], array_key: ArrayKey, num
         return numpy.generic, kind
     if kind is list or kind is tuple or (kind is not dict and isinstance(part, _SEQUENCES)):
         if type(numbers) is not dict:
-            return kind, tuple([_key(item, leaves, kept, array_key, numbers) for item in part])
-        its = numbers.get
-        return kind, tuple([_key(item, leaves, kept, array_key, its(place)) for place, item in enumerate(part)])
+            key = kind, tuple([_key(item, leaves, kept, array_key, numbers) for item in part])
+        else:
+            its = numbers.get
+            key = kind, tuple([_key(item, leaves, kept, array_key, its(place)) for place, item in enumerate(part)])
+        return key if kind is list or kind is tuple else (key, _key_of_its_own(part, kept))
     if isinstance(part, dict):
         if type(numbers) is not dict:
-            return kind, tuple([(name, _key(item, leaves, kept, array_key, numbers)) for name, item in part.items()])
-        its = numbers.get
-        return kind, tuple([(name, _key(item, leaves, kept, array_key, its(name))) for name, item in part.items()])
+            items = [
+                (name if type(name) is str else _key_of_name(name), _key(item, leaves, kept, array_key, numbers))
+                for name, item in part.items()
+            ]
+        else:
+            its = numbers.get
+            items = [
+                (name if type(name) is str else _key_of_name(name), _key(item, leaves, kept, array_key, its(name)))
+                for name, item in part.items()
+            ]
+        return (kind, tuple(items)) if kind is dict else (kind, tuple(items), _key_of_its_own(part, kept))
     if isinstance(part, Node):
         kept.append((len(leaves), part))
         leaves.append(part._data)
@@ -134,7 +144,7 @@ def _static_key(part: Any, kept: list[Any]) -> Key | None:
     if isinstance(part, Enum):
         return (kind, part) if kind.__hash__ is not None else None
     if isinstance(part, _STATIC):
-        return kind, part
+        return (kind, part) if kind in _STATIC else (kind, part, _key_of_its_own(part, kept))
     if "__dataclass_params__" in vars(kind) and kind.__dataclass_params__.frozen:
         items = [getattr(part, one.name) for one in fields(part)]
     elif isinstance(part, tuple):
@@ -147,6 +157,29 @@ def _static_key(part: Any, kept: list[Any]) -> Key | None:
         return None
     kept += objects
     return kind, keys
+
+
+def _key_of_name(name: Any) -> Key:
+    """1, 1.0 and True are one key to a dict, as 0.0 and -0.0 are, and not the same to a function."""
+    return type(name), name, repr(name) if isinstance(name, float) else None
+
+
+def _key_of_its_own(part: Any, kept: list[Any]) -> Key:
+    """What a list, dict or text of a person's own class has besides its items: attributes, the default of a
+    defaultdict. They are a part of the structure as they are."""
+    its_own = dict(getattr(part, "__dict__", ()))
+    default = getattr(part, "default_factory", None)
+    if default is not None:
+        its_own["its default"] = default
+    found: list[Key] = []
+    for name, held in its_own.items():
+        key = repr(held) if isinstance(held, float) else _static_key(held, kept)
+        if key is None:
+            key = id(held)
+            if not isinstance(held, tuple):  # in what is kept, a tuple is a node with its place
+                kept.append(held)
+        found.append((name, type(held), key))
+    return tuple(found)
 
 
 def _key_inside(part: Any, kept: list[Any]) -> Key | None:
@@ -258,7 +291,7 @@ def stand_in(name: str, part: Any) -> Node:
     if isinstance(data, complex):
         raise DataTypeError(f"compile: {name} is complex, and a program computes with real numbers: give it the parts")
     if isinstance(data, float | numpy.floating | numpy.integer):
-        return Value(data)
+        return RecordedValue(data)
     return stand_in_of_array(name, data)
 
 
@@ -266,7 +299,7 @@ def stand_in_of_array(name: str, part: Any) -> Node:
     """The same, where NumPy's numbers compute in their own dtype: arrays without axes."""
     data = part._data if isinstance(part, Node) else part
     if type(data) is float:
-        return Value(data)
+        return RecordedValue(data)
     array = numpy.asarray(data)
     if array.dtype.kind not in "biuf":
         raise DataTypeError(f"compile: {name} is an array of {array.dtype}, and a program computes with numbers")
@@ -304,4 +337,4 @@ def stand_in_of_sample(name: str, part: Any) -> Node:
     """The first sample's number, for a column."""
     data = part._data if isinstance(part, Node) else part
     flat = numpy.asarray(data, numpy.float64).reshape(-1)
-    return Value(float(flat[0]) if flat.size else 0.5)
+    return RecordedValue(float(flat[0]) if flat.size else 0.5)

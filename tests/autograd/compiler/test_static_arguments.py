@@ -1,8 +1,10 @@
 """Integers, truths, text and their like are a part of a program's structure: Python's `if` may look at them."""
 
+import collections
 import dataclasses
 import enum
 import itertools
+import math
 import warnings
 
 import numpy
@@ -58,6 +60,25 @@ def of_settings(x, settings):
     return y if settings.activation is None else settings.activation(y)
 
 
+class Rates(enum.Enum):
+    LOW = {"gain": 1.0}  # noqa: RUF012  # a value with an item in it is what is tested
+    HIGH = {"gain": 2.0}  # noqa: RUF012  # as above
+
+
+class Named(dict):
+    pass
+
+
+class Text(str):
+    pass
+
+
+def with_attribute(kind, gain):
+    made = kind()
+    made.gain = gain
+    return made
+
+
 def told_of(run):
     """The warnings of a run, as text."""
     with warnings.catch_warnings(record=True) as told:
@@ -89,6 +110,27 @@ BRANCHES = {
             Settings(Mode.DOUBLE, (1, 2), tanh),
         ],
     ),
+    "a dict's default": (
+        lambda x, how: x * how["order"] * how["other"],
+        [collections.defaultdict(default, order=3) for default in (lambda: 1.0, lambda: 2.0)],
+    ),
+    "an attribute of a dict of one's own": (
+        lambda x, how: x * how.gain,
+        [with_attribute(Named, 1.0), with_attribute(Named, 2.0), with_attribute(Named, -0.0)],
+    ),
+    "an attribute of a text of one's own": (
+        lambda x, how: x * how.gain,
+        [with_attribute(Text, 1.0), with_attribute(Text, 2.0), with_attribute(Text, 1)],
+    ),
+    "keys that are equal and not the same": (
+        lambda x, how: sum((x * 2 if key is True else x * 3 if type(key) is float else x for key in how), x),
+        [{1: None}, {True: None}, {1.0: None}],
+    ),
+    "zeros as keys": (
+        lambda x, how: sum((x * math.copysign(1.0, key) for key in how), x),
+        [{0.0: None}, {-0.0: None}],
+    ),
+    "the value of an enumeration's member": (lambda x, how: x * how.value["gain"], list(Rates)),
     "None": (lambda x, bias: x if bias is None else x + bias, [None, 0, 1]),
 }
 
