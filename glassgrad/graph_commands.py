@@ -17,7 +17,7 @@ from viz import terminal
 from viz.layout import RENDERERS
 from viz.numbers import format_data
 from viz.overlays import OVERLAYS
-from viz.styles import STYLES
+from viz.styles import DIRECTIONS, OPERATIONS, STYLES
 from viz.themes import THEMES
 from viz.tracing import in_order
 
@@ -94,6 +94,8 @@ def draw_options(parser: ArgumentParser) -> None:
     parser.add_argument("--hops", type=whole, help="with --focus: so many edges near (2)")
     parser.add_argument("--highlight", metavar="LABEL", help="all paths from this node to the output")
     parser.add_argument("--overlay", help=told(OVERLAYS))
+    parser.add_argument("--direction", help=told(DIRECTIONS))
+    parser.add_argument("--operations", help=told(OPERATIONS))
     parser.add_argument("--legend", action="store_true", help="also what shapes and edge labels mean")
     parser.add_argument("--theme", default="light", help=told(THEMES))
     parser.add_argument("--renderer", default="auto", help=told(RENDERERS))
@@ -101,7 +103,19 @@ def draw_options(parser: ArgumentParser) -> None:
 
 
 # The options that are arguments of `viz.draw`; what is not given is as it is there.
-_OF_DRAW = ("style", "focus", "hops", "highlight", "overlay", "legend", "theme", "renderer", "max_nodes")
+_OF_DRAW = (
+    "style",
+    "focus",
+    "hops",
+    "highlight",
+    "overlay",
+    "direction",
+    "operations",
+    "legend",
+    "theme",
+    "renderer",
+    "max_nodes",
+)
 
 
 def draw(options: Namespace) -> None:

@@ -20,7 +20,7 @@ class Command:
 
 def told(table: Mapping[str, Any]) -> str:
     """The names of a table, each with what it shows, for the help of an option."""
-    return named(f"{name} ({entry.shows})" for name, entry in table.items()).replace("%", "%%")
+    return named(f"{name} ({getattr(entry, 'shows', entry)})" for name, entry in table.items()).replace("%", "%%")
 
 
 def named(names: Iterable[str]) -> str:

@@ -19,7 +19,14 @@ def document(asked: Asked) -> Picture:
             f"{count:,} nodes are more than the document's style shows ({asked.max_nodes:,}); "
             'style="glass" draws modules as boxes'
         )
-    graph = new_graph({"shape": "circle", "margin": "0.02"}, asked.colours, nodesep="0.55", note="", count=count)
+    graph = new_graph(
+        {"shape": "circle", "margin": "0.02"},
+        asked.colours,
+        nodesep="0.55",
+        note="",
+        count=count,
+        arrangement=asked.arrangement,
+    )
     boxes = _Boxes(trace)
     for node in trace.nodes:
         name = boxes.name(node)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from .numbers import format_data
 from .parts import TracedNode
+from .picture import RIGHT, Arrangement
 from .themes import Colours
 from .tracing import Trace
 
@@ -16,15 +17,24 @@ if TYPE_CHECKING:
 # Without a limit to its passes Graphviz takes minutes for hundreds of nodes that are connected across each other;
 # small pictures do without one, because their edges come out a little shorter then. A long edge is laid out as a
 # node in every rank it crosses: with very many of those only straight edges and few passes end in seconds.
-_LARGE, MANY_CROSSED_RANKS = 100, 1200
+LARGE, MANY_CROSSED_RANKS = 100, 1200
+# One size for all text, in points: what can be read of a picture can all be read.
+FONT_SIZE, FONT = 12.0, "Helvetica,Arial,sans-serif"
 _LIMITED = {"nslimit": "2", "nslimit1": "2"}
 _QUICK = {"splines": "line", "nslimit": "0.1", "nslimit1": "0.1", "mclimit": "0.1"}
 
 
 def new_graph(
-    node: dict[str, str], colours: Colours, *, nodesep: str, note: str, count: int, crossed_ranks: int = 0
+    node: dict[str, str],
+    colours: Colours,
+    *,
+    nodesep: str,
+    note: str,
+    count: int,
+    crossed_ranks: int = 0,
+    arrangement: Arrangement = RIGHT,
 ) -> graphviz.Digraph:
-    """A graph from left to right in these colours, with what it does not show below it.
+    """A graph in these colours that runs where its arrangement says, with what it does not show below it.
 
     Args:
         count: about so many nodes there will be.
@@ -32,19 +42,22 @@ def new_graph(
     """
     import graphviz
 
-    font = "Helvetica,Arial,sans-serif"
-    graph = {"rankdir": "LR", "bgcolor": colours.background, "nodesep": nodesep, "ranksep": "0.4", "pad": "0.2"}
-    if count > _LARGE:
+    down = arrangement.direction == "down"
+    # Without text on its edges a graph needs room for arrows alone.
+    ranksep = "0.25" if arrangement.operations == "boxes" or down else "0.4"
+    graph = {"rankdir": "TB" if down else "LR", "bgcolor": colours.background, "nodesep": nodesep}
+    graph |= {"ranksep": ranksep, "pad": "0.1"}
+    if count > LARGE:
         graph |= _LIMITED
     if crossed_ranks > MANY_CROSSED_RANKS:
         graph |= _QUICK
     if note:
-        graph |= {"label": escape(note), "labelloc": "b", "fontsize": "11"}
-    ink = {"color": colours.ink, "fontcolor": colours.ink, "fontname": font}
+        graph |= {"label": escape(note), "labelloc": "b", "fontsize": f"{FONT_SIZE:g}"}
+    ink = {"color": colours.ink, "fontcolor": colours.ink, "fontname": FONT}
     return graphviz.Digraph(
-        graph_attr={**graph, "fontname": font, "fontcolor": colours.ink},
-        node_attr={"fontsize": "12", **ink, **node},
-        edge_attr={"fontsize": "11", "arrowsize": "0.7", **ink},
+        graph_attr={**graph, "fontname": FONT, "fontcolor": colours.ink},
+        node_attr={"fontsize": f"{FONT_SIZE:g}", **ink, **node},
+        edge_attr={"fontsize": f"{FONT_SIZE:g}", "arrowsize": "0.7", **ink},
     )
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import os
 import uuid
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,7 @@ from autograd.files import write_whole
 
 from .dot import printable
 from .errors import DrawingError, TooManyNodesError
+from .fitting import LaidOut, fitting, worth_trying
 from .layout import RENDERERS, SECONDS, by_graphviz, dot_program, render_svg
 from .notebook import bundle
 from .numbers import format_data
@@ -23,7 +25,7 @@ from .overlays import OVERLAYS
 from .parts import TracedNode
 from .picture import Asked, Picture
 from .png import png, without_marks
-from .styles import STYLES, check_supported
+from .styles import STYLES, arrangements, check_supported
 from .svg import finished
 from .themes import THEMES
 from .tracing import Trace, hint_of, in_order, trace
@@ -45,6 +47,8 @@ def draw(
     hops: int = 2,
     highlight: Which | None = None,
     overlay: str | None = None,
+    direction: str = "auto",
+    operations: str = "auto",
     legend: bool = False,
     theme: str = "light",
     renderer: str = "auto",
@@ -64,6 +68,10 @@ def draw(
         focus, hops: only the nodes within so many edges of this one (a node, its label or its id).
         highlight: all paths from this node to the output, bold.
         overlay: "gradient" shows each gradient's magnitude, and flags what is dead, vanishing, exploding.
+        direction: "right", "down", or "auto" for the one that can be read on a phone (390 pixels wide), else on a
+            laptop (1,366); of more than 100 nodes and boxes, the first that the style knows.
+        operations: "circles" between operands and results; "boxes", in which operations and the numbers of the way
+            back stand in the boxes, a narrower picture; or "auto", by size as above.
         legend: also say what shapes and edge labels mean.
         theme: "light", "dark", or "auto", which follows what the viewer prefers.
         renderer: "dot", "wasm", or "auto" for the first where it is installed.
@@ -104,29 +112,43 @@ def draw(
         max_nodes,
     )
     check_supported(style, asked)
-    return Drawing(STYLES[style].picture(asked), traced, style, theme, renderer, seconds)
+    pictures = [
+        functools.cache(functools.partial(STYLES[style].picture, replace(asked, arrangement=arrangement)))
+        for arrangement in arrangements(style, direction, operations)
+    ]
+    pictures[0]()  # what cannot be drawn is refused here
+    return Drawing(pictures, traced, style, theme, renderer, seconds)
 
 
 @dataclass(eq=False, repr=False)
 class Drawing:
     """A picture: `.save(path)` writes it, a notebook shows it, `.dot` is its DOT program."""
 
-    _picture: Picture
+    _pictures: Sequence[Callable[[], Picture]]
     trace: Trace
     style: str
     theme: str
     renderer: str
     seconds: float
 
+    @functools.cached_property
+    def _laid_out(self) -> LaidOut:
+        return fitting(self._pictures, functools.partial(_rendered, self.renderer), self.seconds)
+
+    @property
+    def _picture(self) -> Picture:
+        several = worth_trying(self._pictures)
+        return several[0]() if len(several) == 1 else self._laid_out.picture
+
     @property
     def dot(self) -> str:
-        """The picture as a DOT program."""
+        """The picture as a DOT program; of several arrangements, the one that fits."""
         return self._picture.dot
 
     @property
     def view(self) -> Visible | None:
         """Which nodes it shows; None where it shows all of them."""
-        return self._picture.view
+        return self._pictures[0]().view
 
     @property
     def note(self) -> str:
@@ -143,7 +165,7 @@ class Drawing:
         output, theme = self.trace.nodes[self.trace.output], THEMES[self.theme]
         description = f"{len(self.trace.nodes):,} nodes; {output.label} = {format_data(output.data)}"
         return finished(
-            render_svg(self.dot, renderer, self.seconds),
+            self._laid_out.svg if renderer == self.renderer else render_svg(self.dot, renderer, self.seconds),
             title=printable(f"Computation graph of {output.label}"),
             description=printable(f"{description}. {self.note}" if self.note else description),
             prefix=prefix,
@@ -200,6 +222,10 @@ class Drawing:
     def __repr__(self) -> str:
         hidden = f"; {self.note}" if self.note else ""
         return f"<drawing of {self.trace.nodes[self.trace.output].label}, {len(self.trace.nodes)} nodes{hidden}>"
+
+
+def _rendered(renderer: str, dot: str, seconds: float) -> str:
+    return render_svg(dot, renderer, seconds)
 
 
 def _traced(output: Node, most: int) -> Trace:

@@ -10,14 +10,16 @@ from typing import Any
 import numpy
 
 from .arrays import ArraySummary, is_finite, shape_of, summary
-from .dot import escape, new_graph, record_text, tooltip, tooltip_text
+from .dot import FONT_SIZE, escape, new_graph, record_text, tooltip, tooltip_text
 from .numbers import format_data, format_number, grouped
 from .parts import Contribution, Edge, TracedNode
 from .picture import Asked, Picture
 from .themes import Colours
+from .tracing import Trace
 from .visible import Box, Visible, VisibleEdge, on_paths_from, visible
 
 _MANY = 4
+_LONGEST_FORMULA = 24
 WARNING = " ⚠"
 # A heat map takes the place of lines of text that nobody types: a mark from Unicode's private use area, and the id.
 HEAT_MAP_MARK = "\uf8fd"
@@ -37,27 +39,33 @@ class _Glass:
         )
         self.highlight = frozenset[int]() if asked.highlight is None else on_paths_from(asked.trace, asked.highlight)
         self.has_legend = asked.legend
+        self.is_down = asked.arrangement.direction == "down"
+        self.has_circles = asked.arrangement.operations == "circles"
         self.contributions = self.trace.contributions()
         self.received: dict[int, list[Contribution]] = {}
         for event in self.contributions.values():
             self.received.setdefault(event.operand, []).append(event)
         self.graph = new_graph(
-            {"margin": "0.12,0.05"},
+            {"margin": "0.12,0.05" if self.has_circles else "0.08,0.05"},
             self.colours,
-            nodesep="0.25",
+            nodesep="0.25" if self.has_circles else "0.15",
             note=self.view.note,
             count=self.view.count,
             crossed_ranks=crossed_ranks(self.view),
+            arrangement=asked.arrangement,
         )
         self.heat_maps: dict[str, Any] = {}
+        self.in_formulas = self._in_formulas()
 
     def picture(self) -> Picture:
         for node in self.view.nodes:
-            self._node(node)
+            if node.id not in self.in_formulas:
+                self._node(node)
         for box in self.view.boxes:
             self._box(box)
         for edge in self.view.edges:
-            self._edge(edge)
+            if len(edge.slots) > 1 or edge.slots[0].source not in self.in_formulas:
+                self._edge(edge)
         if self.has_legend:
             self._add_legend()
         return Picture(str(self.graph.source), self.heat_maps, self.view)
@@ -68,12 +76,14 @@ class _Glass:
         highlighted = self._highlighted(node.id in self.highlight)
         look |= highlighted
         is_box = look["shape"] == "box"
-        label = "\n".join(map(escape, rows)) if is_box else "|".join(map(record_text, rows))
+        label = "\n".join(map(escape, rows)) if is_box else _record(rows, is_down=self.is_down)
         self.graph.node(f"n{node.id}", label, tooltip=tooltip(node, self.trace), **look)
         if node.operation is None:
             return
         if node.id in self.view.within:
             self.graph.edge(self.view.within[node.id], f"n{node.id}")
+            return
+        if not self.has_circles:
             return
         self.graph.node(
             f"op{node.id}",
@@ -88,8 +98,8 @@ class _Glass:
     def _rows(self, node: TracedNode) -> list[str]:
         if node.role == "constant" and not node.is_named and not shape_of(node.data):
             return [node.label]
-        rows = [node.label] if node.is_named or node.operation else []
-        rows += _data_rows("data", node.data)
+        rows = [self._title(node)] if node.is_named or node.operation else []
+        rows += _data_rows("data", node.data) if self.has_circles else _narrow_rows("data", node.data)
         if node.role != "constant":
             rows += self._gradient_rows(node)
             if self.overlay is not None:
@@ -100,9 +110,41 @@ class _Glass:
             rows.append("\n".join([mark] * _HEAT_MAP_LINES))
         return rows
 
+    def _title(self, node: TracedNode) -> str:
+        """The name, and what was computed where no circle says it."""
+        if self.has_circles or node.operation is None or node.id in self.view.within:
+            return node.label
+        if self._is_short(node):
+            return f"{node.label} = {node.expression}"
+        return f"{node.label} = {node.symbol or node.operation} (…)"
+
+    def _is_short(self, node: TracedNode) -> bool:
+        return 0 < len(node.expression) <= _LONGEST_FORMULA
+
+    def _in_formulas(self) -> frozenset[int]:
+        """Bare numbers that stand in the formulas of all that uses them: they have no box of their own there."""
+        if self.has_circles:
+            return frozenset()
+        shown = {node.id: node for node in self.view.nodes}
+        bare = {node.id for node in shown.values() if node.role == "constant" and not node.is_named}
+        bare = {identifier for identifier in bare if not shape_of(shown[identifier].data)}
+        for edge in self.view.edges:
+            for slot in edge.slots:
+                target = shown.get(slot.target)
+                if target is None or target.id in self.view.within or not self._is_short(target):
+                    bare.discard(slot.source)
+        return frozenset(bare)
+
     def _gradient_rows(self, node: TracedNode) -> list[str]:
         gradient = self.trace.gradients.get(node.id)
-        parts = [event.contribution for event in self.received.get(node.id, [])]
+        received = self.received.get(node.id, [])
+        if not self.has_circles and 0 < len(received) <= _MANY:
+            rows = _narrow_rows("grad", gradient)
+            if len(received) == 1:
+                return [*rows, f"= {_factors(received[0], self.trace)}"]
+            ways = (f"{self.trace.nodes[event.node].label}: {_product(event, self.trace)}" for event in received)
+            return [*rows, "= Σ of", *ways]
+        parts = [event.contribution for event in received]
         if len(parts) > 1 and not shape_of(gradient):
             first, *others = map(format_data, parts)
             terms = " + ".join([first, *map(grouped, others)])
@@ -132,8 +174,11 @@ class _Glass:
         target = edge.target
         if target.startswith("n"):
             within = self.view.within.get(int(target[1:]))
-            target = f"op{target[1:]}" if within is None else within
+            own = f"op{target[1:]}" if self.has_circles else target
+            target = own if within is None else within
         label = self._slot_label(edge.slots[0]) if len(edge.slots) == 1 else f"{len(edge.slots):,} edges"
+        if not self.has_circles and len(edge.slots) == 1 and not edge.source.startswith("b"):
+            label = ""  # it is in the operand's box
         styles: dict[str, str] = {}
         if len(edge.slots) == 1 and self.overlay is not None:
             event = self.contributions.get((edge.slots[0].target, edge.slots[0].slot))
@@ -145,7 +190,7 @@ class _Glass:
     def _slot_label(self, slot: Edge) -> str:
         event = self.contributions.get((slot.target, slot.slot))
         if event is not None:
-            return _product(event)
+            return _product(event, self.trace)
         return "" if slot.local_gradient is None else format_data(slot.local_gradient)
 
     def _highlighted(self, on_path: bool, width: str = "3") -> dict[str, str]:
@@ -173,7 +218,9 @@ class _Glass:
         if self.overlay is not None:
             entries += self.overlay.legend(colours)
         with self.graph.subgraph(name="cluster_legend") as cluster:  # a cluster, so that it stays together
-            cluster.attr(label="legend", color=colours.constant, fontcolor=colours.ink, style="dashed")
+            cluster.attr(
+                label="legend", color=colours.constant, fontcolor=colours.ink, style="dashed", fontsize=f"{FONT_SIZE:g}"
+            )
             names = [f"legend{number}" for number in range(len(entries))]
             for name, (word, look) in zip(names, entries, strict=True):
                 cluster.node(name, word, **look)
@@ -205,6 +252,12 @@ def crossed_ranks(view: Visible) -> int:
     return sum(max(0, ranks[edge.target] - ranks[edge.source] - 1) for edge in view.edges)
 
 
+def _record(rows: list[str], *, is_down: bool) -> str:
+    """Rows under each other: the fields of a record lie across the direction of the graph, unless in braces."""
+    fields = "|".join(map(record_text, rows))
+    return f"{{{fields}}}" if is_down else fields
+
+
 def _look(role: str, colours: Colours) -> dict[str, str]:
     return {
         "input": {"shape": "Mrecord", "color": colours.input},
@@ -227,13 +280,41 @@ def _data_rows(name: str, data: Any) -> list[str]:
     return [*rows, f"{like.not_finite:,} not finite{WARNING}"] if like.not_finite else rows
 
 
+def _narrow_rows(name: str, data: Any) -> list[str]:
+    """The same in more and shorter rows. A gradient has the shape and dtype of its data, and does not repeat them."""
+    size, *rest = _data_rows(name, data)
+    rows = [part for row in rest for part in row.split(", ")]
+    if not rows:
+        return [size]
+    return [size, *rows] if name == "data" else [f"{name} {rows[0]}", *rows[1:]]
+
+
 def _has_heat_map(data: Any) -> bool:
     shape = shape_of(data)
     return isinstance(data, numpy.ndarray) and len(shape) in (1, 2) and data.size > 3 and max(shape) <= 32
 
 
-def _product(event: Contribution) -> str:
-    if event.local_gradient is None or shape_of(event.upstream_gradient):
-        return event.rule.text if len(event.rule.text) <= 24 else ""
-    upstream, local, passed = map(format_data, (event.upstream_gradient, event.local_gradient, event.contribution))
-    return f"{upstream} × {grouped(local)} = {passed}"
+def _factors(event: Contribution, trace: Trace) -> str:
+    """`upstream × local gradient` of what an edge passes back: of numbers in numbers, of arrays the formula in terms
+    of the upstream gradient G."""
+    if event.local_gradient is not None and not shape_of(event.upstream_gradient):
+        return f"{format_data(event.upstream_gradient)} × {grouped(format_data(event.local_gradient))}"
+    rule = event.rule.text
+    if event.local_gradient is not None:
+        rule = "G" if rule == "1" else f"G × {_in_brackets(rule)}"
+        if shape_of(event.contribution) != shape_of(event.upstream_gradient):
+            rule = f"Σ {rule}"  # over what was broadcast
+    if len(rule) <= _LONGEST_FORMULA:
+        return rule
+    return f"G × ∂{trace.nodes[event.node].label}/∂{trace.nodes[event.operand].label}"
+
+
+def _product(event: Contribution, trace: Trace) -> str:
+    """The factors, and of numbers what they come to."""
+    factors = _factors(event, trace)
+    is_array = shape_of(event.upstream_gradient) or shape_of(event.contribution)
+    return factors if is_array else f"{factors} = {format_data(event.contribution)}"
+
+
+def _in_brackets(factor: str) -> str:
+    return f"({factor})" if " " in factor else grouped(factor)

@@ -4,13 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal, NamedTuple
 
 from .overlays import Overlay
 from .parts import TracedNode
 from .themes import Colours
 from .tracing import Trace
 from .visible import Collapse, Visible
+
+
+class Arrangement(NamedTuple):
+    """Where a graph runs to, and whether an operation shares the box of its result."""
+
+    direction: Literal["right", "down"] = "right"
+    operations: Literal["circles", "boxes"] = "circles"
+
+
+RIGHT = Arrangement()
 
 
 @dataclass(frozen=True)
@@ -26,6 +36,7 @@ class Asked:
     overlay: Overlay | None
     legend: bool
     max_nodes: int
+    arrangement: Arrangement = RIGHT
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .dot import NO_BREAK, escape
+from .dot import FONT_SIZE, NO_BREAK, escape
 from .edge_labels import edge_groups
 from .glass import HEAT_MAP_MARK
 from .layout import by_graphviz
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 _EDGE_COLOUR = re.compile(r'^(\tedge \[.*fontcolor=)"[^"]*"', re.MULTILINE)
 _MARK = re.compile(rf"{HEAT_MAP_MARK}\d+")
-_FONT_SIZE, _ABOVE_BASELINE = 11, 4.0
+_ABOVE_BASELINE = 4.0
 
 
 def png(dot: str, svg: str, *, own_edge_labels: bool) -> bytes:
@@ -49,7 +49,7 @@ def png(dot: str, svg: str, *, own_edge_labels: bool) -> bytes:
         if own_edge_labels:
             for number, text in enumerate(_edge_texts(root)):
                 x, y = float(text.get("x", "0")), float(text.get("y", "0")) - _ABOVE_BASELINE
-                look = {"fontcolor": text.get("fill", "black"), "fontsize": str(_FONT_SIZE), "pos": _position(x, y)}
+                look = {"fontcolor": text.get("fill", "black"), "fontsize": str(FONT_SIZE), "pos": _position(x, y)}
                 added.node(f"text{number}", escape(text.text or ""), margin="0", width="0", height="0", **look)
         return by_graphviz(f"{without_marks(laid_out)}{_statements(added)}}}", "png", ["-Kneato", "-n2"], folder)
 

@@ -114,7 +114,7 @@ def test_an_example_steps_in_words_to_its_update(name: str) -> None:
 def test_an_example_is_drawn_whole_by_either_renderer(name: str, renderer: str) -> None:
     if renderer == "dot" and shutil.which("dot") is None:
         pytest.skip("the program dot is not installed")
-    drawing = draw(example(name).record(), renderer=renderer)
+    drawing = draw(example(name).record(), renderer=renderer, operations="circles")
     assert drawing.note == ""
     texts = {element.text for element in ElementTree.fromstring(drawing.svg()).iter() if element.tag.endswith("}text")}
     assert {node.label for node in drawing.trace.nodes if node.is_named} <= texts

@@ -20,10 +20,13 @@ def test_every_example_in_the_readme_gives_what_it_shows() -> None:
     assert failed == 0
 
 
-@pytest.mark.parametrize(("name", "style"), [("neuron.svg", "glass"), ("neuron-document.svg", "document")])
-def test_the_pictures_are_those_that_the_project_draws(name: str, style: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [("neuron.svg", {"style": "glass"}), ("neuron-document.svg", {"style": "document", "direction": "right"})],
+)
+def test_the_pictures_are_those_that_the_project_draws(name: str, options: dict[str, str]) -> None:
     def texts(svg: str) -> list[str]:
         return [element.text or "" for element in ElementTree.fromstring(svg).iter() if element.tag.endswith("text")]
 
     kept = (ROOT / "docs" / name).read_text(encoding="utf-8")
-    assert texts(kept) == texts(draw(example("neuron").record(), style=style, renderer="wasm").svg())
+    assert texts(kept) == texts(draw(example("neuron").record(), **options, renderer="wasm").svg())

@@ -84,10 +84,12 @@ def read() -> Callable[[str], Picture]:
 
 @pytest.fixture(scope="session")
 def drawn() -> Callable[..., Picture]:
-    """The picture of an example, laid out once for all tests: `drawn("neuron", "wasm", style="document")`."""
+    """The picture of an example, laid out once for all tests, from left to right with operations in circles unless
+    said otherwise: `drawn("neuron", "wasm", style="document")`."""
 
     @functools.cache
     def picture(name: str, renderer: str, **options: Any) -> Picture:
+        options = {"direction": "right", "operations": "circles", **options}
         return Picture(draw(example(name).record(), renderer=renderer, **options).svg())
 
     return picture

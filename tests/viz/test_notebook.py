@@ -39,8 +39,8 @@ def test_a_node_shows_its_picture_and_plain_text_for_those_that_show_none(read: 
     assert bundle["text/plain"] == repr(loss)
     assert bundle["image/svg+xml"].startswith("<?xml")
     texts = read(bundle["image/svg+xml"]).node_texts()
-    assert ["w1", "data 2", "grad 0.05288"] in texts
-    assert ["C", "data 0.03616", "grad 1"] in texts
+    assert ["w1", "data 2", "grad 0.05288", "= −0.05288 × (−1)"] in texts
+    assert ["C = v2 × 0.5", "data 0.03616", "grad 1"] in texts
 
 
 def test_in_html_a_picture_scrolls_above_a_height_and_says_what_was_collapsed(large: Any, read: Read) -> None:

@@ -104,7 +104,7 @@ def test_every_operand_slot_is_an_edge_with_upstream_times_local_gradient(
         wanted[f"n{edge.source}->op{edge.target}", (product,)] += 1
     assert drawn_edges == wanted
     for texts in (texts for _, texts in picture.edges if texts):
-        upstream, local, contribution = map(parsed, re.split(" [×=] ", texts[0]))
+        upstream, local, contribution = (parsed(number.strip("()")) for number in re.split(" [×=] ", texts[0]))
         assert upstream * local == pytest.approx(contribution, rel=2e-3)
 
 
