@@ -24,7 +24,7 @@ from viz.tracing import in_order
 from .examples import EXAMPLES, Example, example
 from .expressions import MAX_NODES, expression_from_command_line, functions, numbers_from_command_line
 from .network_commands import XOR_SEED, fit_recipe
-from .options import count, told, whole
+from .options import amount, count, told, whole
 from .recipes import Recipe, Settings, recipe
 
 
@@ -81,7 +81,8 @@ def step(options: Namespace) -> None:
 
 def draw_options(parser: ArgumentParser) -> None:
     _add_graph(parser)
-    parser.add_argument("-o", "--output", required=True, help="the file to write: .svg, .png, .dot or .json")
+    parser.add_argument("-o", "--output", required=True, help="the file to write: .svg, .png, .pdf, .dot or .json")
+    parser.add_argument("--scale", type=amount, help="of a .png: pixels for each pixel that a browser would show (1)")
     parser.add_argument("--style", default="glass", help=told(STYLES))
     parser.add_argument(
         "--collapse",
@@ -127,7 +128,8 @@ def draw(options: Namespace) -> None:
         **{name: option for name, option in vars(options).items() if name in _OF_DRAW and option is not None},
         collapse=options.collapse,  # None: nothing
     )
-    print(f"wrote {drawing.save(options.output)}{f' ({drawing.note})' if drawing.note else ''}")
+    size = {} if options.scale is None else {"scale": options.scale}
+    print(f"wrote {drawing.save(options.output, **size)}{f' ({drawing.note})' if drawing.note else ''}")
 
 
 def demo_options(parser: ArgumentParser) -> None:

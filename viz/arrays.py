@@ -67,6 +67,13 @@ def norm(array: Any) -> float:
         return largest * float(numpy.linalg.norm(numbers / largest))
 
 
+def magnitude(data: Any) -> float:
+    """The norm of a number, an array or a summary; nan where one is not finite that the summary left out."""
+    if isinstance(data, ArraySummary):
+        return numpy.nan if data.not_finite else data.norm
+    return norm(data)
+
+
 def largest(data: Any) -> float:
     """The largest magnitude in a number, an array (nan if one is nan) or a summary (of what is finite)."""
     if isinstance(data, ArraySummary):

@@ -3,12 +3,21 @@ edges and gradients below them in green."""
 
 from __future__ import annotations
 
-from .dot import escape, new_graph, tooltip
+import math
+from collections import Counter
+from typing import Any
+
+from .arrays import ArraySummary, shape_of, summary
+from .dot import COMPUTED_WEIGHT, escape, new_graph, tooltip
 from .errors import DrawingError
-from .numbers import format_data
+from .numbers import format_data, format_number
 from .parts import TracedNode
 from .picture import Asked, Picture
+from .svg import TOTAL
 from .tracing import Trace
+
+_NAME = {"shape": "plaintext", "height": "0.2", "width": "0.2"}  # so that arrows begin at the letters
+_FEW = 2  # numbers that stand beside an edge one by one
 
 
 def document(asked: Asked) -> Picture:
@@ -28,36 +37,51 @@ def document(asked: Asked) -> Picture:
         arrangement=asked.arrangement,
     )
     boxes = _Boxes(trace)
+    contributions = trace.contributions()
+    edges = boxes.edges()
+    passing = Counter(source for source, _, slots in edges if any(slot in contributions for slot in slots))
     for node in trace.nodes:
         name = boxes.name(node)
+        # Where several edges pass something back, the node has their sum.
+        total = f"\n{TOTAL}{_short(trace.gradients[node.id])}" if passing[node.id] > 1 else ""
         scope = boxes.scope(node)
         if node.operation is None:
             if not boxes.is_inside(node):
-                graph.node(name, escape(node.label), shape="plaintext", tooltip=tooltip(node, trace))
+                graph.node(name, escape(node.label + total), tooltip=tooltip(node, trace), **_NAME)
         elif scope is not None:
             graph.node(name, escape(trace.groups[scope].name), shape="box", style="rounded", margin="0.15,0.08")
         else:
-            graph.node(name, escape(node.symbol or ""), tooltip=tooltip(node, trace))
-    contributions = trace.contributions()
-    for source, target, slots in boxes.edges():
+            graph.node(name, escape((node.symbol or "") + total), tooltip=tooltip(node, trace))
+    for source, target, slots in edges:
         value = trace.nodes[source]
         received = [contributions[slot].contribution for slot in slots if slot in contributions]
         gradient = _summed(received)
-        written = format_data(value.data) if value.operation or value.is_named else ""
-        graph.edge(boxes.name(value), target, label=_two_lines(written, gradient))
+        written = _short(value.data) if value.operation or value.is_named else ""
+        near = {"weight": COMPUTED_WEIGHT} if value.operation else {}
+        graph.edge(boxes.name(value), target, label=_two_lines(written, gradient), **near)
     output = trace.nodes[trace.output]
-    graph.node("out", escape(output.label), shape="plaintext")
-    seed = format_data(trace.gradients[output.id]) if output.id in trace.gradients else ""
-    graph.edge(boxes.name(output), "out", label=_two_lines(format_data(output.data), seed))
-    return Picture(str(graph.source), has_two_lines=True)
+    graph.node("out", escape(output.label), **_NAME)
+    seed = _short(trace.gradients[output.id]) if output.id in trace.gradients else ""
+    graph.edge(boxes.name(output), "out", label=_two_lines(_short(output.data), seed))
+    return Picture(str(graph.source), has_two_lines=True, count=count)
 
 
 def _summed(received: list[object]) -> str:
     """The gradient over an edge: the sum of what the slots behind it were passed."""
     try:
-        return format_data(sum(received[1:], received[0])) if received else ""  # type: ignore[call-overload]  # numbers or arrays
+        return _short(sum(received[1:], received[0])) if received else ""  # type: ignore[call-overload]  # numbers or arrays
     except TypeError:  # summaries of large arrays do not add
         return f"Σ of {len(received)}"
+
+
+def _short(data: Any) -> str:
+    """A number; of an array what has room beside an edge: its shape and norm."""
+    shape = shape_of(data)
+    if math.prod(shape) <= _FEW:
+        return format_data(data)
+    like = data if isinstance(data, ArraySummary) else summary(data)
+    wrong = f", {like.not_finite:,} not finite" if like.not_finite else ""
+    return f"{'×'.join(map(str, shape))}, norm {format_number(like.norm)}{wrong}"
 
 
 def _two_lines(value: str, gradient: str) -> str:

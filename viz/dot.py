@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 LARGE, MANY_CROSSED_RANKS = 100, 1200
 # One size for all text, in points: what can be read of a picture can all be read.
 FONT_SIZE, FONT = 12.0, "Helvetica,Arial,sans-serif"
+# Edges from what was computed are kept shorter than those from leaves, so that the leaves of a step stand beside it.
+COMPUTED_WEIGHT = "3"
 _LIMITED = {"nslimit": "2", "nslimit1": "2"}
 _QUICK = {"splines": "line", "nslimit": "0.1", "nslimit1": "0.1", "mclimit": "0.1"}
 

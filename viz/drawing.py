@@ -1,15 +1,16 @@
-"""A trace as a picture: trace → DOT → SVG or PNG."""
+"""A trace as a picture: trace → DOT → SVG, PNG or PDF."""
 
 from __future__ import annotations
 
 import functools
 import hashlib
 import os
+import shutil
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from autograd import GraphError, Node
 from autograd.arguments import NoSuchAttribute, answering, check_known, described, file_path, flag, whole_number
@@ -17,22 +18,25 @@ from autograd.files import write_whole
 
 from .dot import printable
 from .errors import DrawingError, TooManyNodesError
-from .fitting import LaidOut, fitting, worth_trying
-from .layout import RENDERERS, SECONDS, by_graphviz, dot_program, render_svg
+from .fitting import PIXELS_PER_POINT, LaidOut, fitting, is_large, size
+from .layout import RENDERERS, SECONDS, dot_program, render_svg
 from .notebook import bundle
 from .numbers import format_data
 from .overlays import OVERLAYS
 from .parts import TracedNode
 from .picture import Asked, Picture
-from .png import png, without_marks
+from .png import drawn_by_dot, without_marks
 from .styles import STYLES, arrangements, check_supported
 from .svg import finished
 from .themes import THEMES
 from .tracing import Trace, hint_of, in_order, trace
+from .typesetting import typeset
 from .visible import Collapse, Visible, find
 
 Which = TracedNode | Node | str | int
 _DAY = 86_400
+# What image formats and viewers bear along one side, and no picture needs.
+_MOST_PIXELS, _LARGEST_SCALE = 30_000, 20
 
 
 @answering(
@@ -137,8 +141,7 @@ class Drawing:
 
     @property
     def _picture(self) -> Picture:
-        several = worth_trying(self._pictures)
-        return several[0]() if len(several) == 1 else self._laid_out.picture
+        return self._pictures[0]() if is_large(self._pictures[0]()) else self._laid_out.picture
 
     @property
     def dot(self) -> str:
@@ -161,7 +164,7 @@ class Drawing:
         content = self.dot + ("auto" if THEMES[self.theme].follows_viewer else "")
         return self._finished(self.renderer, prefix or "g" + hashlib.sha256(content.encode()).hexdigest()[:10])
 
-    def _finished(self, renderer: str, prefix: str) -> str:
+    def _finished(self, renderer: str, prefix: str, *, follows_viewer: bool = True) -> str:
         output, theme = self.trace.nodes[self.trace.output], THEMES[self.theme]
         description = f"{len(self.trace.nodes):,} nodes; {output.label} = {format_data(output.data)}"
         return finished(
@@ -169,31 +172,55 @@ class Drawing:
             title=printable(f"Computation graph of {output.label}"),
             description=printable(f"{description}. {self.note}" if self.note else description),
             prefix=prefix,
-            background=theme.colours.background,
-            gradient_color=theme.colours.gradient if self._picture.has_two_lines else None,
+            colours=theme.colours,
+            has_two_lines=self._picture.has_two_lines,
             heat_maps=self._picture.heat_maps,
-            follows_viewer=theme.follows_viewer,
+            follows_viewer=follows_viewer and theme.follows_viewer,
         )
 
-    def _png(self) -> bytes:
-        dot_program("PNG")
-        if not self._picture.has_two_lines and not self._picture.heat_maps:
-            return by_graphviz(self.dot, "png", seconds=self.seconds)
-        return png(self.dot, self._finished("dot", "g"), own_edge_labels=self._picture.has_two_lines)
+    def _file(self, form: Literal["png", "pdf"], scale: float) -> bytes:
+        """The picture as "png" or "pdf": by `dot` where it is installed, unless another renderer is asked for."""
+        if self.renderer == "dot" or (self.renderer == "auto" and shutil.which("dot")):
+            dot_program("PNG" if form == "png" else "PDF")
+            made = self._finished("dot", "g")
+            self._check_pixels(made, form, scale)
+            return drawn_by_dot(self.dot, made, form, scale, self.seconds)
+        made = self._finished(self.renderer, "g", follows_viewer=False)  # a page has no viewer to follow
+        self._check_pixels(made, form, scale)
+        return typeset(made, form, THEMES[self.theme].colours.background, scale)
+
+    @staticmethod
+    def _check_pixels(svg: str, form: str, scale: float) -> None:
+        longest = max(size(svg)) * PIXELS_PER_POINT * scale
+        if form == "png" and longest > _MOST_PIXELS:
+            most = _MOST_PIXELS / (max(size(svg)) * PIXELS_PER_POINT)
+            raise DrawingError(
+                f"a PNG of {longest:,.0f} pixels along one side is too large: give a scale of {most:.1f} at most, "
+                "draw less of the graph (collapse=, focus=), or save an SVG or PDF"
+            )
 
     @answering()
-    def save(self, path: str | os.PathLike[str]) -> Path:
-        """Write the picture in the format that the file's ending names: .svg, .png, .dot, or .json, which is
+    def save(self, path: str | os.PathLike[str], *, scale: float = 1.0) -> Path:
+        """Write the picture in the format that the file's ending names: .svg, .png, .pdf, .dot, or .json, which is
         the trace.
 
+        Args:
+            scale: of a PNG, pixels for each pixel that a browser would show: 2 for print and for dense screens.
+
+        A PNG or PDF is made by the program `dot` where it is installed, else by the package typst.
+
         Raises:
-            DrawingError: another ending, or a file that cannot be written; nothing is left half-written.
+            DrawingError: another ending, a file that cannot be written, or neither `dot` nor typst for a PNG or PDF;
+                nothing is left half-written.
         """
         target = file_path("path", path, DrawingError)
         form = target.suffix.lower()
+        if isinstance(scale, bool) or not isinstance(scale, int | float) or not 0 < scale <= _LARGEST_SCALE:
+            raise DrawingError(f"scale is a number above 0, {_LARGEST_SCALE} at most, not {scale!r:.60}")
         forms: dict[str, Callable[[], bytes]] = {
             ".svg": lambda: self.svg().encode(),
-            ".png": self._png,
+            ".png": lambda: self._file("png", scale),
+            ".pdf": lambda: self._file("pdf", 1.0),
             ".dot": lambda: without_marks(self.dot).encode(),
             ".json": lambda: self.trace.to_json().encode(),
         }
@@ -201,6 +228,8 @@ class Drawing:
             *first, last = forms
             known = f"{', '.join(first)} or {last}"
             raise DrawingError(f"{target}: a drawing is saved as {known}, not {form or 'without an ending'}")
+        if scale != 1 and form != ".png":
+            raise DrawingError(f"scale is for a .png, whose size is in pixels; {form} has none: leave it out")
         content = forms[form]()
         try:
             write_whole(target, content)

@@ -1,26 +1,30 @@
-"""Which arrangement of a picture can be read where it is looked at."""
+"""Which arrangement of a picture can be read where it is looked at, and which order of its rows is tidier."""
 
 from __future__ import annotations
 
 import re
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from .dot import FONT_SIZE, LARGE
 from .errors import DrawingError
 from .picture import Picture
+from .tidiness import untidiness
 
-_PIXELS_PER_POINT = 96 / 72
-READABLE, _SCREENS = 9.0, 3.0  # the height of text in pixels, and how far a person scrolls
+PIXELS_PER_POINT = 96 / 72
+READABLE = 9.0  # the height of text in pixels
 
 
 @dataclass(frozen=True)
 class Screen:
-    """What a picture is fitted to by its width, in pixels."""
+    """What a picture is fitted to by its width, in pixels; how many of its heights a person scrolls, and how high text
+    is at least."""
 
     width: float
     height: float
+    screens: float = 3.0
+    readable: float = READABLE
 
     def text(self, width: float) -> float:
         """How high text is in a picture so many points wide, in pixels."""
@@ -28,13 +32,21 @@ class Screen:
 
     def shows(self, width: float, height: float) -> bool:
         """Whether a picture of this size, in points, can be read without scrolling far."""
-        return self.text(width) >= READABLE and height * self._scale(width) <= _SCREENS * self.height
+        return self.text(width) >= self.readable and height * self._scale(width) <= self.screens * self.height
 
     def _scale(self, width: float) -> float:
-        return min(_PIXELS_PER_POINT, self.width / width)
+        return min(PIXELS_PER_POINT, self.width / width)
 
 
 PHONE, LAPTOP = Screen(390, 844), Screen(1366, 768)
+# What a picture is to fit, the best first: text that is read with ease is worth a fourth screen.
+_COMFORTABLE = 12.0
+_WISHES = (
+    PHONE,
+    Screen(1366, 768, readable=_COMFORTABLE),
+    Screen(1366, 768, screens=4.0, readable=_COMFORTABLE),
+    LAPTOP,
+)
 
 
 @dataclass(frozen=True)
@@ -68,17 +80,46 @@ def fitting(pictures: Sequence[Callable[[], Picture]], render: Callable[[str, fl
         found.append(LaidOut(picture, svg, *size(svg)))
         if PHONE.shows(*_size(found[-1])) or time.monotonic() >= end:
             break
-    for screen in (PHONE, LAPTOP):
+    best = _best(found)
+    return best if is_large(best.picture) else _tidier(best, render, end - time.monotonic())
+
+
+def _best(found: Sequence[LaidOut]) -> LaidOut:
+    for screen in _WISHES:
         fit = [one for one in found if screen.shows(*_size(one))]
         if fit:
             return max(fit, key=lambda one: screen.text(one.width))  # of equals the first
     return min(found, key=lambda one: one.width)
 
 
+def _tidier(found: LaidOut, render: Callable[[str, float], str], seconds: float) -> LaidOut:
+    """The picture with operands in the order of their use, where that is tidier and can be read as well."""
+    untidy = untidiness(found.svg)
+    in_order = _GRAPH.sub(r"\1ordering=in ", found.picture.dot, count=1)
+    if not untidy or seconds <= 0 or in_order == found.picture.dot:
+        return found
+    try:
+        svg = render(in_order, seconds)
+    except DrawingError:  # it took too long, or Graphviz cannot: what is laid out already stands
+        return found
+    other = LaidOut(replace(found.picture, dot=in_order), svg, *size(svg))
+    fits = LAPTOP.shows(*_size(other)) or not LAPTOP.shows(*_size(found))
+    is_tidier = other.width <= _HARDLY_WIDER * found.width and untidiness(svg) < untidy
+    return other if fits and is_tidier else found
+
+
+_HARDLY_WIDER = 1.1
+_GRAPH = re.compile(r"^(\tgraph \[)", re.MULTILINE)
+
+
 def worth_trying(pictures: Sequence[Callable[[], Picture]]) -> Sequence[Callable[[], Picture]]:
     """The first alone where a layout may take long."""
-    view = pictures[0]().view
-    return pictures[:1] if view is not None and view.count > LARGE else pictures
+    return pictures[:1] if is_large(pictures[0]()) else pictures
+
+
+def is_large(picture: Picture) -> bool:
+    """Whether its layout may take long, so that one is enough."""
+    return picture.count > LARGE
 
 
 def size(svg: str) -> tuple[float, float]:

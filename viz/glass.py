@@ -5,18 +5,24 @@ from __future__ import annotations
 
 import itertools
 import math
-from typing import Any
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy
 
-from .arrays import ArraySummary, is_finite, shape_of, summary
-from .dot import FONT_SIZE, escape, new_graph, record_text, tooltip, tooltip_text
+from .arrays import ArraySummary, is_finite, magnitude, norm, shape_of, summary
+from .dot import COMPUTED_WEIGHT, FONT_SIZE, escape, new_graph, record_text, tooltip, tooltip_text
 from .numbers import format_data, format_number, grouped
 from .parts import Contribution, Edge, TracedNode
 from .picture import Asked, Picture
+from .text_width import text_width
 from .themes import Colours
 from .tracing import Trace
 from .visible import Box, Visible, VisibleEdge, on_paths_from, visible
+
+if TYPE_CHECKING:
+    import graphviz
 
 _MANY = 4
 _LONGEST_FORMULA = 24
@@ -42,11 +48,16 @@ class _Glass:
         self.is_down = asked.arrangement.direction == "down"
         self.has_circles = asked.arrangement.operations == "circles"
         self.contributions = self.trace.contributions()
+        if self.overlay is not None:
+            slots = [(edge.slots[0].target, edge.slots[0].slot) for edge in self.view.edges if len(edge.slots) == 1]
+            drawn = (self.contributions[slot].contribution for slot in slots if slot in self.contributions)
+            self.overlay = self.overlay.fitted(drawn)
         self.received: dict[int, list[Contribution]] = {}
         for event in self.contributions.values():
             self.received.setdefault(event.operand, []).append(event)
+        self.margin = 0.12 if self.has_circles else 0.08
         self.graph = new_graph(
-            {"margin": "0.12,0.05" if self.has_circles else "0.08,0.05"},
+            {"margin": f"{self.margin},0.05"},
             self.colours,
             nodesep="0.25" if self.has_circles else "0.15",
             note=self.view.note,
@@ -54,6 +65,9 @@ class _Glass:
             crossed_ranks=crossed_ranks(self.view),
             arrangement=asked.arrangement,
         )
+        self.frames_around = self._scopes_around()
+        # Each frame with what it is in; those inside others come later.
+        self.frames: dict[tuple[int, ...], tuple[graphviz.Digraph, graphviz.Digraph]] = {}
         self.heat_maps: dict[str, Any] = {}
         self.in_formulas = self._in_formulas()
 
@@ -61,14 +75,17 @@ class _Glass:
         for node in self.view.nodes:
             if node.id not in self.in_formulas:
                 self._node(node)
+        for around, frame in reversed(self.frames.values()):
+            around.subgraph(frame)
         for box in self.view.boxes:
             self._box(box)
+        self._stubs()
         for edge in self.view.edges:
             if len(edge.slots) > 1 or edge.slots[0].source not in self.in_formulas:
                 self._edge(edge)
         if self.has_legend:
             self._add_legend()
-        return Picture(str(self.graph.source), self.heat_maps, self.view)
+        return Picture(str(self.graph.source), self.heat_maps, self.view, count=self.view.count)
 
     def _node(self, node: TracedNode) -> None:
         look = _look(node.role, self.colours)
@@ -77,7 +94,10 @@ class _Glass:
         look |= highlighted
         is_box = look["shape"] == "box"
         label = "\n".join(map(escape, rows)) if is_box else _record(rows, is_down=self.is_down)
-        self.graph.node(f"n{node.id}", label, tooltip=tooltip(node, self.trace), **look)
+        # As wide as its widest row, whatever the renderer knows of letters.
+        width = max(text_width(line, FONT_SIZE) for row in rows for line in row.split("\n")) / 72 + 2 * self.margin
+        frame = self._frame(node)
+        frame.node(f"n{node.id}", label, width=f"{width:.3f}", tooltip=tooltip(node, self.trace), **look)
         if node.operation is None:
             return
         if node.id in self.view.within:
@@ -85,7 +105,7 @@ class _Glass:
             return
         if not self.has_circles:
             return
-        self.graph.node(
+        frame.node(
             f"op{node.id}",
             escape((node.symbol or "").replace(" ", "\n")),
             shape="circle",
@@ -93,7 +113,50 @@ class _Glass:
             tooltip=tooltip_text(f"{node.label} = {node.expression}"),
             **highlighted,
         )
-        self.graph.edge(f"op{node.id}", f"n{node.id}", **highlighted)
+        self.graph.edge(f"op{node.id}", f"n{node.id}", weight=COMPUTED_WEIGHT, **highlighted)
+
+    def _frame(self, node: TracedNode) -> graphviz.Digraph:
+        """Where a node is drawn: the frame of its innermost scope, in that of the scope around it, or the graph."""
+        frame = self.graph
+        for scopes in self.frames_around.get(node.id, ()):
+            if scopes not in self.frames:
+                self.frames[scopes] = (frame, self._new_frame(scopes))
+            frame = self.frames[scopes][1]
+        return frame
+
+    def _new_frame(self, scopes: tuple[int, ...]) -> graphviz.Digraph:
+        import graphviz
+
+        look = {"color": self.colours.constant, "fontcolor": self.colours.ink, "fontsize": f"{FONT_SIZE:g}"}
+        name = " / ".join(self.trace.groups[scope].name for scope in scopes)
+        frame = graphviz.Digraph(f"cluster_scope{scopes[0]}")
+        frame.attr(label=escape(name), labeljust="l", style="rounded,dashed", margin="6", **look)
+        return frame
+
+    def _scopes_around(self) -> dict[int, list[tuple[int, ...]]]:
+        """For each node that is shown by itself the frames around it, from the outermost on. Scopes that hold the same
+        nodes have one frame, and a leaf that is used in one frame alone stands in it."""
+        shown = [node for node in self.view.nodes if node.id not in self.view.within]
+        around = {
+            node.id: [group.id for group in self.trace.groups_around(node) if group.kind == "scope"]
+            for node in shown
+            if node.operation is not None
+        }
+        users: dict[int, list[list[int]]] = {}
+        for edge in self.view.edges:
+            for slot in edge.slots:
+                users.setdefault(slot.source, []).append(around.get(slot.target, []))
+        for node in shown:
+            if node.operation is None and (using := users.get(node.id)):
+                around[node.id] = _common_beginning(using)
+        held: dict[int, set[int]] = {}
+        for identifier, scopes in around.items():
+            for scope in scopes:
+                held.setdefault(scope, set()).add(identifier)
+        return {
+            identifier: [tuple(alike) for _, alike in itertools.groupby(scopes, key=lambda scope: held[scope])]
+            for identifier, scopes in around.items()
+        }
 
     def _rows(self, node: TracedNode) -> list[str]:
         if node.role == "constant" and not node.is_named and not shape_of(node.data):
@@ -158,7 +221,7 @@ class _Glass:
     def _box(self, box: Box) -> None:
         repeats = f" × {box.repeats}" if box.repeats > 1 else ""
         count = f"{box.hidden:,} node{'' if box.hidden == 1 else 's'}"
-        lines = [f"{box.title}{repeats}", box.subtitle, f"{count} hidden"]
+        lines = [f"{box.title}{repeats}", box.subtitle, *self._box_rows(box), f"{count} hidden"]
         self.graph.node(
             box.key,
             "\n".join(escape(line) for line in lines if line),
@@ -169,6 +232,39 @@ class _Glass:
             tooltip=tooltip_text(f"{box.title}{repeats}: {count} drawn as this box"),
             **self._highlighted(not self.highlight.isdisjoint(box.members)),
         )
+
+    def _box_rows(self, box: Box) -> list[str]:
+        """What goes in and comes out, and the parameters with the norm of their gradients."""
+        nodes = self.trace.nodes
+        given = {slot.source for edge in self.view.edges if edge.target == box.key for slot in edge.slots}
+        made = {slot.source for edge in self.view.edges if edge.source == box.key for slot in edge.slots}
+        made |= {identifier for identifier, key in self.view.within.items() if key == box.key}
+        rows = [
+            f"{_sizes(nodes[one] for one in sorted(given))} → {_sizes(nodes[one] for one in sorted(made))}".lstrip()
+        ]
+        parameters = [node for node in map(nodes.__getitem__, sorted(box.members)) if node.role == "parameter"]
+        if parameters:
+            count = sum(math.prod(shape_of(node.data)) for node in parameters)
+            rows.append(f"{count:,} parameter{'' if count == 1 else 's'}")
+            gradients = [self.trace.gradients[node.id] for node in parameters if node.id in self.trace.gradients]
+            if gradients:
+                rows[-1] += f", ‖grad‖ {format_number(norm([magnitude(one) for one in gradients]))}"
+        return rows
+
+    def _stubs(self) -> None:
+        """Where a neighbourhood ends, and something goes on."""
+        for identifier, count in self.view.cut_operands.items():
+            end = f"op{identifier}" if self.has_circles else f"n{identifier}"
+            told = f"{count:,} operand{'' if count == 1 else 's'} of {self.trace.nodes[identifier].label} not shown"
+            self._stub(f"in{identifier}", told)
+            self.graph.edge(f"in{identifier}", end, style="dashed")
+        for identifier, count in self.view.cut_uses.items():
+            told = f"{count:,} use{'' if count == 1 else 's'} of {self.trace.nodes[identifier].label} not shown"
+            self._stub(f"out{identifier}", told)
+            self.graph.edge(f"n{identifier}", f"out{identifier}", style="dashed")
+
+    def _stub(self, name: str, told: str) -> None:
+        self.graph.node(name, "…", shape="plaintext", width="0.2", height="0.2", tooltip=tooltip_text(told))
 
     def _edge(self, edge: VisibleEdge) -> None:
         target = edge.target
@@ -185,6 +281,8 @@ class _Glass:
             styles = {} if event is None else self.overlay.edge(event.contribution, self.colours)
         on_path = any(slot.source in self.highlight and slot.target in self.highlight for slot in edge.slots)
         styles |= self._highlighted(on_path, "2.5")
+        if edge.source.startswith("n") and self.trace.nodes[int(edge.source[1:])].operation is not None:
+            styles["weight"] = COMPUTED_WEIGHT
         self.graph.edge(edge.source, target, label=escape(label), **styles)
 
     def _slot_label(self, slot: Edge) -> str:
@@ -214,7 +312,7 @@ class _Glass:
             ("on an edge: ∂, then\nupstream × ∂ = contribution", ink),
         ]
         if self.heat_maps:
-            entries.append(("heat map: blue above 0,\norange below, black not finite", ink))
+            entries.append(("heat map: blue above 0,\norange below, grey not finite", ink))
         if self.overlay is not None:
             entries += self.overlay.legend(colours)
         with self.graph.subgraph(name="cluster_legend") as cluster:  # a cluster, so that it stays together
@@ -250,6 +348,20 @@ def crossed_ranks(view: Visible) -> int:
         first_use[edge.source] = min(ranks[edge.target], first_use.get(edge.source, ranks[edge.target]))
     ranks |= {key: use - 1 for key, use in first_use.items() if key not in into}  # what is given stands next to it
     return sum(max(0, ranks[edge.target] - ranks[edge.source] - 1) for edge in view.edges)
+
+
+def _sizes(nodes: Iterable[TracedNode]) -> str:
+    """The shapes of arrays, and how many numbers: `4×784, 2 numbers`."""
+    shapes = Counter("×".join(map(str, shape_of(node.data))) for node in nodes)
+    numbers = shapes.pop("", 0)
+    parts = [shape if count == 1 else f"{count} of {shape}" for shape, count in shapes.items()]
+    if numbers:
+        parts.append(f"{numbers:,} number{'' if numbers == 1 else 's'}")
+    return ", ".join(parts[:_MANY]) + (", …" if len(parts) > _MANY else "")
+
+
+def _common_beginning(chains: Sequence[list[int]]) -> list[int]:
+    return [alike[0] for alike in itertools.takewhile(lambda one: len(set(one)) == 1, zip(*chains, strict=False))]
 
 
 def _record(rows: list[str], *, is_down: bool) -> str:

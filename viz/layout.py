@@ -1,4 +1,4 @@
-"""DOT to SVG or PNG: by the `dot` on the PATH, or by Graphviz compiled to WebAssembly.
+"""DOT to SVG, PNG or PDF: by the `dot` on the PATH, or by Graphviz compiled to WebAssembly.
 
 Either runs in a process of its own: a layout can be interrupted, and has a time limit.
 """
@@ -9,6 +9,7 @@ import atexit
 import contextlib
 import os
 import queue
+import re
 import shutil
 import subprocess
 import sys
@@ -68,7 +69,7 @@ def by_graphviz(
     Args:
         folder: where the images are that the DOT program names.
     """
-    program = dot_program("SVG" if form == "svg" else "PNG")
+    program = dot_program(_KINDS.get(form, "SVG"))
     try:
         with _ending_with_us([program, *arguments, f"-T{form}"]) as (command, options):
             done: subprocess.CompletedProcess[bytes] = subprocess.run(
@@ -91,6 +92,7 @@ def by_graphviz(
     return done.stdout
 
 
+_KINDS: dict[str, Literal["SVG", "PNG", "PDF"]] = {"png": "PNG", "pdf": "PDF"}
 # What a shell answers where a program cannot be executed, or is not there.
 _CANNOT_BE_RUN = (126, 127)
 # Runs a program in a process group of its own, which ends when nobody holds the other end of the pipe any more.
@@ -121,11 +123,11 @@ def _ending_with_us(command: list[str]) -> Iterator[tuple[list[str], dict[str, A
         os.close(watched)
 
 
-def dot_program(what: Literal["SVG", "PNG"]) -> str:
+def dot_program(what: Literal["SVG", "PNG", "PDF"]) -> str:
     """Where the program `dot` is. Raises DrawingError where it is not installed, for what it was to make."""
     program = shutil.which("dot")
     if program is None:
-        instead = {"SVG": 'give renderer="wasm"', "PNG": "save an SVG"}[what]
+        instead = 'give renderer="wasm"' if what == "SVG" else 'give renderer="wasm", or save an SVG'
         raise DrawingError(
             f"the {what} needs the program `dot`: install Graphviz (apt install graphviz, "
             f"brew install graphviz, winget install graphviz), or {instead}"
@@ -143,10 +145,11 @@ def _too_long(seconds: float) -> DrawingError:
 def _by_wasm(dot: str, seconds: float) -> str:
     """It knows how wide the letters of single fonts are; of a list it takes the narrower Times for each."""
     measured = dot.replace(f'fontname="{FONT}"', f"fontname={_FIRST_FONT}")
-    return _worker.render(measured, seconds).replace(f'font-family="{_FIRST_FONT}"', f'font-family="{FONT}"')
+    return _ITS_FONT.sub(f'font-family="{FONT}"', _worker.render(measured, seconds))
 
 
 _FIRST_FONT = FONT.partition(",")[0]
+_ITS_FONT = re.compile(rf'font-family="{_FIRST_FONT}[^"]*"')
 
 
 class _Worker:

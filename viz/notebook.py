@@ -7,8 +7,13 @@ import re
 import sys
 from typing import Any
 
-_HEIGHT = "32em"
-_POINTS = re.compile(r'\b((?:width|height)="[\d.]+)pt"')
+from .dot import FONT_SIZE
+from .fitting import READABLE
+
+# What fits into the output of a cell without scrolling, in ems and, at the size of notebooks' text, in pixels.
+_EMS, _PIXELS_HIGH, _PIXELS_WIDE = 32, 450.0, 350.0
+_SIZE = re.compile(r'\bwidth="([\d.]+)pt" height="([\d.]+)pt"')
+_TO_BE_READ = READABLE / FONT_SIZE
 
 
 def in_notebook() -> bool:
@@ -21,13 +26,21 @@ def in_notebook() -> bool:
 
 def bundle(svg: str, text: str, note: str) -> dict[str, str]:
     """A picture in the forms that notebooks, and what converts them, know; under it what it does not show."""
-    # Notebooks shrink what is wider than the page until nobody can read it: here it scrolls, and has the size of
-    # the page's own text (a point as a pixel).
-    scrolling = svg[svg.index("<svg") :].replace("<svg ", '<svg style="max-width:none" ', 1)
-    scrolling = _POINTS.sub(r'\1px"', scrolling, count=2)
-    below = f"<div>{html.escape(note)}</div>" if note else ""
+    # Notebooks shrink what is wider than the page until nobody can read it: here it is as wide as its place as long as
+    # its text can be read, and then scrolls. It has the size of the page's own text (a point as a pixel).
+    sizes = _SIZE.search(svg)
+    assert sizes is not None
+    width, height = float(sizes[1]), float(sizes[2])
+    least = width * _TO_BE_READ
+    shown = _SIZE.sub(f'width="{sizes[1]}px" height="{sizes[2]}px"', svg[svg.index("<svg") :], count=1)
+    shown = shown.replace("max-width:100%;", f"max-width:100%;min-width:{least:.0f}px;", 1)
+    frame, below = f"max-height:{_EMS}em;overflow:auto", [note] if note else []
+    if height > _PIXELS_HIGH or least > _PIXELS_WIDE:
+        frame += ";border:1px solid #8888"
+        below.insert(0, "Where the picture is larger than this frame, it scrolls in it.")
+    lines = "".join(f"<div>{html.escape(line)}</div>" for line in below)
     return {
-        "text/html": f'<div style="max-height:{_HEIGHT};overflow:auto">{scrolling}</div>{below}',
+        "text/html": f'<div style="{frame}">{shown}</div>{lines}',
         "image/svg+xml": svg,
         "text/plain": f"{text}\n{note}" if note else text,
     }

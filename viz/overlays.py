@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any, Protocol
 
-from .arrays import ArraySummary, norm
+from .arrays import is_single, magnitude, only_number
 from .numbers import format_number
 from .themes import Colours
 
@@ -19,7 +21,12 @@ Entry = tuple[str, dict[str, str]]
 class Overlay(Protocol):
     """How gradients change the look of a picture."""
 
-    shows: str
+    @property
+    def shows(self) -> str:
+        """What it shows, in a few words."""
+
+    def fitted(self, contributions: Iterable[Any]) -> Overlay:
+        """The overlay for a picture with these contributions on its edges."""
 
     def edge(self, contribution: Any, colours: Colours) -> dict[str, str]:
         """What an edge with this contribution looks like."""
@@ -31,33 +38,51 @@ class Overlay(Protocol):
         """What the overlay adds to the legend."""
 
 
+@dataclass(frozen=True)
 class GradientOverlay:
-    """Each gradient's magnitude as the width and colour of its edge."""
+    """Each gradient's magnitude as the width of its edge, between the least and the most of the picture; its sign, or
+    what is wrong with it, as the colour."""
 
-    shows = "each gradient's magnitude, and what is dead, vanishing, exploding"
+    least: float = VANISHING
+    most: float = EXPLODING
+    shows: str = "each gradient's magnitude and sign, and what is dead, vanishing, exploding"
+
+    def fitted(self, contributions: Iterable[Any]) -> GradientOverlay:
+        sizes = [magnitude(one) for one in contributions if not trouble(one)]
+        return GradientOverlay(min(sizes), max(sizes)) if sizes else self
 
     def edge(self, contribution: Any, colours: Colours) -> dict[str, str]:
-        match self.row(contribution):
+        match trouble(contribution):
             case "dead":
                 return {"color": colours.dead, "penwidth": "0.5", "style": "dashed"}
             case "vanishing":
                 return {"color": colours.vanishing, "penwidth": "1", "style": "dotted"}
             case "":
-                decades = math.log10(_magnitude(contribution))  # from −7 to 4
-                shade = colours.weak if decades < -2 else colours.strong if decades > 1 else colours.parameter
-                return {"color": shade, "penwidth": f"{3.2 + 0.3 * decades:.2f}"}
+                return {"color": _by_sign(contribution, colours), "penwidth": f"{self._width(contribution):.2f}"}
         return {"color": colours.exploding, "penwidth": "5"}
+
+    def _width(self, contribution: Any) -> float:
+        decades = math.log10(self.most) - math.log10(self.least)
+        above = math.log10(magnitude(contribution)) - math.log10(self.least)
+        return _THIN + (_THICK - _THIN) * (above / decades if decades else 0.5)
 
     def row(self, gradient: Any) -> str:
         return trouble(gradient)
 
     def legend(self, colours: Colours) -> list[Entry]:
+        size = f"{format_number(self.least)} to {format_number(self.most)}"
         return [
-            ("gradient: the larger,\nthe thicker and stronger", {"shape": "plaintext", "fontcolor": colours.ink}),
+            (f"gradient: the larger, the thicker,\nhere from {size}", {"shape": "plaintext", "fontcolor": colours.ink}),
+            ("above 0", _line(colours.parameter, "3", "solid")),
+            ("below 0", _line(colours.output, "3", "solid")),
+            ("an array's", _line(colours.strong, "3", "solid")),
             ("dead: 0", _line(colours.dead, "0.5", "dashed")),
             (f"vanishing: < {format_number(VANISHING)}", _line(colours.vanishing, "1", "dotted")),
             (f"exploding: > {format_number(EXPLODING)}", _line(colours.exploding, "5", "solid")),
         ]
+
+
+_THIN, _THICK = 1.2, 4.8
 
 
 OVERLAYS: dict[str, Overlay] = {"gradient": GradientOverlay()}
@@ -65,19 +90,20 @@ OVERLAYS: dict[str, Overlay] = {"gradient": GradientOverlay()}
 
 def trouble(gradient: Any) -> str:
     """What is wrong with a gradient, in a word, by its norm: dead, vanishing, exploding, not finite; or nothing."""
-    magnitude = 1.0 if gradient is None else _magnitude(gradient)
-    if math.isnan(magnitude):
+    size = 1.0 if gradient is None else magnitude(gradient)
+    if math.isnan(size):
         return "not finite"
-    if magnitude == 0:
+    if size == 0:
         return "dead"
-    return "vanishing" if magnitude < VANISHING else "exploding" if magnitude > EXPLODING else ""
+    return "vanishing" if size < VANISHING else "exploding" if size > EXPLODING else ""
 
 
 def _line(colour: str, width: str, style: str) -> dict[str, str]:
-    return {"shape": "box", "color": colour, "penwidth": width, "style": style}
+    return {"shape": "box", "color": colour, "fontcolor": colour, "penwidth": width, "style": style}
 
 
-def _magnitude(data: Any) -> float:
-    if isinstance(data, ArraySummary):
-        return math.nan if data.not_finite else data.norm
-    return norm(data)
+def _by_sign(contribution: Any, colours: Colours) -> str:
+    """A number's colour; an array has many signs, and one colour."""
+    if not is_single(contribution):
+        return colours.strong
+    return colours.output if only_number(contribution) < 0 else colours.parameter

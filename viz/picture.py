@@ -46,6 +46,7 @@ class Picture:
     Attributes:
         heat_maps: the arrays whose heat maps go where their marks stand.
         view: which nodes are shown; None where it is all of them.
+        count: about so many nodes it has, by which a layout may take long.
         has_two_lines: each edge's label is a value, which goes above the edge, and a gradient, which goes below.
     """
 
@@ -53,3 +54,4 @@ class Picture:
     heat_maps: Mapping[str, Any] = field(default_factory=dict)
     view: Visible | None = None
     has_two_lines: bool = False
+    count: int = 0

@@ -27,10 +27,10 @@ if TYPE_CHECKING:
 
 Array = numpy.typing.NDArray[Any]
 
-_DARK, _LIGHT, _GREY = "#14365f", "#d9822b", "#9aa0a6"
+_DARK, _LIGHT, _GREY = "#14365f", "#b85f00", "#808080"
 # Each class its lightness and its marker; after ten they begin again.
 _CLASS_COLORS = (
-    "#14365f", "#e69f3c", "#5b9e6f", "#b5476b", "#8c8c8c", "#3b8fc2", "#c9b037", "#6b4c9a", "#1f6f54", "#d47f9b"
+    "#14365f", "#c07a10", "#4d8f61", "#b5476b", "#8c8c8c", "#3b8fc2", "#a08000", "#6b4c9a", "#1f6f54", "#c4688a"
 )  # fmt: skip
 _MARKERS = "osD^vP*X<>"
 _LINES: tuple[Any, ...] = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)), (0, (1, 3)))
@@ -477,11 +477,11 @@ def _as_percent(axis: Axes) -> None:
 
 
 def _shades(count: int) -> list[str]:
-    """Colours from dark to light, for layers from first to last."""
+    """Colours from dark to light, for layers from first to last; the lightest is a line that can be seen on white."""
     from matplotlib import colormaps
     from matplotlib.colors import to_hex
 
-    return [to_hex(colormaps["viridis"](0.85 * position / max(count - 1, 1))) for position in range(count)]
+    return [to_hex(colormaps["viridis"](0.58 * position / max(count - 1, 1))) for position in range(count)]
 
 
 def _ground(axis: Axes, x: Array, y: Array, found: Array, n_classes: int) -> None:

@@ -1,4 +1,4 @@
-"""A picture as PNG, by the program `dot`.
+"""A picture as PNG or PDF, by the program `dot`.
 
 It draws neither heat maps nor two colours in one edge label. Both are laid over its layout as nodes of their own,
 where the SVG has them.
@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING
 from .dot import FONT_SIZE, NO_BREAK, escape
 from .edge_labels import edge_groups
 from .glass import HEAT_MAP_MARK
-from .layout import by_graphviz
+from .layout import SECONDS, by_graphviz
 from .svg import SVG, XLINK
+from .text_width import text_width
 
 if TYPE_CHECKING:
     import graphviz
@@ -26,32 +27,38 @@ if TYPE_CHECKING:
 _EDGE_COLOUR = re.compile(r'^(\tedge \[.*fontcolor=)"[^"]*"', re.MULTILINE)
 _MARK = re.compile(rf"{HEAT_MAP_MARK}\d+")
 _ABOVE_BASELINE = 4.0
+_DOTS_PER_INCH = 96
 
 
-def png(dot: str, svg: str, *, own_edge_labels: bool) -> bytes:
-    """The PNG.
+def drawn_by_dot(dot: str, svg: str, form: str, scale: float = 1.0, seconds: float = SECONDS) -> bytes:
+    """The bytes of the picture.
 
     Args:
         dot: the DOT program.
         svg: the finished SVG, from the program `dot`.
-        own_edge_labels: whether edge labels are where the SVG has them instead of where `dot` puts them.
+        form: "png" or "pdf".
+        scale: of a PNG: pixels for each pixel that a browser would show.
     """
     import graphviz
 
     root = ElementTree.fromstring(svg)
-    if own_edge_labels:
+    edge_texts, images = list(_edge_texts(root)), list(root.iter(f"{{{SVG}}}image"))
+    if edge_texts:
         dot = _EDGE_COLOUR.sub(r"\1transparent", dot, count=1)
-    laid_out = by_graphviz(dot, "dot").decode().rstrip().removesuffix("}")
+    laid_out = by_graphviz(dot, "dot", seconds=seconds).decode().rstrip().removesuffix("}")
     with tempfile.TemporaryDirectory() as folder:
         added = graphviz.Digraph(node_attr={"shape": "plaintext", "tooltip": " "})
-        for number, image in enumerate(root.iter(f"{{{SVG}}}image")):
+        for number, image in enumerate(images):
             _add_image(added, f"image{number}", image, Path(folder))
-        if own_edge_labels:
-            for number, text in enumerate(_edge_texts(root)):
-                x, y = float(text.get("x", "0")), float(text.get("y", "0")) - _ABOVE_BASELINE
-                look = {"fontcolor": text.get("fill", "black"), "fontsize": str(FONT_SIZE), "pos": _position(x, y)}
-                added.node(f"text{number}", escape(text.text or ""), margin="0", width="0", height="0", **look)
-        return by_graphviz(f"{without_marks(laid_out)}{_statements(added)}}}", "png", ["-Kneato", "-n2"], folder)
+        for number, text in enumerate(edge_texts):
+            x, y = float(text.get("x", "0")), float(text.get("y", "0")) - _ABOVE_BASELINE
+            if text.get("text-anchor") == "start":
+                x += text_width(text.text or "", FONT_SIZE) / 2
+            look = {"fontcolor": text.get("fill", "black"), "fontsize": str(FONT_SIZE), "pos": _position(x, y)}
+            added.node(f"text{number}", escape(text.text or ""), margin="0", width="0", height="0", **look)
+        whole = f"{without_marks(laid_out)}{_statements(added)}}}"
+        size = [f"-Gdpi={_DOTS_PER_INCH * scale:g}"] if form == "png" else ["-Gmargin=0"]
+        return by_graphviz(whole, form, ["-Kneato", "-n2", *size], folder, seconds)
 
 
 def without_marks(dot: str) -> str:

@@ -60,7 +60,7 @@ def step(
     traced = recorded if isinstance(recorded, Trace) else trace(recorded)
     if file is None and not plain and notebook.in_notebook():
         try:
-            notebook.show(draw(traced))
+            notebook.show(draw(traced, theme="auto"))
         except DrawingError as error:
             print(f"(no picture: {error})")
     target = file or sys.stdout

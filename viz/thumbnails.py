@@ -9,8 +9,9 @@ from typing import Any
 
 import numpy
 
-# From negative (vermillion) over 0 (white) to positive (blue), Okabe and Ito's; what is not finite is black.
-_NEGATIVE, _ZERO, _POSITIVE = numpy.array([213, 94, 0]), numpy.array([255, 255, 255]), numpy.array([0, 114, 178])
+# From negative (vermillion) over 0 (the paper, whatever its colour) to positive (blue), Okabe and Ito's; what is not
+# finite is grey, which no number is.
+_NEGATIVE, _POSITIVE, _NOT_FINITE = (213, 94, 0), (0, 114, 178), (118, 118, 118)
 
 PIXELS = 8  # along each side of an element
 
@@ -21,21 +22,23 @@ def heat_map(array: Any) -> str:
     rows = rows.reshape(-1, rows.shape[-1])
     finite = numpy.isfinite(rows)
     most = float(numpy.abs(rows[finite]).max(initial=0.0)) or 1.0
-    share = numpy.where(finite, rows, 0.0)[..., None] / most
-    colours = numpy.where(share < 0, _ZERO + (_NEGATIVE - _ZERO) * -share, _ZERO + (_POSITIVE - _ZERO) * share)
-    colours[~finite] = 0
+    share = numpy.where(finite, rows, 0.0) / most
+    colours = numpy.empty((*rows.shape, 4))
+    colours[..., :3] = numpy.where((share < 0)[..., None], _NEGATIVE, _POSITIVE)
+    colours[..., 3] = 255 * numpy.abs(share)
+    colours[~finite] = (*_NOT_FINITE, 255)
     # Some viewers would blend neighbouring elements that are one pixel each.
     pixels = colours.round().astype(numpy.uint8).repeat(PIXELS, axis=0).repeat(PIXELS, axis=1)
     return "data:image/png;base64," + base64.b64encode(_png(pixels)).decode()
 
 
 def _png(pixels: Any) -> bytes:
-    """Rows of RGB bytes in the PNG format (W3C, 2003)."""
+    """Rows of RGBA bytes in the PNG format (W3C, 2003)."""
     height, width, _ = pixels.shape
 
     def chunk(kind: bytes, content: bytes) -> bytes:
         return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
 
     lines = b"".join(b"\0" + line.tobytes() for line in pixels)
-    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    header = struct.pack(">IIBBBBB", width, height, 8, 6, 0, 0, 0)
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(lines)) + chunk(b"IEND", b"")

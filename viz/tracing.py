@@ -32,7 +32,7 @@ from .parts import Contribution, Edge, Forward, Recorded, Role, Seed, TracedNode
 from .updates import Updating
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class Trace:
     """Nodes (operands before what was computed from them), edges by operand slot, events in order, the groups
     that nodes belong to, and the gradient that each node got."""
@@ -71,6 +71,13 @@ class Trace:
     def groups_around(self, node: TracedNode) -> list[Group]:
         """The groups a node is in, the outermost first."""
         return [self.groups[identifier] for identifier in chain(self.groups, node.group)]
+
+    def __repr__(self) -> str:
+        output = self.nodes[self.output]
+        return (
+            f"<trace of {output.label} = {format_data(output.data)}: {len(self.nodes):,} nodes, {len(self.edges):,} "
+            f"operand slots, {len(self.events):,} events>"
+        )
 
     def to_json(self) -> str:
         """The trace as JSON, exactly: `Trace.from_json` gives an equal one."""

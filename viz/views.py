@@ -31,7 +31,7 @@ def node_bundle(node: Node) -> dict[str, str] | None:
     try:
         # From the gradient that the node has, which is 1 only if backward() was called on it.
         traced = trace(node, gradient=gradient, backward=gradient is not None, most=MOST_NODES)
-        drawing = draw(traced, seconds=SECONDS)
+        drawing = draw(traced, theme="auto", seconds=SECONDS)
         return bundle(drawing.notebook_svg(), repr(node), drawing.note)
     except GraphError as error:
         return {"text/plain": f"{node!r}\n(no picture: {error})"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from autograd import Node
@@ -54,6 +54,8 @@ class Visible:
         nodes: shown one by one.
         within: nodes whose number is shown, but whose operation is in a box: the key of that box.
         note: what is not shown, in words; "" where everything is.
+        cut_operands, cut_uses: of nodes at the rim of a neighbourhood, how many operands, and how many operations
+            that use them, are not shown.
     """
 
     trace: Trace
@@ -62,6 +64,8 @@ class Visible:
     edges: tuple[VisibleEdge, ...]
     within: Mapping[int, str]
     note: str
+    cut_operands: Mapping[int, int] = field(default_factory=dict)
+    cut_uses: Mapping[int, int] = field(default_factory=dict)
 
     @property
     def count(self) -> int:
@@ -313,9 +317,12 @@ def _near(trace: Trace, focus: TracedNode, hops: int, max_nodes: int) -> Visible
         for edge in trace.edges
         if edge.source in near and edge.target in near
     )
+    cut_operands = Counter(edge.target for edge in trace.edges if edge.target in near and edge.source not in near)
+    cut_uses = Counter(edge.source for edge in trace.edges if edge.source in near and edge.target not in near)
     within = f"{hops:,} edge{'' if hops == 1 else 's'}"
     note = f"{len(shown):,} of {len(trace.nodes):,} nodes: those within {within} of {focus.label}"
-    return Visible(trace, shown, (), edges, {}, note if len(shown) < len(trace.nodes) else "")
+    said = note if len(shown) < len(trace.nodes) else ""
+    return Visible(trace, shown, (), edges, {}, said, cut_operands, cut_uses)
 
 
 def _refuse_many(count: int, max_nodes: int) -> None:

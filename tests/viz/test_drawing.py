@@ -4,6 +4,7 @@ import itertools
 import os
 import re
 import struct
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,12 +15,13 @@ import pytest
 from autograd import GraphError, Tensor, Value, label, no_grad, scope
 from glassgrad.examples import EXAMPLES
 from nn import MLP, softmax_cross_entropy
-from viz import DrawingError, Trace, draw, step, trace
+from viz import DrawingError, Trace, draw, edge_labels, step, trace
 from viz.drawing import Drawing
 from viz.layout import RENDERERS, render_svg
 from viz.overlays import OVERLAYS
 from viz.picture import Picture
 from viz.styles import NOT_ASKED, STYLES, Style
+from viz.text_width import text_width
 from viz.themes import THEMES
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -45,6 +47,17 @@ def test_the_documents_style_has_values_above_and_gradients_below_the_edges(rend
             ("cost", "C", ["0.03616", "1"]),
         ]
     )
+
+
+def test_in_the_documents_style_a_shared_node_has_the_sum_of_what_its_edges_pass_back(
+    renderer: str, drawn: Drawn
+) -> None:
+    picture = drawn("paths", renderer, style="document")
+    assert ["b", "Σ 5"] in picture.node_texts()
+    (total,) = [text for text in picture.root.iter(f"{SVG}text") if text.text == "Σ 5"]
+    assert total.get("fill") == "#007a5a"
+    assert {edge[2][1] for edge in picture.named_edges() if edge[0] == "b"} == {"2", "3"}
+    assert sum("Σ" in text for text in picture.all_texts()) == 1  # what has one use has its gradient on the edge
 
 
 def test_in_the_documents_style_gradients_are_green_and_below_their_values(renderer: str, drawn: Drawn) -> None:
@@ -90,10 +103,11 @@ def test_no_text_is_cut_off_where_an_edge_is_far_from_its_gradient(renderer: str
     graph = next(root.iter(f"{SVG}g"))
     right, down = map(float, re.search(r"translate\((\S+)[ ,]+(\S+)\)", graph.get("transform")).groups())
     texts = [text for text in graph.iter(f"{SVG}text") if (text.text or "").strip()]
-    assert len(texts) == 12
+    assert len(texts) == 13
     for text in texts:
         assert top + 8 <= float(text.get("y")) + down <= top + height - 4
-        assert left < float(text.get("x")) + right < left + width
+        half = text_width(text.text, 12.0) / 2
+        assert left + half <= float(text.get("x")) + right <= left + width - half
     corners = [tuple(map(float, point.split(","))) for point in next(graph.iter(f"{SVG}polygon")).get("points").split()]
     assert min(y for _, y in corners) + down == pytest.approx(top)
     assert max(y for _, y in corners) + down == pytest.approx(top + height)
@@ -146,7 +160,7 @@ def test_a_leaf_without_a_name_is_no_part_of_the_scope_that_uses_it(read: Read) 
 
 def test_the_documents_style_draws_arrays_too(renderer: str, drawn: Drawn) -> None:
     edges = drawn("mlp", renderer, style="document").named_edges()
-    assert any(texts[0].startswith("array ") and texts[1].startswith("array ") for *_, texts in edges if len(texts) > 1)
+    assert ("tanh", "x@W+b", ["4×4, norm 1.395", "4×4, norm 0.06258"]) in edges
 
 
 # --- what is too large or cannot be drawn ---------------------------------------------------------------
@@ -155,7 +169,10 @@ def test_the_documents_style_draws_arrays_too(renderer: str, drawn: Drawn) -> No
 def test_a_network_for_mnist_is_drawn_at_layer_level(read: Read) -> None:
     loss = softmax_cross_entropy(MLP((784, 32, 10), rng=0)(numpy.ones((4, 784))), numpy.eye(10)[:4])
     drawing = draw(loss, collapse=2)
-    assert ["Linear(784 → 32)", "layers.0", "3 nodes hidden"] in read(drawing.svg()).node_texts()
+    (linear,) = [texts for texts in read(drawing.svg()).node_texts() if texts[0] == "Linear(784 → 32)"]
+    assert linear[1:3] == ["layers.0", "4×784 → 4×32"]
+    assert re.fullmatch(r"25,120 parameters, ‖grad‖ \d+\.\d+", linear[3])
+    assert linear[4:] == ["3 nodes hidden"]
     assert repr(drawing).endswith("3 of 17 nodes are shown one by one; 3 boxes, collapsed to depth 2, hide 14>")
 
 
@@ -166,7 +183,7 @@ def test_a_graph_of_ten_thousand_operations_is_a_box(read: Read) -> None:
     label({"y": y})
     traced = trace(y)
     picture = read(draw(traced).svg())
-    assert picture.nodes["b0"] == ["a chain", "multiply × 9,999", "19,998 nodes hidden"]
+    assert picture.nodes["b0"] == ["a chain", "multiply × 9,999", "1 number → 1 number", "19,998 nodes hidden"]
     assert "3 of 20,001 nodes are shown one by one; 1 box" in " ".join(picture.all_texts())
     for options in ({"collapse": None}, {"style": "document"}):
         with pytest.raises(DrawingError, match=r"20,001 nodes .*more than .* \(1,500\)"):
@@ -306,14 +323,28 @@ def test_a_png_is_as_large_as_the_whole_picture(style: str, drawing: Drawing, tm
     assert in_points[1] * 96 / 72 - 8 < in_pixels[1] < in_points[1] * 96 / 72 + 48  # room around the texts of edges
 
 
-def test_a_png_without_dot_says_how_to_get_it(
-    drawing: Drawing, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("form", ["png", "pdf"])
+def test_without_dot_and_typst_a_png_or_pdf_says_how_to_get_them(
+    form: str, drawing: Drawing, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PATH", "")
+    monkeypatch.setitem(sys.modules, "typst", None)
+    wanted = rf"^a {form.upper()} needs the program `dot` .* or the package typst \(pip install typst\): [^\n]*$"
     for picture in (drawing, draw(Value(3.0) * 2.0), draw(Value(3.0) * 2.0, style="document")):
         assert "<svg" in picture.svg()
-        with pytest.raises(DrawingError, match=r"^the PNG needs the program `dot`: install Graphviz [^\n]*$"):
-            picture.save(tmp_path / "x.png")
+        with pytest.raises(DrawingError, match=wanted):
+            picture.save(tmp_path / f"x.{form}")
+    with pytest.raises(DrawingError, match=rf'^the {form.upper()} needs the program `dot`: .* or give renderer="wasm"'):
+        draw(Value(3.0) * 2.0, renderer="dot").save(tmp_path / f"x.{form}")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("scale", [0, -1, 21, float("nan"), True, "2"])
+def test_a_scale_that_is_none_is_refused(scale: Any, drawing: Drawing, tmp_path: Path) -> None:
+    with pytest.raises(DrawingError, match="scale is a number above 0, 20 at most, not "):
+        drawing.save(tmp_path / "x.png", scale=scale)
+    with pytest.raises(DrawingError, match=r"scale is for a .png, whose size is in pixels; .svg has none"):
+        drawing.save(tmp_path / "x.svg", scale=2)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -322,7 +353,7 @@ def test_a_format_that_is_not_known_is_refused_before_anything_is_laid_out(
     name: str, drawing: Drawing, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("viz.drawing.render_svg", None)
-    with pytest.raises(DrawingError, match=r"a drawing is saved as \.svg, \.png, \.dot or \.json, not "):
+    with pytest.raises(DrawingError, match=r"a drawing is saved as \.svg, \.png, \.pdf, \.dot or \.json, not "):
         drawing.save(tmp_path / name)
     assert list(tmp_path.iterdir()) == []
 
@@ -377,3 +408,43 @@ def test_many_graphs_are_drawn_one_after_the_other(read: Read) -> None:
             y = y * 1.5 + Value(1.0, label=f"b{number}")
         picture = read(draw(y, style="document" if count % 2 else "glass", renderer="wasm").svg())
         assert any(texts[:1] == ["x"] for texts in picture.nodes.values())
+
+
+def test_the_work_of_placing_labels_grows_with_the_number_of_edges_not_with_its_square(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    looked_at = 0
+    overlap = edge_labels._Box.overlap
+
+    def counting(box: Any, other: Any) -> float:
+        nonlocal looked_at
+        looked_at += 1
+        return overlap(box, other)
+
+    monkeypatch.setattr(edge_labels._Box, "overlap", counting)
+
+    def work(neurons: int) -> int:
+        nonlocal looked_at
+        looked_at = 0
+        total: Any = 0.0
+        for number in range(neurons):
+            total = total + Value(float(number), label=f"w{number}") * Value(0.5, label=f"x{number}")
+        draw(total, style="document", direction="right", renderer="wasm").svg()
+        return looked_at
+
+    assert work(60) < 3 * work(30)
+
+
+@pytest.mark.parametrize("style", ["glass", "document"])
+@pytest.mark.parametrize("direction", ["right", "down"])
+def test_no_text_of_an_edge_is_on_that_of_another(style: str, direction: str, renderer: str, drawn: Drawn) -> None:
+    for name in EXAMPLES:
+        root = drawn(name, renderer, style=style, direction=direction).root
+        boxes = [
+            edge_labels._Box(x - width / 2, y - height, x + width / 2, y)
+            for group in edge_labels.edge_groups(root)
+            for text in group.iter(f"{SVG}text")
+            if (text.text or "").strip("\u00a0 ")
+            for (width, height), x, y in [(edge_labels._size(text), float(text.get("x")), float(text.get("y")))]
+        ]
+        assert all(one.overlap(other) < 1 for one, other in itertools.combinations(boxes, 2)), name

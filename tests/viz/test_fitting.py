@@ -84,15 +84,19 @@ def test_what_arrays_pass_back_is_said_in_terms_of_the_upstream_gradient(read: R
         assert re.search(r"G × \(1 − \w+ × \w+\)", svg)
 
 
+def empty(dot: str, seconds: float) -> str:
+    return f'<svg width="{dot}pt" height="10pt" />'
+
+
 def test_a_picture_that_fits_no_screen_is_the_narrowest() -> None:
     pictures = [lambda width=width: Picture(str(width)) for width in (9000, 5000, 7000)]
-    made = fitting(pictures, lambda dot, seconds: f'<svg width="{dot}pt" height="10pt"', 60.0)
+    made = fitting(pictures, empty, 60.0)
     assert made.width == 5000
 
 
 def test_of_pictures_that_fit_a_laptop_alone_the_one_with_the_largest_text_is_taken() -> None:
     pictures = [lambda width=width: Picture(str(width)) for width in (1700, 900, 700)]
-    made = fitting(pictures, lambda dot, seconds: f'<svg width="{dot}pt" height="10pt"', 60.0)
+    made = fitting(pictures, empty, 60.0)
     assert made.width == 900  # text grows no more below 1,024 points
 
 

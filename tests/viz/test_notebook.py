@@ -43,20 +43,40 @@ def test_a_node_shows_its_picture_and_plain_text_for_those_that_show_none(read: 
     assert ["C = v2 × 0.5", "data 0.03616", "grad 1"] in texts
 
 
-def test_in_html_a_picture_scrolls_above_a_height_and_says_what_was_collapsed(large: Any, read: Read) -> None:
+def style_of(element: ElementTree.Element) -> dict[str, str]:
+    return dict(part.split(":") for part in (element.get("style") or "").split(";"))
+
+
+def test_in_html_a_picture_is_as_wide_as_its_place_while_it_can_be_read(large: Any, read: Read) -> None:
     bundle = shown(large)
-    page = ElementTree.fromstring(f"<body>{bundle['text/html']}</body>")
-    scrolling, said = page
-    style = dict(part.split(":") for part in (scrolling.get("style") or "").split(";"))
-    assert style == {"max-height": "32em", "overflow": "auto"}
-    svg = scrolling[0]
+    frame, *_, said = ElementTree.fromstring(f"<body>{bundle['text/html']}</body>")
+    assert style_of(frame).items() >= {"max-height": "32em", "overflow": "auto"}.items()
+    svg = frame[0]
     assert svg.tag == "{http://www.w3.org/2000/svg}svg"
-    assert svg.get("style") == "max-width:none"  # a notebook would shrink it to the page's width
     assert all(re.fullmatch(r"[\d.]+px", svg.get(side, "")) for side in ("width", "height"))
+    style = style_of(svg)
+    assert (style["max-width"], style["height"]) == ("100%", "auto")
+    width = float(svg.get("width", "").removesuffix("px"))
+    assert float(style["min-width"].removesuffix("px")) == pytest.approx(width * 9 / 12, abs=1)
     note = "1 of 1,010 nodes are shown one by one; 3 boxes, collapsed automatically to depth 3, hide 1,009"
     assert said.text == note
     assert bundle["text/plain"] == f"{large!r}\n{note}"
     assert note in read(bundle["image/svg+xml"]).all_texts()
+
+
+def test_a_picture_that_is_larger_than_its_frame_says_so() -> None:
+    frame, said = ElementTree.fromstring(f"<body>{shown(example('neuron').record())['text/html']}</body>")
+    assert style_of(frame)["border"] == "1px solid #8888"
+    assert said.text == "Where the picture is larger than this frame, it scrolls in it."
+
+
+def test_a_node_s_picture_has_the_colours_of_the_notebook() -> None:
+    assert '[data-jp-theme-light="false"]' in shown(Value(3.0) * 2.0)["text/html"]
+
+
+def test_a_trace_is_one_line() -> None:
+    traced = trace(example("neuron").record())
+    assert repr(traced) == f"<trace of C = 0.03616: 15 nodes, 14 operand slots, {len(traced.events)} events>"
 
 
 def test_what_is_said_under_a_picture_is_text_not_markup() -> None:

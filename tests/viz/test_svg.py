@@ -8,6 +8,7 @@ import xml.etree.ElementTree as ElementTree
 import zlib
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import asdict
 from typing import Any
 
 import numpy
@@ -20,7 +21,8 @@ from viz import DrawingError, Trace, draw, trace
 from viz.numbers import format_data, grouped
 from viz.overlays import trouble
 from viz.terminal import rows
-from viz.themes import DARK, LIGHT, variables
+from viz.text_width import text_width
+from viz.themes import DARK, LIGHT, style_sheet, variables
 
 SVG = "{http://www.w3.org/2000/svg}"
 Read = Callable[[str], Any]
@@ -230,7 +232,7 @@ def test_a_prefix_that_is_no_id_is_refused(prefix: str) -> None:
 
 def test_screen_readers_are_told_what_it_is_and_what_it_hides(network: Trace, read: Read) -> None:
     root = read(draw(network, collapse=1).svg()).root
-    assert root.get("role") == "img"
+    assert root.get("role") == "graphics-document group"
     assert [element.tag for element in root][:2] == [f"{SVG}title", f"{SVG}desc"]
     assert root.findtext(f"{SVG}title") == "Computation graph of loss"
     data = format_data(network.nodes[network.output].data)
@@ -250,7 +252,7 @@ def test_what_is_hidden_is_said_in_the_picture_and_on_each_box(network: Trace, r
         for title, texts in picture.nodes.items()
         if texts and texts[-1].endswith("hidden")
     }
-    assert ["Linear(3 → 4)", "layers.0", "3 nodes hidden"] in picture.node_texts()
+    assert ["Linear(3 → 4)", "layers.0"] in [texts[:2] for texts in picture.node_texts()]
     nearby = read(draw(network, focus="loss", hops=1, renderer=renderer).svg())
     assert any(text.endswith("those within 1 edge of loss") for text in nearby.all_texts())
 
@@ -262,7 +264,8 @@ def test_folded_repeats_are_counted_on_their_box(read: Read) -> None:
         with scope("square"):
             total = total + x * x
     # A sum and a product of each but the output, x, and the 0 of the beginning.
-    assert ["square × 1200", "2,401 nodes hidden"] in read(draw(total, collapse=1).svg()).node_texts()
+    boxed = ["square × 1200", "→ 1 number", "1 parameter, ‖grad‖ 1200", "2,401 nodes hidden"]
+    assert boxed in read(draw(total, collapse=1).svg()).node_texts()
 
 
 # --- colours --------------------------------------------------------------------------------------------
@@ -319,15 +322,104 @@ def test_a_picture_that_follows_the_viewer_has_a_variable_for_every_colour(netwo
         for attribute in ("fill", "stroke"):
             colour = element.get(attribute, "none")
             if colour not in ("none", "transparent"):
-                assert f"{attribute}:var({known[colour.lower()][0]},{colour})" in (element.get("style") or "")
-    assert "var(--background,#ffffff)" in (background(root).get("style") or "")
+                assert f'#mine [{attribute}="{colour}"]{{{attribute}:var({known[colour][0]})}}' in sheet
+    # The paper around the picture, where a browser shows it alone.
+    assert "background:var(--background)" in (root.get("style") or "")
+
+
+@pytest.mark.parametrize(
+    ("around", "theme"),
+    [
+        ('[data-jp-theme-light="true"]', LIGHT),
+        ('[data-jp-theme-light="false"]', DARK),
+        ("[data-vscode-theme-kind$=light]", LIGHT),
+        ("[data-vscode-theme-kind$=dark]", DARK),
+        ("html[theme=dark]", DARK),
+    ],
+)
+def test_a_notebook_says_itself_whether_it_is_dark(around: str, theme: Any) -> None:
+    sheet = style_sheet("mine")
+    rules = re.findall(r"([^{}]+)\{([^{}]*)\}", sheet)
+    (colours,) = [rule for places, rule in rules if f"{around} #mine" in places.split(",")]
+    assert f"--background:{theme.background};" in colours
+    assert f"--ink:{theme.ink};" in colours
+
+
+def test_a_picture_is_no_wider_than_its_place_and_keeps_its_shape(read: Read) -> None:
+    root = read(draw(example("neuron").record(), theme="light").svg()).root
+    assert (root.get("style") or "").split(";") == ["max-width:100%", "height:auto", "background:#ffffff"]
+    width, height = (float((root.get(side) or "").removesuffix("pt")) for side in ("width", "height"))
+    assert [float(one) for one in (root.get("viewBox") or "").split()][2:] == pytest.approx([width, height], abs=0.5)
+
+
+def contrast(one: str, other: str) -> float:
+    """As the Web Content Accessibility Guidelines 2.2 define it."""
+
+    def luminance(colour: str) -> float:
+        parts = (int(colour[start : start + 2], 16) / 255 for start in (1, 3, 5))
+        red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+        return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+    low, high = sorted((luminance(one), luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+@pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])
+def test_text_and_lines_stand_out_from_the_paper(theme: Any) -> None:
+    lines = {"input": 3.0}  # every other colour is one of text, too
+    for name, colour in asdict(theme).items():
+        if name not in ("background", "box"):
+            assert contrast(colour, theme.background) >= lines.get(name, 4.5), name
+    assert contrast(theme.ink, theme.box) >= 4.5
+
+
+def test_a_screen_reader_is_told_every_number_of_every_node_and_edge(renderer: str, drawn: Drawn) -> None:
+    traced = trace(example("neuron").record())
+    picture = drawn("neuron", renderer)
+    told = {picture._title(group): group for group in picture.root.iter(f"{SVG}g") if group.get("role") == "img"}
+    assert set(told) == set(picture.nodes) | {title for title, _ in picture.edges}
+    for node in traced.nodes:
+        words = told[f"n{node.id}"].get("aria-label") or ""
+        assert all(row in words for row in picture.nodes[f"n{node.id}"])
+    labels = {group.get("aria-label") for group in told.values()}
+    assert "w1, data 2, grad 0.05288" in labels
+    assert "ω1 = w1 × x1" in labels  # the circle
+    assert "w1 to ×: −0.05288 × (−1) = 0.05288" in labels
+
+
+def test_a_screen_reader_is_told_of_heat_maps_and_of_edges_between_boxes(network: Trace, read: Read) -> None:
+    labels = [group.get("aria-label", "") for group in read(draw(network, collapse=2).svg()).root.iter(f"{SVG}g")]
+    assert any(label.endswith(", with a heat map") for label in labels)
+    assert any(label.startswith("Linear(3 → 4) to ") for label in labels)
+
+
+def test_text_is_as_wide_as_it_was_measured_whatever_font_is_drawn(renderer: str, drawn: Drawn) -> None:
+    root = drawn("neuron", renderer, operations="boxes").root
+    for group in root.iter(f"{SVG}g"):
+        if group.get("class") != "node":
+            continue
+        corners = " ".join(one.get("points", one.get("d", "")) for one in group.iter() if one.tag != f"{SVG}polyline")
+        across = [float(number) for number in re.findall(r"-?\d+(?:\.\d+)?", corners)[::2]]
+        for text in group.iter(f"{SVG}text"):
+            width = float(text.get("textLength", "nan"))
+            assert width == pytest.approx(text_width(text.text or "", 12.0), abs=0.01)
+            assert text.get("lengthAdjust") == "spacingAndGlyphs"
+            assert width <= max(across) - min(across) - 6, text.text
+
+
+def test_a_box_is_wide_enough_for_signs_that_the_renderer_takes_for_narrow(renderer: str, read: Read) -> None:
+    name = "日本語Ω" * 4
+    picture = read(draw(Value(1.0, label=name) * 2.0, renderer=renderer, operations="circles").svg())
+    corners = next(picture.named(name).iter(f"{SVG}polygon")).get("points") or ""
+    across = [float(corner.split(",")[0]) for corner in corners.split()]
+    assert max(across) - min(across) >= text_width(name, 12.0) >= 4 * 3 * 12
 
 
 # --- heat maps ------------------------------------------------------------------------------------------
 
 
 def pixels(address: str) -> Any:
-    """What a PNG of RGB bytes shows."""
+    """What a PNG of RGBA bytes shows."""
     kind, _, content = address.partition(",")
     assert kind == "data:image/png;base64"
     png = base64.b64decode(content)
@@ -339,8 +431,8 @@ def pixels(address: str) -> Any:
         assert struct.unpack(">I", png[at + 8 + length : at + 12 + length]) == (zlib.crc32(name + chunk),)
         compressed += chunk if name == b"IDAT" else b""
         at += 12 + length
-    lines = numpy.frombuffer(zlib.decompress(compressed), numpy.uint8).reshape(height, 1 + 3 * width)
-    return lines[:, 1:].reshape(height, width, 3)
+    lines = numpy.frombuffer(zlib.decompress(compressed), numpy.uint8).reshape(height, 1 + 4 * width)
+    return lines[:, 1:].reshape(height, width, 4)
 
 
 def test_small_arrays_have_a_heat_map_of_their_signs_and_sizes(renderer: str, read: Read) -> None:
@@ -349,12 +441,13 @@ def test_small_arrays_have_a_heat_map_of_their_signs_and_sizes(renderer: str, re
     picture = read(drawing.svg())
     found = pixels(picture.images()["n0"])
     side = found.shape[0] // 2
-    assert found.shape == (2 * side, 3 * side, 3)
+    assert found.shape == (2 * side, 3 * side, 4)
     centres = found[side // 2 :: side, side // 2 :: side].astype(int)
     blue, orange = [0, 114, 178], [213, 94, 0]
-    assert centres[0].tolist() == [orange, [255, 255, 255], blue]
-    assert centres[1, 1:].tolist() == [[0, 0, 0], [0, 0, 0]]
-    assert centres[1, 0] == pytest.approx([127.5, 184.5, 216.5], abs=1)  # half as far from white
+    assert centres[0, ::2].tolist() == [[*orange, 255], [*blue, 255]]
+    assert centres[0, 1, 3] == 0  # 0 is the paper, whatever its colour
+    assert centres[1, 1:].tolist() == [[118, 118, 118, 255]] * 2
+    assert centres[1, 0] == pytest.approx([*blue, 127.5], abs=1)  # half as far from the paper
     assert picture.nodes["n0"][:4] == ["w", "data 2×3 float64", "mean 0.5, norm 6", "2 not finite ⚠"]
 
 
@@ -446,30 +539,40 @@ def test_an_array_is_flagged_by_its_norm_in_the_picture_and_in_the_stepper() -> 
     assert rows.flag(gradient) == "↑"
 
 
-def test_the_larger_a_gradient_the_wider_and_the_more_strongly_coloured_its_edge(read: Read) -> None:
+def edges_of_leaves(contributions: list[float], read: Read) -> list[ElementTree.Element]:
+    """The line from a leaf for each of these numbers, which are passed back to it."""
     total: Any = 0.0
-    sizes = [0.0, 1e-9, 1e-6, 1e-3, 1.0, 1e3, 1e6]
-    for number, size in enumerate(sizes):
+    for number, size in enumerate(contributions):
         total = total + Value(1.0, label=f"w{number}") * Value(size, requires_grad=False)
     traced = trace(total)
-    picture = read(draw(traced, overlay="gradient", renderer="wasm").svg())
-    widths, colours = [], []
-    for number in range(len(sizes)):
+    picture = read(draw(traced, overlay="gradient", renderer="wasm", operations="circles").svg())
+    lines = []
+    for number in range(len(contributions)):
         leaf = next(node for node in traced.nodes if node.label == f"w{number}")
         title = next(title for title, _ in picture.edges if title.startswith(f"n{leaf.id}->"))
-        path = next(picture.group(title).iter(f"{SVG}path"))
-        widths.append(float(path.get("stroke-width", "1")))
-        colours.append(path.get("stroke"))
+        lines.append(next(picture.group(title).iter(f"{SVG}path")))
+    return lines
+
+
+def test_the_larger_a_gradient_the_wider_its_edge_and_its_colour_says_the_sign(read: Read) -> None:
+    lines = edges_of_leaves([0.0, 1e-9, 1e-6, -1e-3, 1.0, -1e3, 1e6], read)
+    widths = [float(line.get("stroke-width", "1")) for line in lines]
     assert widths == sorted(set(widths))
-    assert colours == [
+    assert [line.get("stroke") for line in lines] == [
         LIGHT.dead,
         LIGHT.vanishing,
-        LIGHT.weak,
-        LIGHT.weak,
         LIGHT.parameter,
-        LIGHT.strong,
+        LIGHT.output,
+        LIGHT.parameter,
+        LIGHT.output,
         LIGHT.exploding,
     ]
+
+
+@pytest.mark.parametrize("sizes", [[0.001, 0.01, 1.0], [1.0, 10.0, 1000.0]])
+def test_the_widths_of_gradients_span_those_of_the_picture(sizes: list[float], read: Read) -> None:
+    widths = [float(line.get("stroke-width", "1")) for line in edges_of_leaves(sizes, read)]
+    assert widths == pytest.approx([1.2, 2.4, 4.8])
 
 
 def test_all_paths_from_a_leaf_are_bold_and_everything_else_is_pale(read: Read) -> None:
@@ -524,5 +627,9 @@ def test_the_numbers_of_edges_off_the_highlighted_paths_are_as_pale_as_the_edges
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_the_legend_says_of_the_overlay_what_holds_in_every_theme(theme: str) -> None:
     svg = draw(example("paths").record(), overlay="gradient", legend=True, theme=theme).svg()
-    assert "the thicker and stronger" in svg
+    assert "the larger, the thicker," in svg
+    assert "here from 2 to 3" in svg
     assert "darker" not in svg
+    colours = DARK if theme == "dark" else LIGHT
+    words = {text.text: text.get("fill") for text in ElementTree.fromstring(svg).iter(f"{SVG}text")}
+    assert (words["below 0"], words["dead: 0"]) == (colours.output, colours.dead)  # a word looks as its line does

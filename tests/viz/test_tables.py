@@ -1,6 +1,6 @@
 """What `draw` has by name can be added from outside, and is known everywhere then."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
@@ -16,6 +16,14 @@ from viz.picture import Picture
 from viz.styles import STYLES, Style
 from viz.themes import LIGHT, THEMES, Theme
 
+
+class StandIn(SimpleNamespace):
+    """An overlay that is the same for every picture."""
+
+    def fitted(self, contributions: Iterable[Any]) -> "StandIn":
+        return self
+
+
 SHOWS = "a stand-in that shows very little"
 STAND_INS: dict[str, tuple[dict[str, Any], Any]] = {
     "style": (STYLES, Style(SHOWS, lambda asked: Picture(f"digraph {{ node [color=red] a{len(asked.trace.nodes)} }}"))),
@@ -23,7 +31,7 @@ STAND_INS: dict[str, tuple[dict[str, Any], Any]] = {
     "renderer": (RENDERERS, Renderer(SHOWS, lambda dot, seconds: '<svg xmlns="http://www.w3.org/2000/svg"/>')),
     "overlay": (
         OVERLAYS,
-        SimpleNamespace(
+        StandIn(
             shows=SHOWS,
             edge=lambda contribution, colours: {"penwidth": "7.25"},
             row=lambda gradient: "a further row",

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autograd import Tensor, Value, label, scope, sigmoid, tanh
+from glassgrad.examples import example
 from nn import MLP, Linear, Module, NeuronMLP, Sequential, quadratic, softmax_cross_entropy
 from viz import DrawingError, Trace, draw, trace
 from viz.visible import AUTOMATIC, Visible, find, on_paths_from, visible
@@ -401,3 +402,17 @@ def is_acyclic(view: Visible) -> bool:
         return bool([*TopologicalSorter(before).static_order()])
     except CycleError:
         return False
+
+
+@pytest.mark.parametrize("operations", ["circles", "boxes"])
+def test_where_a_neighbourhood_ends_and_something_goes_on_there_is_a_stub(operations: str) -> None:
+    drawing = draw(example("xor").record(), focus="z1", hops=1, operations=operations)
+    assert drawing.view is not None
+    traced = drawing.trace
+    assert {traced.nodes[one].label: count for one, count in drawing.view.cut_operands.items()} == {"v3": 2}
+    assert {traced.nodes[one].label: count for one, count in drawing.view.cut_uses.items()} == {"a1": 1}
+    svg = drawing.svg()
+    assert svg.count(">…</text>") == 2
+    assert "2 operands of v3 not shown" in svg
+    assert "1 use of a1 not shown" in svg
+    assert "…</text>" not in draw(example("paths").record(), focus="b", hops=9, operations=operations).svg()
