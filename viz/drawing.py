@@ -25,7 +25,7 @@ from .numbers import format_data
 from .overlays import OVERLAYS
 from .parts import TracedNode
 from .picture import Asked, Picture
-from .png import drawn_by_dot, without_marks
+from .png import drawn_by_dot, for_reading
 from .styles import STYLES, arrangements, check_supported
 from .svg import finished
 from .themes import THEMES
@@ -221,7 +221,7 @@ class Drawing:
             ".svg": lambda: self.svg().encode(),
             ".png": lambda: self._file("png", scale),
             ".pdf": lambda: self._file("pdf", 1.0),
-            ".dot": lambda: without_marks(self.dot).encode(),
+            ".dot": lambda: for_reading(self.dot, self._picture.heat_maps).encode(),
             ".json": lambda: self.trace.to_json().encode(),
         }
         if form not in forms:

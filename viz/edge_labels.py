@@ -25,6 +25,7 @@ _GAPS = (3.0, 7.0, 12.0, 20.0)  # between line and text, in points, the best fir
 _DIGIT = 0.74  # a digit's height, as a part of the font's size
 _SAMPLES = 33  # of a Bézier curve
 _CLEAR = 4.0  # around a name, in points
+_APART = 2.0  # one label from another
 _STEP = 3.0  # between two points of a line
 _CELL = 32.0  # a side of the grid's squares
 _ROUNDS = 2  # the second one moves what later labels have covered
@@ -41,6 +42,9 @@ class _Box:
         width = min(self.right, other.right) - max(self.left, other.left)
         height = min(self.bottom, other.bottom) - max(self.top, other.top)
         return width * height if width > 0 and height > 0 else 0.0
+
+    def around(self, distance: float) -> _Box:
+        return _Box(self.left - distance, self.top - distance, self.right + distance, self.bottom + distance)
 
     def cells(self) -> Iterator[tuple[int, int]]:
         """The squares of the grid that it lies in."""
@@ -99,6 +103,9 @@ def place_edge_labels(root: ElementTree.Element, gradient_color: str | None) -> 
         if group.get("class") == "node":
             for box in _node_boxes(group):
                 places.take(box)
+        elif group.get("class") == "cluster":
+            for box in _text_boxes(group):
+                places.take(box)
     labelled = []
     for group in edge_groups(root):
         texts = list(group.iter(f"{SVG}text"))
@@ -113,11 +120,11 @@ def place_edge_labels(root: ElementTree.Element, gradient_color: str | None) -> 
     for _ in range(_ROUNDS):
         for number, (texts, curve) in enumerate(labelled):
             for box in taken[number]:
-                places.free(box)
+                places.free(box.around(_APART))
             sides = (1, -1) if gradient_color is None else (1,)
             taken[number] = _best(_candidates(curve, [_size(text) for text in texts], sides), places)
             for box in taken[number]:
-                places.take(box)
+                places.take(box.around(_APART))
     for (texts, _), boxes in zip(labelled, taken, strict=True):
         for text, box in zip(texts, boxes, strict=True):
             text.set("x", f"{(box.left + box.right) / 2:.2f}")
@@ -210,10 +217,15 @@ def _node_boxes(group: ElementTree.Element) -> Iterator[_Box]:
         for shape in group.iter(f"{SVG}{tag}"):
             points = _points(shape.get(attribute, ""))
             yield _Box(*points.min(axis=0).tolist(), *points.max(axis=0).tolist())
+    yield from _text_boxes(group)
+
+
+def _text_boxes(group: ElementTree.Element) -> Iterator[_Box]:
     for text in group.iter(f"{SVG}text"):
         (width, height), x, y = _size(text), float(text.get("x", "0")), float(text.get("y", "0"))
+        left = x if text.get("text-anchor") == "start" else x - width / 2
         # Brackets hang below the digits: names keep a little clear of what stands over and beside them.
-        yield _Box(x - width / 2 - _CLEAR, y - height - _CLEAR, x + width / 2 + _CLEAR, y + _CLEAR)
+        yield _Box(left - _CLEAR, y - height - _CLEAR, left + width + _CLEAR, y + _CLEAR)
 
 
 def _points(numbers: str) -> Any:

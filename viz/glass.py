@@ -5,14 +5,16 @@ from __future__ import annotations
 
 import itertools
 import math
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy
 
-from .arrays import ArraySummary, is_finite, magnitude, norm, shape_of, summary
+from .arrays import ArraySummary, is_finite, largest, magnitude, norm, shape_of, summary
 from .dot import COMPUTED_WEIGHT, FONT_SIZE, escape, new_graph, record_text, tooltip, tooltip_text
+from .grids import grid
 from .numbers import format_data, format_number, grouped
 from .parts import Contribution, Edge, TracedNode
 from .picture import Asked, Picture
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
 _MANY = 4
 _LONGEST_FORMULA = 24
 WARNING = " ⚠"
+# Square brackets around all of it, as around a comparison (1 where it holds) and an array.
+_IN_BRACKETS = re.compile(r"\[[^\[\]]*\]|\[(?:\[[^\[\]]*\](?:, )?)+\]")
 # A heat map takes the place of lines of text that nobody types: a mark from Unicode's private use area, and the id.
 HEAT_MAP_MARK = "\uf8fd"
 _HEAT_MAP_LINES = 5
@@ -95,7 +99,7 @@ class _Glass:
         is_box = look["shape"] == "box"
         label = "\n".join(map(escape, rows)) if is_box else _record(rows, is_down=self.is_down)
         # As wide as its widest row, whatever the renderer knows of letters.
-        width = max(text_width(line, FONT_SIZE) for row in rows for line in row.split("\n")) / 72 + 2 * self.margin
+        width = max(self._line_width(line) for row in rows for line in row.split("\n")) / 72 + 2 * self.margin
         frame = self._frame(node)
         frame.node(f"n{node.id}", label, width=f"{width:.3f}", tooltip=tooltip(node, self.trace), **look)
         if node.operation is None:
@@ -162,16 +166,38 @@ class _Glass:
         if node.role == "constant" and not node.is_named and not shape_of(node.data):
             return [node.label]
         rows = [self._title(node)] if node.is_named or node.operation else []
-        rows += _data_rows("data", node.data) if self.has_circles else _narrow_rows("data", node.data)
+        rows += self._number_rows("data", node.data, f"{node.id}")
         if node.role != "constant":
             rows += self._gradient_rows(node)
             if self.overlay is not None:
                 rows += filter(None, [self.overlay.row(self.trace.gradients.get(node.id))])
-        if _has_heat_map(node.data):
-            mark = f"{HEAT_MAP_MARK}{node.id}"
-            self.heat_maps[mark] = node.data
-            rows.append("\n".join([mark] * _HEAT_MAP_LINES))
         return rows
+
+    def _number_rows(self, name: str, data: Any, key: str) -> list[str]:
+        """A number; a small array as a grid; of another what it is like, over its heat map."""
+        mark = f"{HEAT_MAP_MARK}{key}"
+        numbers = grid(data)
+        if numbers is not None:
+            self.heat_maps[mark] = data
+            wrong = "" if is_finite(data) else WARNING
+            # In the narrow boxes the usual dtype goes without saying.
+            dtype = "" if str(data.dtype) == "float64" and not self.has_circles else f" {data.dtype}"
+            size = "" if name == "grad" else f" {_size(data)}{dtype}"
+            factor = f" × {numbers.factor}" if numbers.factor else ""
+            return [f"{name}{size}{factor}{wrong}", "\n".join([mark] * len(numbers.rows))]
+        rows = _data_rows(name, data) if self.has_circles else _narrow_rows(name, data)
+        if not _has_heat_map(data):
+            return rows
+        self.heat_maps[mark] = data
+        like = summary(data)
+        scale = f"colours: 0 to ±{format_number(largest(like))}"
+        return [*rows, *[scale] * (like.not_finite < data.size), "\n".join([mark] * _HEAT_MAP_LINES)]
+
+    def _line_width(self, line: str) -> float:
+        numbers = grid(self.heat_maps[line]) if line in self.heat_maps else None
+        if numbers is None:
+            return text_width(line, FONT_SIZE)
+        return numbers.column_width(FONT_SIZE) * len(numbers.rows[0])
 
     def _title(self, node: TracedNode) -> str:
         """The name, and what was computed where no circle says it."""
@@ -202,7 +228,7 @@ class _Glass:
         gradient = self.trace.gradients.get(node.id)
         received = self.received.get(node.id, [])
         if not self.has_circles and 0 < len(received) <= _MANY:
-            rows = _narrow_rows("grad", gradient)
+            rows = self._number_rows("grad", gradient, f"{node.id}g")
             if len(received) == 1:
                 return [*rows, f"= {_factors(received[0], self.trace)}"]
             ways = (f"{self.trace.nodes[event.node].label}: {_product(event, self.trace)}" for event in received)
@@ -214,9 +240,9 @@ class _Glass:
             summed = terms if len(parts) <= _MANY else f"of {len(parts):,}"
             return [f"grad Σ {summed} = {format_data(gradient)}{'' if is_finite(gradient) else WARNING}"]
         if len(parts) > 1:
-            first, *rest = _data_rows("grad", gradient)
+            first, *rest = self._number_rows("grad", gradient, f"{node.id}g")
             return [f"{first} (Σ of {len(parts):,})", *rest]
-        return _data_rows("grad", gradient)
+        return self._number_rows("grad", gradient, f"{node.id}g")
 
     def _box(self, box: Box) -> None:
         repeats = f" × {box.repeats}" if box.repeats > 1 else ""
@@ -299,7 +325,7 @@ class _Glass:
         return {"color": self.colours.dead, "fontcolor": self.colours.dead}
 
     def _add_legend(self) -> None:
-        """What shapes and colours mean, in two rows: chains of invisible edges, because the graph runs to the right."""
+        """What shapes and colours mean, in rows: below a graph that runs down, over one that runs right."""
         colours, ink = self.colours, {"shape": "plaintext", "fontcolor": self.colours.ink}
         entries = [
             ("input", _look("input", colours)),
@@ -307,24 +333,40 @@ class _Glass:
             ("constant", _look("constant", colours)),
             ("computed", _look("intermediate", colours)),
             ("output", _look("output", colours)),
-            ("+ × σ", {"shape": "circle", "margin": "0.02", "tooltip": "an operation"}),
             ("parts of the graph\nin one box", {"shape": "box3d", "style": "filled", "fillcolor": colours.box}),
-            ("on an edge: ∂, then\nupstream × ∂ = contribution", ink),
         ]
+        if self.has_circles:
+            entries.append(("+ × σ", {"shape": "circle", "margin": "0.02", "tooltip": "an operation"}))
+            entries.append(("on an edge: upstream × local\ngradient = what is passed back", ink))
+        else:
+            entries.append(("under a gradient:\n= upstream × local gradient", ink))
+        if any(shape_of(event.upstream_gradient) for event in self.contributions.values()):
+            entries.append(("G: the upstream gradient,\nan array", ink))
         if self.heat_maps:
             entries.append(("heat map: blue above 0,\norange below, grey not finite", ink))
         if self.overlay is not None:
             entries += self.overlay.legend(colours)
+        names = [f"legend{number}" for number in range(len(entries))]
+        length = _LEGEND_ROW if self.is_down else (len(names) + 1) // 2
+        rows = [names[start : start + length] for start in range(0, len(names), length)]
         with self.graph.subgraph(name="cluster_legend") as cluster:  # a cluster, so that it stays together
             cluster.attr(
                 label="legend", color=colours.constant, fontcolor=colours.ink, style="dashed", fontsize=f"{FONT_SIZE:g}"
             )
-            names = [f"legend{number}" for number in range(len(entries))]
             for name, (word, look) in zip(names, entries, strict=True):
                 cluster.node(name, word, **look)
-            for row in (names[: (len(names) + 1) // 2], names[(len(names) + 1) // 2 :]):
-                for before, after in itertools.pairwise(row):
+            # Chains of invisible edges run with the graph: each is a row of a graph that runs right, else a column.
+            chains = itertools.zip_longest(*rows) if self.is_down else rows
+            for chain in chains:
+                for before, after in itertools.pairwise(name for name in chain if name is not None):
                     cluster.edge(before, after, style="invis")
+        if self.is_down:
+            last = self.view.nodes[-1]
+            for name in rows[0]:
+                self.graph.edge(f"n{last.id}", name, style="invis")
+
+
+_LEGEND_ROW = 3
 
 
 def crossed_ranks(view: Visible) -> int:
@@ -387,9 +429,12 @@ def _data_rows(name: str, data: Any) -> list[str]:
     if not shape or math.prod(shape) <= 3:
         return [f"{name} {format_data(data)}{'' if is_finite(data) else WARNING}"]
     like = data if isinstance(data, ArraySummary) else summary(data)
-    size = "×".join(map(str, shape))
-    rows = [f"{name} {size} {like.dtype}", f"mean {format_number(like.mean)}, norm {format_number(like.norm)}"]
+    rows = [f"{name} {_size(data)} {like.dtype}", f"mean {format_number(like.mean)}, norm {format_number(like.norm)}"]
     return [*rows, f"{like.not_finite:,} not finite{WARNING}"] if like.not_finite else rows
+
+
+def _size(data: Any) -> str:
+    return "×".join(map(str, shape_of(data)))
 
 
 def _narrow_rows(name: str, data: Any) -> list[str]:
@@ -429,4 +474,4 @@ def _product(event: Contribution, trace: Trace) -> str:
 
 
 def _in_brackets(factor: str) -> str:
-    return f"({factor})" if " " in factor else grouped(factor)
+    return factor if _IN_BRACKETS.fullmatch(factor) else f"({factor})" if " " in factor else grouped(factor)

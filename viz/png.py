@@ -10,13 +10,14 @@ import base64
 import re
 import tempfile
 import xml.etree.ElementTree as ElementTree
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .dot import FONT_SIZE, NO_BREAK, escape
 from .edge_labels import edge_groups
 from .glass import HEAT_MAP_MARK
+from .grids import grid
 from .layout import SECONDS, by_graphviz
 from .svg import SVG, XLINK
 from .text_width import text_width
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     import graphviz
 
 _EDGE_COLOUR = re.compile(r'^(\tedge \[.*fontcolor=)"[^"]*"', re.MULTILINE)
-_MARK = re.compile(rf"{HEAT_MAP_MARK}\d+")
+_MARK = re.compile(rf"{HEAT_MAP_MARK}\d+g?")
 _ABOVE_BASELINE = 4.0
 _DOTS_PER_INCH = 96
 
@@ -50,7 +51,7 @@ def drawn_by_dot(dot: str, svg: str, form: str, scale: float = 1.0, seconds: flo
         added = graphviz.Digraph(node_attr={"shape": "plaintext", "tooltip": " "})
         for number, image in enumerate(images):
             _add_image(added, f"image{number}", image, Path(folder))
-        for number, text in enumerate(edge_texts):
+        for number, text in enumerate([*edge_texts, *_cells(root)]):
             x, y = float(text.get("x", "0")), float(text.get("y", "0")) - _ABOVE_BASELINE
             if text.get("text-anchor") == "start":
                 x += text_width(text.text or "", FONT_SIZE) / 2
@@ -59,6 +60,16 @@ def drawn_by_dot(dot: str, svg: str, form: str, scale: float = 1.0, seconds: flo
         whole = f"{without_marks(laid_out)}{_statements(added)}}}"
         size = [f"-Gdpi={_DOTS_PER_INCH * scale:g}"] if form == "png" else ["-Gmargin=0"]
         return by_graphviz(whole, form, ["-Kneato", "-n2", *size], folder, seconds)
+
+
+def for_reading(dot: str, heat_maps: Mapping[str, Any]) -> str:
+    """A DOT program with the rows of its grids as text, and nothing where heat maps go."""
+    rows = {mark: iter(numbers.rows) for mark, array in heat_maps.items() if (numbers := grid(array)) is not None}
+
+    def written(mark: re.Match[str]) -> str:
+        return (NO_BREAK * 2).join(next(rows[mark[0]])) if mark[0] in rows else NO_BREAK
+
+    return _MARK.sub(written, dot)
 
 
 def without_marks(dot: str) -> str:
@@ -77,6 +88,11 @@ def _add_image(graph: graphviz.Digraph, name: str, image: ElementTree.Element, f
 def _edge_texts(root: ElementTree.Element) -> Iterator[ElementTree.Element]:
     for group in edge_groups(root):
         yield from (text for text in group.iter(f"{{{SVG}}}text") if (text.text or "").strip())
+
+
+def _cells(root: ElementTree.Element) -> Iterator[ElementTree.Element]:
+    """The numbers of grids, which are marks in the DOT program."""
+    return (text for text in root.iter(f"{{{SVG}}}text") if text.get("class") == "cell")
 
 
 def _position(x: float, y: float) -> str:

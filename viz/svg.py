@@ -10,6 +10,7 @@ from typing import Any
 
 from .edge_labels import place_edge_labels
 from .errors import DrawingError
+from .grids import Grid, grid
 from .text_width import is_known, text_width
 from .themes import Colours, style_sheet
 from .thumbnails import heat_map
@@ -21,6 +22,8 @@ _HEAT_MAP_HEIGHT, _HEAT_MAP_WIDTH, _HALF_LINE = 64.0, 110.0, 4.0
 # Begins the line of a node that is the sum of what its edges pass back.
 TOTAL = "Σ "
 _LINE, _RIM = 14.0, 4.0
+# How much of a line's height is above its baseline, and how opaque a heat map is on which text stands.
+_ABOVE, _PALE = 0.78, 0.35
 
 
 def finished(
@@ -111,38 +114,61 @@ def _make_room(root: ElementTree.Element) -> None:
 
 
 def _place_heat_maps(root: ElementTree.Element, heat_maps: Mapping[str, Any], outline_colour: str) -> None:
-    """Put an image in the place of lines of text that are a mark, as high as those lines."""
-    for group in root.iter():
-        lines = [text for text in group if text.tag == f"{{{SVG}}}text" and (text.text or "") in heat_maps]
-        if not lines:
-            continue
-        array = heat_maps[lines[0].text or ""]
-        rows, columns = array.shape if array.ndim == 2 else (1, array.size)
-        size = min(_HEAT_MAP_HEIGHT / rows, _HEAT_MAP_WIDTH / columns)
-        heights = [float(line.get("y", "0")) for line in lines]
-        x, y = float(lines[0].get("x", "0")), (min(heights) + max(heights)) / 2 - _HALF_LINE
-        place = {
-            "x": f"{x - size * columns / 2:.2f}",
-            "y": f"{y - size * rows / 2:.2f}",
-            "width": f"{size * columns:.2f}",
-            "height": f"{size * rows:.2f}",
-        }
-        image = ElementTree.Element(
-            f"{{{SVG}}}image",
-            {
-                **place,
-                "preserveAspectRatio": "none",
-                "style": "image-rendering:pixelated",
-                f"{{{XLINK}}}href": heat_map(array),
-            },
-        )
-        # An outline, because numbers near 0 are like the paper.
-        outline = ElementTree.Element(f"{{{SVG}}}rect", {**place, "fill": "none", "stroke": outline_colour})
-        position = list(group).index(lines[0])
-        group.insert(position, image)
-        group.insert(position + 1, outline)
-        for line in lines:
-            group.remove(line)
+    """Put an image in the place of lines of text that are a mark: as high as they are, or under a grid of numbers."""
+    for group in list(root.iter()):
+        marked: dict[str, list[ElementTree.Element]] = {}
+        for text in group:
+            if text.tag == f"{{{SVG}}}text" and (text.text or "") in heat_maps:
+                marked.setdefault(text.text or "", []).append(text)
+        for mark, lines in marked.items():
+            numbers = grid(heat_maps[mark])
+            position = list(group).index(lines[0])
+            for line in lines:
+                group.remove(line)
+            new = (
+                _heat_map(lines, heat_maps[mark], outline_colour)
+                if numbers is None
+                else _grid(lines, numbers, heat_maps[mark], outline_colour)
+            )
+            for element in reversed(new):
+                group.insert(position, element)
+
+
+def _heat_map(lines: list[ElementTree.Element], array: Any, outline_colour: str) -> list[ElementTree.Element]:
+    rows, columns = array.shape if array.ndim == 2 else (1, array.size)
+    size = min(_HEAT_MAP_HEIGHT / rows, _HEAT_MAP_WIDTH / columns)
+    heights = [float(line.get("y", "0")) for line in lines]
+    x, y = float(lines[0].get("x", "0")), (min(heights) + max(heights)) / 2 - _HALF_LINE
+    width, height = size * columns, size * rows
+    return _image((x - width / 2, y - height / 2, width, height), heat_map(array), outline_colour)
+
+
+def _grid(
+    lines: list[ElementTree.Element], numbers: Grid, array: Any, outline_colour: str
+) -> list[ElementTree.Element]:
+    """The numbers of an array in columns, each line in the place of a mark's, on a pale heat map."""
+    heights = sorted(float(line.get("y", "0")) for line in lines)
+    size, middle = float(lines[0].get("font-size", "14")), float(lines[0].get("x", "0"))
+    column, count = numbers.column_width(size), len(numbers.rows[0])
+    left = middle - column * count / 2
+    top, bottom = heights[0] - _ABOVE * _LINE, heights[-1] + (1 - _ABOVE) * _LINE
+    place = (left, top, column * count, bottom - top)
+    made = _image(place, heat_map(array, _PALE), outline_colour)
+    for row, y in zip(numbers.rows, heights, strict=True):
+        for number, text in enumerate(row):
+            element = ElementTree.Element(f"{{{SVG}}}text", dict(lines[0].attrib))
+            element.attrib |= {"x": f"{left + (number + 0.5) * column:.2f}", "y": f"{y:.2f}", "class": "cell"}
+            element.text = text
+            made.append(element)
+    return made
+
+
+def _image(place: tuple[float, float, float, float], address: str, outline_colour: str) -> list[ElementTree.Element]:
+    at = dict(zip(("x", "y", "width", "height"), (f"{one:.2f}" for one in place), strict=True))
+    look = {"preserveAspectRatio": "none", "style": "image-rendering:pixelated", f"{{{XLINK}}}href": address}
+    # An outline, because numbers near 0 are like the paper.
+    outline = ElementTree.Element(f"{{{SVG}}}rect", {**at, "fill": "none", "stroke": outline_colour})
+    return [ElementTree.Element(f"{{{SVG}}}image", {**at, **look}), outline]
 
 
 def _tell(root: ElementTree.Element) -> None:

@@ -16,8 +16,12 @@ _NEGATIVE, _POSITIVE, _NOT_FINITE = (213, 94, 0), (0, 114, 178), (118, 118, 118)
 PIXELS = 8  # along each side of an element
 
 
-def heat_map(array: Any) -> str:
-    """The PNG of a number's colour for each element, as a `data:` address. A vector is one row."""
+def heat_map(array: Any, strength: float = 1.0) -> str:
+    """The PNG of a number's colour for each element, as a `data:` address. A vector is one row.
+
+    Args:
+        strength: the opacity of the largest magnitude, and of what is not finite.
+    """
     rows = numpy.atleast_2d(numpy.asarray(array, numpy.float64))
     rows = rows.reshape(-1, rows.shape[-1])
     finite = numpy.isfinite(rows)
@@ -25,8 +29,8 @@ def heat_map(array: Any) -> str:
     share = numpy.where(finite, rows, 0.0) / most
     colours = numpy.empty((*rows.shape, 4))
     colours[..., :3] = numpy.where((share < 0)[..., None], _NEGATIVE, _POSITIVE)
-    colours[..., 3] = 255 * numpy.abs(share)
-    colours[~finite] = (*_NOT_FINITE, 255)
+    colours[..., 3] = 255 * strength * numpy.abs(share)
+    colours[~finite] = (*_NOT_FINITE, 255 * strength)
     # Some viewers would blend neighbouring elements that are one pixel each.
     pixels = colours.round().astype(numpy.uint8).repeat(PIXELS, axis=0).repeat(PIXELS, axis=1)
     return "data:image/png;base64," + base64.b64encode(_png(pixels)).decode()

@@ -33,7 +33,7 @@ def _crossings(root: ElementTree.Element) -> int:
     for group in edge_groups(root):
         curve = edge_curve(group)
         if curve is not None:
-            lines.append(numpy.concatenate([curve[:-1:_EVERY], curve[-1:]]))
+            lines.append(numpy.concatenate([curve[:-1:_EVERY], curve[-1:], _tip(group, curve[-1])]))
             ends.append((group.findtext(f"{SVG}title") or "").split("->"))
     if len(lines) < 2:
         return 0
@@ -47,6 +47,15 @@ def _crossings(root: ElementTree.Element) -> int:
         others = numpy.unique(of_edge[later][crossed.any(axis=0)])
         count += sum(set(ends[number]).isdisjoint(ends[other]) for other in others)
     return count
+
+
+def _tip(group: ElementTree.Element, end: Any) -> Any:
+    """The tip of the arrow, which the line does not reach."""
+    arrow = group.find(f".//{SVG}polygon")
+    if arrow is None:
+        return numpy.empty((0, 2))
+    corners = numpy.array([float(number) for number in _NUMBER.findall(arrow.get("points", ""))]).reshape(-1, 2)
+    return corners[[int(numpy.hypot(*(corners - end).T).argmax())]]
 
 
 def _cross(start: Any, step: Any, other_start: Any, other_step: Any) -> Any:

@@ -10,7 +10,7 @@ import numpy
 
 from ..node import Node
 from ..operation import Operation
-from .signs import ATOM, COMPARISON, DISJUNCTION, NEGATION, POWER, SIGNS, STATEMENT, Text
+from .signs import ATOM, COMPARISON, DISJUNCTION, NEGATION, POWER, PRODUCT, SIGNS, STATEMENT, Text
 
 MINUS = "−"
 Parameters = tuple[tuple[str, str], ...]
@@ -23,7 +23,7 @@ _LATEX_FUNCTIONS = {
 }  # fmt: skip
 _LATEX_AROUND = {
     "sqrt": r"\sqrt{%s}", "absolute": r"\left|%s\right|", "exp": "e^{%s}", "exp2": "2^{%s}",
-    "floor": r"\lfloor %s\rfloor", "ceil": r"\lceil %s\rceil", "norm": r"\lVert %s\rVert",
+    "floor": r"\lfloor %s\rfloor", "ceil": r"\lceil %s\rceil",
     "broadcast_to": r"\mathrm{broadcast}(%s)",
 }  # fmt: skip
 
@@ -121,6 +121,8 @@ def operation_text(operation: Operation, operands: Sequence[Text], parameters: P
         return f"{'-' if style.is_latex else MINUS}{style.bracketed(first, NEGATION)}", NEGATION
     if name == "square":
         return f"{style.bracketed(first, POWER + 1)}{'^{2}' if style.is_latex else '²'}", POWER
+    if name in ("norm", "squared_norm") and style.notation != "comment" and not set(dict(parameters)) - {"scale"}:
+        return _norm(first, name == "squared_norm", float(dict(parameters).get("scale", "1")), style)
     if style.is_latex:
         if name == "divide":
             return rf"\frac{{{first[0]}}}{{{others[0][0]}}}", ATOM
@@ -142,6 +144,27 @@ def operation_text(operation: Operation, operands: Sequence[Text], parameters: P
     function = _LATEX_FUNCTIONS.get(name, rf"\mathrm{{{name.replace('_', chr(92) + '_')}}}")
     how = ",\\,".join(rf"\mathrm{{{key}}}={value}" for key, value in parameters)
     return rf"{function}{f'_{{{how}}}' if how else ''}\left({', '.join(inside)}\right)", ATOM
+
+
+# Factors that are one sign, and the largest whole number that a factor is one part of.
+_FRACTIONS = {2.0: "½", 3.0: "⅓", 4.0: "¼", 5.0: "⅕", 6.0: "⅙", 8.0: "⅛"}
+_MOST_PARTS = 1024
+
+
+def _norm(operand: Text, is_squared: bool, scale: float, style: FormulaStyle) -> Text:
+    """‖x‖, or its square, with the factor before it."""
+    left, right, square = (r"\lVert ", r"\rVert", "^{2}") if style.is_latex else ("‖", "‖", "²")
+    written = f"{left}{operand[0]}{right}{square if is_squared else ''}"
+    if scale == 1:
+        return written, POWER if is_squared else ATOM
+    parts = round(1 / scale) if 1 / _MOST_PARTS <= scale < 1 else 0
+    if parts and 1 / parts == scale:
+        if style.is_latex:
+            return rf"\frac{{1}}{{{parts}}} {written}", PRODUCT
+        sign = _FRACTIONS.get(parts)
+        return (f"{sign}{written}" if sign else f"{written} ÷ {parts}"), PRODUCT
+    times = r"\cdot" if style.is_latex else "×"
+    return f"{style.number(scale)} {times} {written}", PRODUCT
 
 
 def said(parameters: Mapping[str, Any]) -> Parameters:

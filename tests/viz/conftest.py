@@ -32,8 +32,9 @@ class Picture:
 
     @staticmethod
     def _texts(group: ElementTree.Element) -> list[str]:
-        """The lines of text, with spaces as they were typed."""
-        texts = [(element.text or "").replace(NO_BREAK, " ") for element in group.iter(f"{SVG}text")]
+        """The lines of text, with spaces as they were typed, but for the numbers in grids."""
+        elements = (element for element in group.iter(f"{SVG}text") if element.get("class") != "cell")
+        texts = [(element.text or "").replace(NO_BREAK, " ") for element in elements]
         return [text for text in texts if text != " "]
 
     def group(self, title: str) -> ElementTree.Element:

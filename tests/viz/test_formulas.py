@@ -75,6 +75,28 @@ def test_a_pullback_is_written_as_its_rule_says(
     assert formula.filled(["x", "W", "b"], "z", "G", notation="latex") == latex
 
 
+@pytest.mark.parametrize(
+    ("name", "parameters", "text", "latex"),
+    [
+        ("norm", {"axis": None, "keepdims": False}, "‖v‖", r"\lVert v\rVert"),
+        ("norm", {"axis": 1, "keepdims": False}, "norm(v, axis=1)", r"\mathrm{norm}_{\mathrm{axis}=1}\left(v\right)"),
+        ("squared_norm", {"scale": 1.0}, "‖v‖²", r"\lVert v\rVert^{2}"),
+        ("squared_norm", {"scale": 0.5}, "½‖v‖²", r"\frac{1}{2} \lVert v\rVert^{2}"),
+        ("squared_norm", {"scale": 0.125}, "⅛‖v‖²", r"\frac{1}{8} \lVert v\rVert^{2}"),
+        ("squared_norm", {"scale": 1 / 64}, "‖v‖² ÷ 64", r"\frac{1}{64} \lVert v\rVert^{2}"),
+        ("squared_norm", {"scale": 0.3}, "0.3 × ‖v‖²", r"0.3 \cdot \lVert v\rVert^{2}"),
+        ("squared_norm", {"scale": 2.0}, "2 × ‖v‖²", r"2 \cdot \lVert v\rVert^{2}"),
+        ("squared_norm", {"scale": 0.5, "axis": 0}, "squared_norm(v, scale=0.5, axis=0)", None),
+    ],
+)
+def test_a_norm_is_written_with_every_factor(
+    name: str, parameters: dict[str, object], text: str, latex: str | None
+) -> None:
+    formula = computed(operations()[name], 1, parameters)
+    assert formula.filled(["v"]) == text
+    assert latex is None or formula.filled(["v"], notation="latex") == latex
+
+
 def test_a_pullback_too_long_to_read_says_so() -> None:
     formula = pullback(operations()["prod"], 0, [(9,)], {"axis": None, "keepdims": False})
     assert formula.filled(["x"], "y", "G") == "(too long to print)"

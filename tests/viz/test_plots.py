@@ -309,3 +309,15 @@ def test_a_boundary_shows_the_points_of_both_signs() -> None:
 def test_mistakes_of_signs_have_their_own_names() -> None:
     figure = plots.misclassified(IMAGES, numpy.array([-1, 1, 1]), numpy.array([1, -1, -1]), ["no", "yes"])
     assert [text.get_text() for text in figure.axes[0].texts] == ["no → yes", "yes → no", "yes → no"]
+
+
+def contrast_on_white(colour: str) -> float:
+    parts = (int(colour[start : start + 2], 16) / 255 for start in (1, 3, 5))
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return 1.05 / (0.2126 * red + 0.7152 * green + 0.0722 * blue + 0.05)
+
+
+@pytest.mark.parametrize("count", [1, 2, 5, 20])
+def test_lines_and_points_stand_out_from_white(count: int) -> None:
+    for colour in (plots._DARK, plots._LIGHT, plots._GREY, *plots._CLASS_COLORS, *plots._shades(count)):
+        assert contrast_on_white(colour) >= 3, colour

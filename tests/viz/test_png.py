@@ -67,13 +67,22 @@ def saved(drawing: Any, folder: Path, scale: float = 1) -> Any:
 
 
 def test_heat_maps_are_in_a_png(tmp_path: Path, needed: str) -> None:
-    w = Tensor([[-1.0, 1.0], [1.0, 1.0]], label="w")
+    w = Tensor([-1.0, *[0.0] * 8, 1.0, 1.0, 1.0], label="w")
     loss = (w * 2.0).sum()
     label({"loss": loss})
     picture = saved(draw(loss, focus="w", hops=0, renderer=needed), tmp_path)
     orange, blue = count(picture, "#d55e00"), count(picture, "#0072b2")
-    assert orange > 400
+    assert orange > 80
     assert blue > 2.5 * orange  # three elements, and the outline of a parameter
+
+
+def test_the_numbers_of_a_grid_are_in_a_png(tmp_path: Path, needed: str) -> None:
+    def ink(number: float) -> int:
+        loss = (Tensor(numpy.full((4, 4), number), label="w") * 2.0).sum()
+        drawing = draw(loss, focus=0, hops=0, renderer=needed)
+        return count(saved(drawing, tmp_path, 3), LIGHT.ink)
+
+    assert ink(-88.0) > 1.3 * ink(1.0)  # sixteen wide numbers, and sixteen narrow ones
 
 
 def test_gradients_are_green_in_a_png_of_the_documents_style(tmp_path: Path, needed: str) -> None:

@@ -2,6 +2,7 @@
 
 import base64
 import itertools
+import math
 import re
 import struct
 import xml.etree.ElementTree as ElementTree
@@ -25,6 +26,7 @@ from viz.text_width import text_width
 from viz.themes import DARK, LIGHT, style_sheet, variables
 
 SVG = "{http://www.w3.org/2000/svg}"
+XLINK = "{http://www.w3.org/1999/xlink}"
 Read = Callable[[str], Any]
 Drawn = Callable[..., Any]
 
@@ -131,8 +133,10 @@ def test_a_gradient_from_more_than_four_edges_says_of_how_many(read: Read) -> No
 
 def test_a_constant_array_without_a_name_is_shown_by_what_it_is_like(read: Read) -> None:
     picture = read(draw((Tensor(numpy.ones((2, 4)), label="w") * numpy.ones((2, 4))).sum(), renderer="wasm").svg())
-    assert ["data 2×4 float64", "mean 1, norm 2.828"] in [texts[-2:] for texts in picture.nodes.values()]
+    assert ["data 2×4 float64"] in picture.nodes.values()
     assert len(picture.images()) == 3  # and the product
+    large = read(draw((Tensor(numpy.ones((2, 9)), label="w") * numpy.ones((2, 9))).sum(), renderer="wasm").svg())
+    assert ["data 2×9 float64", "mean 1, norm 4.243", "colours: 0 to ±1"] in large.nodes.values()
 
 
 # --- text as it was typed -------------------------------------------------------------------------------
@@ -435,20 +439,67 @@ def pixels(address: str) -> Any:
     return lines[:, 1:].reshape(height, width, 4)
 
 
-def test_small_arrays_have_a_heat_map_of_their_signs_and_sizes(renderer: str, read: Read) -> None:
-    array = numpy.array([[-4.0, 0.0, 4.0], [2.0, numpy.nan, numpy.inf]])
-    drawing = draw((Tensor(array, label="w") * Tensor([1.0, 2.0, 3.0], requires_grad=False)).sum(), renderer=renderer)
+def test_arrays_have_heat_maps_of_the_signs_and_sizes_of_data_and_gradient(renderer: str, read: Read) -> None:
+    array = numpy.zeros((2, 9))
+    array[:, :3] = [[-4.0, 0.0, 4.0], [2.0, numpy.nan, numpy.inf]]
+    factor = Tensor(numpy.arange(9.0), requires_grad=False)
+    drawing = draw((Tensor(array, label="w") * factor).sum(), renderer=renderer, operations="circles")
     picture = read(drawing.svg())
-    found = pixels(picture.images()["n0"])
+    found, of_gradient = (pixels(image.get(f"{XLINK}href", "")) for image in picture.group("n0").iter(f"{SVG}image"))
     side = found.shape[0] // 2
-    assert found.shape == (2 * side, 3 * side, 4)
+    assert found.shape == of_gradient.shape == (2 * side, 9 * side, 4)
     centres = found[side // 2 :: side, side // 2 :: side].astype(int)
     blue, orange = [0, 114, 178], [213, 94, 0]
-    assert centres[0, ::2].tolist() == [[*orange, 255], [*blue, 255]]
+    assert centres[0, :3:2].tolist() == [[*orange, 255], [*blue, 255]]
     assert centres[0, 1, 3] == 0  # 0 is the paper, whatever its colour
-    assert centres[1, 1:].tolist() == [[118, 118, 118, 255]] * 2
+    assert centres[1, 1:3].tolist() == [[118, 118, 118, 255]] * 2
     assert centres[1, 0] == pytest.approx([*blue, 127.5], abs=1)  # half as far from the paper
-    assert picture.nodes["n0"][:4] == ["w", "data 2×3 float64", "mean 0.5, norm 6", "2 not finite ⚠"]
+    shares = of_gradient[side // 2, side // 2 :: side, 3] / 255
+    assert shares == pytest.approx(numpy.arange(9) / 8, abs=0.01)
+    assert picture.nodes["n0"] == [
+        "w", "data 2×9 float64", "mean 0.125, norm 6", "2 not finite ⚠", "colours: 0 to ±4",
+        "grad 2×9 float64", "mean 4, norm 20.2", "colours: 0 to ±8",
+    ]  # fmt: skip
+
+
+def cell_texts(group: ElementTree.Element) -> list[str]:
+    return [text.text or "" for text in group.iter(f"{SVG}text") if text.get("class") == "cell"]
+
+
+def test_small_arrays_are_grids_of_numbers_on_pale_heat_maps(renderer: str, read: Read) -> None:
+    array = numpy.array([[-4.0, 0.0, 0.5], [2.0, numpy.nan, numpy.inf]])
+    factor = Tensor([1e-5, 2e-5, -3e-5], requires_grad=False)
+    picture = read(draw((Tensor(array, label="w") * factor).sum(), renderer=renderer, operations="circles").svg())
+    group = picture.group("n0")
+    assert picture.nodes["n0"] == ["w", "data 2×3 float64 ⚠", "grad × 1e−5"]
+    data, gradient = cell_texts(group)[:6], cell_texts(group)[6:]
+    assert data == ["−4.00", "0", "0.50", "2.00", "NaN", "∞"]
+    assert gradient == ["1.00", "2.00", "−3.00"] * 2
+    strongest = max(pixels(image.get(f"{XLINK}href", ""))[..., 3].max() for image in group.iter(f"{SVG}image"))
+    assert strongest == 89  # a pale one, on which text can be read
+    assert all(text in (group.get("aria-label") or "") for text in data + gradient)
+    label_of = group.get("aria-label") or ""
+    assert label_of.index("−4.00") < label_of.index("grad") < label_of.index("−3.00")
+
+
+def test_the_numbers_of_a_grid_stand_in_columns_and_rows_within_their_outline(renderer: str, read: Read) -> None:
+    picture = read(draw(Tensor(numpy.eye(3) * -12.5, label="w").sum(), renderer=renderer).svg())
+    group = picture.group("n0")
+    outline = next(group.iter(f"{SVG}rect"))
+    x, y, width, height = (float(outline.get(name, "nan")) for name in ("x", "y", "width", "height"))
+    texts = [text for text in group.iter(f"{SVG}text") if text.get("class") == "cell"][:9]
+    columns, rows = ({float(text.get(name, "nan")) for text in texts} for name in ("x", "y"))
+    assert (len(columns), len(rows)) == (3, 3)
+    for text in texts:
+        half = float(text.get("textLength", "nan")) / 2
+        assert x <= float(text.get("x", "nan")) - half <= float(text.get("x", "nan")) + half <= x + width
+        assert y + 8 <= float(text.get("y", "nan")) <= y + height
+
+
+@pytest.mark.parametrize(("shape", "is_one"), [((8, 8), True), ((8,), True), ((9,), False), ((1, 9), False)])
+def test_grids_are_for_arrays_to_8_by_8(shape: tuple[int, ...], is_one: bool, read: Read) -> None:
+    group = read(draw(Tensor(numpy.ones(shape), label="w").sum(), renderer="wasm").svg()).group("n0")
+    assert len(cell_texts(group)) == (2 * math.prod(shape) if is_one else 0)
 
 
 @pytest.mark.parametrize(
@@ -481,7 +532,7 @@ def test_a_heat_map_lies_within_its_node(network: Trace, renderer: str, read: Re
         assert min(numbers[::2]) <= x < x + width <= max(numbers[::2])
         assert min(numbers[1::2]) <= y < y + height <= max(numbers[1::2])
         for text in group.iter(f"{SVG}text"):
-            if (text.text or "").strip("\u00a0 "):
+            if (text.text or "").strip("\u00a0 ") and text.get("class") != "cell":
                 baseline = float(text.get("y", "nan"))
                 assert baseline <= y + 1 or baseline - 8 >= y + height - 1, "text and heat map do not overlap"
 
