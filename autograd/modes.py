@@ -45,6 +45,8 @@ class Mode:
     of_any_data: bool = False
     # While a function is recorded for a program: the nodes whose plain numbers it read, and in which line.
     looked_at: list[tuple[Any, SourceLine | None]] | None = None
+    # Then, too: the nodes whose numbers were checked, and how, for each call of the program to be checked likewise.
+    checked: list[tuple[Any, Callable[[Any], None]]] | None = None
 
     def changed(self, changes: dict[str, Any]) -> Mode:
         """The same with other values in these fields: `dataclasses.replace`, at a third of its price, which every block
@@ -171,6 +173,13 @@ def _looked_at_elsewhere(node: Any) -> list[tuple[Any, SourceLine | None]] | Non
                 seen.add(id(operand))
                 queue.append(operand)
     return None
+
+
+def note_check(node: Any, check: Callable[[Any], None]) -> None:
+    """A node's numbers were checked: where it is an argument, a program checks those of each call."""
+    checked = current_mode().checked
+    if checked is not None:
+        checked.append((node, check))
 
 
 def note_look(node: Any) -> None:

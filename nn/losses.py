@@ -37,7 +37,7 @@ from autograd import (
     where,
 )
 from autograd.arguments import answering, check_known
-from autograd.modes import current_mode
+from autograd.modes import current_mode, note_check
 from autograd.operands import as_array, as_operand
 from autograd.operation import holds_nodes
 
@@ -180,7 +180,7 @@ def softmax_cross_entropy(logits: Any, labels: Any) -> Any:
     logits = _tensor(logits)
     targets = _to_check(labels)
     if targets.ndim == 1 and targets.dtype.kind in "iu" and logits.ndim == 2:
-        _check_labels(targets, logits.shape)
+        _check_numbers(functools.partial(_check_labels, shape=logits.shape), labels)
         with scope("softmax_cross_entropy"):
             picked = getitem(log_softmax(logits), (numpy.arange(len(targets)), labels if _is_node(labels) else targets))
             return picked.sum() * (-1 / len(targets))
@@ -215,7 +215,7 @@ LOSSES: dict[str, Loss] = {
 def _checked(loss: Any, cost: Any, a: Any, y: Any) -> Any:
     """What a loss costs, or a refusal as of `_check`. A target that is nan makes the cost nan: only then are those of
     a loss of values looked at."""
-    if loss.meaning.outputs != "values" or cost._data != cost._data:
+    if loss.meaning.outputs != "values" or cost._data != cost._data or current_mode().checked is not None:
         _check(loss, a, y)
     return cost
 
@@ -224,11 +224,17 @@ def _check(loss: Any, a: Any, y: Any) -> None:
     """Refuse constant targets that the loss cannot mean, and outputs that are no probabilities where it takes such.
     Targets that are differentiated by may be anything near."""
     meaning: Meaning = loss.meaning
+    of_targets = functools.partial(meaning.check, loss.__name__, what="targets")
     if not _is_differentiable(y):
-        meaning.check(loss.__name__, _to_check(y), "targets")
+        _check_numbers(of_targets, y)
+    elif isinstance(y, Tensor) and y.op is None:  # an argument of a function that is compiled may stand for constants
+        _note(of_targets, y)
     if meaning.outputs == "probabilities":
-        outputs = numpy.array([[_number(one) for one in row] for row in _rows(a)]) if _is_values(a) else _to_check(a)
-        meaning.check(loss.__name__, outputs, "outputs")
+        of_outputs = functools.partial(meaning.check, loss.__name__, what="outputs")
+        if _is_values(a):
+            of_outputs(numpy.array([[_number(one) for one in row] for row in _rows(a)]))
+        else:
+            _check_numbers(of_outputs, a)
 
 
 def _averaged(loss: Any, a: Any, y: Any, of_element: Callable[[Any, Any], Any]) -> Any:
@@ -323,6 +329,17 @@ def _y_log(y: Any, a: Any) -> Any:
     """y · log a, and 0 where y is 0 whatever a is. Where y is differentiated by, its slope log a is kept."""
     is_nothing = equal(y, 0) * equal(a, 0) if _is_differentiable(y) else equal(y, 0)
     return y * log(where(is_nothing, 1, a))
+
+
+def _check_numbers(check: Callable[[Any], None], x: Any) -> None:
+    """Check an array, or a node's; by a program, at each of its calls."""
+    check(_to_check(x))
+    if _is_node(x):
+        _note(check, x)
+
+
+def _note(check: Callable[[Any], None], node: Any) -> None:
+    note_check(node, lambda data: check(_to_check(data)))
 
 
 def _is_node(x: Any) -> bool:

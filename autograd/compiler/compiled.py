@@ -672,7 +672,7 @@ def _given(
     """What makes of a call's leaves, some of them integers, what the program is given; None where they are that."""
     of_numpy = [place for place, leaf in enumerate(leaves) if isinstance(leaf, numpy.generic)]
     is_exact = exactness(recording, whole) if whole else None
-    if not of_numpy and is_exact is None:
+    if not of_numpy and is_exact is None and not recording.checks:
         return None
     kinds: list[tuple[int, Callable[[Any], Any]]] = [
         (place, float if isinstance(recording.inputs[place], Value) else numpy.asarray) for place in of_numpy
@@ -684,6 +684,8 @@ def _given(
         leaves = list(leaves)
         for place, kind in kinds:
             leaves[place] = kind(leaves[place])
+        for place, check in recording.checks:
+            check(leaves[place])
         return leaves
 
     return given

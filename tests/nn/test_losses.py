@@ -245,3 +245,23 @@ def test_a_program_trims_the_probabilities_of_each_call():
         for target in (ones, 0 * ones):
             wanted = binary_cross_entropy(Tensor(ones * probability), target).item()
             assert float(compiled(ones * probability, target)) == wanted
+
+
+@pytest.mark.parametrize(
+    ("loss", "right", "wrong", "words"),
+    [
+        (softmax_cross_entropy, (OUTPUTS, LABELS), (OUTPUTS, LABELS - 1), "label -1 is none of the 3 classes"),
+        (hinge, (OUTPUTS, numpy.sign(OUTPUTS - 0.5)), (OUTPUTS, ONE_HOT), "targets are −1 and 1"),
+        (binary_cross_entropy, (OUTPUTS, ONE_HOT), (OUTPUTS, 3 * ONE_HOT), "targets are probabilities"),
+        (binary_cross_entropy, (OUTPUTS, ONE_HOT), (2 * OUTPUTS, ONE_HOT), "outputs are probabilities"),
+        (quadratic, (OUTPUTS, TARGETS), (OUTPUTS, numpy.nan * TARGETS), "a target is nan"),
+    ],
+)
+def test_a_program_of_a_loss_checks_the_targets_of_each_call(loss: Any, right: Any, wrong: Any, words: str) -> None:
+    compiled = compile(loss)
+    for call in (compiled, compiled.value_and_grad):
+        for _ in range(2):
+            call(*right)
+            with pytest.raises(DataTypeError, match=words):
+                call(*wrong)
+        call(*right)

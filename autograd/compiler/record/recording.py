@@ -43,6 +43,7 @@ class Recording:
         outputs: what the function returned, as nodes.
         rebuild: puts outputs into the nesting that the function returned.
         labels: names of nodes without a label of their own: the function's variables.
+        checks: of inputs, by their places, what refuses numbers that the function would refuse.
         looked_at: the nodes whose numbers the function looked at, and in which line.
         outside: what it could read from outside its arguments; None for what is no run of a person's function.
         frozen: the parameters outside the function, and whether each was frozen.
@@ -63,6 +64,7 @@ class Recording:
     frozen: list[tuple[Node, bool]] = field(default_factory=list)
     is_of_one_pass: bool = False
     is_confirmed: bool = False
+    checks: list[tuple[int, Callable[[Any], None]]] = field(default_factory=list)
 
     def gradients_recorded(self) -> Adjusted:
         """A block in which sweeps make a program's gradients. What was assigned since, the program is run on; what
@@ -147,10 +149,12 @@ def record(
     replaced = rebuild_arguments(given)
     positional, named = replaced[: len(arguments)], dict(zip(keywords, replaced[len(arguments) :], strict=True))
     looked_at: list[tuple[Node, SourceLine | None]] = []
+    checked: list[tuple[Node, Callable[[Any], None]]] = []
     others = [(argument_names[int(path[1:].partition("]")[0])], leaf) for leaf, path in zip(leaves, paths, strict=True)]
     objects = [(name, leaf) for name, leaf in others if not is_given(leaf)]
     outside = Outside(function, objects)
-    with Adjusted(tracing=True, recording=True, looked_at=looked_at), watched_in_other_threads(inputs, looked_at):
+    block = Adjusted(tracing=True, recording=True, looked_at=looked_at, checked=checked)
+    with block, watched_in_other_threads(inputs, looked_at):
         try:
             returned, variables = _with_variables(function, positional, named)
         except TypeError:
@@ -170,6 +174,7 @@ def record(
     return Recording(
         name, inputs, places, parameters, nodes, rebuild, variables, output_paths, looked_at, outside, frozen,
         not any(node.is_stale for node in nodes_in_order(nodes)),
+        checks=[(place, check) for node, check in checked for place, one in enumerate(inputs) if one is node],
     )  # fmt: skip
 
 
