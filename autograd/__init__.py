@@ -5,6 +5,7 @@ This is glassgrad's package of that name, not the one from PyPI.
 
 # ruff: noqa: F405  # that every name of `__all__` is there is tested
 
+import importlib
 from typing import TYPE_CHECKING
 
 from . import composites as _composites
@@ -23,6 +24,7 @@ from .errors import (
     GradientMismatchError,
     GraphError,
     IndexRangeError,
+    LinearAlgebraError,
     MissingPackageError,
     NotRecordedError,
     ProgramMismatchError,
@@ -63,37 +65,42 @@ DISTRIBUTION = "glassgrad"
 # Written out, because mypy does not follow lists of other files; a test holds it to theirs.
 __all__ = [
     "DISTRIBUTION", "AnomalyError", "ArgumentError", "CallError", "CapturedConstantWarning", "Contribution",
-    "DataTypeError", "GradientMismatchError", "GraphError", "IndexRangeError", "MissingPackageError", "Node",
-    "NotRecordedError", "Operation", "Primitive", "ProgramMismatchError", "Scope", "ShapeError", "SourceLine",
-    "StaleGraphError", "SweepObserver", "Tensor", "Value", "ViewError", "absolute", "add", "affine", "append", "arccos",
-    "arccosh", "arcsin", "arcsinh", "arctan", "arctan2", "arctanh", "argmax", "argmin", "argsort", "array",
-    "array_split", "astype", "atleast_1d", "atleast_2d", "atleast_3d", "average", "block", "broadcast_arrays",
-    "broadcast_to", "cbrt", "ceil", "clip", "column_stack", "compress", "concatenate", "conjugate", "copysign",
-    "corrcoef", "cos", "cosh", "count_nonzero", "cov", "cross", "cumprod", "cumsum", "deg2rad", "degrees", "delete",
-    "detect_anomaly", "diag", "diagflat", "diagonal", "diff", "digamma", "divide", "dot", "dsplit", "dstack", "ediff1d",
-    "elu", "empty_like", "equal", "erf", "erfc", "erfinv", "exp", "exp2", "expand_dims", "expm1", "extract", "fix",
-    "flip", "fliplr", "flipud", "floor", "floor_divide", "fmax", "fmin", "fmod", "full", "full_like", "gammaln", "gelu",
-    "getitem", "grad", "gradcheck", "gradient", "gradients", "greater", "greater_equal", "heaviside", "hessian",
-    "hessian_vector_product", "hsplit", "hstack", "hypot", "imag", "inner", "insert", "interp", "isclose", "isfinite",
-    "isin", "isinf", "isnan", "isneginf", "isposinf", "jacfwd", "jacobian", "jacrev", "jvp", "kron", "label",
-    "leaky_relu", "less", "less_equal", "linspace", "log", "log1p", "log2", "log10", "log_softmax", "logaddexp",
-    "logaddexp2", "logical_and", "logical_not", "logical_or", "logit", "logspace", "logsumexp", "matmul",
-    "matrix_transpose", "maximum", "mean", "median", "meshgrid", "minimum", "moveaxis", "multiply", "nan_to_num",
-    "nancumprod", "nancumsum", "nanmax", "nanmean", "nanmedian", "nanmin", "nanpercentile", "nanprod", "nanquantile",
-    "nanstd", "nansum", "nanvar", "negative", "no_grad", "norm", "not_equal", "ones_like", "operations", "outer", "pad",
-    "percentile", "permute", "polygamma", "positive", "power", "primitive", "prod", "ptp", "put_along_axis", "quantile",
-    "rad2deg", "radians", "ravel", "real", "relu", "remainder", "repeat", "reshape", "resize", "rint", "roll",
-    "rollaxis", "rot90", "round_to", "scope", "searchsorted", "select", "sigmoid", "sign", "signbit", "silu", "sin",
-    "sinc", "sinh", "sliding_window_view", "softmax", "softplus", "sort", "source_lines", "split", "sqrt", "square",
-    "squared_norm", "squeeze", "stack", "std", "stop_gradient", "subtract", "sum_to_shape", "swapaxes", "take",
-    "take_along_axis", "tan", "tanh", "tile", "trace", "transpose", "trapezoid", "tril", "triu", "trunc", "unstack",
-    "value_and_grad", "var", "vjp", "vmap", "vsplit", "vstack", "where", "xlogy", "zeros_like", "zeta",
+    "DataTypeError", "GradientMismatchError", "GraphError", "IndexRangeError", "LinearAlgebraError",
+    "MissingPackageError", "Node", "NotRecordedError", "Operation", "Primitive", "ProgramMismatchError", "Scope",
+    "ShapeError", "SourceLine", "StaleGraphError", "SweepObserver", "Tensor", "Value", "ViewError", "absolute", "add",
+    "affine", "append", "arccos", "arccosh", "arcsin", "arcsinh", "arctan", "arctan2", "arctanh", "argmax", "argmin",
+    "argsort", "array", "array_split", "astype", "atleast_1d", "atleast_2d", "atleast_3d", "average", "block",
+    "broadcast_arrays", "broadcast_to", "cbrt", "ceil", "clip", "column_stack", "compress", "concatenate", "conjugate",
+    "convolve", "copysign", "corrcoef", "cos", "cosh", "count_nonzero", "cov", "cross", "cumprod", "cumsum", "deg2rad",
+    "degrees", "delete", "detect_anomaly", "diag", "diagflat", "diagonal", "diff", "digamma", "divide", "dot", "dsplit",
+    "dstack", "ediff1d", "einsum", "elu", "empty_like", "equal", "erf", "erfc", "erfinv", "exp", "exp2", "expand_dims",
+    "expm1", "extract", "fix", "flip", "fliplr", "flipud", "floor", "floor_divide", "fmax", "fmin", "fmod", "full",
+    "full_like", "gammaln", "gelu", "getitem", "grad", "gradcheck", "gradient", "gradients", "greater", "greater_equal",
+    "heaviside", "hessian", "hessian_vector_product", "hsplit", "hstack", "hypot", "imag", "inner", "insert", "interp",
+    "isclose", "isfinite", "isin", "isinf", "isnan", "isneginf", "isposinf", "jacfwd", "jacobian", "jacrev", "jvp",
+    "kron", "label", "leaky_relu", "less", "less_equal", "linspace", "log", "log1p", "log2", "log10", "log_softmax",
+    "logaddexp", "logaddexp2", "logical_and", "logical_not", "logical_or", "logit", "logspace", "logsumexp", "matmul",
+    "matrix_transpose", "matvec", "maximum", "mean", "median", "meshgrid", "minimum", "moveaxis", "multiply",
+    "nan_to_num", "nancumprod", "nancumsum", "nanmax", "nanmean", "nanmedian", "nanmin", "nanpercentile", "nanprod",
+    "nanquantile", "nanstd", "nansum", "nanvar", "negative", "no_grad", "norm", "not_equal", "ones_like", "operations",
+    "outer", "pad", "percentile", "permute", "polygamma", "positive", "power", "primitive", "prod", "ptp",
+    "put_along_axis", "quantile", "rad2deg", "radians", "ravel", "real", "relu", "remainder", "repeat", "reshape",
+    "resize", "rint", "roll", "rollaxis", "rot90", "round_to", "scope", "searchsorted", "select", "sigmoid", "sign",
+    "signbit", "silu", "sin", "sinc", "sinh", "sliding_window_view", "softmax", "softplus", "sort", "source_lines",
+    "split", "sqrt", "square", "squared_norm", "squeeze", "stack", "std", "stop_gradient", "subtract", "sum_to_shape",
+    "swapaxes", "take", "take_along_axis", "tan", "tanh", "tensordot", "tile", "trace", "transpose", "trapezoid",
+    "tril", "triu", "trunc", "unstack", "value_and_grad", "var", "vdot", "vecdot", "vecmat", "vjp", "vmap", "vsplit",
+    "vstack", "where", "xlogy", "zeros_like", "zeta",
 ]  # fmt: skip
 
-if not TYPE_CHECKING:  # these are in `functions.pyi`
+if TYPE_CHECKING:
+    from . import linalg as linalg
+else:  # the functions are in `functions.pyi`
 
     def __getattr__(name):
         """The functions made of others, whose rooms are imported when one is first used."""
+        if name == "linalg":
+            return importlib.import_module(".linalg", __name__)
         if name not in _composites.__all__:
             pytorch_manner.missing_name(name)
         found = globals()[name] = getattr(_composites, name)
@@ -101,4 +108,4 @@ if not TYPE_CHECKING:  # these are in `functions.pyi`
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *_composites.__all__})
+    return sorted({*globals(), "linalg", *_composites.__all__})

@@ -1,8 +1,10 @@
-"""The engine's errors: one family, each also the builtin that fits."""
+"""The engine's errors: one family, each also the builtin (or NumPy's) that fits."""
 
 from __future__ import annotations
 
 from typing import Any
+
+import numpy
 
 
 class GraphError(Exception):
@@ -37,6 +39,10 @@ class ArgumentError(GraphError, ValueError):
 
 class CallError(GraphError, TypeError):
     """A function called with other arguments than it takes."""
+
+
+class LinearAlgebraError(GraphError, numpy.linalg.LinAlgError):
+    """A matrix that has not what was asked for: singular, not square, not positive definite."""
 
 
 class MissingPackageError(GraphError, ImportError):

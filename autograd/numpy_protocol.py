@@ -17,7 +17,7 @@ import numpy
 from . import array_functions, composites, ops
 from .calling_line import asking_functions
 from .errors import DataTypeError
-from .operands import axes_of, masked_refusal, operand_of
+from .operands import masked_refusal, operand_of
 from .operation import Recordable
 
 
@@ -134,7 +134,9 @@ _OPERATORS = {
 def _method(ufunc: numpy.ufunc, method: str) -> tuple[Callable[..., Any] | None, tuple[str, ...]]:
     """Our function for a ufunc's method, None where there is none, and the keywords it takes."""
     if method == "__call__":
-        return (_ours(UFUNCS, ufunc) if ufunc in UFUNCS else _of_scipy(ufunc)), ()
+        return (_ours(UFUNCS, ufunc) if ufunc in UFUNCS else _of_scipy(ufunc)), (
+            ("axis",) if ufunc is numpy.vecdot else ()
+        )
     if method == "reduce" and ufunc in REDUCTIONS:
         return functools.partial(_reduced, REDUCTIONS[ufunc]), _REDUCE_KEYWORDS.get(
             ufunc, ("axis", "keepdims", "where")
@@ -158,7 +160,12 @@ def _ours(table: dict[Any, Callable[..., Any] | str], theirs: Any) -> Callable[.
     """Our function for one of theirs; one of the composites, of which a table says the name, is imported now."""
     found = table[theirs]
     if isinstance(found, str):
-        found = table[theirs] = getattr(composites, found)
+        if found.startswith("linalg."):
+            from . import linear_algebra
+
+            found = table[theirs] = getattr(linear_algebra, found.removeprefix("linalg."))
+        else:
+            found = table[theirs] = getattr(composites, found)
     return found
 
 
@@ -230,22 +237,11 @@ def _clip(x: Any, low: Any = None, high: Any = None, lowest: Any = None, highest
     return array_functions.clip(x, lowest if low is None else low, highest if high is None else high)
 
 
-def _norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Any:
-    ndim = len(x.shape) if axis is None else len(axes_of(x.ndim, axis))
-    if ord is not None and (ord, ndim) not in ((2, 1), ("fro", 2)):
-        raise DataTypeError(f"numpy.linalg.norm: ord={ord!r} is not supported on a Tensor; the Euclidean norm is")
-    return array_functions.norm(x, axis, keepdims)
-
-
 def _put_along_axis(x: Any, indices: Any, values: Any, axis: int | None) -> Any:
     raise DataTypeError(
         "numpy.put_along_axis: a node is not written into; autograd.put_along_axis(x, indices, values, axis) gives a "
         "new one"
     )
-
-
-def _vdot(a: Any, b: Any) -> Any:
-    return array_functions.sum(ops.multiply(composites.ravel(a), composites.ravel(b)))
 
 
 def _divmod(a: Any, b: Any) -> tuple[Any, Any]:
@@ -332,6 +328,13 @@ _REDUCE_KEYWORDS: dict[numpy.ufunc, tuple[str, ...]] = {
     **dict.fromkeys((numpy.maximum, numpy.minimum), ("axis", "keepdims", "initial", "where")),
 }
 
+# Those of `linalg`.
+_OF_MATRICES = (
+    "cholesky", "cross", "det", "diagonal", "eigh", "eigvalsh", "inv", "lstsq", "matmul", "matrix_norm", "matrix_power",
+    "matrix_transpose", "multi_dot", "norm", "outer", "pinv", "qr", "slogdet", "solve", "svd", "svdvals", "tensordot",
+    "trace", "vecdot", "vector_norm",
+)  # fmt: skip
+_THEIRS_OF_MATRICES = vars(numpy.linalg)
 _NAMED_AS_PYTHON_S = ("sum", "max", "min", "any", "all")
 
 # Our functions that bear the name of one of NumPy's; then what differs.
@@ -342,6 +345,7 @@ FUNCTIONS: dict[Any, Callable[..., Any] | str] = {
         for name in names
         if name != "array" and name in _THEIRS and not isinstance(_THEIRS[name], numpy.ufunc)
     },
+    **{_THEIRS_OF_MATRICES[name]: f"linalg.{name}" for name in _OF_MATRICES if name in _THEIRS_OF_MATRICES},
     numpy.amax: array_functions.max,
     numpy.amin: array_functions.min,
     numpy.clip: _clip,
@@ -349,8 +353,6 @@ FUNCTIONS: dict[Any, Callable[..., Any] | str] = {
     numpy.round: "round_to",
     numpy.around: "round_to",
     numpy.copy: lambda x: ops.positive(x),
-    numpy.linalg.norm: _norm,
-    numpy.vdot: _vdot,
     numpy.lib.stride_tricks.sliding_window_view: array_functions.sliding_window_view,
     numpy.put_along_axis: _put_along_axis,
 }
@@ -361,6 +363,7 @@ RENAMED: dict[Any, Mapping[str, str]] = {
     numpy.reshape: {"newshape": "shape"},  # its name before NumPy 2.1
     numpy.tile: {"reps": "repetitions"},
     numpy.empty_like: {"prototype": "x"},
+    **{getattr(numpy.linalg, name): {"x2": "b"} for name in ("cross", "matmul", "outer", "tensordot", "vecdot")},
     numpy.compress: {"a": "x"},
     numpy.extract: {"arr": "x"},
 }
@@ -377,12 +380,14 @@ _OF_NUMBERS = frozenset(
     )
 )  # fmt: skip
 
+_OF_NUMBERS |= {numpy.linalg.cond, numpy.linalg.matrix_rank}
+
 # Those, and questions about shapes and dtypes.
 OF_THE_DATA: frozenset[Any] = _OF_NUMBERS | {
     getattr(numpy, name)
     for name in (
-        "can_cast", "iscomplexobj", "isrealobj", "may_share_memory", "ndim",
-        "result_type", "shape", "shares_memory", "size",
+        "can_cast", "einsum_path", "iscomplexobj", "isrealobj", "may_share_memory", "ndim", "result_type", "shape",
+        "shares_memory", "size",
     )
 }  # fmt: skip
 

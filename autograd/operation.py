@@ -31,6 +31,9 @@ _quiet = numpy.errstate(all="ignore")
 _is_silent: ContextVar[bool] = ContextVar("autograd_is_silent", default=False)
 is_silent: Callable[[], bool] = _is_silent.get
 
+# Whether an operation runs on numbers that stand for any, of which only shapes count: then a matrix is never singular.
+numbers_are_made_up: ContextVar[bool] = ContextVar("autograd_numbers_are_made_up", default=False)
+
 
 def silently(function: Function) -> Function:
     """A decorator: no warnings inside. Operations inside need not silence NumPy one by one, which costs

@@ -11,6 +11,7 @@ parameters by name, unchecked: what people call instead is in `array_functions.p
 
 from __future__ import annotations
 
+import builtins
 import copyreg
 import functools
 import importlib
@@ -21,9 +22,9 @@ from typing import Any
 
 import numpy
 
-from .errors import MissingPackageError, ShapeError
+from .errors import LinearAlgebraError, MissingPackageError, ShapeError
 from .operands import Axis, Shape, axes_of, count_along, kept_shape, reduced_shape
-from .operation import Operation, elementwise, predicate, structural, variadic
+from .operation import Operation, Rule, elementwise, numbers_are_made_up, predicate, structural, variadic
 
 # The rows that are public as they are; the others' public functions are in `array_functions.py`.
 __all__ = [
@@ -915,6 +916,277 @@ overlap_add: Operation = structural(
         ),
     ),
     written=lambda library, x, window_shape, axis, shape: f"overlapped({x}, {window_shape}, {axis}, {shape})",
+)  # fmt: skip
+
+# --- triangles, and products over named axes --------------------------------------------------------------
+
+tril: Operation = structural(
+    "tril", "tril", lambda x, k: numpy.tril(x, k),
+    pullbacks=(lambda upstream, out, x, k: tril(upstream, k=k),),
+    written=lambda library, x, k: f"{library}.tril({x}, {k})",
+)  # fmt: skip
+triu: Operation = structural(
+    "triu", "triu", lambda x, k: numpy.triu(x, k),
+    pullbacks=(lambda upstream, out, x, k: triu(upstream, k=k),),
+    written=lambda library, x, k: f"{library}.triu({x}, {k})",
+)  # fmt: skip
+
+_LEAST_FOR_A_PATH = 1 << 13  # products: from here on, what NumPy does to use BLAS costs less than it saves
+
+
+def _einsum_forward(*operands: Any, subscripts: str) -> Any:
+    sizes: dict[str, int] = {}
+    for labels, operand in zip(subscripts.partition("->")[0].split(","), operands, strict=True):
+        sizes |= dict(zip(labels, operand.shape, strict=True))
+    return numpy.einsum(subscripts, *operands, optimize=math.prod(sizes.values()) >= _LEAST_FOR_A_PATH)
+
+
+def _einsum_pullback(slot: int, upstream: Any, out: Any, *operands: Any, subscripts: str) -> Any:
+    """Each label of an operand is in another one or in the result (the function sees to it), so that the operand's
+    place and the result's can be exchanged."""
+    given, _, result = subscripts.partition("->")
+    labels = given.split(",")
+    exchanged = [result if number == slot else own for number, own in enumerate(labels)]
+    others = [upstream if number == slot else operand for number, operand in enumerate(operands)]
+    return einsum(*others, subscripts=f"{','.join(exchanged)}->{labels[slot]}")
+
+
+einsum: Operation = variadic(
+    "einsum", "einsum", _einsum_forward, _einsum_pullback,
+    written=lambda library, *operands, subscripts: (
+        f"{library}.einsum({subscripts!r}, {', '.join(operands)}, optimize=True)"
+    ),
+)  # fmt: skip
+
+# --- linear algebra -----------------------------------------------------------------------------------------
+# Of matrices in the last two axes. The derivatives are those of M. Giles (2008), J. Townsend (2016), S. Walter and
+# L. Lehmann (2010), and G. Golub and V. Pereyra (1973). Several results are one row's data, one after the other along
+# the last axis, each with its own axes made one.
+
+_Shapes = tuple[Shape, ...]
+
+
+def _packed(parts: Sequence[Any], batch: Shape) -> Any:
+    return numpy.concatenate([part.reshape(*batch, math.prod(part.shape[len(batch) :])) for part in parts], -1)
+
+
+def unpacked(packed: Any, shapes: _Shapes) -> list[Any]:
+    """The results that a row's data is packed of, each of its shape in `shapes` for each of the matrices."""
+    parts = []
+    start = 0
+    for shape in shapes:
+        end = start + math.prod(shape)
+        part = getitem(packed, index=(..., slice(start, end)))
+        parts.append(part if len(shape) == 1 else reshape(part, shape=(*packed.shape[:-1], *shape)))
+        start = end
+    return parts
+
+
+def eigh_shapes(shape: Shape) -> _Shapes:
+    """Those of the eigenvalues and the eigenvectors of a matrix in an array of this shape."""
+    return (shape[-1:], shape[-2:])
+
+
+def svd_shapes(shape: Shape, full_matrices: bool) -> _Shapes:
+    """Those of U, the singular values and Vᵀ of a matrix in an array of this shape."""
+    rows, columns = shape[-2:]
+    size = rows if rows < columns else columns
+    return ((rows, rows if full_matrices else size), (size,), (columns if full_matrices else size, columns))
+
+
+def qr_shapes(shape: Shape) -> _Shapes:
+    """Those of Q and R of a matrix, at least as tall as wide, in an array of this shape."""
+    return (shape[-2:], (shape[-1], shape[-1]))
+
+
+def _quotient(numerator: Any, denominator: Any) -> Any:
+    """0 / 0 is 0: two eigenvalues may be equal where nothing asks how their vectors turn into each other."""
+    is_nothing = logical_and(equal(numerator, 0), equal(denominator, 0))
+    return numerator / where(is_nothing, math.inf, denominator)
+
+
+def _antisymmetric(x: Any) -> Any:
+    return x - x.mT
+
+
+def _solve_pullback_left(upstream: Any, out: Any, a: Any, b: Any) -> Any:
+    return -solve(a.mT, upstream) @ out.mT
+
+
+def _inv_pullback(upstream: Any, out: Any, x: Any) -> Any:
+    return -out.mT @ upstream @ out.mT
+
+
+def _det_pullback(upstream: Any, out: Any, x: Any) -> Any:
+    return _of_each(upstream) * cofactors(x)
+
+
+def _of_each(numbers: Any) -> Any:
+    """A number for each matrix, beside the matrices."""
+    return getitem(numbers, index=(..., None, None))
+
+
+def _cofactors_forward(x: Any) -> Any:
+    """det(x) · x⁻ᵀ, and where there is no such inverse what that tends to."""
+    x = _as_floats(x)
+    try:
+        inverse = numpy.linalg.inv(x)
+        conditions = numpy.linalg.norm(x, axis=(-2, -1)) * numpy.linalg.norm(inverse, axis=(-2, -1))
+        if (conditions < 1 / math.sqrt(numpy.finfo(x.dtype).eps)).all():
+            return numpy.linalg.det(x)[..., None, None] * inverse.mT
+    except numpy.linalg.LinAlgError:  # of a singular matrix, which has cofactors all the same
+        pass
+    u, s, vh = numpy.linalg.svd(x)
+    signs = numpy.linalg.det(u) * numpy.linalg.det(vh)
+    return signs[..., None, None] * ((u * _products_of_others(s)[..., None, :]) @ vh)
+
+
+def _cofactors_pullback(upstream: Any, out: Any, x: Any) -> Any:
+    inverse = inv(x).mT
+    total = sum(upstream * out, axis=(-2, -1), keepdims=True)
+    return total * inverse - inverse @ upstream.mT @ out
+
+
+def _slogdet_pullback(upstream: Any, out: Any, x: Any) -> Any:
+    return getitem(upstream, index=(..., 1, None, None)) * inv(x).mT
+
+
+def _cholesky_pullback(upstream: Any, out: Any, x: Any) -> Any:
+    product = out.mT @ upstream
+    halved = (tril(product, k=0) + tril(product, k=-1)) * 0.5  # its diagonal counts half
+    gradient = solve(out.mT, solve(out.mT, halved).mT)
+    return (gradient + gradient.mT) * 0.5
+
+
+def _eigh_pullback(upstream: Any, out: Any, x: Any, UPLO: str) -> Any:
+    values, vectors = unpacked(out, eigh_shapes(x.shape))
+    by_values, by_vectors = unpacked(upstream, eigh_shapes(x.shape))
+    distances = getitem(values, index=(..., None, slice(None))) - getitem(values, index=(..., None))
+    turned = _quotient(_antisymmetric(vectors.mT @ by_vectors), distances) * 0.5
+    return (vectors * getitem(by_values, index=(..., None, slice(None))) + vectors @ turned) @ vectors.mT
+
+
+def _svd_pullback(upstream: Any, out: Any, x: Any, full_matrices: bool) -> Any:
+    rows, columns = x.shape[-2:]
+    u, s, vh = unpacked(out, svd_shapes(x.shape, full_matrices))
+    by_u, by_s, by_vh = unpacked(upstream, svd_shapes(x.shape, full_matrices))
+    v, by_v = vh.mT, by_vh.mT
+    first = (..., slice(s.shape[-1]))
+    u1, by_u1, v1, by_v1 = (getitem(part, index=first) for part in (u, by_u, v, by_v))
+    in_row, in_column = getitem(s, index=(..., None, slice(None))), getitem(s, index=(..., None))
+    turned_u, turned_v = _antisymmetric(u1.mT @ by_u1), _antisymmetric(v1.mT @ by_v1)
+    apart = _quotient(turned_u + turned_v, in_row - in_column)
+    together = _quotient(turned_u - turned_v, in_row + in_column)
+    gradient = (u1 @ ((apart + together) * 0.5) + u1 * getitem(by_s, index=(..., None, slice(None)))) @ v1.mT
+    if rows > columns:
+        gradient = gradient + _quotient(_outside(u, u1, by_u, by_u1), in_row) @ v1.mT
+    if columns > rows:
+        gradient = gradient + u1 @ _quotient(_outside(v, v1, by_v, by_v1), in_row).mT
+    return gradient
+
+
+def _outside(vectors: Any, first: Any, by_vectors: Any, by_first: Any) -> Any:
+    """What is wanted of the vectors of singular values in directions in which none of them points; where further ones
+    complete them there, these turn with them."""
+    wanted = by_first - first @ (first.mT @ by_first)
+    size = first.shape[-1]
+    if vectors.shape[-1] == size:
+        return wanted
+    rest = (..., slice(size, None))
+    return wanted - getitem(vectors, index=rest) @ (getitem(by_vectors, index=rest).mT @ first)
+
+
+def _qr_pullback(upstream: Any, out: Any, x: Any) -> Any:
+    q, r = unpacked(out, qr_shapes(x.shape))
+    by_q, by_r = unpacked(upstream, qr_shapes(x.shape))
+    product = r @ by_r.mT - by_q.mT @ q
+    return solve(r, (by_q + q @ (tril(product, k=0) + tril(product, k=-1).mT)).mT).mT
+
+
+def _pinv_pullback(upstream: Any, out: Any, x: Any, rcond: float) -> Any:
+    wanted = upstream.mT
+    in_range = (wanted - x @ (out @ wanted)) @ out @ out.mT
+    in_rows = out.mT @ out @ (wanted - (wanted @ out) @ x)
+    return in_range + in_rows - out.mT @ upstream @ out.mT
+
+
+def _packed_text(x: str, call: str) -> str:
+    return f"packed({x}.ndim - 2, {call})"
+
+
+def _of_matrices(
+    name: str,
+    symbol: str,
+    forward: Callable[..., Any],
+    pullbacks: tuple[Rule, ...],
+    shape: Callable[..., Shape],
+    written: Callable[..., str],
+) -> Operation:
+    """A row of matrices, which refuses those that have not what it gives. Numbers that are made up are not computed
+    with, as they may have no inverse: they give ones in the result's shape."""
+
+    def computed(*arrays: Any, **parameters: Any) -> Any:
+        if numbers_are_made_up.get():
+            return numpy.ones(shape(*arrays, **parameters), numpy.result_type(*arrays))
+        try:
+            return forward(*arrays, **parameters)
+        except numpy.linalg.LinAlgError as error:
+            shapes = " and ".join(str(numpy.shape(array)) for array in arrays)
+            raise LinearAlgebraError(f"{name}: of operands of shape {shapes}: {error}") from error
+
+    return structural(name, symbol, computed, pullbacks, written=written)
+
+
+def _packed_shape(batch: Shape, shapes: _Shapes) -> Shape:
+    return (*batch, builtins.sum(map(math.prod, shapes)))
+
+
+solve: Operation = _of_matrices(
+    "solve", "solve", numpy.linalg.solve,
+    (_solve_pullback_left, lambda upstream, out, a, b: solve(a.mT, upstream)),
+    lambda a, b: (*numpy.broadcast_shapes(a.shape[:-2], b.shape[:-2]), *b.shape[-2:]),
+    lambda library, a, b: f"{library}.linalg.solve({a}, {b})",
+)  # fmt: skip
+inv: Operation = _of_matrices(
+    "inv", "inv", numpy.linalg.inv, (_inv_pullback,), lambda x: x.shape,
+    lambda library, x: f"{library}.linalg.inv({x})",
+)  # fmt: skip
+det: Operation = _of_matrices(
+    "det", "det", numpy.linalg.det, (_det_pullback,), lambda x: x.shape[:-2],
+    lambda library, x: f"{library}.linalg.det({x})",
+)  # fmt: skip
+cofactors: Operation = _of_matrices(
+    "cofactors", "cof", _cofactors_forward, (_cofactors_pullback,), lambda x: x.shape,
+    lambda library, x: f"cofactors({x})",
+)  # fmt: skip
+slogdet: Operation = _of_matrices(
+    "slogdet", "sign, log|det|", lambda x: numpy.stack(numpy.linalg.slogdet(x), -1), (_slogdet_pullback,),
+    lambda x: (*x.shape[:-2], 2),
+    lambda library, x: f"{library}.stack({library}.linalg.slogdet({x}), -1)",
+)  # fmt: skip
+cholesky: Operation = _of_matrices(
+    "cholesky", "cholesky", numpy.linalg.cholesky, (_cholesky_pullback,), lambda x: x.shape,
+    lambda library, x: f"{library}.linalg.cholesky({x})",
+)  # fmt: skip
+eigh: Operation = _of_matrices(
+    "eigh", "eigh", lambda x, UPLO: _packed(numpy.linalg.eigh(x, UPLO), x.shape[:-2]), (_eigh_pullback,),
+    lambda x, UPLO: _packed_shape(x.shape[:-2], eigh_shapes(x.shape)),
+    lambda library, x, UPLO: _packed_text(x, f"{library}.linalg.eigh({x}, {UPLO!r})"),
+)  # fmt: skip
+svd: Operation = _of_matrices(
+    "svd", "svd", lambda x, full_matrices: _packed(numpy.linalg.svd(x, full_matrices), x.shape[:-2]), (_svd_pullback,),
+    lambda x, full_matrices: _packed_shape(x.shape[:-2], svd_shapes(x.shape, full_matrices)),
+    lambda library, x, full_matrices: _packed_text(x, f"{library}.linalg.svd({x}, {full_matrices})"),
+)  # fmt: skip
+qr: Operation = _of_matrices(
+    "qr", "qr", lambda x: _packed(numpy.linalg.qr(x), x.shape[:-2]), (_qr_pullback,),
+    lambda x: _packed_shape(x.shape[:-2], qr_shapes(x.shape)),
+    lambda library, x: _packed_text(x, f"{library}.linalg.qr({x})"),
+)  # fmt: skip
+pinv: Operation = _of_matrices(
+    "pinv", "pinv", lambda x, rcond: numpy.linalg.pinv(x, rcond), (_pinv_pullback,),
+    lambda x, rcond: (*x.shape[:-2], x.shape[-1], x.shape[-2]),
+    lambda library, x, rcond: f"{library}.linalg.pinv({x}, {rcond})",
 )  # fmt: skip
 
 

@@ -14,6 +14,8 @@ import numpy
 
 import autograd
 
+from . import linear_algebra_calls
+
 Call = Callable[..., Any]
 Shape = tuple[int, ...]
 Array = numpy.ndarray[Any, Any]
@@ -563,6 +565,8 @@ CASES: dict[str, list[tuple[Call, tuple[Shape, ...]]]] = {
         (lambda m, x: m.diagonal(x, axis1=-1, axis2=0), ((2, 3, 3),)),
         (lambda m, x: m.diagonal(x), ((0, 2),)),
     ],
+    **linear_algebra_calls.PRODUCTS,
+    **{f"linalg.{name}": calls for name, calls in linear_algebra_calls.LINALG.items()},
 }  # fmt: skip
 
 # Those without a namesake in NumPy, and what they are in NumPy's terms.

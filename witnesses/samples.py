@@ -14,6 +14,8 @@ import numpy
 import autograd
 from autograd import Operation, Tensor, Value
 
+from . import linear_algebra_calls
+
 Shape = tuple[int, ...]
 Array = numpy.ndarray[Any, Any]
 
@@ -230,8 +232,10 @@ SAMPLES: dict[str, list[tuple[Callable[..., Any], tuple[Shape, ...]]]] = {
     ],
 }
 
+SAMPLES |= linear_algebra_calls.ROWS
+
 # Rows that a single number is not enough for: matrices are multiplied.
-OF_MATRICES = {"matmul", "affine"}
+OF_MATRICES = {"matmul", "affine", *linear_algebra_calls.OF_MATRICES}
 
 # Shapes for a row that needs no sample, by its number of operands: broadcasting in each of them.
 PLAIN_SHAPES: dict[int, list[tuple[Shape, ...]]] = {

@@ -261,7 +261,8 @@ _OF_TWO_AND_MORE = [
     ),
     Pair("copysign", elementwise(2), distance_to_kink=operands.from_zeros, is_exact=True),
     Pair(
-        "heaviside", elementwise(2), lambda torch, a, b: torch.where(a == 0, b, (a > 0).to(a.dtype)),
+        # By the sign, which gives a gradient of 0, as the step does; a comparison gives none in PyTorch.
+        "heaviside", elementwise(2), lambda torch, a, b: torch.where(a == 0, b, (torch.sign(a) + 1) / 2),
         distance_to_kink=lambda a, b: operands.from_zero(a), is_exact=True,
     ),
     Pair("xlogy", elementwise(2), domains=(None, _positive)),
@@ -500,7 +501,84 @@ _PRODUCTS_AND_JOINS = [
     ),
 ]  # fmt: skip
 
+
+def _tame_matrix(m: Any, x: Any) -> Any:
+    return m.tanh(x)
+
+
+def _regular(x: Any) -> Any:
+    """Symmetric, positive definite matrices of the rows of x, none of them near singular."""
+    diagonal = numpy.diag(3.0 + numpy.arange(x.shape[-2]))
+    if not isinstance(x, autograd.Tensor | numpy.ndarray):
+        return x @ x.mT + x.new_tensor(diagonal)
+    return x @ x.mT + diagonal.astype(x.dtype)
+
+
+def _between_eigenvalues(x: Any) -> float:
+    values = numpy.linalg.eigvalsh(_regular(x))
+    return float(numpy.diff(values).min(initial=1.0)) - 0.1
+
+
+def _cofactors(x: Any) -> Any:
+    """cofactors, which no public function calls: it is what det does to an upstream gradient."""
+    if isinstance(x, numpy.ndarray):
+        return _cofactors(autograd.Tensor(x)).data
+    x = _regular(x)
+    x = x if x.requires_grad else autograd.Tensor(x.data)
+    ones = numpy.ones(x.shape[:-2], x.dtype)
+    return autograd.gradients(autograd.linalg.det(x), x, ones, create_graph=True)
+
+
+def _of_matrices(name: str, ours: Callable[[Any], Any], theirs: Callable[..., Any], **more: Any) -> Pair:
+    """A function of the matrices that an array's rows make."""
+    return Pair(
+        name, any_array(operands.nothing, range(2, 4)), lambda torch, x: theirs(torch, _regular(x)), (_tame_matrix,),
+        called=lambda x: ours(_regular(x)), **more,
+    )  # fmt: skip
+
+
+def _of_first_and_squares(values: Any, vectors: Any) -> Any:
+    """What no sign of the vectors changes."""
+    return values[..., None, :] + vectors * vectors
+
+
+_linalg = autograd.linalg
+_LINEAR_ALGEBRA = [
+    Pair(
+        "einsum", two_arrays(lambda left, right: len(left) == len(right) == 2 and left[1] == right[0]),
+        lambda torch, a, b: torch.einsum("ij,jk->ki", a, b), is_exact=True,
+        called=lambda a, b: autograd.einsum("ij,jk->ki", a, b),
+    ),
+    Pair("tril", any_array(operands.nothing, range(2, 9)), is_exact=True),
+    Pair("triu", any_array(operands.nothing, range(2, 9)), is_exact=True),
+    Pair(
+        "solve", any_array(operands.nothing, range(2, 4)), lambda torch, x: torch.linalg.solve(_regular(x), x),
+        (_tame_matrix,), called=lambda x: _linalg.solve(_regular(x), x),
+    ),
+    _of_matrices("inv", _linalg.inv, lambda torch, x: torch.linalg.inv(x)),
+    _of_matrices("det", _linalg.det, lambda torch, x: torch.linalg.det(x)),
+    Pair(
+        "cofactors", any_array(operands.nothing, range(2, 4)),
+        lambda torch, x: torch.linalg.det(_regular(x))[..., None, None] * torch.linalg.inv(_regular(x)).mT,
+        (_tame_matrix,), called=_cofactors,
+    ),
+    _of_matrices(
+        "slogdet", lambda x: _linalg.slogdet(x).logabsdet, lambda torch, x: torch.linalg.slogdet(x).logabsdet
+    ),
+    _of_matrices("cholesky", _linalg.cholesky, lambda torch, x: torch.linalg.cholesky(x)),
+    _of_matrices(
+        "eigh", lambda x: _of_first_and_squares(*_linalg.eigh(x)),
+        lambda torch, x: _of_first_and_squares(*torch.linalg.eigh(x)), distance_to_kink=_between_eigenvalues,
+    ),
+    _of_matrices(
+        "svd", lambda x: _of_first_and_squares(*_linalg.svd(x)[1:]),
+        lambda torch, x: _of_first_and_squares(*torch.linalg.svd(x)[1:]), distance_to_kink=_between_eigenvalues,
+    ),
+    _of_matrices("qr", lambda x: _linalg.qr(x).R, lambda torch, x: torch.linalg.qr(x).R),
+    _of_matrices("pinv", _linalg.pinv, lambda torch, x: torch.linalg.pinv(x)),
+]  # fmt: skip
+
 # Those a graph chooses between first, so that the few binary ones are as frequent as the many unary ones.
-FAMILIES = (_OF_TWO_AND_MORE, _OF_ONE, _REDUCTIONS, _SHAPES_AND_PLACES, _PRODUCTS_AND_JOINS)
+FAMILIES = (_OF_TWO_AND_MORE, _OF_ONE, _REDUCTIONS, _SHAPES_AND_PLACES, _PRODUCTS_AND_JOINS, _LINEAR_ALGEBRA)
 ELEMENTWISE_FAMILIES = FAMILIES[:2]  # those that numbers have, too
 PAIRS: dict[str, Pair] = {pair.name: pair for family in FAMILIES for pair in family}

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from .products import *
     from .shape import *
     from .statistics import *
+    from .summation import *
     from .taking import *
 
 # The public functions of each room: a new one gets its place here.
@@ -52,7 +53,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
         "flip", "fliplr", "flipud", "pad", "roll", "rot90", "sort", "tile",
     ),
     "products": (
-        "cross", "dot", "inner", "kron", "outer",
+        "convolve", "cross", "dot", "inner", "kron", "matvec", "outer", "tensordot", "vdot", "vecdot", "vecmat",
     ),
     "shape": (
         "atleast_1d", "atleast_2d", "atleast_3d", "broadcast_arrays", "expand_dims", "matrix_transpose",
@@ -62,6 +63,9 @@ ROOMS: dict[str, tuple[str, ...]] = {
         "average", "corrcoef", "cov", "median", "nancumprod", "nancumsum", "nanmax", "nanmean", "nanmedian",
         "nanmin", "nanpercentile", "nanprod", "nanquantile", "nanstd", "nansum", "nanvar", "percentile", "ptp",
         "quantile", "std", "var",
+    ),
+    "summation": (
+        "einsum",
     ),
     "taking": (
         "compress", "delete", "extract", "insert", "put_along_axis", "repeat", "select", "take",

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy
-
 from .. import array_functions, ops
 from ..errors import ShapeError
 from ..operands import axes_of, checked_axis, one_whole_number, operand_of
@@ -90,7 +88,7 @@ def triu(x: Any, k: int = 0) -> Any:
     """
     x = _of_matrices("triu", x)
     shift = one_whole_number("triu: k is an integer", k)
-    return ops.where(_below(x, shift - 1), numpy.zeros(1, x.dtype), x)
+    return ops.triu(x, k=shift)
 
 
 def tril(x: Any, k: int = 0) -> Any:
@@ -103,13 +101,7 @@ def tril(x: Any, k: int = 0) -> Any:
     """
     x = _of_matrices("tril", x)
     shift = one_whole_number("tril: k is an integer", k)
-    return ops.where(_below(x, shift), x, numpy.zeros(1, x.dtype))
-
-
-def _below(x: Any, shift: int) -> Any:
-    """Where the elements of x's matrices lie on or below the diagonal; of a row, of the square matrix of its size."""
-    rows, columns = x.shape[-2:] if x.ndim > 1 else (x.size, x.size)
-    return numpy.tri(rows, columns, shift, bool)
+    return ops.tril(x, k=shift)
 
 
 def _of_matrices(name: str, x: Any) -> Any:

@@ -15,7 +15,7 @@ from typing import Any
 import numpy
 
 from ..node import Node
-from ..operation import Operation
+from ..operation import Operation, numbers_are_made_up
 from ..ops import operations
 from ..tensor import Tensor
 from ..value import Value
@@ -139,7 +139,9 @@ def _rule(operation: Operation, slot: int) -> Callable[..., Any]:
 def _recorded(run: Callable[[], Any]) -> Any:
     # In a context of its own: under `no_grad` the stand-ins would not be recorded.
     # The stand-ins' numbers are arbitrary: rules never look at data, they record what they ask of it.
-    return contextvars.Context().run(run)
+    context = contextvars.Context()
+    context.run(numbers_are_made_up.set, True)
+    return context.run(run)
 
 
 def _stand_in(position: int, shape: Shape) -> Any:

@@ -67,8 +67,9 @@ def test_every_row_and_every_function_made_of_rows_is_public() -> None:
         assert getattr(autograd, name) is getattr(ops, name)
     assert {name for name in public if not hasattr(builtins, name)} <= {*autograd.__all__}
     assert [name for name in autograd.__all__ if hasattr(builtins, name)] == []
-    # The pullbacks of getitem and of windows.
-    assert {*autograd.operations()} - public == {"scatter_add", "overlap_add"}
+    # The pullbacks of getitem, of windows and of det.
+    pullbacks = {"scatter_add", "overlap_add", "cofactors"}
+    assert {*autograd.operations()} - public - {*vars(autograd.linalg)} == pullbacks
 
 
 LAZY = """

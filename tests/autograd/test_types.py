@@ -17,6 +17,7 @@ import numpy
 import pytest
 
 from autograd import array_functions, composites, ops, shadowing
+from autograd import linear_algebra as linalg
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("autograd", "nn", "viz", "glassgrad")
@@ -71,11 +72,13 @@ def test_every_public_name_has_a_type_that_all_type_checkers_agree_on(installed:
 
 @pytest.mark.slow
 def test_the_types_of_the_public_functions_fit_the_functions() -> None:
-    checked("mypy.stubtest", "autograd.functions", "autograd.shadowing")
+    checked("mypy.stubtest", "autograd.functions", "autograd.linalg", "autograd.shadowing")
 
 
 def test_types_are_written_for_every_public_function() -> None:
     assert typed_names("functions") == {*ops.__all__, *array_functions.__all__, *composites.__all__}
+    classes = {name for name in linalg.__all__ if name.endswith("Result")}
+    assert typed_names("linalg") == {*linalg.__all__} - classes
     assert typed_names("shadowing") == {name for name in vars(shadowing) if not name.startswith("_")}
 
 

@@ -118,6 +118,16 @@ NUMPY = ArrayLibrary(
         "digamma": "from scipy.special import digamma",
         "erfinv": "from scipy.special import erfinv",
         "zeta": "from scipy.special import zeta",
+        "cofactors": """def cofactors(a):
+    u, s, vh = numpy.linalg.svd(a)
+    others = numpy.ones_like(s)
+    for i in range(s.shape[-1]):
+        others[..., i] = numpy.prod(numpy.delete(s, i, -1), -1)
+    signs = numpy.linalg.det(u) * numpy.linalg.det(vh)
+    return signs[..., None, None] * ((u * others[..., None, :]) @ vh)""",
+        "packed": """def packed(n, parts):
+    size = lambda part: math.prod(part.shape[n:])
+    return numpy.concatenate([part.reshape(*part.shape[:n], size(part)) for part in parts], -1)""",
         "overlapped": """def overlapped(values, window_shape, axes, shape):
     result = numpy.zeros(shape, numpy.asarray(values).dtype)
     for offsets in numpy.ndindex(window_shape):
