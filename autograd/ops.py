@@ -1028,7 +1028,6 @@ def _of_each(numbers: Any) -> Any:
 
 def _cofactors_forward(x: Any) -> Any:
     """det(x) · x⁻ᵀ, and where there is no such inverse what that tends to."""
-    x = _as_floats(x)
     try:
         inverse = numpy.linalg.inv(x)
         conditions = numpy.linalg.norm(x, axis=(-2, -1)) * numpy.linalg.norm(inverse, axis=(-2, -1))
@@ -1134,7 +1133,7 @@ def _of_matrices(
             shapes = " and ".join(str(numpy.shape(array)) for array in arrays)
             raise LinearAlgebraError(f"{name}: of operands of shape {shapes}: {error}") from error
 
-    return structural(name, symbol, computed, pullbacks, written=written)
+    return structural(name, symbol, computed, pullbacks, written=written, integers="as floats")
 
 
 def _packed_shape(batch: Shape, shapes: _Shapes) -> Shape:
