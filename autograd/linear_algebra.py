@@ -6,7 +6,7 @@ too. Where the result is defined and a derivative is not, the function says what
 
 from __future__ import annotations
 
-import functools
+import itertools
 import math
 from collections.abc import Sequence
 from typing import Any, NamedTuple
@@ -14,14 +14,23 @@ from typing import Any, NamedTuple
 import numpy
 
 from . import array_functions, ops
-from .arguments import check_known
+from .arguments import check_known, described, flag
 from .array_functions import matmul
 from .composites import diagonals
 from .composites.building import zeros_like
 from .composites.products import cross, outer, tensordot, vecdot
 from .composites.shape import matrix_transpose, moveaxis
 from .errors import ArgumentError, LinearAlgebraError, ShapeError
-from .operands import Axis, axes_of, checked_axis, kept_shape, one_whole_number, operand_of, operands_of
+from .operands import (
+    Axis,
+    axes_of,
+    checked_axis,
+    checked_keepdims,
+    kept_shape,
+    one_whole_number,
+    operand_of,
+    operands_of,
+)
 from .operation import Recordable
 
 __all__ = [
@@ -108,11 +117,8 @@ def pinv(x: Any, rcond: float | None = None, *, rtol: float | None = None) -> An
     """
     if rcond is not None and rtol is not None:
         raise ArgumentError("pinv: rtol and rcond are the same; give one of them")
-    given: Any = rtol if rcond is None else rcond
-    part = 1e-15 if given is None else given
-    if isinstance(part, Recordable) or numpy.ndim(part):
-        raise ArgumentError(f"pinv: rcond is one number, not {part!r:.60}")
-    return ops.pinv(_matrices("pinv", x), rcond=float(part))
+    part = 1e-15 if rcond is None and rtol is None else _one_number("pinv: rcond", rtol if rcond is None else rcond)
+    return ops.pinv(_matrices("pinv", x), rcond=part)
 
 
 def lstsq(a: Any, b: Any, rcond: float | None = None) -> tuple[Any, Any, int, Any]:
@@ -137,7 +143,7 @@ def lstsq(a: Any, b: Any, rcond: float | None = None) -> tuple[Any, Any, int, An
         raise LinearAlgebraError(f"lstsq: operands of shape {a.shape} and {b.shape} do not have as many rows")
     rows, columns = a.shape
     dtype = a.dtype if a.dtype.kind == "f" else numpy.dtype(float)
-    part = float(numpy.finfo(dtype).eps) * max(rows, columns) if rcond is None else float(rcond)
+    part = float(numpy.finfo(dtype).eps) * max(rows, columns) if rcond is None else _one_number("lstsq: rcond", rcond)
     values = svdvals(a)
     found = values.data if isinstance(values, Recordable) else values  # type: ignore[attr-defined]  # every node has it
     rank = int(numpy.sum(found > part * numpy.max(found, initial=0)))
@@ -193,7 +199,7 @@ def cholesky(x: Any, *, upper: bool = False) -> Any:
            [1., 1.]])
     """
     x = _square("cholesky", x)
-    return matrix_transpose(ops.cholesky(matrix_transpose(x))) if upper else ops.cholesky(x)
+    return matrix_transpose(ops.cholesky(matrix_transpose(x))) if flag("cholesky: upper", upper) else ops.cholesky(x)
 
 
 def eigh(x: Any, UPLO: str = "L") -> EighResult:
@@ -208,9 +214,7 @@ def eigh(x: Any, UPLO: str = "L") -> EighResult:
     >>> linalg.eigh(Tensor([[2.0, 0.0], [0.0, 1.0]])).eigenvalues.data
     array([1., 2.])
     """
-    x = _square("eigh", x)
-    check_known("triangle (UPLO) of eigh", UPLO, ("L", "U", "l", "u"))
-    return EighResult(*ops.unpacked(ops.eigh(x, UPLO=UPLO.upper()), ops.eigh_shapes(x.shape)))
+    return EighResult(*_eigh("eigh", x, UPLO))
 
 
 def eigvalsh(x: Any, UPLO: str = "L") -> Any:
@@ -221,7 +225,13 @@ def eigvalsh(x: Any, UPLO: str = "L") -> Any:
     >>> linalg.eigvalsh(Tensor([[2.0, 1.0], [1.0, 2.0]])).data.round(6)
     array([1., 3.])
     """
-    return eigh(x, UPLO).eigenvalues
+    return _eigh("eigvalsh", x, UPLO)[0]
+
+
+def _eigh(name: str, x: Any, UPLO: Any) -> list[Any]:
+    x = _square(name, x)
+    check_known(f"triangle (UPLO) of {name}", UPLO, ("L", "U", "l", "u"))
+    return ops.unpacked(ops.eigh(x, UPLO=UPLO.upper()), ops.eigh_shapes(x.shape))
 
 
 def svd(x: Any, full_matrices: bool = True, compute_uv: bool = True) -> Any:
@@ -240,10 +250,10 @@ def svd(x: Any, full_matrices: bool = True, compute_uv: bool = True) -> Any:
     >>> linalg.svd(Tensor([[3.0, 0.0], [0.0, 4.0]])).S.data
     array([4., 3.])
     """
-    x = _matrices("svd", x)
-    is_full = bool(full_matrices) and bool(compute_uv)
-    parts = ops.unpacked(ops.svd(x, full_matrices=is_full), ops.svd_shapes(x.shape, is_full))
-    return SVDResult(*parts) if compute_uv else parts[1]
+    has_vectors = flag("svd: compute_uv", compute_uv)
+    is_full = flag("svd: full_matrices", full_matrices) and has_vectors
+    parts = _svd("svd", x, is_full)
+    return SVDResult(*parts) if has_vectors else parts[1]
 
 
 def svdvals(x: Any) -> Any:
@@ -253,15 +263,23 @@ def svdvals(x: Any) -> Any:
     >>> linalg.svdvals(Tensor([[3.0, 0.0], [0.0, 4.0]])).data
     array([4., 3.])
     """
-    return svd(x, compute_uv=False)
+    return _svd("svdvals", x, False)[1]
+
+
+def _svd(name: str, x: Any, full_matrices: bool) -> list[Any]:
+    x = _matrices(name, x)
+    return ops.unpacked(ops.svd(x, full_matrices=full_matrices), ops.svd_shapes(x.shape, full_matrices))
 
 
 def qr(x: Any, mode: str = "reduced") -> Any:
     """Orthonormal columns Q and an upper triangle R, for which Q @ R = x; with the mode "r", R alone.
 
     Args:
-        x: (…, m, n). Its gradient needs as many independent columns as Q has; else it raises LinearAlgebraError.
+        x: (…, m, n).
         mode: "reduced" or "r"; "complete" for a matrix no taller than wide, where it is the same.
+
+    The gradient needs as many independent columns, the first ones, as Q has: of others there is none, and it raises
+    LinearAlgebraError or, where rounding hides that, has no meaning.
 
     >>> from autograd import Tensor, linalg
     >>> abs(linalg.qr(Tensor([[3.0], [4.0]])).R).data
@@ -325,27 +343,47 @@ def multi_dot(arrays: Sequence[Any]) -> Any:
             raise LinearAlgebraError(
                 f"multi_dot: of matrices, but that the first and the last may be vectors, not of shape {factor.shape}"
             )
+    for left, right in itertools.pairwise(factors):
+        if left.shape[-1] != right.shape[0]:
+            raise ShapeError(
+                f"multi_dot: factors of shape {left.shape} and {right.shape} do not fit: the second has as many rows "
+                "as the first has columns"
+            )
     rows = 1 if factors[0].ndim == 1 else factors[0].shape[0]
     columns = 1 if factors[-1].ndim == 1 else factors[-1].shape[1]
     sizes = [rows, *(factor.shape[0] for factor in factors[1:]), columns]
 
-    @functools.cache
-    def least(first: int, last: int) -> tuple[int, int]:
-        """How many multiplications the factors from first to last take, and where they are divided for it."""
+    products: list[Any] = []
+    for first, last in _multiplied_in_order(sizes):
         if first == last:
-            return 0, first
-        return min(
-            (least(first, cut)[0] + least(cut + 1, last)[0] + sizes[first] * sizes[cut + 1] * sizes[last + 1], cut)
-            for cut in range(first, last)
-        )
+            products.append(factors[first])
+        else:
+            right = products.pop()
+            products.append(matmul(products.pop(), right))
+    return products[0]
 
-    def product(first: int, last: int) -> Any:
-        if first == last:
-            return factors[first]
-        cut = least(first, last)[1]
-        return matmul(product(first, cut), product(cut + 1, last))
 
-    return product(0, len(factors) - 1)
+def _multiplied_in_order(sizes: Sequence[int]) -> list[tuple[int, int]]:
+    """The products that take least work, by the first and the last factor of each, each one after the two that it is
+    made of; the factor of number n has sizes[n] rows and sizes[n + 1] columns."""
+    count = len(sizes) - 1
+    least = {(number, number): (0, number) for number in range(count)}  # multiplications, and where to divide
+    for distance in range(1, count):
+        for first in range(count - distance):
+            last = first + distance
+            least[first, last] = min(
+                (least[first, cut][0] + least[cut + 1, last][0] + sizes[first] * sizes[cut + 1] * sizes[last + 1], cut)
+                for cut in range(first, last)
+            )
+    order: list[tuple[int, int]] = []
+    waiting = [(0, count - 1)]
+    while waiting:
+        first, last = waiting.pop()
+        order.append((first, last))
+        if first < last:
+            cut = least[first, last][1]
+            waiting += [(first, cut), (cut + 1, last)]
+    return order[::-1]
 
 
 def diagonal(x: Any, *, offset: int = 0) -> Any:
@@ -391,10 +429,12 @@ def norm(x: Any, ord: float | str | None = None, axis: Axis = None, keepdims: bo
         return array_functions.norm(x, axis, keepdims)
     axes = axes_of(x.ndim, axis)
     if len(axes) == 1:
-        return _vector_norm(x, ord, axes, keepdims)
+        return _vector_norm("norm", x, ord, axes, keepdims)
     if len(axes) != 2:
-        raise ShapeError(f"norm: ord={ord!r} is of vectors or matrices, not of {len(axes)} axes of shape {x.shape}")
-    return _matrix_norm(x, ord, axes, keepdims)
+        raise ShapeError(
+            f"norm: ord={ord!r} is of vectors or matrices, not of {len(axes)} axes of an operand of shape {x.shape}"
+        )
+    return _matrix_norm("norm", x, ord, axes, keepdims)
 
 
 def vector_norm(x: Any, *, axis: Axis = None, keepdims: bool = False, ord: float = 2) -> Any:
@@ -405,7 +445,7 @@ def vector_norm(x: Any, *, axis: Axis = None, keepdims: bool = False, ord: float
     10.0
     """
     x = operand_of("vector_norm", x)
-    return _vector_norm(x, ord, axes_of(x.ndim, checked_axis("vector_norm", x, axis)), keepdims)
+    return _vector_norm("vector_norm", x, ord, axes_of(x.ndim, checked_axis("vector_norm", x, axis)), keepdims)
 
 
 def matrix_norm(x: Any, *, keepdims: bool = False, ord: float | str = "fro") -> Any:
@@ -416,12 +456,11 @@ def matrix_norm(x: Any, *, keepdims: bool = False, ord: float | str = "fro") -> 
     4.0
     """
     x = _matrices("matrix_norm", x)
-    return _matrix_norm(x, ord, (x.ndim - 2, x.ndim - 1), keepdims)
+    return _matrix_norm("matrix_norm", x, ord, (x.ndim - 2, x.ndim - 1), keepdims)
 
 
-def _vector_norm(x: Any, ord: Any, axes: tuple[int, ...], keepdims: bool) -> Any:
-    if isinstance(ord, Recordable | str) or numpy.ndim(ord):
-        raise ArgumentError(f"norm: ord of vectors is a number, not {ord!r:.60}")
+def _vector_norm(name: str, x: Any, ord: Any, axes: tuple[int, ...], keepdims: bool) -> Any:
+    ord = _one_number(f"{name}: ord of vectors", ord)
     if ord == 2:
         return array_functions.norm(x, axes, keepdims)
     if ord == 0:
@@ -432,18 +471,18 @@ def _vector_norm(x: Any, ord: Any, axes: tuple[int, ...], keepdims: bool) -> Any
         return (array_functions.max if ord > 0 else array_functions.min)(sizes, axes, keepdims)
     if ord == 1:
         return array_functions.sum(sizes, axes, keepdims)
-    return ops.power(array_functions.sum(ops.power(sizes, float(ord)), axes, keepdims), 1 / float(ord))
+    return ops.power(array_functions.sum(ops.power(sizes, ord), axes, keepdims), 1 / ord)
 
 
 _OF_MATRICES = ("fro", "f", "nuc", 1, -1, 2, -2, math.inf, -math.inf)
 
 
-def _matrix_norm(x: Any, ord: Any, axes: tuple[int, ...], keepdims: bool) -> Any:
+def _matrix_norm(name: str, x: Any, ord: Any, axes: tuple[int, ...], keepdims: bool) -> Any:
     if isinstance(ord, Recordable) or numpy.ndim(ord) or ord not in _OF_MATRICES:
-        raise ArgumentError(f'norm: ord of matrices is "fro", "nuc", ±1, ±2 or ±inf, not {ord!r:.60}')
+        raise ArgumentError(f'{name}: ord of matrices is "fro", "nuc", ±1, ±2 or ±inf, not {described(ord)}')
     if ord in ("fro", "f"):
         return array_functions.norm(x, axes, keepdims)
-    kept = kept_shape(x.shape, axes)
+    keepdims, kept = checked_keepdims(name, keepdims), kept_shape(x.shape, axes)
     x = moveaxis(x, axes, (-2, -1))
     if ord == "nuc":
         result = array_functions.sum(svdvals(x), -1)
@@ -454,6 +493,12 @@ def _matrix_norm(x: Any, ord: Any, axes: tuple[int, ...], keepdims: bool) -> Any
 
 
 # --- checks -------------------------------------------------------------------------------------------------
+
+
+def _one_number(what: str, given: Any) -> float:
+    if isinstance(given, bool | Recordable) or not isinstance(given, int | float | numpy.number) or given != given:
+        raise ArgumentError(f"{what} is one number, not {described(given)}")
+    return float(given)
 
 
 def _matrices(name: str, x: Any) -> Any:

@@ -329,7 +329,7 @@ _REDUCE_KEYWORDS: dict[numpy.ufunc, tuple[str, ...]] = {
 }
 
 # Those of `linalg`.
-_OF_MATRICES = (
+OF_MATRICES = (
     "cholesky", "cross", "det", "diagonal", "eigh", "eigvalsh", "inv", "lstsq", "matmul", "matrix_norm", "matrix_power",
     "matrix_transpose", "multi_dot", "norm", "outer", "pinv", "qr", "slogdet", "solve", "svd", "svdvals", "tensordot",
     "trace", "vecdot", "vector_norm",
@@ -345,7 +345,7 @@ FUNCTIONS: dict[Any, Callable[..., Any] | str] = {
         for name in names
         if name != "array" and name in _THEIRS and not isinstance(_THEIRS[name], numpy.ufunc)
     },
-    **{_THEIRS_OF_MATRICES[name]: f"linalg.{name}" for name in _OF_MATRICES if name in _THEIRS_OF_MATRICES},
+    **{_THEIRS_OF_MATRICES[name]: f"linalg.{name}" for name in OF_MATRICES if name in _THEIRS_OF_MATRICES},
     numpy.amax: array_functions.max,
     numpy.amin: array_functions.min,
     numpy.clip: _clip,

@@ -999,10 +999,20 @@ def qr_shapes(shape: Shape) -> _Shapes:
     return (shape[-2:], (shape[-1], shape[-1]))
 
 
-def _quotient(numerator: Any, denominator: Any) -> Any:
-    """0 / 0 is 0: two eigenvalues may be equal where nothing asks how their vectors turn into each other."""
-    is_nothing = logical_and(equal(numerator, 0), equal(denominator, 0))
-    return numerator / where(is_nothing, math.inf, denominator)
+def _quotient(numerator: Any, denominator: Any, is_unasked: Any) -> Any:
+    """The quotient, nan or an infinity where 0 is divided by; but 0 where nothing asks for any vector of the matrix.
+    That a numerator is 0 does not do: it is for functions that depend on equal values' vectors, too."""
+    return where(logical_and(is_unasked, equal(denominator, 0)), 0.0, numerator / denominator)
+
+
+def _turned(wanted: Any, distances: Any, is_unasked: Any) -> Any:
+    """By how much vectors turn into each other, and none into itself."""
+    itself = triu(tril(equal(distances, distances), k=0), k=0)
+    return _quotient(wanted, where(itself, math.inf, distances), is_unasked)
+
+
+def _is_unasked(by_vectors: Any) -> Any:
+    return logical_not(any(not_equal(by_vectors, 0), axis=(-2, -1), keepdims=True))
 
 
 def _antisymmetric(x: Any) -> Any:
@@ -1061,7 +1071,7 @@ def _eigh_pullback(upstream: Any, out: Any, x: Any, UPLO: str) -> Any:
     values, vectors = unpacked(out, eigh_shapes(x.shape))
     by_values, by_vectors = unpacked(upstream, eigh_shapes(x.shape))
     distances = getitem(values, index=(..., None, slice(None))) - getitem(values, index=(..., None))
-    turned = _quotient(_antisymmetric(vectors.mT @ by_vectors), distances) * 0.5
+    turned = _turned(_antisymmetric(vectors.mT @ by_vectors), distances, _is_unasked(by_vectors)) * 0.5
     return (vectors * getitem(by_values, index=(..., None, slice(None))) + vectors @ turned) @ vectors.mT
 
 
@@ -1074,13 +1084,14 @@ def _svd_pullback(upstream: Any, out: Any, x: Any, full_matrices: bool) -> Any:
     u1, by_u1, v1, by_v1 = (getitem(part, index=first) for part in (u, by_u, v, by_v))
     in_row, in_column = getitem(s, index=(..., None, slice(None))), getitem(s, index=(..., None))
     turned_u, turned_v = _antisymmetric(u1.mT @ by_u1), _antisymmetric(v1.mT @ by_v1)
-    apart = _quotient(turned_u + turned_v, in_row - in_column)
-    together = _quotient(turned_u - turned_v, in_row + in_column)
+    is_unasked = logical_and(_is_unasked(by_u), _is_unasked(by_v))
+    apart = _turned(turned_u + turned_v, in_row - in_column, is_unasked)
+    together = _turned(turned_u - turned_v, in_row + in_column, is_unasked)
     gradient = (u1 @ ((apart + together) * 0.5) + u1 * getitem(by_s, index=(..., None, slice(None)))) @ v1.mT
     if rows > columns:
-        gradient = gradient + _quotient(_outside(u, u1, by_u, by_u1), in_row) @ v1.mT
+        gradient = gradient + _quotient(_outside(u, u1, by_u, by_u1), in_row, is_unasked) @ v1.mT
     if columns > rows:
-        gradient = gradient + u1 @ _quotient(_outside(v, v1, by_v, by_v1), in_row).mT
+        gradient = gradient + u1 @ _quotient(_outside(v, v1, by_v, by_v1), in_row, is_unasked).mT
     return gradient
 
 
@@ -1113,6 +1124,14 @@ def _packed_text(x: str, call: str) -> str:
     return f"packed({x}.ndim - 2, {call})"
 
 
+# What NumPy says, and what is said here.
+_REFUSED = {
+    "Singular": "a matrix is singular, it has no inverse; linalg.pinv and linalg.lstsq take such, too",
+    "positive definite": "a matrix is not positive definite: its eigenvalues are not all above 0",
+    "": "no result was found; are there nan or infinities in a matrix?",
+}
+
+
 def _of_matrices(
     name: str,
     symbol: str,
@@ -1131,7 +1150,10 @@ def _of_matrices(
             return forward(*arrays, **parameters)
         except numpy.linalg.LinAlgError as error:
             shapes = " and ".join(str(numpy.shape(array)) for array in arrays)
-            raise LinearAlgebraError(f"{name}: of operands of shape {shapes}: {error}") from error
+            said = next(ours for theirs, ours in _REFUSED.items() if theirs in str(error))
+            raise LinearAlgebraError(
+                f"{name}: of {'an operand' if len(arrays) == 1 else 'operands'} of shape {shapes}: {said}"
+            ) from error
 
     return structural(name, symbol, computed, pullbacks, written=written, integers="as floats")
 

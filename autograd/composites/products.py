@@ -7,8 +7,10 @@ import operator
 from collections.abc import Sequence
 from typing import Any
 
+import numpy
+
 from .. import array_functions, ops
-from ..arguments import check_known
+from ..arguments import check_known, described
 from ..errors import DataTypeError, ShapeError
 from ..operands import Shape, checked_one_axis, operand_of
 from .moving import flip, pad
@@ -139,11 +141,11 @@ def _summed_axes(a: Any, b: Any, axes: Any) -> tuple[tuple[int, ...], tuple[int,
         count = operator.index(axes)
     except TypeError:
         try:
-            named = [tuple(one) if isinstance(one, Sequence) else (one,) for one in axes]
+            named = [tuple(one) if isinstance(one, Sequence | numpy.ndarray) else (one,) for one in axes]
             of_a, of_b = named
         except (TypeError, ValueError):
             raise DataTypeError(
-                f"tensordot: axes are a number of axes, or those of a and those of b, not {axes!r:.60}"
+                f"tensordot: axes are a number of axes, or those of a and those of b, not {described(axes)}"
             ) from None
     else:
         if not 0 <= count <= min(a.ndim, b.ndim):

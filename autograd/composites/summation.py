@@ -10,6 +10,7 @@ from typing import Any
 import numpy
 
 from .. import array_functions, ops
+from ..arguments import described
 from ..errors import ArgumentError, DataTypeError, ShapeError
 from ..operands import Shape, operand_of
 from .diagonals import diagonal
@@ -75,7 +76,8 @@ def _of_numbers(axes: Any) -> str:
         return "".join("..." if axis is Ellipsis else _LETTERS[_checked_number(axis)] for axis in axes)
     except TypeError:
         raise DataTypeError(
-            f"einsum: an operand is followed by a list of its axes' numbers, from 0 to 51, or ..., not by {axes!r:.60}"
+            "einsum: an operand is followed by a list of its axes' numbers, from 0 to 51, or ..., not by "
+            f"{described(axes)}"
         ) from None
 
 
@@ -190,7 +192,7 @@ def _path(
     except (TypeError, KeyError, ValueError, IndexError, RuntimeError) as error:
         raise ArgumentError(
             'einsum: optimize is a truth, "greedy", "optimal" or a path of numpy.einsum_path, not '
-            f"{optimize!r:.60}: {error}"
+            f"{described(optimize)}: {error}"
         ) from error
     return [tuple(step) for step in path[1:]]
 

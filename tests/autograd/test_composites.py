@@ -29,6 +29,7 @@ from autograd import (
     compile,
     composites,
     gradcheck,
+    linear_algebra,
     value_and_grad,
 )
 from viz import draw
@@ -39,7 +40,7 @@ Call = Callable[..., Any]
 
 FUNCTIONS = {name: getattr(composites, name) for name in composites.__all__}
 FUNCTIONS |= {
-    f"linalg.{name}": getattr(autograd.linalg, name) for name in autograd.linalg.__all__ if not name.endswith("Result")
+    f"linalg.{name}": getattr(linear_algebra, name) for name in linear_algebra.__all__ if not name.endswith("Result")
 }
 CLASSES = {"isnan", "isinf", "isfinite"}
 ACTIVATIONS = {"softplus", "silu", "gelu", "leaky_relu", "elu"}
