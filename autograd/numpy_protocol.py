@@ -7,6 +7,7 @@ below is refused by name: a plain array as the answer would lose the graph silen
 from __future__ import annotations
 
 import functools
+import importlib
 import inspect
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -157,15 +158,14 @@ def _of_scipy(ufunc: numpy.ufunc) -> Callable[..., Any] | None:
 
 
 def _ours(table: dict[Any, Callable[..., Any] | str], theirs: Any) -> Callable[..., Any]:
-    """Our function for one of theirs; one of the composites, of which a table says the name, is imported now."""
+    """Our function for one of theirs; one of the composites or of `linalg`, of which a table says the name, is
+    imported now."""
     found = table[theirs]
     if isinstance(found, str):
-        if found.startswith("linalg."):
-            from . import linear_algebra
-
-            found = table[theirs] = getattr(linear_algebra, found.removeprefix("linalg."))
-        else:
-            found = table[theirs] = getattr(composites, found)
+        room, _, name = found.rpartition(".")
+        found = table[theirs] = getattr(
+            importlib.import_module(".linear_algebra", __package__) if room else composites, name
+        )
     return found
 
 
@@ -328,7 +328,7 @@ _REDUCE_KEYWORDS: dict[numpy.ufunc, tuple[str, ...]] = {
     **dict.fromkeys((numpy.maximum, numpy.minimum), ("axis", "keepdims", "initial", "where")),
 }
 
-# Those of `linalg`.
+# The functions of `linalg`, which is imported when one of them is used.
 OF_MATRICES = (
     "cholesky", "cross", "det", "diagonal", "eigh", "eigvalsh", "inv", "lstsq", "matmul", "matrix_norm", "matrix_power",
     "matrix_transpose", "multi_dot", "norm", "outer", "pinv", "qr", "slogdet", "solve", "svd", "svdvals", "tensordot",
@@ -378,9 +378,7 @@ _OF_NUMBERS = frozenset(
         "nanargmax", "nanargmin", "nonzero", "setdiff1d", "setxor1d", "union1d", "unique", "unique_all",
         "unique_counts", "unique_inverse", "unique_values",
     )
-)  # fmt: skip
-
-_OF_NUMBERS |= {numpy.linalg.cond, numpy.linalg.matrix_rank}
+) | {numpy.linalg.cond, numpy.linalg.matrix_rank}  # fmt: skip
 
 # Those, and questions about shapes and dtypes.
 OF_THE_DATA: frozenset[Any] = _OF_NUMBERS | {

@@ -174,6 +174,16 @@ def test_numpy_s_functions_refuse_as_ours_and_as_numpy_s_error() -> None:
         numpy.linalg.svd(Tensor(REGULAR), hermitian=True)
 
 
+def test_answers_without_a_gradient_are_those_of_the_data() -> None:
+    x = Tensor(SINGULAR)
+    assert numpy.linalg.matrix_rank(x) == 1
+    assert numpy.linalg.cond(Tensor(REGULAR)) == numpy.linalg.cond(REGULAR)
+    assert numpy.einsum_path("ij,jk,kl", x, x, x)[0] == numpy.einsum_path("ij,jk,kl", *[SINGULAR] * 3)[0]
+    compiled = compile(lambda x: x.sum() * numpy.linalg.matrix_rank(x))
+    with pytest.warns(CapturedConstantWarning, match="looks at the number"):
+        assert compiled(SINGULAR) == 9.0
+
+
 @pytest.mark.parametrize(
     "function", [lambda x: linalg.slogdet(x).logabsdet, lambda x: linalg.qr(x * [1.0, 0.0]).R.sum()]
 )

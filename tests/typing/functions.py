@@ -23,6 +23,7 @@ from autograd import (
     greater,
     isnan,
     leaky_relu,
+    linalg,
     log_softmax,
     logical_not,
     matmul,
@@ -133,6 +134,19 @@ assert_type(concatenate([tensor, tensor]), Tensor)
 assert_type(stack([array, array], axis=1), Array)
 assert_type(vstack([tensor, array]), Tensor)
 assert_type(operations(), dict[str, Operation])
+
+# --- linear algebra ---
+assert_type(linalg.solve(tensor, [1.0, 2.0]), Tensor)
+assert_type(linalg.solve(numpy.eye(2), array), Array)
+assert_type(linalg.inv(tensor), Tensor)
+assert_type(autograd.linalg.det(tensor), Tensor)
+assert_type(linalg.eigh(tensor), linalg.EighResult)
+assert_type(linalg.slogdet(array), linalg.SlogdetResult)
+assert_type(linalg.svdvals(tensor), Tensor)
+assert_type(linalg.norm(tensor, "nuc"), Tensor)
+assert_type(autograd.tensordot(tensor, array, 1), Tensor)
+assert_type(autograd.vecdot(array, tensor), Tensor)
+assert_type(autograd.convolve(numpy.ones(2), numpy.ones(2), "same"), Array)
 
 
 def either_way(x: Value | float) -> Value | float:
