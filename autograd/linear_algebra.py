@@ -159,8 +159,8 @@ def lstsq(a: Any, b: Any, rcond: float | None = None) -> tuple[Any, Any, int, An
 
 
 def det(x: Any) -> Any:
-    """The determinant. Its gradient, the cofactors, is there for a singular matrix, too; a second derivative there
-    raises LinearAlgebraError.
+    """The determinant. Its gradient, the cofactors, is there for a singular matrix, too; a second derivative, which
+    needs the inverse, raises LinearAlgebraError there, and is as inexact as an inverse is near it.
 
     >>> from autograd import Tensor, linalg
     >>> x = Tensor([[2.0, 1.0], [4.0, 2.0]])
@@ -206,9 +206,9 @@ def eigh(x: Any, UPLO: str = "L") -> EighResult:
     """The eigenvalues of a symmetric matrix, in ascending order, and its eigenvectors, in columns. Only the lower
     triangle of x is read ("U": the upper), and the gradient is symmetric.
 
-    A gradient of eigenvectors exists where the eigenvalues differ: of equal ones, what asks for their vectors one by
-    one gets an infinity or nan, and the less they differ, the less of it is right. A vector's sign is arbitrary, and
-    what depends on it has no meaning.
+    A gradient of eigenvectors exists where the eigenvalues differ: of a matrix with equal ones, what asks for any of
+    its vectors gets nan or an infinity, and the less they differ, the less of a gradient is right. A vector's sign is
+    arbitrary, and what depends on it has no meaning.
 
     >>> from autograd import Tensor, linalg
     >>> linalg.eigh(Tensor([[2.0, 0.0], [0.0, 1.0]])).eigenvalues.data
@@ -219,7 +219,7 @@ def eigh(x: Any, UPLO: str = "L") -> EighResult:
 
 def eigvalsh(x: Any, UPLO: str = "L") -> Any:
     """The eigenvalues of a symmetric matrix, in ascending order. Of equal ones the gradient is that of one of the
-    decompositions that there are; their sum's is right in each.
+    decompositions that there are, their sum's is right in each, and a second derivative is nan.
 
     >>> from autograd import Tensor, linalg
     >>> linalg.eigvalsh(Tensor([[2.0, 1.0], [1.0, 2.0]])).data.round(6)
@@ -242,9 +242,10 @@ def svd(x: Any, full_matrices: bool = True, compute_uv: bool = True) -> Any:
         full_matrices: U and Vᵀ are square, completed by any vectors that are orthogonal to the others; else they have
             as many as there are singular values.
 
-    A gradient of U and V exists where the singular values differ and are not 0: else what asks for their vectors one by
-    one gets an infinity or nan. The vectors that complete U or Vᵀ are arbitrary among themselves, as signs are, and
-    what depends on the choice has no meaning. The gradient of the values alone is always there.
+    A gradient of U and V exists where the singular values differ and are not 0 (one 0 of a square matrix does no harm):
+    else what asks for any vector gets nan or an infinity. The vectors that complete U or Vᵀ are arbitrary among
+    themselves, as signs are, and what depends on the choice has no meaning. The gradient of the values alone is always
+    there; of equal ones it is that of one of the decompositions.
 
     >>> from autograd import Tensor, linalg
     >>> linalg.svd(Tensor([[3.0, 0.0], [0.0, 4.0]])).S.data

@@ -1041,7 +1041,7 @@ def _cofactors_forward(x: Any) -> Any:
     try:
         inverse = numpy.linalg.inv(x)
         conditions = numpy.linalg.norm(x, axis=(-2, -1)) * numpy.linalg.norm(inverse, axis=(-2, -1))
-        if (conditions < 1 / math.sqrt(numpy.finfo(x.dtype).eps)).all():
+        if not (conditions > 1 / math.sqrt(numpy.finfo(x.dtype).eps)).any():  # of nan they are nan
             return numpy.linalg.det(x)[..., None, None] * inverse.mT
     except numpy.linalg.LinAlgError:  # of a singular matrix, which has cofactors all the same
         pass

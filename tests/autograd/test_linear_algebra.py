@@ -216,6 +216,7 @@ def test_the_determinant_of_a_singular_matrix_has_a_gradient_and_no_second_deriv
             numpy.testing.assert_allclose(found, expected, atol=1e-13)
     with pytest.raises(LinearAlgebraError, match=r"^inv: .*singular"):
         hessian(linalg.det)(SINGULAR)
+    assert numpy.isnan(grad(linalg.det)(numpy.full((2, 2), numpy.nan))).all()
 
 
 def by_minors(matrices: Any) -> Any:

@@ -122,7 +122,7 @@ NUMPY = ArrayLibrary(
     try:
         inverse = numpy.linalg.inv(a)
         conditions = numpy.linalg.norm(a, axis=(-2, -1)) * numpy.linalg.norm(inverse, axis=(-2, -1))
-        if (conditions < 1 / math.sqrt(numpy.finfo(inverse.dtype).eps)).all():
+        if not (conditions > 1 / math.sqrt(numpy.finfo(inverse.dtype).eps)).any():
             return numpy.linalg.det(a)[..., None, None] * inverse.mT
     except numpy.linalg.LinAlgError:
         pass
