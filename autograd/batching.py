@@ -8,6 +8,7 @@ row of the table (somebody's own operation) is run on one sample after the other
 from __future__ import annotations
 
 import math
+import string
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -142,6 +143,32 @@ def _affine(node: Any, operands: Sequence[Any], is_batched: Sequence[bool], coun
     else:
         z = ops.matmul(x, weight)
     return ops.add(z, _aligned(bias, 2) if is_batched[2] else bias)
+
+
+def _einsum(node: Any, operands: Sequence[Any], is_batched: Sequence[bool], count: int) -> Any:
+    subscripts = node.keywords["subscripts"]
+    free = next((letter for letter in string.ascii_letters if letter not in subscripts), None)
+    if free is None:
+        return _one_by_one(node, operands, is_batched, count)
+    labels, _, result = subscripts.partition("->")
+    of_samples = [free + own if batched else own for own, batched in zip(labels.split(","), is_batched, strict=True)]
+    return node.op(*operands, subscripts=f"{','.join(of_samples)}->{free}{result}")
+
+
+# --- matrices -------------------------------------------------------------------------------------------
+
+
+def _matrices(node: Any, operands: Sequence[Any], is_batched: Sequence[bool], count: int) -> Any:
+    """Rows of matrices in the last two axes, of any number in the axes before."""
+    return node.op(operands[0], **node.keywords)
+
+
+def _triangle(node: Any, operands: Sequence[Any], is_batched: Sequence[bool], count: int) -> Any:
+    """That of one row of numbers is of the square matrix which has it in each row."""
+    x, size = operands[0], node._data.shape[-1]
+    if x.ndim == 2:
+        x = ops.broadcast_to(ops.reshape(x, shape=(count, 1, size)), shape=(count, size, size))
+    return node.op(x, **node.keywords)
 
 
 # --- along axes -----------------------------------------------------------------------------------------
@@ -291,6 +318,16 @@ _RULES: dict[Operation, Rule] = {
     ops.astype: _astype,
     ops.matmul: _matmul,
     ops.affine: _affine,
+    ops.einsum: _einsum,
+    ops.solve: _elementwise,  # its batches broadcast
+    ops.tril: _triangle,
+    ops.triu: _triangle,
+    **dict.fromkeys(
+        (
+            ops.inv, ops.det, ops.cofactors, ops.slogdet, ops.cholesky, ops.eigh, ops.svd, ops.qr, ops.pinv,
+        ),
+        _matrices,
+    ),
     **dict.fromkeys(
         (
             ops.sum, ops.mean, ops.max, ops.min, ops.prod, ops.cumsum, ops.cumprod, ops.argsort, ops.squared_norm,

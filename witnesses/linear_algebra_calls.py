@@ -276,8 +276,7 @@ def _together(values: Any, vectors: Any) -> Any:
 # The rows that these calls are made of, as `samples.py` lists those of a row.
 def _cofactors(x: Any) -> Any:
     """cofactors, which no public function calls: it is what det does to an upstream gradient."""
-    x = regular(x)
-    return autograd.gradients(autograd.linalg.det(x), x, numpy.ones(x.shape[:-2], x.dtype), create_graph=True)
+    return autograd.operations()["cofactors"](regular(x))
 
 
 ROWS: dict[str, list[tuple[Call, tuple[Shape, ...]]]] = {
