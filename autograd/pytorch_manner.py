@@ -7,6 +7,9 @@ wrong, so none is given. A row whose name the class has, or gets one day, is wit
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import NoReturn
+
 from .arguments import answer_names, answering_module
 from .node import Node
 from .tensor import Tensor
@@ -133,4 +136,4 @@ _OF_THE_PACKAGE = {
 answer_names(Node, _OF_NODES)
 answer_names(Tensor, _MAKING)
 
-missing_name = answering_module("autograd", _OF_THE_PACKAGE)
+missing_name: Callable[[str], NoReturn] = answering_module("autograd", _OF_THE_PACKAGE)

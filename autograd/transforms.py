@@ -34,7 +34,7 @@ from .value import Value
 Function = Callable[..., Any]
 Arguments = int | Sequence[int]
 
-stand_ins = itertools.count(1)
+stand_ins: itertools.count[int] = itertools.count(1)
 
 
 @answering()
@@ -151,7 +151,8 @@ def jacobian(function: Function, argnums: Arguments = 0, has_aux: bool = False) 
     return _jacobian_of("jacobian", function, argnums, has_aux)
 
 
-jacrev = jacfwd = jacobian
+jacrev: Callable[..., Function] = jacobian
+jacfwd: Callable[..., Function] = jacobian
 
 
 def stop_gradient(x: Any) -> Any:

@@ -1,5 +1,10 @@
 """What a person who comes from PyTorch looks for in `nn`: asked for, each name says our word."""
 
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NoReturn
+
 from autograd.arguments import answering_module
 
 
@@ -41,4 +46,4 @@ _NAMES = {
     "TensorDataset": "write a pair, (inputs, targets)",
 }  # fmt: skip
 
-missing_name = answering_module("nn", _NAMES)
+missing_name: Callable[[str], NoReturn] = answering_module("nn", _NAMES)

@@ -86,7 +86,7 @@ class Walk:
                 self._visit(*self._queue.pop())
             for name, held in list(self._objects):  # for there may be more names now
                 self._look_into(name, held)
-        self.is_whole = not self._queue
+        self.is_whole: bool = not self._queue
 
     def is_read(self, name: str | int) -> bool:
         """Whether a person's code does anything with what has this name, but count it on or ask for its shape."""
