@@ -48,10 +48,12 @@ class GradientOverlay:
     shows: str = "each gradient's magnitude and sign, and what is dead, vanishing, exploding"
 
     def fitted(self, contributions: Iterable[Any]) -> GradientOverlay:
-        sizes = [magnitude(one) for one in contributions if not trouble(one)]
+        sizes = [magnitude(one) for one in contributions if one is not None and not trouble(one)]
         return GradientOverlay(min(sizes), max(sizes)) if sizes else self
 
     def edge(self, contribution: Any, colours: Colours) -> dict[str, str]:
+        if contribution is None:  # a trace from a file that has none there
+            return {}
         match trouble(contribution):
             case "dead":
                 return {"color": colours.dead, "penwidth": "0.5", "style": "dashed"}
