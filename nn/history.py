@@ -151,8 +151,11 @@ class History(Sequence[Epoch]):
         """The next steps, from this one on, counted from 0, are run as `compiled` and `eager_because` now say."""
         if self._ways and self._ways[-1][0] == step:
             self._ways.pop()
-        if not self._ways or self._ways[-1][1] != self._present_way():
-            self._ways.append((step, self._present_way()))
+        now = self._present_way()
+        if self._ways and now.startswith(self._ways[-1][1]):  # the same, or with its reason, which a resumed run has
+            self._ways[-1] = self._ways[-1][0], now
+        else:
+            self._ways.append((step, now))
 
     @property
     def kept(self) -> Epoch:

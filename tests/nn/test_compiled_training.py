@@ -324,7 +324,7 @@ def test_a_resumed_run_goes_on_as_its_checkpoint_was_trained(tmp_path: Path, sto
     trained(True, checkpoint=path, callbacks=[stop_after(4)])
     assert checkpoints.read(path).notes["training"]["compiled"] is True
     history = trained(None, resume=path, callbacks=[Diagnostics()])[2]
-    assert history.way == "eager steps: Diagnostics looks at gradients"
+    assert history.way == "compiled steps; from step 5 on eager steps: Diagnostics looks at gradients"
 
 
 def test_a_loss_that_becomes_nan_is_told_as_eagerly_and_moves_nothing() -> None:

@@ -231,7 +231,7 @@ def has_a_method(self: Any, data: Any, gradient: Any, slot: Any) -> None:
 
 
 def calls_what_has_no_rule(self: Any, data: Any, gradient: Any, slot: Any) -> None:
-    data -= self.learning_rate * numpy.nan_to_num(gradient)
+    data -= self.learning_rate * numpy.real(numpy.fft.ifft(numpy.fft.fft(gradient)))
 
 
 def picks_elements(self: Any, data: Any, gradient: Any, slot: Any) -> None:
@@ -258,7 +258,7 @@ REFUSED = [
     (draws, "it reads self.random, whose Generator may change between steps"),
     (keeps_elsewhere, "it reads self.buffer, whose ndarray may change between steps"),
     (has_a_method, r"it uses .sum of an array or a number; NumPy's function \(numpy.sum\) may do"),
-    (calls_what_has_no_rule, "it calls numpy.nan_to_num, which has no derivative or looks at numbers"),
+    (calls_what_has_no_rule, "it calls numpy.fft.fft, which has no derivative or looks at numbers"),
     (picks_elements, "it picks elements of an array"),
     (reads_work, "it reads slot.work before it has written to it"),
     (writes_its_own, "it writes into an array of its own"),

@@ -80,7 +80,7 @@ def test_a_layer_norm_takes_one_row_as_linear_does() -> None:
 
 def test_an_optimizer_takes_a_module_or_one_parameter() -> None:
     network, w = MLP((2, 1), rng=0), Value(1.0)
-    assert SGD(network, 0.1).parameters == Adam(network).parameters == network.parameters()
+    assert SGD(network, 0.1).parameters == Adam(network).parameters == tuple(network.parameters())
     assert SGD(w, 0.1).parameters == (w,)
     with pytest.raises(NetworkError, match=r"takes a module or a list of its parameters\(\), not method <bound method"):
         SGD(network.parameters, 0.1)
