@@ -258,7 +258,7 @@ REFUSED = [
     (draws, "it reads self.random, whose Generator may change between steps"),
     (keeps_elsewhere, "it reads self.buffer, whose ndarray may change between steps"),
     (has_a_method, r"it uses .sum of an array or a number; NumPy's function \(numpy.sum\) may do"),
-    (calls_what_has_no_rule, "it calls numpy.fft.fft, which has no derivative or looks at numbers"),
+    (calls_what_has_no_rule, "it calls numpy.fft, which has no derivative or looks at numbers"),
     (picks_elements, "it picks elements of an array"),
     (reads_work, "it reads slot.work before it has written to it"),
     (writes_its_own, "it writes into an array of its own"),

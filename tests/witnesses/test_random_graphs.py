@@ -20,7 +20,7 @@ from witnesses.random_graphs import (
     weights,
 )
 
-SEEDS = range(150)
+SEEDS = range(400)
 
 
 @functools.cache
