@@ -11,7 +11,7 @@ import pytest
 import textual.app
 import textual.screen
 
-from autograd import Tensor, Value, log, sin
+from autograd import LinearAlgebraError, Tensor, Value, log, sin
 from glassgrad.examples import EXAMPLES
 from nn import SGD
 from nn.losses import LOSSES
@@ -146,13 +146,21 @@ def test_every_event_of_twenty_generated_losses_is_walked_through(
 
 @pytest.mark.slow
 def test_every_event_of_two_hundred_generated_losses_has_its_equation_and_its_words() -> None:
-    for seed in range(100):
+    walked = 0
+    for seed in range(110):
         for choices in ({}, {"numbers": "integers"}):
-            traced = trace(generated(seed, choices, seed % 5 == 0))
+            without_end = seed % 5 == 0
+            try:
+                traced = trace(generated(seed, choices, without_end))
+            except LinearAlgebraError:  # matrices with nan have no singular values
+                assert without_end
+                continue
+            walked += 1
             playback = Playback(traced)
             for at in range(len(traced.events)):
                 assert equation(traced, playback, at).lines
             assert list(steps(traced))
+    assert walked >= 200
 
 
 @pytest.mark.parametrize("name", LOSSES)
