@@ -326,12 +326,7 @@ def cumsum(x: Any, axis: int | None = None) -> Any:
     >>> cumsum(Tensor([1.0, 2.0, 3.0])).data
     array([1., 3., 6.])
     """
-    x = operand_of("cumsum", x)
-    if axis is None:
-        x, axis = x if x.ndim == 1 else reshape(x, -1), 0
-    elif x.ndim == 0 and axis in (0, -1):  # NumPy's: an array of the only number
-        x = reshape(x, -1)
-    return ops.cumsum(x, axis=checked_one_axis("cumsum", x, axis))
+    return _running(ops.cumsum, x, axis)
 
 
 def cumprod(x: Any, axis: int | None = None) -> Any:
@@ -341,12 +336,16 @@ def cumprod(x: Any, axis: int | None = None) -> Any:
     >>> cumprod(Tensor([2.0, 3.0, 4.0])).data
     array([ 2.,  6., 24.])
     """
-    x = operand_of("cumprod", x)
+    return _running(ops.cumprod, x, axis)
+
+
+def _running(operation: Operation, x: Any, axis: int | None) -> Any:
+    x = operand_of(operation.name, x)
     if axis is None:
         x, axis = x if x.ndim == 1 else reshape(x, -1), 0
     elif x.ndim == 0 and axis in (0, -1):  # NumPy's: an array of the only number
         x = reshape(x, -1)
-    return ops.cumprod(x, axis=checked_one_axis("cumprod", x, axis))
+    return operation(x, axis=checked_one_axis(operation.name, x, axis))
 
 
 def clip(x: Any, low: Any = None, high: Any = None) -> Any:

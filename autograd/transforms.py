@@ -248,7 +248,7 @@ class _Run:
         self.several = isinstance(argnums, Sequence)
         self._chosen = positions_of(name, _name(function), argnums, len(arguments))
         # Whether derivatives are to be nodes, which may be differentiated again.
-        self._recorded = is_inside_transform() or _has_nodes(arguments) or _has_nodes(keywords)
+        self._recorded = is_inside_transform() or has_nodes(arguments) or has_nodes(keywords)
 
         leaves, self._input_places, self._rebuild_input = flatten(tuple([arguments[place] for place in self._chosen]))
         looks, token = enter_transform()
@@ -480,10 +480,11 @@ def _as_output(place: str) -> str:
     return f"the output{place}"
 
 
-def _has_nodes(part: Any) -> bool:
+def has_nodes(part: Any) -> bool:
+    """Whether it is a node, or a nesting of arguments that has one."""
     if isinstance(part, dict):
-        return any(map(_has_nodes, part.values()))
-    return any(map(_has_nodes, part)) if isinstance(part, list | tuple) else isinstance(part, Node)
+        return any(map(has_nodes, part.values()))
+    return any(map(has_nodes, part)) if isinstance(part, list | tuple) else isinstance(part, Node)
 
 
 def _seeds(seeded: Iterable[tuple[Node, Any]], create_graph: bool) -> dict[Node, Any]:

@@ -22,7 +22,7 @@ from .operation import as_recorded, holds_nodes
 from .returned import returned_node
 from .structure import flatten
 from .tensor import Tensor
-from .transforms import stand_ins
+from .transforms import has_nodes, stand_ins
 from .traversal import nodes_in_order
 
 Function = Callable[..., Any]
@@ -89,7 +89,7 @@ class _Run:
         self._function = function
         leaves, places, rebuild = flatten(list(arguments))
         axes = _axes_of_leaves(in_axes, arguments)
-        self._has_nodes = any(isinstance(leaf, Node) for leaf in flatten([list(arguments), keywords])[0])
+        self._has_nodes = has_nodes(arguments) or has_nodes(keywords)
         self._count = -1
         self._all: dict[Any, Any] = {}  # what a node of one sample is for all
         self._began = next(stand_ins)
@@ -145,7 +145,7 @@ class _Run:
         try:
             with Adjusted(tracing=True, recording=True, looked_at=looked_at):
                 returned = self._function(*arguments, **keywords)
-        except Exception as error:
+        except Exception as error:  # of a person's own function: where it looked at a number, that is why
             self._refuse_looks(looked_at, error)
             if isinstance(error, TypeError):
                 check_call("vmap", self._function, arguments, keywords)

@@ -149,6 +149,11 @@ def meaning_of(loss: Loss) -> Meaning:
     return meaning
 
 
+def says_its_meaning(loss: Loss) -> bool:
+    """Whether it is one of ours, or says as they do what it means; those are means over the samples."""
+    return hasattr(loss_within(loss), "meaning")
+
+
 def loss_within(loss: Loss) -> Loss:
     """The loss itself, where it was given with some of its arguments (`functools.partial`)."""
     while isinstance(loss, functools.partial):

@@ -13,7 +13,7 @@ from autograd.arguments import answering, check_call, described
 from autograd.operation import silently
 
 from .errors import NetworkError
-from .meaning import Loss, Meaning, check_model, classes_named, labels_of, loss_within, meaning_in
+from .meaning import Loss, Meaning, check_model, classes_named, labels_of, meaning_in, says_its_meaning
 from .module import mode
 from .outputs import ROWS_AT_ONCE, classes_of, output_array, outputs_each, outputs_of, predict
 from .state import Array, plain
@@ -74,7 +74,7 @@ def accuracy(
 def outputs_to_tell(model: Any, loss: Loss, inputs: Array, targets: Array) -> int | None:
     """How many outputs the model has for a sample (0: no row of them), found by asking it; None where targets are no
     classes, or where a loss of ours says what they are."""
-    if hasattr(loss_within(loss), "meaning") or labels_of(targets) is None:
+    if says_its_meaning(loss) or labels_of(targets) is None:
         return None
     with mode(model, training=False):
         outputs = outputs_of(model, inputs)
@@ -119,7 +119,7 @@ class Measure:
         as it is in use."""
         loss = self._loss if loss is None else loss
         # Ours are means over the samples; of another loss' parts nothing follows for the whole.
-        is_mean = hasattr(loss_within(loss), "meaning")
+        is_mean = says_its_meaning(loss)
         total, correct, count = 0.0, 0, len(self._inputs)
         parts: list[Any] = []
         with no_grad(), mode(model, training=False):

@@ -394,12 +394,14 @@ class _Loop:
         self._unreached = [pair for pair in self._unreached if pair[1].grad is None]
 
     def _tell_of_unreached(self) -> None:
+        if self.history.epochs:
+            return
         if self._unreached is None and self.way.step is not None:  # no step of it was eager
             reached = self.way.step.leaves()
             self._unreached = [
                 (name, one) for name, one in self.named_parameters if one.requires_grad and one not in reached
             ]
-        if self._unreached and not self.history.epochs:
+        if self._unreached:
             names = ", ".join(name for name, _ in self._unreached[:4])
             warnings.warn(
                 f"no loss of the first epoch depends on {names}{', …' if len(self._unreached) > 4 else ''}, which will "

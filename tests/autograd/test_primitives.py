@@ -50,11 +50,6 @@ def square_and_exp(x):
     return x**2, numpy.exp(x)
 
 
-@primitive(lambda upstream, out, matrix: upstream * numpy.linalg.inv(matrix).T)
-def log_determinant(matrix):
-    return numpy.linalg.slogdet(matrix)[1]
-
-
 @primitive(lambda upstream, out, x: upstream * 2 * len(x) * numpy.real(numpy.fft.ifft(numpy.fft.fft(x))))
 def spectrum(x):
     """The energy in all frequencies: by Parseval's theorem the length times Σx²."""
