@@ -62,6 +62,14 @@ from .vectorization import vmap
 # By this `nn`, `viz` and `glassgrad` know that they got this package and not PyPI's of the same name.
 DISTRIBUTION = "glassgrad"
 
+
+# Of PyPI's autograd; their file is imported when one is first asked for.
+_OPERATORS = frozenset({
+    "checkpoint", "deriv", "elementwise_grad", "grad_and_aux", "grad_named", "hessian_tensor_product",
+    "holomorphic_grad", "make_ggnvp", "make_hvp", "make_jvp", "make_vjp", "multigrad_dict", "tensor_jacobian_product",
+    "vector_jacobian_product",
+})  # fmt: skip
+
 # Written out, because mypy does not follow lists of other files; a test holds it to theirs.
 __all__ = [
     "DISTRIBUTION", "AnomalyError", "ArgumentError", "CallError", "CapturedConstantWarning", "Contribution",
@@ -95,12 +103,28 @@ __all__ = [
 
 if TYPE_CHECKING:
     from . import linalg as linalg
+    from .differential_operators import checkpoint as checkpoint
+    from .differential_operators import deriv as deriv
+    from .differential_operators import elementwise_grad as elementwise_grad
+    from .differential_operators import grad_and_aux as grad_and_aux
+    from .differential_operators import grad_named as grad_named
+    from .differential_operators import hessian_tensor_product as hessian_tensor_product
+    from .differential_operators import holomorphic_grad as holomorphic_grad
+    from .differential_operators import make_ggnvp as make_ggnvp
+    from .differential_operators import make_hvp as make_hvp
+    from .differential_operators import make_jvp as make_jvp
+    from .differential_operators import make_vjp as make_vjp
+    from .differential_operators import multigrad_dict as multigrad_dict
+    from .differential_operators import tensor_jacobian_product as tensor_jacobian_product
+    from .differential_operators import vector_jacobian_product as vector_jacobian_product
 else:  # the functions are in `functions.pyi`
 
     def __getattr__(name):
-        """The functions made of others, whose rooms are imported when one is first used."""
+        """The functions made of others, whose rooms are imported when one is first used, and PyPI autograd's names."""
         if name == "linalg":
             return importlib.import_module(".linalg", __name__)
+        if name in _OPERATORS:
+            return getattr(importlib.import_module(".differential_operators", __name__), name)
         if name not in _composites.__all__:
             pytorch_manner.missing_name(name)
         found = globals()[name] = getattr(_composites, name)
@@ -108,4 +132,4 @@ else:  # the functions are in `functions.pyi`
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), "linalg", *_composites.__all__})
+    return sorted({*globals(), "linalg", *_OPERATORS, *_composites.__all__})

@@ -127,7 +127,10 @@ class Primitive:
         if self.outputs is not None:
             return self._several(operands, parameters)
         if not any(isinstance(operand, Tensor) or numpy.ndim(_plain(operand)) for operand in operands):
-            return Value._record(self._row_of_numbers(len(operands), parameters), tuple(operands), {})
+            try:
+                return Value._record(self._row_of_numbers(len(operands), parameters), tuple(operands), {})
+            except _ArrayOfNumbersError:  # then the result is a Tensor, as of a Value with an array
+                pass
         return Tensor._record(self._row_of_arrays(), self._arrays(operands), parameters)
 
     def __repr__(self) -> str:
@@ -263,6 +266,8 @@ class Primitive:
             gradient = rule(*given, **parameters)
         finally:
             modes.leave_transform(looks, token)
+        if not looks and not isinstance(gradient, Recordable) and not numpy.any(self._array(gradient, slot)):
+            return Tensor(gradient, requires_grad=False)  # no gradient, whatever the operands are
         if looks or not isinstance(gradient, Recordable):
             line = looks[0][1] if looks else None
             raise DataTypeError(
@@ -337,10 +342,9 @@ class Primitive:
     def _number(self, result: Any, slot: int | None = None) -> float:
         array = self._array(result, slot)
         if array.shape != ():
-            raise ShapeError(
-                f"{self.name}: {self._said(slot)} gave an array of shape {array.shape} for numbers; "
-                "give it Tensors if it works on arrays"
-            )
+            if slot is None:
+                raise _ArrayOfNumbersError
+            raise ShapeError(f"{self.name}: {self._said(slot)} gave an array of shape {array.shape}, of numbers")
         return float(array)
 
     def _array(self, result: Any, slot: int | None = None) -> Any:
@@ -355,6 +359,10 @@ class Primitive:
 
     def _said(self, slot: int | None) -> str:
         return "its function" if slot is None else f"its rule for operand {slot}"
+
+
+class _ArrayOfNumbersError(Exception):
+    """A function of numbers gave an array."""
 
 
 def _row_of_numbers(primitive: Primitive, count: int, parameters: dict[str, Any]) -> OwnOperation:

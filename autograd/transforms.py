@@ -38,7 +38,9 @@ stand_ins: itertools.count[int] = itertools.count(1)
 
 
 @answering()
-def grad(function: Function, argnums: Arguments = 0, has_aux: bool = False) -> Function:
+def grad(
+    function: Function, argnums: Arguments = 0, has_aux: bool = False, *, argnum: Arguments | None = None
+) -> Function:
     """The gradient of a function that returns a single number.
 
     Args:
@@ -48,6 +50,7 @@ def grad(function: Function, argnums: Arguments = 0, has_aux: bool = False) -> F
         has_aux: True: the function returns a pair, the number and something else (figures to be shown, a state), which
             is not differentiated and comes out beside the derivatives. `value_and_grad`, `jacobian` and `vjp` have it,
             too.
+        argnum: the same, in the word of PyPI's autograd.
 
     Returns:
         A function of the same arguments. Its gradients have the nesting, shapes and dtypes of the argument. With
@@ -66,11 +69,13 @@ def grad(function: Function, argnums: Arguments = 0, has_aux: bool = False) -> F
     >>> grad(lambda x: (x**2, {"half": x / 2}), has_aux=True)(3.0)
     (6.0, {'half': 1.5})
     """
-    return _gradient_of("grad", function, argnums, has_aux)
+    return _gradient_of("grad", function, _chosen(argnums, argnum), has_aux)
 
 
 @answering()
-def value_and_grad(function: Function, argnums: Arguments = 0, has_aux: bool = False) -> Function:
+def value_and_grad(
+    function: Function, argnums: Arguments = 0, has_aux: bool = False, *, argnum: Arguments | None = None
+) -> Function:
     """`grad`, and the function's value before it, for one forward pass. With `has_aux` the value is the pair that the
     function returned.
 
@@ -81,6 +86,8 @@ def value_and_grad(function: Function, argnums: Arguments = 0, has_aux: bool = F
     ((9.0, 'seen'), 6.0)
     """
     flag("value_and_grad: has_aux", has_aux)
+
+    argnums = _chosen(argnums, argnum)
 
     @_described("value_and_grad", function, "value and gradient", argnums)
     def value_and_gradient(*arguments: Any, **keywords: Any) -> tuple[Any, Any]:
@@ -137,7 +144,9 @@ def jvp(function: Function, arguments: Sequence[Any], tangents: Sequence[Any]) -
 
 
 @answering()
-def jacobian(function: Function, argnums: Arguments = 0, has_aux: bool = False) -> Function:
+def jacobian(
+    function: Function, argnums: Arguments = 0, has_aux: bool = False, *, argnum: Arguments | None = None
+) -> Function:
     """All partial derivatives: of an output of shape O by an argument of shape I, an array of shape O + I.
 
     Nested outputs and arguments give the outputs' nesting, with the argument's inside. With `has_aux` a pair, the
@@ -148,7 +157,7 @@ def jacobian(function: Function, argnums: Arguments = 0, has_aux: bool = False) 
     array([[ 6.,  0.],
            [ 0., 12.]])
     """
-    return _jacobian_of("jacobian", function, argnums, has_aux)
+    return _jacobian_of("jacobian", function, _chosen(argnums, argnum), has_aux)
 
 
 jacrev: Callable[..., Function] = jacobian
@@ -168,7 +177,7 @@ def stop_gradient(x: Any) -> Any:
 
 
 @answering()
-def hessian(function: Function, argnums: Arguments = 0) -> Function:
+def hessian(function: Function, argnums: Arguments = 0, *, argnum: Arguments | None = None) -> Function:
     """All second derivatives of a function that returns a single number: by an argument of shape I, an array
     of shape I + I; by a nested one, its nesting twice.
 
@@ -177,11 +186,12 @@ def hessian(function: Function, argnums: Arguments = 0) -> Function:
     array([[ 6.,  0.],
            [ 0., 12.]])
     """
+    argnums = _chosen(argnums, argnum)
     return _jacobian_of("hessian", _gradient_of("hessian", function, argnums), argnums)
 
 
 @answering()
-def hessian_vector_product(function: Function, argnums: Arguments = 0) -> Function:
+def hessian_vector_product(function: Function, argnums: Arguments = 0, *, argnum: Arguments | None = None) -> Function:
     """A function of the arguments and, after them, a vector in the argument's nesting and shapes: the
     Hessian times that vector, at the price of two sweeps instead of the whole Hessian's.
 
@@ -189,7 +199,7 @@ def hessian_vector_product(function: Function, argnums: Arguments = 0) -> Functi
     >>> hessian_vector_product(lambda x: (x**3).sum())(numpy.array([1.0, 2.0]), numpy.array([1.0, 1.0]))
     array([ 6., 12.])
     """
-    name = "hessian_vector_product"
+    name, argnums = "hessian_vector_product", _chosen(argnums, argnum)
     gradient = _gradient_of(name, function, argnums)
 
     @_described(name, function, "Hessian-vector product", argnums, takes_the_same=False)
@@ -205,6 +215,10 @@ def hessian_vector_product(function: Function, argnums: Arguments = 0) -> Functi
         return run.like_arguments(run.pull_back(zip(run.outputs, vectors, strict=True)))
 
     return product
+
+
+def _chosen(argnums: Arguments, argnum: Arguments | None) -> Arguments:
+    return argnums if argnum is None else argnum
 
 
 def _gradient_of(name: str, function: Function, argnums: Arguments, has_aux: bool = False) -> Function:

@@ -113,6 +113,13 @@ def test_a_value_backward_and_a_tensor_backward():
     assert t.grad.tolist() == [0.0625, 0.25]
 
 
+def test_an_array_of_a_number_is_a_tensor():
+    repeated = primitive(lambda upstream, out, x: upstream.sum())(lambda x: numpy.full(3, x))
+    x = Value(2.0)
+    (repeated(x) * numpy.array([1.0, 2.0, 3.0])).sum().backward()
+    assert x.grad == 6.0
+
+
 def test_a_number_widens_no_array():
     assert sine_times(0.5, Tensor(ARRAY.astype("float32"))).dtype == numpy.float32
 
@@ -196,7 +203,10 @@ MISUSED = {
         lambda: primitive(lambda u, o, x: numpy.ones(3))(lambda x: x * 2)(Tensor([1.0, 2.0])).sum().backward(),
         r"shape \(3,\)",
     ),
-    "an array of a number": (lambda: primitive(abs_rule)(lambda x: numpy.ones(3))(Value(1.0)), "give it Tensors"),
+    "an array for the gradient of a number": (
+        lambda: primitive(lambda u, o, x: numpy.ones(3))(lambda x: x)(Value(1.0)),
+        r"shape \(3,\)",
+    ),
     "a rule with plain numbers, differentiated": (
         lambda: grad(grad(primitive(lambda u, o, x: u * math.cos(getattr(x, "data", x)))(math.sin)))(1.0),
         "plain numbers",

@@ -1,0 +1,30 @@
+"""Python's containers and questions of type, for programs of PyPI's autograd: nested arguments need no others here."""
+
+from __future__ import annotations
+
+import builtins
+from typing import Any
+
+from .installation import check_not_mixed
+from .node import Node
+
+check_not_mixed()
+
+tuple: Any = builtins.tuple
+list: Any = builtins.list
+dict: Any = builtins.dict
+
+
+def isinstance(x: Any, kinds: Any) -> bool:
+    """Python's `isinstance`, of a node also of what it holds.
+
+    >>> from autograd import Value
+    >>> isinstance(Value(3.0), float)
+    True
+    """
+    return builtins.isinstance(x, kinds) or (builtins.isinstance(x, Node) and builtins.isinstance(x._data, kinds))
+
+
+def type(x: Any) -> Any:
+    """Python's `type`; of a node, that of what it holds."""
+    return builtins.type(x._data if builtins.isinstance(x, Node) else x)
