@@ -135,7 +135,6 @@ TRANSFORMS: list[Row] = [
     ("grad()", CallError, "function is missing; it is called as grad(function, …)"),
     ("grad(f, 2.0)", ArgumentError, "grad(f) is a function, which takes what f takes: grad(f)(x)"),
     ("grad(f, f)", ArgumentError, "grad(f)(x)"),
-    ("grad(f, argnum=0)", CallError, "it is called argnums= here"),
     ("grad(f)()", ArgumentError, "was called with 0 arguments"),
     ("grad(f)(2.0, 3.0)", CallError, "2 arguments by position, and it takes at most 1"),
     ("grad(lambda x, y: x * y)(2.0)", CallError, "y is missing"),
