@@ -63,12 +63,13 @@ from .vectorization import vmap
 DISTRIBUTION = "glassgrad"
 
 
-# Of PyPI's autograd; their file is imported when one is first asked for.
+# Of PyPI's autograd; their files are imported when one is first asked for.
 _OPERATORS = frozenset({
     "checkpoint", "deriv", "elementwise_grad", "grad_and_aux", "grad_named", "hessian_tensor_product",
     "holomorphic_grad", "make_ggnvp", "make_hvp", "make_jvp", "make_vjp", "multigrad_dict", "tensor_jacobian_product",
     "vector_jacobian_product",
 })  # fmt: skip
+_OF_PYTHON = frozenset({"dict", "isinstance", "list", "tuple", "type"})
 
 # Written out, because mypy does not follow lists of other files; a test holds it to theirs.
 __all__ = [
@@ -125,6 +126,8 @@ else:  # the functions are in `functions.pyi`
             return importlib.import_module(".linalg", __name__)
         if name in _OPERATORS:
             return getattr(importlib.import_module(".differential_operators", __name__), name)
+        if name in _OF_PYTHON:
+            return getattr(importlib.import_module(".builtins", __name__), name)
         if name not in _composites.__all__:
             pytorch_manner.missing_name(name)
         found = globals()[name] = getattr(_composites, name)

@@ -2,16 +2,31 @@
 
 from __future__ import annotations
 
-from typing import NoReturn
+from collections.abc import Callable
+from typing import Any, NoReturn
 
-from .differential_operators import make_jvp as make_jvp
-from .differential_operators import make_vjp as make_vjp
+from . import differential_operators
 from .extend import def_linear as def_linear
 from .extend import defjvp as defjvp
 from .extend import defvjp as defvjp
 from .extend import defvjp_argnum as defvjp_argnum
 from .extend import defvjp_argnums as defvjp_argnums
 from .extend import primitive as primitive
+from .installation import check_not_mixed
+
+check_not_mixed()
+
+
+def make_vjp(function: Callable[[Any], Any], x: Any) -> tuple[Callable[[Any], Any], Any]:
+    """The pullback of a function of one argument at x, and its value there."""
+    pullback, value = differential_operators.make_vjp(function)(x)
+    return pullback, value
+
+
+def make_jvp(function: Callable[[Any], Any], x: Any) -> Callable[[Any], tuple[Any, Any]]:
+    """The pushforward of a function of one argument at x: from a tangent to the value and its derivative."""
+    pushforward: Callable[[Any], tuple[Any, Any]] = differential_operators.make_jvp(function)(x)
+    return pushforward
 
 
 def __getattr__(name: str) -> NoReturn:

@@ -350,6 +350,7 @@ FUNCTIONS: dict[Any, Callable[..., Any] | str] = {
     numpy.amin: array_functions.min,
     numpy.clip: _clip,
     numpy.where: _where,
+    numpy.sinc: lambda x: ops.sinc(x),
     numpy.round: "round_to",
     numpy.around: "round_to",
     numpy.copy: lambda x: ops.positive(x),

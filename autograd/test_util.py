@@ -36,12 +36,13 @@ def check_grads(
     def check(*arguments: Any, **keywords: Any) -> None:
         of_one, x = of_one_argument(function, argnum, arguments, keywords)
         leaves, _, rebuild = flatten(x)
-        _check(of_one, rebuild([_as_float(leaf) for leaf in leaves]), modes, order)
+        name = str(getattr(function, "__name__", "the function"))
+        _check(of_one, rebuild([_as_float(leaf) for leaf in leaves]), modes, order, name)
 
     return check
 
 
-def _check(f: Callable[[Any], Any], x: Any, modes: Sequence[str], order: int) -> None:
+def _check(f: Callable[[Any], Any], x: Any, modes: Sequence[str], order: int, name: str) -> None:
     value, pullback = vjp(f, x)
     direction, weights = _random_like(x), _random_like(value)
     by_weights = as_vector(weights)[0]
@@ -51,20 +52,15 @@ def _check(f: Callable[[Any], Any], x: Any, modes: Sequence[str], order: int) ->
             analytic = as_vector(pullback(weights)[0])[0] @ as_vector(direction)[0]
         else:
             analytic = by_weights @ as_vector(jvp(f, (x,), (direction,))[1])[0]
-        difference = abs(analytic - numeric)
-        # As many digits as finite differences have, of the larger of the two.
-        if not (difference < _TOLERANCE or difference < _TOLERANCE * abs(analytic + numeric)):
+        if not scalar_close(analytic, numeric):
             raise GradientMismatchError(
-                f"check_grads ({mode}): along a random direction analytic derivative {analytic:.12g}, numeric "
-                f"{numeric:.12g}, difference {difference:.3g}"
+                f"check_grads: derivative ({'VJP' if mode == 'rev' else 'JVP'}) check of {name} failed: along a random "
+                f"direction analytic {analytic:.12g}, numeric {numeric:.12g}, difference {abs(analytic - numeric):.3g}"
             )
-        if order > 1:
-            _check(
-                _pulled_back(f) if mode == "rev" else _pushed(f),
-                (x, weights if mode == "rev" else direction),
-                modes,
-                order - 1,
-            )
+        if order > 1 and mode == "rev":
+            _check(_pulled_back(f), (x, weights), modes, order - 1, f"vjp_{name}")
+        elif order > 1:
+            _check(_pushed(f), (x, direction), modes, order - 1, f"jvp_{name}")
 
 
 def _pulled_back(f: Callable[[Any], Any]) -> Callable[[Any], Any]:
@@ -122,3 +118,8 @@ def check_equivalent(x: Any, y: Any) -> None:
 
 def _plain(leaf: Any) -> Any:
     return leaf._data if isinstance(leaf, Node) else leaf
+
+
+def scalar_close(a: float, b: float) -> bool:
+    """Whether two numbers are equal up to what finite differences leave."""
+    return abs(a - b) < _TOLERANCE or abs(a - b) < _TOLERANCE * abs(a + b)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, NoReturn
 
+from .extend import notrace_primitive as notrace_primitive
+from .extend import primitive as primitive
 from .installation import check_not_mixed
 from .node import Node
 
@@ -26,7 +28,7 @@ def isbox(x: Any) -> bool:
 
 
 def __getattr__(name: str) -> NoReturn:
-    if name in ("Node", "trace", "Box", "new_box", "primitive", "toposort"):
+    if name in ("Node", "trace", "Box", "new_box", "toposort"):
         raise ImportError(
             f"autograd.tracer.{name}: glassgrad's graph is made of Value and Tensor, which have operands, op and data; "
             "viz.draw and viz.trace show it, autograd.extend.primitive adds an operation"

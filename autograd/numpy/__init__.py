@@ -25,7 +25,10 @@ from .building import c_ as c_  # noqa: E402  # as above
 from .building import full as full  # noqa: E402  # as above
 from .building import full_like as full_like  # noqa: E402  # as above
 from .building import linspace as linspace  # noqa: E402  # as above
+from .building import make_diagonal as make_diagonal  # noqa: E402  # as above
+from .building import metadata as metadata  # noqa: E402  # as above
 from .building import r_ as r_  # noqa: E402  # as above
+from .building import where as where  # noqa: E402  # as above
 from .lists import namespace as _namespace  # noqa: E402  # as above
 
 __version__ = _numpy.__version__

@@ -9,6 +9,7 @@ import numpy
 from .. import functions
 from ..node import Node
 from ..operation import holds_nodes
+from .lists import recorded
 
 
 def array(object: Any, dtype: Any = None, *settings: Any, **named: Any) -> Any:
@@ -59,6 +60,25 @@ def linspace(start: Any, stop: Any, num: int = 50, endpoint: bool = True, *setti
     return start * (1 - shares) + stop * shares
 
 
+def where(condition: Any, x: Any = None, y: Any = None) -> Any:
+    """NumPy's `where`, with names for its arguments."""
+    if x is None and y is None:
+        return numpy.where(recorded(condition))
+    return numpy.where(*map(recorded, (condition, x, y)))
+
+
+def make_diagonal(D: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
+    """Matrices whose diagonals are D's last axis; as in PyPI's autograd for offset=0, axis1=-1, axis2=-2 alone."""
+    if (offset, axis1, axis2) != (0, -1, -2):
+        raise NotImplementedError("make_diagonal: give offset=0, axis1=-1, axis2=-2")
+    return functions.multiply(functions.expand_dims(array(D), -1), numpy.eye(numpy.shape(D)[-1]))
+
+
+def metadata(A: Any) -> tuple[tuple[int, ...], int, Any, bool]:
+    """Shape, number of axes, dtype, and whether it is complex."""
+    return numpy.shape(A), numpy.ndim(A), numpy.result_type(A), numpy.iscomplexobj(A)
+
+
 class _Joined:
     """NumPy's `r_` or `c_`, of nodes, too."""
 
@@ -69,8 +89,9 @@ class _Joined:
         parts = key if isinstance(key, tuple) else (key,)
         if not holds_nodes(list(parts)):
             return self._plain[key]
-        if any(isinstance(part, str | slice) for part in parts):
-            raise TypeError("numpy.r_ and c_ of nodes take arrays and numbers alone, no text and no slices")
+        if any(isinstance(part, str) for part in parts):
+            raise TypeError("numpy.r_ and c_ of nodes take arrays, numbers and slices alone, no text")
+        parts = tuple([self._plain[part] if isinstance(part, slice) else part for part in parts])
         arrays = [array(part) if isinstance(part, Node) or holds_nodes(part) else numpy.asarray(part) for part in parts]
         if self._axis == 0:
             return functions.concatenate([functions.reshape(a, (-1,)) if a.ndim == 0 else a for a in arrays])

@@ -46,7 +46,7 @@ def cholesky(a: Any, lower: bool = False) -> Any:
     return _ours.cholesky(array(a), upper=not lower)
 
 
-@primitive(lambda upstream, out, A: solve_sylvester(_transposed(out), _transposed(out), upstream))
+@primitive(lambda upstream, out, A: solve_sylvester(_transposed(out), _transposed(out), upstream))  # type: ignore[has-type]  # it is defined below
 def sqrtm(A: Any) -> Any:
     """The square root of a matrix.
 
@@ -74,7 +74,7 @@ def solve_sylvester(a: Any, b: Any, q: Any) -> Any:
 
 
 @primitive(
-    lambda upstream, out, a: expm(
+    lambda upstream, out, a: expm(  # type: ignore[has-type]  # it is defined below
         functions.block([[_transposed(a), upstream], [functions.zeros_like(a), _transposed(a)]])
     )[..., : a.shape[-1], a.shape[-1] :]
 )

@@ -116,7 +116,7 @@ def gammaincc(a: Any, x: Any) -> Any:
 @primitive(
     _no_rule("betainc", "a"),
     _no_rule("betainc", "b"),
-    lambda upstream, out, a, b, x: upstream * functions.exp(xlogy(a - 1, x) + xlog1py(b - 1, -x) - betaln(a, b)),
+    lambda upstream, out, a, b, x: upstream * functions.exp(xlogy(a - 1, x) + xlog1py(b - 1, -x) - betaln(a, b)),  # type: ignore[has-type]  # it is defined below
 )
 def betainc(a: Any, b: Any, x: Any) -> Any:
     """The regularized incomplete beta function; its gradient is by x."""
@@ -187,25 +187,25 @@ def stdtr(df: Any, t: Any) -> Any:
 # --- Bessel functions ---------------------------------------------------------------------------------------
 
 
-@primitive(lambda upstream, out, x: -upstream * j1(x))
+@primitive(lambda upstream, out, x: -upstream * j1(x))  # type: ignore[has-type]  # it is defined below
 def j0(x: Any) -> Any:
     """Bessel's function of the first kind and order 0."""
     return _scipy.j0(x)
 
 
-@primitive(lambda upstream, out, x: -upstream * y1(x))
+@primitive(lambda upstream, out, x: -upstream * y1(x))  # type: ignore[has-type]  # it is defined below
 def y0(x: Any) -> Any:
     """Bessel's function of the second kind and order 0."""
     return _scipy.y0(x)
 
 
-@primitive(lambda upstream, out, x: upstream * (j0(x) - jn(2, x)) / 2)
+@primitive(lambda upstream, out, x: upstream * (j0(x) - jn(2, x)) / 2)  # type: ignore[has-type]  # it is defined below
 def j1(x: Any) -> Any:
     """Bessel's function of the first kind and order 1."""
     return _scipy.j1(x)
 
 
-@primitive(lambda upstream, out, x: upstream * (y0(x) - yn(2, x)) / 2)
+@primitive(lambda upstream, out, x: upstream * (y0(x) - yn(2, x)) / 2)  # type: ignore[has-type]  # it is defined below
 def y1(x: Any) -> Any:
     """Bessel's function of the second kind and order 1."""
     return _scipy.y1(x)
@@ -213,7 +213,7 @@ def y1(x: Any) -> Any:
 
 @primitive(
     _no_rule("jn", "n, the order"),
-    lambda upstream, out, n, x: upstream * (jn(n - 1, x) - jn(n + 1, x)) / 2,
+    lambda upstream, out, n, x: upstream * (jn(n - 1, x) - jn(n + 1, x)) / 2,  # type: ignore[has-type]  # it is defined below
 )
 def jn(n: Any, x: Any) -> Any:
     """Bessel's function of the first kind; its gradient is by x."""
@@ -222,20 +222,20 @@ def jn(n: Any, x: Any) -> Any:
 
 @primitive(
     _no_rule("yn", "n, the order"),
-    lambda upstream, out, n, x: upstream * (yn(n - 1, x) - yn(n + 1, x)) / 2,
+    lambda upstream, out, n, x: upstream * (yn(n - 1, x) - yn(n + 1, x)) / 2,  # type: ignore[has-type]  # it is defined below
 )
 def yn(n: Any, x: Any) -> Any:
     """Bessel's function of the second kind; its gradient is by x."""
     return _scipy.yv(n, x)
 
 
-@primitive(lambda upstream, out, x: upstream * i1(x))
+@primitive(lambda upstream, out, x: upstream * i1(x))  # type: ignore[has-type]  # it is defined below
 def i0(x: Any) -> Any:
     """Bessel's modified function of the first kind and order 0."""
     return _scipy.i0(x)
 
 
-@primitive(lambda upstream, out, x: upstream * (i0(x) + iv(2, x)) / 2)
+@primitive(lambda upstream, out, x: upstream * (i0(x) + iv(2, x)) / 2)  # type: ignore[has-type]  # it is defined below
 def i1(x: Any) -> Any:
     """Bessel's modified function of the first kind and order 1."""
     return _scipy.i1(x)
@@ -243,7 +243,7 @@ def i1(x: Any) -> Any:
 
 @primitive(
     _no_rule("iv", "n, the order"),
-    lambda upstream, out, n, x: upstream * (iv(n - 1, x) + iv(n + 1, x)) / 2,
+    lambda upstream, out, n, x: upstream * (iv(n - 1, x) + iv(n + 1, x)) / 2,  # type: ignore[has-type]  # it is defined below
 )
 def iv(n: Any, x: Any) -> Any:
     """Bessel's modified function of the first kind; its gradient is by x."""
@@ -252,7 +252,7 @@ def iv(n: Any, x: Any) -> Any:
 
 @primitive(
     _no_rule("ive", "n, the order"),
-    lambda upstream, out, n, x: upstream * ((ive(n - 1, x) + ive(n + 1, x)) / 2 - functions.sign(x) * out),
+    lambda upstream, out, n, x: upstream * ((ive(n - 1, x) + ive(n + 1, x)) / 2 - functions.sign(x) * out),  # type: ignore[has-type]  # it is defined below
 )
 def ive(n: Any, x: Any) -> Any:
     """`iv` times exp(−|x|); its gradient is by x."""
