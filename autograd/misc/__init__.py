@@ -10,6 +10,6 @@ from .flatten import flatten as flatten  # noqa: E402  # after the check
 
 
 def __getattr__(name: str) -> NoReturn:
-    if name in ("const_graph", "full_graph", "tracers"):
+    if name in ("const_graph", "full_graph"):
         raise ImportError(f"autograd.misc.{name}: here a graph is recorded once by autograd.compile(f)")
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

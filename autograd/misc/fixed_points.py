@@ -24,8 +24,8 @@ def fixed_point(
     >>> from autograd import grad
     >>> def root(a):  # Newton's way to the square root
     ...     return fixed_point(lambda a: lambda x: 0.5 * (x + a / x), a, 1.0, lambda x, y: abs(x - y), 1e-12)
-    >>> root(2.0), grad(root)(2.0)
-    (1.414213562373095, 0.35355339059327384)
+    >>> round(root(2.0), 12), round(grad(root)(2.0), 12)
+    (1.414213562373, 0.353553390593)
     """
     step = f(a)
     x, before = step(x0), x0

@@ -42,9 +42,12 @@ def repeat_to_match_shape(g: Any, shape: Any, dtype: Any, axis: Any, keepdims: b
 
 
 def __getattr__(name: str) -> NoReturn:
-    if name.startswith("__"):
-        raise AttributeError(name)
-    raise ImportError(
-        f"autograd.numpy.numpy_vjps.{name}: glassgrad's derivatives are rows of a table, autograd.operations(); here "
-        "are unbroadcast, unbroadcast_f and repeat_to_match_shape"
-    )
+    if name in _LEFT_OUT or name.startswith(("grad_", "dot_", "tensordot_", "matmul_")):
+        raise ImportError(
+            f"autograd.numpy.numpy_vjps.{name}: glassgrad's derivatives are rows of a table, autograd.operations(); "
+            "here are unbroadcast, unbroadcast_f and repeat_to_match_shape"
+        )
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+_LEFT_OUT = frozenset({"balanced_eq", "match_complex", "nograd_functions", "replace_zero", "untake"})

@@ -27,8 +27,8 @@ def odeint(func: Callable[..., Any], y0: Any, t: Any, args: tuple[Any, ...] = ()
     >>> from autograd import grad
     >>> def decayed(rate):
     ...     return odeint(lambda y, t, rate: -rate * y, np.array([1.0]), np.array([0.0, 1.0]), (rate,))[-1, 0]
-    >>> round(grad(decayed)(0.5), 5) == round(-np.exp(-0.5), 5)
-    True
+    >>> print(round(grad(decayed)(0.5), 5))
+    -0.60653
     """
     return _odeint(func, functions.array(y0), functions.array(t), tuple(args), **settings)
 

@@ -59,7 +59,7 @@ def logsumexp(a: Any, axis: Any = None, b: Any = None, keepdims: bool = False, r
 def gamma(x: Any) -> Any:
     """Γ(x).
 
-    >>> round(gamma(4.0), 6)
+    >>> print(round(gamma(4.0), 6))
     6.0
     """
     return _scipy.gamma(x)

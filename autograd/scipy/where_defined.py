@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import numpy
+
 from .. import functions
 
 
@@ -21,11 +23,17 @@ def where_between(x: Any, inside: Callable[[Any], Any], outside: float, scale: A
 
 def with_scale(density: Any, scale: Any) -> Any:
     """nan where the scale is not above 0, as in SciPy."""
-    return functions.where(functions.greater(scale, 0), density, float("nan"))
+    return where(functions.greater(scale, 0), density, float("nan"))
+
+
+def where(condition: Any, x: Any, y: Any) -> Any:
+    """Our `where`; of plain numbers a number, as SciPy gives one."""
+    found = functions.where(condition, x, y)
+    return found[()] if isinstance(found, numpy.ndarray) and found.ndim == 0 else found
 
 
 def _where(is_inside: Any, x: Any, inside: Callable[[Any], Any], outside: float, scale: Any) -> Any:
     # Its argument is replaced as well: 0 times the gradient of a logarithm of what is below 0 would be nan.
     is_inside = functions.logical_or(is_inside, functions.isnan(x))
-    density = functions.where(is_inside, inside(functions.where(is_inside, x, 0.5)), outside)
+    density = where(is_inside, inside(where(is_inside, x, 0.5)), outside)
     return with_scale(density, scale)

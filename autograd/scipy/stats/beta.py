@@ -16,7 +16,7 @@ _check_not_mixed()
 def logpdf(x: Any, a: Any, b: Any, loc: Any = 0.0, scale: Any = 1.0) -> Any:
     """The logarithm of the density.
 
-    >>> logpdf(0.3, 1.0, 1.0)
+    >>> float(logpdf(0.3, 1.0, 1.0))
     0.0
     """
     x, a, b, scale = _standard(x, a, b, loc, scale)

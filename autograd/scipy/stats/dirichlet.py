@@ -24,7 +24,7 @@ def logpdf(x: Any, alpha: Any) -> Any:
     samples, each is a column.
 
     >>> import numpy
-    >>> logpdf(numpy.array([0.5, 0.5]), numpy.array([1.0, 1.0]))
+    >>> print(logpdf(numpy.array([0.5, 0.5]), numpy.array([1.0, 1.0])))
     0.0
     """
     x, alpha = arrays(x, alpha)

@@ -14,6 +14,7 @@ from ...installation import check_not_mixed as _check_not_mixed
 from ...node import Node
 from ...transforms import stop_gradient
 from ..operands import arrays
+from ..where_defined import where
 
 _check_not_mixed()
 
@@ -35,7 +36,7 @@ def logpdf(x: Any, mean: Any = None, cov: Any = 1, allow_singular: bool = False)
     Raises LinearAlgebraError where the covariance is not positive definite.
 
     >>> import numpy
-    >>> round(logpdf(numpy.zeros(2), numpy.zeros(2), numpy.eye(2)), 6)
+    >>> print(round(logpdf(numpy.zeros(2), numpy.zeros(2), numpy.eye(2)), 6))
     -1.837877
     """
     x, mean, cov = _given(x, mean, cov)
@@ -57,7 +58,7 @@ def pdf(x: Any, mean: Any = None, cov: Any = 1, allow_singular: bool = False) ->
 
 def entropy(mean: Any = None, cov: Any = 1) -> Any:
     """The entropy, in nats."""
-    *_, cov = _given(mean if mean is not None else numpy.zeros(1), mean, cov)
+    *_, cov = _given(mean if mean is not None else numpy.zeros(numpy.shape(cov)[-1:] or 1), mean, cov)
     factor = linear_algebra.cholesky(cov)
     return cov.shape[0] * (_LOG_2PI + 1) / 2 + shadowing.sum(functions.log(functions.diagonal(factor)))
 
@@ -100,7 +101,7 @@ def _of_a_singular_one(difference: Any, cov: Any) -> Any:
     is_inside = functions.less(shadowing.sum(aside * aside, -1), (1e3 * smallest) ** 2)
     log_determinant = numpy.sum(numpy.log(variances[varies]))
     density = -0.5 * (numpy.sum(varies) * _LOG_2PI + shadowing.sum(standard * standard, -1) + log_determinant)
-    return functions.where(is_inside, density, float("-inf"))
+    return where(is_inside, density, float("-inf"))
 
 
 def _as_array(x: Any) -> Any:

@@ -16,7 +16,7 @@ _check_not_mixed()
 def logpdf(x: Any, df: Any, loc: Any = 0.0, scale: Any = 1.0) -> Any:
     """The logarithm of the density, for `df` degrees of freedom.
 
-    >>> round(logpdf(0.0, 1.0), 6)
+    >>> print(round(logpdf(0.0, 1.0), 6))
     -1.14473
     """
     z, df, scale = _standard(x, df, loc, scale)

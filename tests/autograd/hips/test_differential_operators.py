@@ -4,7 +4,7 @@ import pytest
 
 import autograd
 import autograd.numpy as np
-from autograd import GraphError, grad, jacobian, value_and_grad
+from autograd import GraphError, core, grad, jacobian, value_and_grad
 from autograd.differential_operators import (
     checkpoint,
     deriv,
@@ -47,6 +47,13 @@ def test_pullbacks_and_pushforwards():
     np.testing.assert_allclose(pushed, jacobian(vector)(X) @ V)
     pullback, value = make_vjp(both, (0, 1))(X, V)
     np.testing.assert_allclose(pullback(2.0), (2 * V**2, 4 * X * V))
+
+
+def test_of_one_argument():
+    pullback, value = core.make_vjp(vector, X)
+    np.testing.assert_allclose(value, vector(X))
+    np.testing.assert_allclose(pullback(np.array([1.0, -2.0])), np.array([1.0, -2.0]) @ jacobian(vector)(X))
+    np.testing.assert_allclose(core.make_jvp(vector, X)(V)[1], jacobian(vector)(X) @ V)
 
 
 def test_elementwise_and_by_a_number():
@@ -113,6 +120,7 @@ def test_a_checkpoint_computes_again_and_keeps_nothing_between():
 
 def test_they_are_there_without_being_imported_first():
     assert autograd.elementwise_grad is elementwise_grad
+    assert autograd.tuple is tuple and autograd.isinstance(autograd.Value(1.0), float)
     with pytest.raises(AttributeError, match="no attribute 'make_nothing'"):
         _ = autograd.make_nothing
 
@@ -126,5 +134,15 @@ def test_what_is_left_out_or_wrong_is_a_sentence():
         make_vjp(both, 2)(X, V)
     with pytest.raises(ImportError, match="no vector spaces"):
         from autograd.extend import VSpace  # noqa: F401  # the import is what is tested
+    with pytest.raises(ImportError, match=r"autograd\.compile"):
+        from autograd.misc import const_graph  # noqa: F401  # as above
+    with pytest.raises(ImportError, match="no vector spaces"):
+        from autograd.numpy.numpy_vspaces import ArrayVSpace  # noqa: F401  # as above
+    with pytest.raises(ImportError, match="nothing is wrapped"):
+        from autograd.numpy.numpy_wrapper import wrap_namespace  # noqa: F401  # as above
+    with pytest.raises(ImportError, match=r"autograd\.jvp"):
+        from autograd.numpy.numpy_jvps import def_linear  # noqa: F401  # as above
+    with pytest.raises(ImportError, match=r"autograd\.compile"):
+        from autograd.misc.tracers import full_graph  # noqa: F401  # as above
     with pytest.raises(ImportError, match="Value and Tensor"):
         from autograd.tracer import trace  # noqa: F401  # as above

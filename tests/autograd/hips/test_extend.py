@@ -3,7 +3,7 @@
 import pytest
 
 import autograd.numpy as np
-from autograd import GraphError, Tensor, grad, hessian, jvp
+from autograd import DataTypeError, GraphError, Tensor, grad, hessian, jvp
 from autograd.extend import def_linear, defjvp, defvjp, defvjp_argnum, defvjp_argnums, notrace_primitive, primitive
 from autograd.misc.fixed_points import fixed_point
 from autograd.test_util import check_grads
@@ -116,7 +116,20 @@ def test_check_grads_finds_a_wrong_rule():
         return x**2
 
     defvjp(wrong, lambda ans, x: lambda g: g * x)
-    with pytest.raises(AssertionError, match="analytic"):
+    with pytest.raises(AssertionError, match=r"\(VJP\) check of wrong failed"):
         check_grads(wrong, modes=["rev"])(3.0)
+    with pytest.raises(AssertionError, match=r"\(JVP\) check of wrong failed"):
+        check_grads(wrong, modes=["fwd"])(3.0)
+
+    @primitive
+    def wrong_later(x):
+        return x**3
+
+    defvjp(wrong_later, lambda ans, x: lambda g: wrong(x) * 3 * g)
+    check_grads(wrong_later, order=1)(3.0)
+    with pytest.raises(AssertionError, match=r"\(VJP\) check of vjp_wrong_later failed"):
+        check_grads(wrong_later, modes=["rev"])(3.0)
+    with pytest.raises(DataTypeError, match="real numbers alone"):
+        check_grads(np.sin)(1j)
     with pytest.raises(GraphError, match="@primitive"):
         defvjp(np.sin, lambda ans, x: lambda g: g)

@@ -1,8 +1,11 @@
 """`import autograd.numpy as np`: NumPy's namespace, in which lists of nodes are arrays with their graph."""
 
+import importlib
 import os
+import re
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy
 import pytest
@@ -10,7 +13,7 @@ import pytest
 import autograd.numpy as np
 import autograd.numpy.linalg
 import autograd.numpy.random as npr
-from autograd import Tensor, Value, grad
+from autograd import DataTypeError, Tensor, Value, grad
 from autograd.builtins import isinstance as is_instance
 from autograd.builtins import type as type_of
 from autograd.misc import flatten
@@ -40,6 +43,15 @@ OF_LISTS = {
     "linspace": (lambda x: np.sum(np.linspace(x[0], x[2], 3)), [1.5, 0.0, 1.5]),
     "r_": (lambda x: np.sum(np.r_[x, x[0], 3.0] ** 2), [2.0, -2.0, 4.0]),
     "c_": (lambda x: np.sum(np.c_[x, 2 * x] * np.array([1.0, 10.0])), [21.0, 21.0, 21.0]),
+    "r_ with a slice": (lambda x: np.sum(np.r_[x, 1:4] ** 2), [1.0, -2.0, 4.0]),
+    "where with names": (lambda x: np.sum(np.where(condition=x > 0, x=x * 2, y=0.0)), [2.0, 0.0, 2.0]),
+    "make_diagonal": (
+        lambda x: np.sum(np.make_diagonal(x, axis1=-1, axis2=-2) * np.arange(9.0).reshape(3, 3)),
+        [0.0, 4.0, 8.0],
+    ),
+    "sinc": (lambda x: np.sum(np.sinc(0 * x)), [0.0, 0.0, 0.0]),
+    "fftshift": (lambda x: np.sum(np.fft.fftshift(x) * np.arange(3.0)), [1.0, 2.0, 0.0]),
+    "ifftshift": (lambda x: np.sum(np.fft.ifftshift([x, x], 1) * np.arange(3.0)), [4.0, 0.0, 2.0]),
     "where": (lambda x: np.sum(np.where(x > 0, x * 2, [x[0], x[0], x[0]])), [3.0, 0.0, 2.0]),
     "norm of a list": (lambda x: np.linalg.norm([x[0] * 0 + 3.0, x[1] * 4.0]), [0.0, -3.2, 0.0]),
 }
@@ -65,6 +77,22 @@ def test_of_plain_numbers_everything_is_numpy_s():
     first = npr.randn(2)
     numpy.random.seed(3)
     numpy.testing.assert_array_equal(first, numpy.random.randn(2))
+
+
+@pytest.mark.parametrize("shape", [(4,), (5,), (3, 4)])
+@pytest.mark.parametrize("name", ["fftshift", "ifftshift"])
+def test_shifts_are_numpy_s(name, shape):
+    x = numpy.arange(float(numpy.prod(shape))).reshape(shape)
+    for axes in (None, -1, (0,)):
+        numpy.testing.assert_array_equal(getattr(np.fft, name)(x, axes), getattr(numpy.fft, name)(x, axes))
+        numpy.testing.assert_array_equal(getattr(np.fft, name)(Tensor(x), axes).data, getattr(numpy.fft, name)(x, axes))
+
+
+def test_fourier_transforms_of_nodes_are_refused_in_a_sentence():
+    with pytest.raises(DataTypeError, match=r"numpy.fft.fft: a Fourier transform is of complex numbers"):
+        np.fft.fft(Tensor(X))
+    with pytest.raises(NotImplementedError, match="axis1=-1, axis2=-2"):
+        np.make_diagonal(X)
 
 
 def test_every_public_name_of_numpy_is_there():
@@ -113,7 +141,25 @@ def test_optimizers_of_nested_arguments_find_the_minimum(optimizer, rate):
     assert loss(found) < 1e-3
 
 
-@pytest.mark.parametrize("module", ["numpy", "numpy.linalg", "extend", "misc.flatten", "scipy", "test_util", "tracer"])
+# Every file of PyPI's autograd besides its face.
+OF_PYPI = [
+    "builtins", "core", "differential_operators", "extend", "misc", "misc.fixed_points", "misc.flatten",
+    "misc.optimizers", "misc.tracers", "numpy", "numpy.fft", "numpy.linalg", "numpy.numpy_boxes", "numpy.numpy_jvps",
+    "numpy.numpy_vjps", "numpy.numpy_vspaces", "numpy.numpy_wrapper", "numpy.random", "scipy", "scipy.integrate",
+    "scipy.linalg", "scipy.signal", "scipy.special", "scipy.stats", "scipy.stats.beta", "scipy.stats.chi2",
+    "scipy.stats.dirichlet", "scipy.stats.gamma", "scipy.stats.multivariate_normal", "scipy.stats.norm",
+    "scipy.stats.poisson", "scipy.stats.t", "test_util", "tracer", "util", "wrap_util",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("module", OF_PYPI)
+def test_each_of_its_files_asks_whether_two_packages_are_mixed(module):
+    """So that no file of theirs lies beside ours where the one was installed over the other."""
+    file = importlib.import_module(f"autograd.{module}").__file__
+    assert re.search(r"check_not_mixed\(\)$", Path(file).read_text(encoding="utf-8"), re.MULTILINE)
+
+
+@pytest.mark.parametrize("module", ["numpy", "misc.flatten", "scipy", "core"])
 def test_a_mixture_of_two_packages_is_told(module, tmp_path):
     """pip installs PyPI's autograd over ours: its `__init__.py` is there, and files of ours beside it."""
     code = (
