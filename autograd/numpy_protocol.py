@@ -354,6 +354,7 @@ FUNCTIONS: dict[Any, Callable[..., Any] | str] = {
     numpy.round: "round_to",
     numpy.around: "round_to",
     numpy.copy: lambda x: ops.positive(x),
+    numpy.real_if_close: lambda x: ops.positive(x),
     numpy.lib.stride_tricks.sliding_window_view: array_functions.sliding_window_view,
     numpy.put_along_axis: _put_along_axis,
 }
@@ -385,8 +386,8 @@ _OF_NUMBERS = frozenset(
 OF_THE_DATA: frozenset[Any] = _OF_NUMBERS | {
     getattr(numpy, name)
     for name in (
-        "can_cast", "einsum_path", "iscomplexobj", "isrealobj", "may_share_memory", "ndim", "result_type", "shape",
-        "shares_memory", "size",
+        "can_cast", "einsum_path", "iscomplex", "iscomplexobj", "isreal", "isrealobj", "may_share_memory", "ndim",
+        "result_type", "shape", "shares_memory", "size",
     )
 }  # fmt: skip
 

@@ -4,8 +4,9 @@ try:
     from autograd import DISTRIBUTION as _ENGINE  # noqa: F401  # its presence is the check
 except ImportError as _error:
     raise ImportError(
-        "viz needs glassgrad's package `autograd`, and PyPI's package of that name was found in its place: "
-        "give glassgrad an environment of its own, or `pip uninstall autograd` and install glassgrad again"
+        "viz needs glassgrad's package `autograd`, and PyPI's package of that name was found in its place, or took its "
+        "files along when it was removed: run `pip uninstall -y autograd glassgrad`, then install glassgrad again; it "
+        "has autograd's names, too"
     ) from _error
 
 from .derivations import Derivation, derivation

@@ -374,7 +374,7 @@ def test_the_other_autograd_in_our_place_is_one_sentence(imported: str, tmp_path
         capture_output=True, text=True, env=environment, cwd=tmp_path, check=False,
     )  # fmt: skip
     assert done.returncode
-    assert "`pip uninstall autograd` and install glassgrad again" in done.stderr
+    assert "`pip uninstall -y autograd glassgrad`, then install glassgrad again" in done.stderr
     command = subprocess.run(
         [sys.executable, "-m", "glassgrad", "step", "neuron"],
         capture_output=True, text=True, env=environment, cwd=tmp_path, check=False,

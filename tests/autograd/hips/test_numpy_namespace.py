@@ -50,6 +50,7 @@ OF_LISTS = {
         [0.0, 4.0, 8.0],
     ),
     "sinc": (lambda x: np.sum(np.sinc(0 * x)), [0.0, 0.0, 0.0]),
+    "real_if_close": (lambda x: np.sum(np.where(np.iscomplex(x), 0.0, np.real_if_close(x)) ** 2), 2 * X),
     "fftshift": (lambda x: np.sum(np.fft.fftshift(x) * np.arange(3.0)), [1.0, 2.0, 0.0]),
     "ifftshift": (lambda x: np.sum(np.fft.ifftshift([x, x], 1) * np.arange(3.0)), [4.0, 0.0, 2.0]),
     "where": (lambda x: np.sum(np.where(x > 0, x * 2, [x[0], x[0], x[0]])), [3.0, 0.0, 2.0]),
