@@ -102,6 +102,8 @@ CALLS = {
     "round": [lambda x: np.round(x), lambda x: np.round(x, 1)],
     "around": [lambda x: np.around(x)],
     "copy": [lambda x: np.copy(x)],
+    "real_if_close": [lambda x: np.real_if_close(x)],
+    "sinc": [lambda x: np.sinc(x), lambda x: np.sinc(x - x)],
     "astype": [lambda x: np.astype(x, np.float64)],
     "reshape": [lambda x: np.reshape(x, -1), lambda x: np.reshape(x, (2, -1))],
     "ravel": [lambda x: np.ravel(x)],
