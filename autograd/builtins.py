@@ -7,6 +7,7 @@ from typing import Any
 
 from .installation import check_not_mixed
 from .node import Node
+from .structure import flatten
 
 check_not_mixed()
 
@@ -28,3 +29,30 @@ def isinstance(x: Any, kinds: Any) -> bool:
 def type(x: Any) -> Any:
     """Python's `type`; of a node, that of what it holds."""
     return builtins.type(x._data if builtins.isinstance(x, Node) else x)
+
+
+def _holds_a_node(x: Any) -> bool:
+    return any(builtins.isinstance(leaf, Node) for leaf in flatten(x)[0])
+
+
+class _OfDicts(builtins.type):
+    def __instancecheck__(cls, x: Any) -> bool:
+        return builtins.isinstance(x, builtins.dict) and _holds_a_node(x)
+
+
+class _OfSequences(builtins.type):
+    def __instancecheck__(cls, x: Any) -> bool:
+        return builtins.isinstance(x, builtins.list | builtins.tuple) and _holds_a_node(x)
+
+
+class DictBox(metaclass=_OfDicts):
+    """What a dict that holds a node is an instance of.
+
+    >>> from autograd import Value
+    >>> isinstance({"w": Value(3.0)}, DictBox), isinstance({"w": 3.0}, DictBox)
+    (True, False)
+    """
+
+
+class SequenceBox(metaclass=_OfSequences):
+    """What a list or tuple that holds a node is an instance of."""

@@ -32,7 +32,8 @@ check_not_mixed()
 __all__ = [
     "checkpoint", "deriv", "elementwise_grad", "grad", "grad_and_aux", "grad_named", "hessian",
     "hessian_tensor_product",
-    "hessian_vector_product", "holomorphic_grad", "jacobian", "make_ggnvp", "make_hvp", "make_jvp", "make_vjp",
+    "hessian_vector_product", "holomorphic_grad", "jacobian", "make_ggnvp", "make_hvp", "make_jvp",
+    "make_jvp_reversemode", "make_vjp",
     "multigrad_dict", "tensor_jacobian_product", "value_and_grad", "vector_jacobian_product",
 ]  # fmt: skip
 
@@ -66,6 +67,16 @@ def make_jvp(function: Function, argnum: Arguments = 0) -> Function:
     def made(*arguments: Any, **keywords: Any) -> Function:
         of_one, x = of_one_argument(function, argnum, arguments, keywords)
         return lambda tangent: jvp(of_one, (x,), (tangent,))
+
+    return made
+
+
+def make_jvp_reversemode(function: Function, argnum: Arguments = 0) -> Function:
+    """A function of the same arguments that gives the derivative along a tangent, without the value."""
+
+    def made(*arguments: Any, **keywords: Any) -> Function:
+        pushforward = make_jvp(function, argnum)(*arguments, **keywords)
+        return lambda tangent: pushforward(tangent)[1]
 
     return made
 

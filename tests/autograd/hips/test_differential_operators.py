@@ -16,6 +16,7 @@ from autograd.differential_operators import (
     make_ggnvp,
     make_hvp,
     make_jvp,
+    make_jvp_reversemode,
     make_vjp,
     multigrad_dict,
     tensor_jacobian_product,
@@ -45,6 +46,7 @@ def test_pullbacks_and_pushforwards():
     np.testing.assert_allclose(pullback(np.array([1.0, -2.0])), np.array([1.0, -2.0]) @ jacobian(vector)(X))
     value, pushed = make_jvp(vector)(X)(V)
     np.testing.assert_allclose(pushed, jacobian(vector)(X) @ V)
+    np.testing.assert_allclose(make_jvp_reversemode(vector)(X)(V), pushed)
     pullback, value = make_vjp(both, (0, 1))(X, V)
     np.testing.assert_allclose(pullback(2.0), (2 * V**2, 4 * X * V))
 

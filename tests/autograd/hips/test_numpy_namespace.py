@@ -14,6 +14,7 @@ import autograd.numpy as np
 import autograd.numpy.linalg
 import autograd.numpy.random as npr
 from autograd import DataTypeError, Tensor, Value, grad
+from autograd.builtins import DictBox, SequenceBox
 from autograd.builtins import isinstance as is_instance
 from autograd.builtins import type as type_of
 from autograd.misc import flatten
@@ -197,3 +198,9 @@ def test_tensors_are_taken_as_they_are():
     assert np.array(t) is not None
     np.sum(np.array([t, t])).backward()
     assert t.grad.tolist() == [2.0, 2.0, 2.0]
+
+
+def test_containers_that_hold_nodes_are_boxes():
+    assert isinstance({"w": [Tensor(X)]}, DictBox) and not isinstance({"w": X}, DictBox)
+    assert isinstance([1.0, (Value(2.0),)], SequenceBox) and not isinstance(Tensor(X), SequenceBox)
+    assert not isinstance([1.0], SequenceBox)
