@@ -59,6 +59,13 @@ def commit(found: Iterable[tuple[Any, Any]]) -> None:
             leaf._accumulate(gradient, in_use)
 
 
+def forget_gradients(nodes: Iterable[Recordable]) -> None:
+    """Take the gradients of leaves away, while no other thread adds to one."""
+    with locks.gradients:
+        for node in nodes:
+            node._forget()
+
+
 def sweep(
     output: Recordable,
     gradient: Any = None,

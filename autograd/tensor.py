@@ -17,7 +17,7 @@ from .modes import Scope
 from .node import Node, checked_requires_grad, without_gradient
 from .operands import Axis, as_operand, has_mask
 from .operation import PYTHON_NUMBERS, Operation, Parameters, Passed, as_recorded, holds_nodes, is_silent
-from .sweep import through
+from .sweep import forget_gradients, through
 
 Array = numpy.typing.NDArray[Any]
 # As the machine has them; floats in the other order of bytes (FITS, HDF5 files have them) are put into this one.
@@ -170,9 +170,7 @@ class Tensor(Node):
 
     def zero_grad(self) -> None:
         """Forget the gradient."""
-        with locks.gradients:  # another thread may be adding to it
-            self._grad = None
-            self._grad_is_shared = False
+        forget_gradients((self,))
 
     def detach(self) -> Tensor:
         """A constant copy: nothing flows back through it."""
@@ -354,6 +352,10 @@ class Tensor(Node):
     def _hold(self, gradient: Any) -> None:
         self._grad = gradient
         self._grad_is_shared = True
+
+    def _forget(self) -> None:
+        self._grad = None
+        self._grad_is_shared = False
 
     def _accumulate(self, gradient: Any, in_use: set[int]) -> None:
         while True:

@@ -492,6 +492,9 @@ class Value(Node):
         """Set the gradient to 0."""
         self.grad = 0.0
 
+    def _forget(self) -> None:
+        self.grad = 0.0
+
     def __repr__(self) -> str:
         if modes.open_blocks:
             modes.note_look(self)

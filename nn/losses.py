@@ -215,7 +215,7 @@ LOSSES: dict[str, Loss] = {
 def _checked(loss: Any, cost: Any, a: Any, y: Any) -> Any:
     """What a loss costs, or a refusal as of `_check`. A target that is nan makes the cost nan: only then are those of
     a loss of values looked at."""
-    if loss.meaning.outputs != "values" or cost._data != cost._data or current_mode().checked is not None:
+    if loss.meaning.outputs != "values" or math.isnan(cost._data) or current_mode().checked is not None:
         _check(loss, a, y)
     return cost
 

@@ -18,6 +18,7 @@ from autograd import CallError, Node, Tensor
 from autograd.arguments import NoSuchAttribute, NotAssigned, answering, check_call, described, flag
 from autograd.modes import current_mode
 from autograd.node import ModuleCall
+from autograd.sweep import forget_gradients
 
 from . import plotting
 from .errors import NetworkError
@@ -174,8 +175,7 @@ class Module:
     @answering(set_to_none="gradients are None afterwards; leave it out")
     def zero_grad(self) -> None:
         """Forget the gradients of all parameters."""
-        for parameter in self.parameters():
-            parameter.zero_grad()
+        forget_gradients(self.parameters())
 
     def state_dict(self) -> State:
         """A copy of every parameter's data, and of every buffer, by path."""

@@ -14,6 +14,7 @@ import numpy
 
 from autograd import CallError, Node, Tensor, Value
 from autograd.arguments import NoSuchAttribute, NotAssigned, answering, described, flag, whole_number
+from autograd.sweep import forget_gradients
 
 from .checks import checked
 from .errors import NetworkError
@@ -152,7 +153,7 @@ class Optimizer:
         reached it: weight decay and what is left of momentum move it all the same."""
         if misplaced:
             raise CallError(f"step takes nothing, not {described(misplaced[0])}; loss.backward() comes before it")
-        self.steps += 1
+        vars(self)["steps"] += 1  # past the checks of what a person assigns
         for slot in self._slots:
             tensor = slot.tensor  # spelled out: a further call costs a hundredth of a small network's step
             if tensor is None:
@@ -209,8 +210,7 @@ class Optimizer:
         """Forget the gradients of all parameters."""
         if misplaced:
             raise CallError(f"zero_grad takes nothing, not {described(misplaced[0])}")
-        for parameter in self.parameters:
-            parameter.zero_grad()
+        forget_gradients(self._parameters)
 
     def settings(self) -> dict[str, Any]:
         """The hyper-parameters, by name."""
