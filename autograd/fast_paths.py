@@ -217,9 +217,6 @@ def backward(self: Value, gradient: Any = None, **unknown: Never) -> None:
         Node.backward(self, gradient)
 
 
-_NO_ARRAYS: set[int] = set()  # that Values' gradients would be held in
-
-
 def _swept(output: Value, seed: float) -> bool:
     """Sweep a graph of Values alone and commit what it gives, in one: other threads may share the intermediates that it
     works in. False where the graph holds anything else; inside another such sweep, which works in them now; and where
@@ -234,8 +231,14 @@ def _swept(output: Value, seed: float) -> bool:
                 return False
         finally:
             locks.is_sweeping = False
-        for leaf, found in reached.items():
-            leaf._accumulate(found, _NO_ARRAYS)
+        done = 0
+        try:
+            for leaf, found in reached.items():  # as `_accumulate`; both at once, for no signal comes between
+                leaf.grad, done = found if leaf.grad is None else leaf.grad + found, done + 1
+        except BaseException:  # a signal's handler raised: all leaves have theirs, or none
+            for leaf, found in list(reached.items())[done:] if done else ():
+                leaf.grad = found if leaf.grad is None else leaf.grad + found
+            raise
     return True
 
 

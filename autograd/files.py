@@ -7,10 +7,9 @@ import hashlib
 import os
 import re
 import stat
-import tempfile
 import threading
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -24,17 +23,30 @@ _NO_FILE = "it is a device or a pipe, not a file"
 _LONGEST_KEPT = 128
 
 
-def opened(path: str | os.PathLike[str]) -> BinaryIO:
-    """A file to be read. Raises OSError, also for a device or a pipe, which might never give anything, or never end."""
+@contextmanager
+def opened(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
+    """A file to be read, in a `with` block. Raises OSError, also for a device or a pipe, which might never give
+    anything, or never end."""
     _refuse_no_file(os.stat(path))  # before it is opened, which may do something to a device
     # Should it have become a pipe since: nobody waits until something is written into it.
-    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
-    try:
+    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    with _descriptor(path, flags) as descriptor:
         _refuse_no_file(os.fstat(descriptor))
-        return os.fdopen(descriptor, "rb")
-    except BaseException:
-        os.close(descriptor)
-        raise
+        with open(descriptor, "rb", closefd=False) as file:
+            yield file
+
+
+@contextmanager
+def _descriptor(path: str | os.PathLike[str], flags: int, mode: int = 0o600) -> Iterator[int]:
+    """The descriptor of a file, closed in any case: a signal's handler may raise as soon as there is one, so it is put
+    where it is found again in the same step."""
+    held: list[int] = []
+    try:
+        held.extend(map(os.open, (path,), (flags,), (mode,)))
+        yield held[0]
+    finally:
+        for descriptor in held:
+            os.close(descriptor)
 
 
 def content_of(path: str | os.PathLike[str], most: int) -> bytes:
@@ -56,27 +68,44 @@ def _refuse_no_file(found: os.stat_result) -> None:
 def write_whole(target: Path, content: bytes) -> None:
     """Write a file so that a kill at any instant, or the power going, leaves the old file or the new one.
 
-    A link stays, and what it leads to is written. What writers of this file left behind when they were killed is
-    removed. Raises OSError, also where a device, a pipe or a file that is read-only would be replaced, and for a name
-    that no file can have; then nothing new is left behind.
+    A link stays, and what it leads to is written; permissions stay, and owner, group and extended attributes as far as
+    the system lets them. What writers of this file left behind when they were killed is removed. Raises OSError, also
+    where a device, a pipe or a file that is read-only would be replaced, and for a name that no file can have; then
+    nothing new is left behind, and neither where a signal's handler raises.
     """
     target = _to_be_written(target)
     _remove_abandoned(target)
-    handle, temporary = _begun(target)
+    while not _is_written(target, content):
+        pass
+    _flush_directory(target.parent)
+
+
+def _is_written(target: Path, content: bytes) -> bool:
+    """Write a file under another name and give it its own. False where it is to be tried again: another writer took
+    the new file for abandoned, or there was one of this name."""
+    temporary, is_begun = _new_part(target), False
     try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
+        with _descriptor(temporary, _NEW) as descriptor:
+            is_begun = True
+            if not (_is_held(descriptor) and os.path.exists(temporary)):
+                return False
+            with open(descriptor, "wb", closefd=False) as file:
+                file.write(content)
+                file.flush()
+                os.fsync(descriptor)
             if fcntl is not None:  # still held, so that nobody takes it for abandoned
                 _put_in_place(temporary, target)
         if fcntl is None:
             _put_in_place(temporary, target)
+    except FileExistsError:
+        if is_begun:
+            raise
+        return False
     except BaseException:
-        with suppress(FileNotFoundError):
+        with suppress(OSError):
             os.unlink(temporary)
         raise
-    _flush_directory(target.parent)
+    return True
 
 
 def _to_be_written(target: Path) -> Path:
@@ -97,17 +126,36 @@ def _to_be_written(target: Path) -> Path:
 
 
 def _put_in_place(temporary: str, target: Path) -> None:
+    _take_over_owner(temporary, target)
     os.chmod(temporary, _mode_of(target))
     os.replace(temporary, target)
 
 
-def _begun(target: Path) -> tuple[int, str]:
-    """A new file beside the target, held as long as its writer lives."""
-    while True:
-        handle, temporary = tempfile.mkstemp(prefix=f".{_kept_name(target)}.", suffix=".part", dir=target.parent)
-        if _is_held(handle) and os.path.exists(temporary):
-            return handle, temporary
-        os.close(handle)  # between the two another writer took it for abandoned
+def _take_over_owner(temporary: str, target: Path) -> None:
+    """Owner, group and extended attributes of the file that is replaced, if there is one, as far as this process may
+    give them, and the disk has them."""
+    try:
+        found, own = os.stat(target), os.stat(temporary)
+    except FileNotFoundError:
+        return
+    if hasattr(os, "chown"):
+        for uid, gid in ((found.st_uid, -1), (-1, found.st_gid)):
+            if uid not in (-1, own.st_uid) or gid not in (-1, own.st_gid):
+                with suppress(PermissionError):
+                    os.chown(temporary, uid, gid)
+    if hasattr(os, "listxattr"):
+        with suppress(OSError):
+            for name in os.listxattr(target):
+                with suppress(OSError):
+                    os.setxattr(temporary, name, os.getxattr(target, name))
+
+
+_NEW = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+
+
+def _new_part(target: Path) -> str:
+    """A name for a new file beside the target, which no person gives."""
+    return os.path.join(target.parent, f".{_kept_name(target)}.{os.urandom(8).hex()}.part")
 
 
 def _kept_name(target: Path) -> str:
@@ -138,17 +186,13 @@ def _remove_abandoned(target: Path) -> None:
             if fcntl is None:
                 os.unlink(path)  # refused where it is open
                 continue
-            handle = os.open(path, os.O_RDWR | os.O_NONBLOCK | os.O_NOFOLLOW)
-            try:
+            with _descriptor(path, os.O_RDWR | os.O_NONBLOCK | os.O_NOFOLLOW) as handle:
                 fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 os.unlink(path)
-            finally:
-                os.close(handle)
 
 
 def _parts(target: Path) -> Iterator[str]:
-    # Random letters as the tempfile module gives them.
-    is_part = re.compile(rf"\.{re.escape(_kept_name(target))}\.[a-z0-9_]{{8}}\.part").fullmatch
+    is_part = re.compile(rf"\.{re.escape(_kept_name(target))}\.[a-f0-9]{{16}}\.part").fullmatch
     with suppress(OSError), os.scandir(target.parent) as entries:
         for entry in entries:
             if is_part(entry.name) and entry.is_file(follow_symlinks=False):
@@ -163,8 +207,13 @@ def why_not_writable(target: Path) -> str | None:
         if not os.path.isdir(target.parent):
             return f"{target.parent} is no directory"
         target = _to_be_written(target)
-        with tempfile.TemporaryFile(prefix=f".{_kept_name(target)}.", suffix=".part", dir=target.parent):
-            return None
+        part = _new_part(target)
+        try:
+            with _descriptor(part, _NEW):
+                return None
+        finally:
+            with suppress(OSError):
+                os.unlink(part)
     except OSError as error:
         return error.strerror or str(error)
 
@@ -196,8 +245,5 @@ def _umask() -> int:
 def _flush_directory(folder: Path) -> None:
     """The new name is on the disk, too; Windows has no such thing to do."""
     if os.name == "posix":
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
+        with _descriptor(folder, os.O_RDONLY) as descriptor:
             os.fsync(descriptor)
-        finally:
-            os.close(descriptor)

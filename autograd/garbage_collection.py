@@ -9,34 +9,46 @@ from collections.abc import Iterator
 
 from .locks import after_fork
 
-# Counting the open blocks and switching are one step. It may be taken again by the thread that has it, in whose block
+# Noting the open blocks and switching are one step. It may be taken again by the thread that has it, in whose block
 # a signal's handler or what runs when an object dies opens another.
 _switching = threading.RLock()
-# How many blocks each thread has open, and whether the collector was on before the first of them.
-_open: dict[int, int] = {}
+# The open blocks and the thread of each, and whether the collector was on before the first of them.
+_open: dict[object, int] = {}
 _was_enabled = False
 
 
 @contextlib.contextmanager
 def without_garbage_collection() -> Iterator[None]:
     """A block without the search for reference cycles. A graph or a trace has none, and searching it again and again
-    while it grows takes as long as making it, or longer. Blocks of several threads end with the last."""
+    while it grows takes as long as making it, or longer. Blocks of several threads end with the last.
+
+    A signal's handler may raise in any call here, so everything is done within the `try`, and what is given back is
+    given back once more where that is broken off.
+    """
     global _was_enabled
-    own = threading.get_ident()
-    with _switching:
-        if not _open:
-            _was_enabled = gc.isenabled()
-            gc.disable()
-        _open[own] = _open.get(own, 0) + 1
+    block = object()
     try:
+        with _switching:
+            if not _open:
+                _was_enabled = gc.isenabled()
+            _open[block] = threading.get_ident()
+            gc.disable()
         yield
     finally:
-        with _switching:
-            _open[own] -= 1
-            if not _open[own]:
-                del _open[own]
-            if not _open and _was_enabled:
-                gc.enable()
+        try:
+            _end(block)
+        except BaseException:
+            _end(block)
+            raise
+
+
+def _end(block: object) -> None:
+    global _was_enabled
+    with _switching:
+        _open.pop(block, None)
+        if not _open and _was_enabled:
+            gc.enable()
+            _was_enabled = False
 
 
 def _renew() -> None:
@@ -44,11 +56,8 @@ def _renew() -> None:
     global _switching
     _switching = threading.RLock()
     own = threading.get_ident()
-    others = [thread for thread in _open if thread != own]
-    for thread in others:
-        del _open[thread]
-    if others and not _open and _was_enabled:
-        gc.enable()
+    for block in [block for block, thread in _open.items() if thread != own]:
+        _end(block)
 
 
 after_fork(_renew)

@@ -10,8 +10,10 @@ without arguments, `out._backward = f`, that adds to the children's `.grad` what
 from __future__ import annotations
 
 import functools
+import itertools
 import numbers
 import types
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NoReturn
 
@@ -61,22 +63,22 @@ class _MadeByHand(Value):
             )
         children = {id(child): child for child in self._children if isinstance(child, Value)}
         before = self.grad, {key: child.grad for key, child in children.items()}
-        self.grad = upstream
-        for child in children.values():
-            child.grad = 0.0
         own = {id(self), *children}
         others = [(node, _gradient(node)) for node in _named_in(self._by_hand, set()) if id(node) not in own]
         fed = None
         try:
+            self.grad = upstream
+            for child in children.values():
+                child.grad = 0.0
             self._by_hand()
             added = {key: self._number(child) for key, child in children.items()}
         finally:
+            # All in one: a signal's handler may raise in any step of a loop.
+            nodes, gradients = (self, *children.values()), (before[0], *before[1].values())
+            deque(map(setattr, nodes, itertools.repeat("grad"), gradients), maxlen=0)
             for node, gradient in others:
                 if not _is_same(gradient, _gradient(node)):
                     node.grad, fed = gradient, node
-            self.grad = before[0]
-            for key, child in children.items():
-                child.grad = before[1][key]
         if fed is not None:
             raise NotRecordedError(
                 f"backward: the _backward of {self._told()} adds to the .grad of {fed!r:.60}, which is none of its "
@@ -230,7 +232,7 @@ def _backward(self: Value) -> Callable[[], object]:
         for slot, local_gradient in stored:
             assert local_gradient is not None  # gradients flow through these slots
             contribution = self.grad * local_gradient if local_gradient is not False else 0.0
-            operands[slot]._accumulate(contribution, set())
+            operands[slot]._accumulate(contribution, set(), [0])
 
     return pass_on
 

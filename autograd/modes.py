@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import copy
 import threading
+import weakref
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ContextDecorator, contextmanager, nullcontext
-from contextvars import ContextVar, Token
+from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Any, Never, NoReturn, Self, TypeVar
+from typing import Any, ClassVar, Never, NoReturn, Self, TypeVar
 
 from .arguments import described
 from .calling_line import SourceLine, calling_line
@@ -61,29 +62,58 @@ _FIELDS = Mode.__slots__  # in the order of the arguments
 
 DEFAULT = Mode()
 
-# How many `with` blocks are open in any context. While it is 0, operations need not ask which mode
-# holds: reading this number costs a tenth of reading the context variable.
-open_blocks: int = 0
-# The same and how many transforms run a function. While it is 0, nobody wants to know who reads a node's numbers.
-watched: int = 0
-_open_blocks_lock = threading.RLock()  # a signal's handler may open a block while one is being opened
+
+class _Opening(weakref.ref[Any]):
+    """That a `with` block was opened: a weak reference to the block, which may be open in other threads and tasks as
+    well. Contexts that were copied in it (of tasks that were begun there, of threads that a task hands its work to) are
+    in it as long as it is open.
+
+    A signal's handler may raise wherever Python looks for signals, also where `__exit__` has not begun: then nobody
+    ends the block, and the opening does, when the block is gone.
+    """
+
+    __slots__ = ("is_over",)
+    is_over: bool
+    __eq__, __hash__ = object.__eq__, object.__hash__  # of one block there may be several
+
+
+# The `with` blocks that are open in any context. While there are none, operations need not ask which mode holds: seeing
+# that costs a tenth of reading the context variable. A set and no count: what is put in or taken out is there or not
+# there, however often that is begun anew and whatever other threads do.
+open_blocks: set[_Opening] = set()
+# The same and the transforms that run a function. While there are none, nobody wants to know who reads a number.
+watched: set[Any] = set()
+_ending_lock = threading.RLock()  # a signal's handler may end a block while one is being ended
 
 
 def _renew() -> None:
-    global _open_blocks_lock
-    _open_blocks_lock = threading.RLock()
+    global _ending_lock
+    _ending_lock = threading.RLock()
 
 
 after_fork(_renew)
 
 
-@dataclass(eq=False, slots=True)  # as Scope
-class _Opening:
-    """That a `with` block was opened. Contexts that were copied in it (of tasks that were begun there, of threads that
-    a task hands its work to) are in it as long as it is open."""
+def _end(opening: _Opening) -> None:
+    """End a block, whatever of that is done already."""
+    global _ended
+    opening.is_over = True
+    open_blocks.discard(opening)
+    watched.discard(opening)
+    with _ending_lock:
+        _ended += 1
 
-    is_over: bool = False
-    of: object = None  # what opened it, which may be open in other threads and tasks as well
+
+def _lose(opening: _Opening) -> None:
+    """The block is gone."""
+    if not opening.is_over:
+        _end(opening)
+
+
+def _opened(block: object) -> _Opening:
+    opening = _Opening(block, _lose)
+    opening.is_over = False
+    return opening
 
 
 @dataclass(eq=False, slots=True)  # as Scope
@@ -97,7 +127,7 @@ class _Block:
     seen_open: int = -1  # how many blocks had ended when this and those around it were last seen to be open
 
 
-_NO_BLOCK = _Block(DEFAULT, {}, _Opening(), None)
+_NO_BLOCK = _Block(DEFAULT, {}, _opened(Mode), None)
 _block: ContextVar[_Block] = ContextVar("autograd_block", default=_NO_BLOCK)
 # How many blocks have ended: any of them may be held still by another context than the one that it ended in.
 _ended: int = 0
@@ -153,8 +183,8 @@ _MOST_FOLLOWED = 1000  # nodes from a number that is looked at back to such an a
 def watched_in_other_threads(nodes: Sequence[Any], looked_at: list[tuple[Any, SourceLine | None]]) -> Iterator[None]:
     """A block in which these stand for arguments of a function that is recorded, in whatever thread it goes on."""
     own = dict.fromkeys(map(id, nodes), looked_at)
-    stand_ins.update(own)
     try:
+        stand_ins.update(own)
         yield
     finally:
         for one in own:
@@ -194,6 +224,9 @@ def note_look(node: Any) -> None:
 class Looks(list[tuple[Any, SourceLine | None]]):
     """While a transform runs a function: whose plain number it read first, and in which line."""
 
+    __eq__ = object.__eq__
+    __hash__ = object.__hash__  # type: ignore[assignment]  # a list has none, and this one is found again by identity
+
     def __init__(self, outer: Looks | None) -> None:
         super().__init__()
         self.outer = outer  # of the transform around it
@@ -204,9 +237,12 @@ _looks: ContextVar[Looks | None] = ContextVar("autograd_looks_in_a_transform", d
 
 
 def _current_looks() -> Looks | None:
-    looks = _looks.get()
+    looks = innermost = _looks.get()
     while looks is not None and looks.is_over:
+        watched.discard(looks)
         looks = looks.outer
+    if looks is not innermost:
+        _looks.set(looks)
     return looks
 
 
@@ -214,20 +250,22 @@ def is_inside_transform() -> bool:
     return _current_looks() is not None
 
 
-def enter_transform() -> tuple[Looks, Token[Looks | None]]:
-    global watched
+def enter_transform() -> Looks:
     looks = Looks(_current_looks())
-    with _open_blocks_lock:
-        watched += 1
-    return looks, _looks.set(looks)
+    try:
+        watched.add(looks)
+        _looks.set(looks)
+    except BaseException:  # a signal's handler raised
+        leave_transform(looks)
+        raise
+    return looks
 
 
-def leave_transform(looks: Looks, token: Token[Looks | None]) -> None:
-    global watched
+def leave_transform(looks: Looks) -> None:
+    """To be called after `looks.is_over = True`, which alone says so: a signal's handler may raise in any call."""
     looks.is_over = True
-    _looks.reset(token)
-    with _open_blocks_lock:
-        watched -= 1
+    watched.discard(looks)
+    _looks.set(looks.outer)
     if looks and looks.outer is not None:
         looks.outer += looks
 
@@ -256,6 +294,9 @@ class Adjusted(ContextDecorator, metaclass=_BlockClass):
     It ends in any order: of two generators that hold one each, the first may end before the second. What is begun in it
     and goes on elsewhere, a task of asyncio, is in it until it ends.
     """
+
+    # The mode that it makes of the usual one, where that is always the same.
+    _within_default: ClassVar[Mode | None] = None
 
     def __init__(self, **changes: Any) -> None:
         self._changes = changes
@@ -287,45 +328,70 @@ class Adjusted(ContextDecorator, metaclass=_BlockClass):
         return self._changes
 
     def __enter__(self) -> Scope | None:  # None, but for `scope`
-        global open_blocks, watched
-        outer, opening = _current_block(), _Opening(of=self)
-        changes = self._changes_in(outer.mode)
-        _block.set(_Block(outer.mode.changed(changes), changes, opening, outer, outer.seen_open))
-        self._openings.append(opening)
-        with _open_blocks_lock:
-            open_blocks += 1
-            watched += 1
+        outer = _block.get()
+        if outer.seen_open != _ended:
+            outer = _current_block()
+        opening = _Opening(self, _lose)
+        opening.is_over = False
+        try:
+            open_blocks.add(opening)
+            watched.add(opening)
+            inside = self._within_default
+            if inside is not None and outer.mode is DEFAULT:
+                changes = self._changes
+            else:
+                changes = self._changes_in(outer.mode)
+                inside = outer.mode.changed(changes)
+            self._openings.append(opening)
+            _block.set(_Block(inside, changes, opening, outer, outer.seen_open))
+        except BaseException:  # a signal's handler raised
+            self._end(opening)
+            raise
         return None
+
+    def _end(self, opening: _Opening) -> None:
+        _end(opening)
+        self._openings = [one for one in self._openings if not one.is_over]
 
     def _innermost_opening(self, block: _Block | None) -> _Opening:
         """Its own in this context; the last one where it was opened in another, which a generator was begun in."""
         while block is not None:
-            if block.opening.of is self and not block.opening.is_over:
+            if block.opening() is self and not block.opening.is_over:
                 return block.opening
             block = block.outer
         return self._openings[-1]
 
     def __exit__(self, *exception: object) -> None:
-        global open_blocks, watched, _ended
-        innermost = _block.get()
-        opening = innermost.opening
-        if opening.of is not self or opening.is_over:
-            opening = self._innermost_opening(innermost)
-        self._openings.remove(opening)
-        opening.is_over = True
-        with _open_blocks_lock:
-            open_blocks -= 1
-            watched -= 1
-            is_known = innermost.seen_open == _ended  # those around it are open, too, and no other has ended since
-            _ended += 1
-            ended = _ended
-        # A generator that was begun in one thread or task may end in another: the first sees that it is over.
-        left = innermost.outer if innermost.opening is opening else _still_open(innermost)
-        assert left is not None
-        if is_known:
-            left.seen_open = ended
-        if left is not innermost:
-            _block.set(left)
+        global _ended
+        opening = None
+        try:
+            innermost = _block.get()
+            opening = innermost.opening
+            if opening() is not self or opening.is_over:
+                opening = self._innermost_opening(innermost)
+            self._openings.remove(opening)
+            open_blocks.discard(opening)
+            watched.discard(opening)
+            with _ending_lock:
+                opening.is_over = True
+                is_known = innermost.seen_open == _ended  # those around it are open, too, and no other has ended since
+                _ended += 1
+                ended = _ended
+            # A generator that was begun in one thread or task may end in another: the first sees that it is over.
+            left = innermost.outer if innermost.opening is opening else _still_open(innermost)
+            assert left is not None
+            if is_known:
+                left.seen_open = ended
+            if left is not innermost:
+                _block.set(left)
+        except BaseException:  # a signal's handler raised
+            if opening is None or opening() is not self:
+                opening = self._innermost_opening(_block.get())
+            self._end(opening)
+            raise
+
+
+_NOT_RECORDING: dict[str, Any] = {"recording": False}
 
 
 class no_grad(Adjusted):  # noqa: N801  # a class that reads as a statement: `with no_grad():`
@@ -340,10 +406,12 @@ class no_grad(Adjusted):  # noqa: N801  # a class that reads as a statement: `wi
     (9.0, None, False)
     """
 
-    def __init__(self, *misplaced: Never) -> None:
+    _within_default = DEFAULT.changed(_NOT_RECORDING)
+
+    def __init__(self, *misplaced: Never) -> None:  # without the call of its super(), which is a tenth of all it costs
         if misplaced:
             self._refuse(misplaced)
-        super().__init__(recording=False)
+        self._changes, self._openings = _NOT_RECORDING, []
 
 
 class scope(Adjusted):  # noqa: N801  # as above: `with scope("cost"):`
@@ -368,8 +436,12 @@ class scope(Adjusted):  # noqa: N801  # as above: `with scope("cost"):`
 
     def __enter__(self) -> Scope:
         super().__enter__()
-        entered = current_mode().scope
-        assert entered is not None
+        try:
+            entered = current_mode().scope
+            assert entered is not None
+        except BaseException:  # a signal's handler raised
+            self.__exit__()
+            raise
         return entered
 
 

@@ -44,11 +44,11 @@ def silently(function: Function) -> Function:
     def silent(*arguments: Any, **keywords: Any) -> Any:
         if is_silent():
             return function(*arguments, **keywords)
-        token = _is_silent.set(True)
-        try:
+        try:  # around all that it changes: a signal's handler may raise in any call
+            _is_silent.set(True)
             return quiet(*arguments, **keywords)
         finally:
-            _is_silent.reset(token)
+            _is_silent.set(False)
 
     return silent  # type: ignore[return-value]  # called as the function is
 
@@ -164,9 +164,10 @@ class Recordable:
         """Have no gradient any more."""
 
     @abstractmethod
-    def _accumulate(self, gradient: Any, in_use: set[int]) -> None:
-        """Add the gradient that a finished sweep found for this leaf. No two nodes may share a gradient's memory:
-        `in_use` has the ids of the arrays that this sweep has already given to a node."""
+    def _accumulate(self, gradient: Any, in_use: set[int], done: list[int]) -> None:
+        """Add the gradient that a finished sweep found for this leaf, and count it in `done`, in one: no signal's
+        handler may come between. No two nodes may share a gradient's memory: `in_use` has the ids of the arrays that
+        this sweep has already given to a node."""
 
 
 # What a node passes on: the slot, the operand there, the local gradient (None where the row has a pullback

@@ -261,11 +261,12 @@ class Primitive:
 
     def _as_node(self, rule: Rule, slot: int, given: tuple[Any, ...], parameters: dict[str, Any]) -> Any:
         """What a rule gives where the gradient itself is recorded, to be differentiated or compiled."""
-        looks, token = modes.enter_transform()
+        looks = modes.enter_transform()
         try:
             gradient = rule(*given, **parameters)
         finally:
-            modes.leave_transform(looks, token)
+            looks.is_over = True
+            modes.leave_transform(looks)
         if not looks and not isinstance(gradient, Recordable) and not numpy.any(self._array(gradient, slot)):
             return Tensor(gradient, requires_grad=False)  # no gradient, whatever the operands are
         if looks or not isinstance(gradient, Recordable):

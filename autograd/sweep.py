@@ -42,9 +42,10 @@ def commit(found: Iterable[tuple[Any, Any]]) -> None:
     """Add gradients to their leaves, and let intermediates hold theirs, while no other thread changes a `.grad`.
 
     The thread itself may, in a signal's handler: a sweep of Values that is interrupted there, and that works in their
-    `.grad`, sees that its work is spoilt.
+    `.grad`, sees that its work is spoilt. Where a handler raises, the leaves have all of it, or none.
     """
     in_use: set[int] = set()
+    done = [0]  # how many leaves have theirs
     leaves: list[tuple[Any, Any]] = []
     with locks.gradients:
         for pair in found:
@@ -55,8 +56,13 @@ def commit(found: Iterable[tuple[Any, Any]]) -> None:
                 locks.is_sweeping = False
                 node._hold(gradient)
                 in_use.add(id(gradient))
-        for leaf, gradient in leaves:
-            leaf._accumulate(gradient, in_use)
+        try:
+            for leaf, gradient in leaves:
+                leaf._accumulate(gradient, in_use, done)
+        except BaseException:
+            for leaf, gradient in leaves[done[0] :] if done[0] else ():
+                leaf._accumulate(gradient, in_use, done)
+            raise
 
 
 def forget_gradients(nodes: Iterable[Recordable]) -> None:

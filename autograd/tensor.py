@@ -357,7 +357,7 @@ class Tensor(Node):
         self._grad = None
         self._grad_is_shared = False
 
-    def _accumulate(self, gradient: Any, in_use: set[int]) -> None:
+    def _accumulate(self, gradient: Any, in_use: set[int], done: list[int]) -> None:
         while True:
             before, total = self._grad, gradient
             if before is not None:
@@ -365,10 +365,10 @@ class Tensor(Node):
             elif type(gradient) is not numpy.ndarray or gradient.base is not None or id(gradient) in in_use:
                 # An addition hands one array to both operands, and a sum hands out a view of it.
                 total = numpy.array(gradient)
+            in_use.add(id(total))
             if self._grad is before:  # no signal's handler has added to it meanwhile
-                self._grad = total
-                break
-        in_use.add(id(total))
+                self._grad, done[0] = total, done[0] + 1
+                return
 
     # --- as an array ---
 

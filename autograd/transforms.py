@@ -265,7 +265,7 @@ class _Run:
         self._recorded = is_inside_transform() or has_nodes(arguments) or has_nodes(keywords)
 
         leaves, self._input_places, self._rebuild_input = flatten(tuple([arguments[place] for place in self._chosen]))
-        looks, token = enter_transform()
+        looks = enter_transform()
         try:
             with recording():
                 self.inputs = list(map(self._variable, leaves, self._input_places))
@@ -278,7 +278,8 @@ class _Run:
             self._note_lists(error, arguments)
             raise
         finally:
-            leave_transform(looks, token)
+            looks.is_over = True
+            leave_transform(looks)
         self._aux: Any = None
         if has_aux:
             if not isinstance(result, tuple) or len(result) != 2:

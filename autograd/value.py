@@ -172,9 +172,9 @@ class Value(Node):
     def _hold(self, gradient: float) -> None:
         self.grad = gradient
 
-    def _accumulate(self, gradient: float, in_use: set[int]) -> None:
+    def _accumulate(self, gradient: float, in_use: set[int], done: list[int]) -> None:
         # None is what a PyTorch habit leaves behind: `p.grad = None`.
-        self.grad = gradient if self.grad is None else self.grad + gradient
+        self.grad, done[0] = gradient if self.grad is None else self.grad + gradient, done[0] + 1
 
     @staticmethod
     def _stack(parts: Sequence[Any], dtype: Any) -> Tensor:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import math
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,6 +11,7 @@ import numpy
 import numpy.typing
 
 from autograd import GraphError, Tensor, files, gradients
+from autograd.once import once
 from nn import Dataset, NeuronMLP, checkpoints, plotting
 from nn.meaning import Loss, meaning_in
 from viz.numbers import format_number
@@ -45,12 +45,12 @@ class Recognizer:
             [f"not {digit}", str(digit)] if digit is not None else [str(one) for one in range(max(2, model.sizes[-1]))]
         )
 
-    @functools.cached_property
+    @once
     def data(self) -> Dataset:
         """What it was trained on, read when it is first needed: a picture is recognised without."""
         return self._load()
 
-    @functools.cached_property
+    @once
     def outputs(self) -> Array:
         """For each of the test data."""
         return numpy.asarray(self.model.outputs(self.data.test_inputs))

@@ -283,13 +283,13 @@ def mode(model: Any, training: bool) -> Iterator[None]:
     """Every part of a model in training or in use; afterwards each as it was."""
     modules = [module for _, module in model.named_modules()] if isinstance(model, Module) else []
     before = [module.training for module in modules]
-    for module in modules:  # for each batch of outputs, so without the checks of what a person sets
-        object.__setattr__(module, "training", training)
+    name = itertools.repeat("training")
     try:
+        for module in modules:  # for each batch of outputs, so without the checks of what a person sets
+            object.__setattr__(module, "training", training)
         yield
-    finally:
-        for module, was in zip(modules, before, strict=True):
-            object.__setattr__(module, "training", was)
+    finally:  # in one: a signal's handler may raise in any step of a loop
+        deque(map(object.__setattr__, modules, name, before), maxlen=0)
 
 
 def own_module(node: Node) -> Module | None:
@@ -305,15 +305,16 @@ def _marking(call: Callable[..., Any]) -> Callable[..., Any]:
         if type(self).__call__ is not marked:
             return call(self, *inputs, **keywords)  # by a subclass's own, through super(): one call, one mark
         given = (*inputs, *keywords.values()) if keywords else inputs
-        mark = ModuleCall(self, given, _current_call.get(), current_mode().scope)
-        token = _current_call.set(mark)
-        try:
+        around = _current_call.get()
+        mark = ModuleCall(self, given, around, current_mode().scope)
+        try:  # around all that it changes: a signal's handler may raise in any call
+            _current_call.set(mark)
             output = call(self, *inputs, **keywords)
         except TypeError:
             check_call("", call, (self, *inputs), keywords)
             raise
         finally:
-            _current_call.reset(token)
+            _current_call.set(around)
         mark.ended = next(_ended)
         _mark(output, mark)
         return output

@@ -16,6 +16,7 @@ import numpy
 
 from autograd import Node
 from autograd.arguments import is_whole
+from autograd.once import once
 
 from . import checkpoints
 from .callbacks import TrainingRun
@@ -196,7 +197,7 @@ class Standing:
             "has_validation": "validation_loss" in run.measured,
         }
 
-    @functools.cached_property
+    @once
     def _data_checksum(self) -> str:
         checksum = 0
         for array in (self._run.batches.inputs, self._run.batches.targets):

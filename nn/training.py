@@ -27,7 +27,7 @@ from .divergence import DATA_OF_THE_BATCH, DivergenceError, first_bad_gradient, 
 from .errors import CheckpointError, NetworkError
 from .generators import Random
 from .history import Epoch, History, Step
-from .interruption import Interruption
+from .interruption import Wish, interruption
 from .losses import loss_of
 from .meaning import Loss, check_model, check_rows, number_of, remember
 from .measuring import Measure, outputs_to_tell
@@ -184,7 +184,7 @@ def fit(
     standing = Standing(run, path, checked("checkpoint_seconds", checkpoint_seconds), notes or {}, rng)
     if resume is not None:
         standing.go_on_from(file_path("resume", resume, CheckpointError))
-    with mode(model, training=True), Interruption() as wish:
+    with mode(model, training=True), interruption() as wish:
         way = Way(run, compile, standing.was_compiled)
         way.choose()
         _Loop(run, way, standing, measure, validated, wish).run_to_the_end()
@@ -280,7 +280,7 @@ class _Loop:
     standing: Standing
     measure: Measure
     validated: Measure | None
-    wish: Interruption
+    wish: Wish
 
     def __post_init__(self) -> None:
         self.model, self.optimizer, self.history = self.run.model, self.run.optimizer, self.run.history

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from autograd import GraphError, Node
 from autograd.arguments import NoSuchAttribute, answering, check_known, described, file_path, flag, whole_number
 from autograd.files import write_whole
+from autograd.once import once
 
 from .dot import printable
 from .errors import DrawingError, TooManyNodesError
@@ -135,7 +136,7 @@ class Drawing:
     renderer: str
     seconds: float
 
-    @functools.cached_property
+    @once
     def _laid_out(self) -> LaidOut:
         return fitting(self._pictures, functools.partial(_rendered, self.renderer), self.seconds)
 

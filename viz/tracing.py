@@ -9,7 +9,6 @@ import itertools
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, fields
-from functools import cached_property
 from typing import Any, ClassVar
 
 import numpy
@@ -18,6 +17,7 @@ import autograd
 from autograd import GraphError, Node, NotRecordedError, ShapeError, Value
 from autograd.arguments import answering, check_function, described
 from autograd.garbage_collection import without_garbage_collection
+from autograd.once import once
 from autograd.sweep import backward as commit_backward
 from autograd.sweep import sweep
 from autograd.traversal import operands_first
@@ -44,7 +44,7 @@ class Trace:
     gradients: dict[int, Any] = field(default_factory=dict)
     groups: tuple[Group, ...] = ()
 
-    @cached_property
+    @once
     def operands(self) -> dict[int, list[TracedNode]]:
         """The operands of each node, by id, in the order of their slots."""
         found: dict[int, list[TracedNode]] = {node.id: [] for node in self.nodes}

@@ -26,6 +26,7 @@ from ..errors import (
 from ..garbage_collection import without_garbage_collection
 from ..modes import current_mode
 from ..node import Node
+from ..once import once
 from ..structure import flatten
 from ..sweep import commit, sweep
 from ..tensor import Tensor
@@ -80,9 +81,11 @@ class CompiledProgram:
         self._wanted, self._columns = list(wanted), columns
         with without_garbage_collection():
             self.program: Program = passed(program_of(recording, wanted), COMMON)
+        if wanted and recording.outside is not None:
+            recording.outside.settle_for_gradients()
         self.has_gradients: bool = bool(wanted)
 
-    @functools.cached_property
+    @once
     def run(self) -> Callable[..., tuple[Any, ...]]:
         """A function of the numbers and arrays of a call: values, then gradients."""
         machine: Callable[..., tuple[Any, ...]]

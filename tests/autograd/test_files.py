@@ -168,13 +168,23 @@ def test_what_cannot_be_written_is_told_before_and_leaves_all_as_it_was(
         assert (tmp_path / "kept.dot").read_bytes() == b"old"
 
 
+DIGITS = "0123456789abcdef"  # as the parts of files have them
+
+
 def test_what_only_looks_like_a_part_stays(tmp_path: Path) -> None:
-    others = [".x.part", ".x.notes.part", ".x.abcdefgh.parts", "x.abcdefgh.part", ".xy.abcdefgh.part"]
+    others = [
+        ".x.part",
+        ".x.notes.part",
+        f".x.{DIGITS}.parts",
+        f"x.{DIGITS}.part",
+        f".xy.{DIGITS}.part",
+        ".x.abcdefgh.part",
+    ]
     for name in others:
         (tmp_path / name).touch()
-    (tmp_path / ".x.abcdefgh.part").mkdir()
+    (tmp_path / f".x.{DIGITS}.part").mkdir()
     write_whole(tmp_path / "x", b"new")
-    assert names(tmp_path) == sorted(["x", ".x.abcdefgh.part", *others])
+    assert names(tmp_path) == sorted(["x", f".x.{DIGITS}.part", *others])
 
 
 def test_writers_of_one_file_at_once_leave_one_of_theirs_in_whole(tmp_path: Path) -> None:

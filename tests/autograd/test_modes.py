@@ -461,11 +461,11 @@ def the_transform_holds() -> bool:
 
 @contextmanager
 def transform() -> Iterator[None]:
-    looks, token = autograd.modes.enter_transform()
+    looks = autograd.modes.enter_transform()
     try:
         yield
     finally:
-        autograd.modes.leave_transform(looks, token)
+        autograd.modes.leave_transform(looks)
 
 
 SCOPE = functools.partial(scope, "around")

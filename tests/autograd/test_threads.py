@@ -108,7 +108,7 @@ def test_ten_threads_give_the_bits_of_one_while_some_record_nothing_or_open_scop
     alone = [work(seed) for seed, work in enumerate(works)]
     for _ in range(3):
         assert together(works) == alone
-    assert autograd.modes.open_blocks == 0
+    assert not autograd.modes.open_blocks
 
 
 def test_threads_may_share_leaves_whose_gradients_they_ask_for() -> None:
@@ -314,7 +314,7 @@ def test_a_signal_s_handler_may_open_blocks_wherever_one_is_opened_or_closed() -
         with no_grad(), scope("inside"):
             assert not (Value(1.0) * 2).requires_grad
 
-    before = autograd.modes.open_blocks, autograd.modes.watched
+    before = set(autograd.modes.open_blocks), set(autograd.modes.watched)
     number, was_there = 0, True
     while was_there:
         with Interrupted(number, handler) as interrupted:
@@ -336,7 +336,7 @@ from autograd.garbage_collection import without_garbage_collection
 inside, done = threading.Event(), threading.Event()
 
 def elsewhere():
-    with locks.gradients, modes._open_blocks_lock, without_garbage_collection():
+    with locks.gradients, modes._ending_lock, without_garbage_collection():
         inside.set()
         done.wait(30)
 

@@ -19,6 +19,7 @@ import numpy
 
 from ...node import Node
 from ...traversal import nodes_in_order
+from .code_reading import CodeFacts
 from .places import ATOMS, Place, comparison
 from .reach import MOST_PLACES, Walk
 
@@ -39,6 +40,7 @@ class Outside:
         walk = Walk(function, objects)
         self.places: list[Place] = walk.places
         self._walk: Walk | None = walk
+        self._facts: list[CodeFacts] = []
         self._arrays = _small(walk)
         self._drawn_before, self._positions = _random_states(walk), _positions(walk)
         self.changed_by_itself: list[Place] = []
@@ -52,6 +54,7 @@ class Outside:
         """The function was run, and gave these: what it changed itself says nothing of whether somebody else did."""
         walk, self._walk = self._walk, None
         assert walk is not None
+        self._facts = walk.facts
         if not walk.not_imported.isdisjoint(sys.modules):  # it imported them itself
             after = Walk(function, objects)
             self.places += [place for place in after.places if (id(place.container), place.key) not in walk.known]
@@ -73,6 +76,18 @@ class Outside:
         self._drawn_before, self._positions, self._arrays = {}, {}, []
         self.is_unchanged = comparison(self.places) if self.places else None
 
+    def settle_for_gradients(self) -> None:
+        """The gradients were recorded, for which the rules of primitives ran: what these count or note, and compute
+        nothing with, says nothing either."""
+        if self.is_unchanged is not None and not self.is_unchanged():
+            read = {name for facts in self._facts for name in facts.read}
+            self.places = [
+                place
+                for place in self.places
+                if place.is_as_it_was or (type(place.held) in (int, float) and place.called in read)
+            ]
+            self.is_unchanged = comparison(self.places) if self.places else None
+
     def changes(self) -> list[str]:
         """In words, what is another than when the function was recorded."""
         return list(dict.fromkeys(str(place) for place in self.places if not place.is_as_it_was))
@@ -83,11 +98,15 @@ class Outside:
 
     def _drawn(self, walk: Walk) -> list[str]:
         states = _random_states(walk)
-        return [name for name, before in self._drawn_before.items() if states[name] != before]
+        return [name for (name, one), before in self._drawn_before.items() if states[name, one] != before]
 
     def _went_on(self, walk: Walk) -> list[str]:
         positions = _positions(walk)
-        return [f"what {name} gives next" for name, before in self._positions.items() if positions[name] != before]
+        return [
+            f"what {name} gives next"
+            for (name, one), before in self._positions.items()
+            if positions[name, one] != before
+        ]
 
     def _counted(self, walk: Walk) -> list[str]:
         """The numbers that it changes itself, and computes with or looks at."""
@@ -148,25 +167,36 @@ def _told_of(walk: Walk, outputs: Sequence[Node]) -> list[str]:
 # --- what goes on when it is asked ------------------------------------------------------------------------
 
 
-def _random_states(walk: Walk) -> dict[str, Any]:
-    states: dict[str, Any] = {"random": random.getstate()}
-    if "numpy.random" in sys.modules:
-        states["numpy.random"] = _content(numpy.random.get_state(legacy=False))
-    for name, generator in walk.generators:
-        bits = getattr(generator, "bit_generator", None)
-        states[name] = generator.getstate() if bits is None else _content(bits.state)
-    return states
+def _random_states(walk: Walk) -> dict[tuple[str, int], Any]:
+    """By the name and the id of each generator, for two may have one name."""
+    states: dict[tuple[str, int], Any] = {("random", 0): random.getstate()}
+    get_state = getattr(sys.modules.get("numpy.random"), "get_state", None)
+    if get_state is not None:
+        states["numpy.random", 0] = _content(get_state(legacy=False))
+    return states | {(name, id(generator)): _content(_state_of(generator)) for name, generator in walk.generators}
+
+
+def _state_of(generator: Any) -> Any:
+    """The state of a generator of any kind; None of one that has none to tell (the system's)."""
+    try:
+        if isinstance(generator, random.Random):
+            return generator.getstate()
+        if hasattr(generator, "get_state"):  # a RandomState
+            return generator.get_state(legacy=False)
+        return getattr(generator, "bit_generator", generator).state
+    except NotImplementedError:
+        return None
 
 
 def _content(state: Any) -> Any:
-    """The state of a generator of NumPy's, to be compared; it may have an array in it."""
+    """The state of a generator, to be compared; it may have an array in it."""
     if isinstance(state, dict):
         return {key: _content(part) for key, part in state.items()}
     return state.tobytes() if isinstance(state, numpy.ndarray) else state
 
 
-def _positions(walk: Walk) -> dict[str, Any]:
-    return {name: _position(iterator) for name, iterator in walk.iterators}
+def _positions(walk: Walk) -> dict[tuple[str, int], Any]:
+    return {(name, id(iterator)): _position(iterator) for name, iterator in walk.iterators}
 
 
 def _position(iterator: Any, depth: int = 3) -> Any:

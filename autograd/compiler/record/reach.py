@@ -78,6 +78,7 @@ class Walk:
         code = getattr(function, "__code__", None)  # a bound method has its function's
         self._own_package = _package_of_code(function)
         self._own_names = frozenset(names_in(code)) if isinstance(code, CodeType) else frozenset()
+        self._kinds_of_generators = _kinds_of_generators()
         self._seen: dict[int, Any] = {}  # with what the ids belong to, so that nothing else gets them
         self._objects: list[tuple[str, Any]] = []
         self._queue: list[tuple[str, Any]] = [("self", function), *objects]
@@ -125,7 +126,7 @@ class Walk:
             self._queue += [(name, held.func), ("partial", held.args), ("partial", held.keywords)]
         elif isinstance(held, operator.attrgetter | operator.methodcaller):
             self._names.update(*[one.split(".") for one in held.__reduce__()[1] if isinstance(one, str)])
-        elif isinstance(held, numpy.random.Generator | numpy.random.RandomState | random.Random):
+        elif isinstance(held, self._kinds_of_generators):
             self.generators.append((name, held))
         elif isinstance(held, property | functools.cached_property | staticmethod | classmethod):
             inner = getattr(held, "fget", None) or getattr(held, "func", None) or getattr(held, "__func__", None)
@@ -163,7 +164,8 @@ class Walk:
         if isinstance(held, GeneratorType) or (hasattr(kind, "__next__") and _is_foreign(kind)):
             self.iterators.append((name, held))
         elif _package(kind) == "autograd":
-            self._queue.append((name, getattr(held, "_function", None)))  # of one that is compiled
+            # Of one that is compiled, and of a primitive, whose rules are run for the program of its gradient.
+            self._queue += [(name, getattr(held, key, None)) for key in ("_function", "_rules", "_every")]
         elif hasattr(held, "__wrapped__") and _is_foreign(kind):  # functools.lru_cache
             self._queue.append((name, held.__wrapped__))
         elif _package(kind) not in _FOREIGN or hasattr(held, "__dict__"):  # a namespace of Python's own, too
@@ -306,6 +308,14 @@ class Walk:
             self.places.append(Place(name, container, key, read, held, is_copy))
         if not is_copy:
             self._queue.append((name, held))
+
+
+def _kinds_of_generators() -> tuple[type, ...]:
+    """Of random generators. Those of NumPy from where they are, if they are anywhere: NumPy imports them when they are
+    asked for, and a process that is forked meanwhile waits for ever."""
+    module = sys.modules.get("numpy.random")
+    names = ("Generator", "RandomState", "BitGenerator") if module is not None else ()
+    return random.Random, *[kind for name in names if (kind := getattr(module, name, None)) is not None]
 
 
 _PLAIN = frozenset({bool, int, float, complex, str, bytes, type(None)})

@@ -507,8 +507,8 @@ def _with_variables(
             frames.append(frame)  # it keeps its variables as they are when the function returns
             sys.setprofile(None)
 
-    sys.setprofile(watch)
     try:
+        sys.setprofile(watch)
         returned = function(*arguments, **keywords)
     finally:
         sys.setprofile(None)
