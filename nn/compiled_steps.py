@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy
 
 import autograd
-from autograd import Node, Tensor, no_grad
+from autograd import Tensor, no_grad
 from autograd.sweep import topological_order
 
 from .losses import LOSSES
@@ -92,8 +92,7 @@ class CompiledStep:
 
     def _new(self) -> TrainingStep:
         slots, parameters = self._optimizer._slots, self._optimizer.parameters
-        # A program knows a frozen parameter by its numbers.
-        self.frozen: dict[Node, Any] = {one: one._data for one in parameters if not one.requires_grad}
+        self._frozen = {one for one in parameters if not one.requires_grad}
         return self._kind(
             self._function,
             self._moved,
@@ -104,10 +103,8 @@ class CompiledStep:
         )
 
     def _is_frozen_anew(self) -> bool:
-        """Whether a parameter was frozen, given other numbers while it was, or freed."""
-        return any(
-            one.requires_grad if one in self.frozen else not one.requires_grad for one in self._optimizer.parameters
-        ) or any(one._data is not data for one, data in self.frozen.items())
+        """Whether a parameter was frozen or freed."""
+        return any(one.requires_grad is (one in self._frozen) for one in self._optimizer.parameters)
 
     def _function(self, inputs: Any, targets: Any) -> tuple[Any, Any]:
         outputs = self.model(inputs)

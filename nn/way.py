@@ -161,7 +161,8 @@ def _warn_of_constants(step: CompiledStep) -> None:
     from autograd.compiler.record.captured import captured
     from autograd.compiler.record.recording import listed
 
-    found = captured(step.recording, step.model, step.frozen)
+    frozen = [parameter for parameter, _ in step.recording.frozen]  # whose numbers it reads in every step
+    found = captured(step.recording, step.model, frozen)
     if found:
         _warn(
             f"uses {', '.join(map(str, found))}: neither data nor parameter, so it keeps it as it is now; with "

@@ -36,7 +36,7 @@ class TrainingStep:
 
     Args:
         function: gives the number to descend on, or a tuple that begins with it; reads parameters from outside (a
-            module's).
+            module's), those that are frozen as well: each call has their numbers as they are then.
         move: how a parameter moves, on nodes: `lambda w, g, states, numbers: (w - numbers[0] * g, ())`.
         states: for each parameter arrays that `move` keeps between steps (momentum); written in place.
         parameters: which are moved; by default all that require gradients.
@@ -66,14 +66,14 @@ class TrainingStep:
         self._function, self._move = function, move
         self._states = states or {}
         self._parameters, self._guarded, self.told = parameters, guarded, told
-        self._cache: ProgramCache[tuple[ArrayMachine, Recording, list[Node]]] = ProgramCache()
+        self._cache: ProgramCache[tuple[ArrayMachine, Recording, list[Node], list[Node]]] = ProgramCache()
 
     def __call__(self, *arguments: Any, numbers: Sequence[float] = ()) -> Any:
         """The function's value before the step. `numbers` are what may differ from step to step (a rate)."""
         key, leaves, objects = self._cache.key(arguments, {})
-        machine, recording, moved = self._entry(key, objects, arguments, len(numbers))
+        machine, recording, moved, read = self._entry(key, objects, arguments, len(numbers))
         states = [array for parameter in moved for array in self._states.get(parameter, ())]
-        outputs = machine(*leaves, *[parameter._data for parameter in recording.parameters], *states, *numbers)
+        outputs = machine(*leaves, *[parameter._data for parameter in read], *states, *numbers)
         for parameter in moved:  # what was recorded before this step must see that its data is another
             parameter._data = parameter._data.view()
         if self._guarded:
@@ -88,7 +88,7 @@ class TrainingStep:
 
     def _entry(
         self, key: Hashable, objects: list[Any], arguments: tuple[Any, ...], count: int
-    ) -> tuple[ArrayMachine, Recording, list[Node]]:
+    ) -> tuple[ArrayMachine, Recording, list[Node], list[Node]]:
         entries = self._cache.entries.get((key, count))
         if entries:
             is_current = entries[0][1].is_current
@@ -104,8 +104,9 @@ class TrainingStep:
             unread = set(moved).difference(recording.parameters)
             if unread:
                 raise NotRecordedError(f"{recording.function_name} does not depend on {unread.pop()!r:.80}")
-            machine = ARRAYS(passed(self._program(recording, moved, count), COMMON))
-        entry = machine, recording, moved
+            frozen = [leaf for leaf, was_frozen in recording.frozen if was_frozen]  # no parameter that is moved
+            machine = ARRAYS(passed(self._program(recording, moved, frozen, count), COMMON))
+        entry = machine, recording, moved, [*recording.parameters, *frozen]
         self._cache.add_entry(key, count, entry, objects)
         return entry
 
@@ -121,7 +122,7 @@ class TrainingStep:
         recording.confirm(again)
         return not went_on
 
-    def _program(self, recording: Recording, parameters: list[Node], count: int) -> Program:
+    def _program(self, recording: Recording, parameters: list[Node], frozen: list[Node], count: int) -> Program:
         output = recording.outputs[0] if len(recording.outputs) > 1 else only_number(recording)
         if not parameters or not output.requires_grad:
             raise NotRecordedError(f"{recording.function_name} depends on no leaf that requires gradients")
@@ -146,7 +147,7 @@ class TrainingStep:
                 now, its_states = self._move(parameter, gradient, tuple(states[parameter]), tuple(numbers))
                 moved += [now, *its_states]
                 targets += [parameter, *states[parameter]]
-        given = [*[state for its in states.values() for state in its], *numbers]
+        given = [*frozen, *[state for its in states.values() for state in its], *numbers]
         program, operand_of = translated(recording, given, [*moved, *norms])
         n_values = program.n_values
         program.updates = [
