@@ -98,10 +98,13 @@ def flag(name: str, given: object, error: type[GraphError] = ArgumentError) -> b
     return bool(given)
 
 
-def file_path(name: str, given: object, error: type[GraphError] = ArgumentError) -> Path:
-    """What was given, if it can be the path of a file."""
+def file_path(name: str, given: object, error: type[GraphError] = ArgumentError, *, is_folder: bool = False) -> Path:
+    """What was given, if it can be the path of a file, or of a folder."""
     if not isinstance(given, str | os.PathLike):
         raise error(f'{name} is the path of a file, such as "digits.safetensors", not {described(given)}')
+    folder, own_name = os.path.split(os.fspath(given))
+    if folder and own_name in ("", ".") and not is_folder:  # which a Path forgets
+        raise error(f"{name} is the path of a file, and {os.fspath(given)!r:.80} is one of a folder: add a file's name")
     return Path(given)
 
 

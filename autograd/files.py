@@ -193,10 +193,11 @@ def _remove_abandoned(target: Path) -> None:
 
 def _parts(target: Path) -> Iterator[str]:
     is_part = re.compile(rf"\.{re.escape(_kept_name(target))}\.[a-f0-9]{{16}}\.part").fullmatch
-    with suppress(OSError), os.scandir(target.parent) as entries:
-        for entry in entries:
-            if is_part(entry.name) and entry.is_file(follow_symlinks=False):
-                yield entry.path
+    with suppress(OSError):
+        for name in filter(is_part, os.listdir(target.parent)):
+            path = os.path.join(target.parent, name)
+            if stat.S_ISREG(os.lstat(path).st_mode):
+                yield path
 
 
 def why_not_writable(target: Path) -> str | None:

@@ -106,7 +106,7 @@ def _end(opening: _Opening) -> None:
 
 def _lose(opening: _Opening) -> None:
     """The block is gone."""
-    if not opening.is_over:
+    if not getattr(opening, "is_over", True):  # it has no such thing yet where a signal's handler raised at once
         _end(opening)
 
 

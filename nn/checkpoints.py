@@ -20,17 +20,18 @@ from typing import Any
 
 import numpy
 
-from autograd import DISTRIBUTION
+from autograd import DISTRIBUTION, Node
 from autograd.arguments import answering, described, file_path
 from autograd.files import content_of, write_whole
 
 from .activations import activation_of, is_known
 from .errors import CheckpointError
+from .generators import Generator
 from .layers import MLP, Linear
 from .meaning import Meaning
 from .module import Module
 from .neuron import Neuron, NeuronLayer, NeuronMLP
-from .optimizers import Optimizer
+from .optimizers import OPTIMIZERS, Optimizer
 from .state import Array, State, differences
 
 FORMAT = "glassgrad-checkpoint"
@@ -105,6 +106,7 @@ def save(
     if isinstance(meaning := getattr(model, "_meaning", None), Meaning):
         described["meaning"] = meaning.described()
     _check_kinds(target, tensors)
+    _refuse_kept_besides(target, optimizer)
     # As the format has them: in order, and in the order of bytes of nearly every machine.
     tensors = {name: numpy.asarray(kept, kept.dtype.newbyteorder("<"), order="C") for name, kept in tensors.items()}
     text = json.dumps(described)
@@ -229,13 +231,19 @@ def check_fits(
         raise CheckpointError(f"{path} does not fit {model!r:.80}: {'; '.join(problems[:_MOST_SHOWN])}{more}")
 
 
-def why_not_saved(path: str | os.PathLike[str], model: Module, notes: Mapping[str, Any] | None = None) -> str | None:
-    """In words, what `save` would refuse of a model and notes now; None where it would write them."""
+def why_not_saved(
+    path: str | os.PathLike[str],
+    model: Module,
+    notes: Mapping[str, Any] | None = None,
+    optimizer: Optimizer | None = None,
+) -> str | None:
+    """In words, what `save` would refuse now; None where it would write all of it."""
     try:
         _check_notes(Path(path), dict(notes or {}))
         tensors = model.state_dict()
         _refuse_reserved(Path(path), tensors)
         _check_kinds(Path(path), tensors)
+        _refuse_kept_besides(Path(path), optimizer)
     except CheckpointError as error:
         return str(error)
     return None
@@ -251,6 +259,26 @@ def _refuse_reserved(target: Path, tensors: State) -> None:
             )
         if not name.isascii() and name.encode(errors="ignore").decode() != name:
             raise CheckpointError(f"{target}: the name {name!r:.80} is no text that a file can hold")
+
+
+def _refuse_kept_besides(target: Path, optimizer: Optimizer | None) -> None:
+    """Refuse an optimizer of a person's own with arrays or generators that its state does not tell of."""
+    if optimizer is None or type(optimizer) in OPTIMIZERS.values():
+        return
+    for name, part in vars(optimizer).items():
+        if name not in ("_parameters", "_slots") and _holds_state(part):
+            raise CheckpointError(
+                f"{target}: {type(optimizer).__name__} keeps {name} itself, which is not saved: keep arrays in "
+                "slot.kept, by the names in the class's `kept`"
+            )
+
+
+def _holds_state(part: Any, depth: int = 4) -> bool:
+    if isinstance(part, Mapping):
+        part = list(part.values())
+    if isinstance(part, list | tuple):
+        return depth > 0 and any(_holds_state(one, depth - 1) for one in part)
+    return isinstance(part, numpy.ndarray | Node | Generator)
 
 
 def _check_notes(target: Path, notes: dict[str, Any]) -> None:
@@ -276,7 +304,7 @@ def _check_notes(target: Path, notes: dict[str, Any]) -> None:
 
 def _check_kinds(target: Path, tensors: State) -> None:
     for name, kept in tensors.items():
-        if kept.dtype.kind not in "fiu":
+        if kept.dtype.kind not in "biuf":
             raise CheckpointError(f"{target}: {name} holds {kept.dtype}, not numbers")
         if kept.dtype.itemsize > 8:
             raise CheckpointError(f"{target}: {name} holds {kept.dtype}, and a file holds numbers of at most 64 bits")

@@ -22,6 +22,7 @@ from autograd.sweep import forget_gradients
 
 from . import plotting
 from .errors import NetworkError
+from .generators import Generator
 from .meaning import Loss, Meaning, classes_named, meaning_in
 from .outputs import ROWS_AT_ONCE, outputs_each, outputs_of
 from .state import State, fitting, plain
@@ -36,7 +37,8 @@ class Module:
     Sets, which have no order to save them in, are refused.
 
     A parameter whose `requires_grad` is set to False is frozen: it gets no gradients and is not moved, and stays a
-    parameter that is saved, loaded and shown. A leaf that was made with False (a mask, a table) is none.
+    parameter that is saved, loaded and shown. A leaf that was made with False (a mask, a table) is none; it is saved
+    and loaded all the same, unless it was set while a module was called.
 
     >>> from nn import Linear
     >>> layer = Linear(3, 2, rng=0)
@@ -50,6 +52,8 @@ class Module:
     training: bool = True
     # The checks of its settings, also of those that are assigned later: each gives what is to be set.
     _checks: ClassVar[Checks] = {"training": functools.partial(flag, "training", error=NetworkError)}
+    # The names of attributes that were set while a module was called: what it computed, and no part of it.
+    _set_in_calls: frozenset[str] = frozenset()
     # What its outputs stand for, by the loss that it was trained with (`fit`).
     _meaning: Meaning | None = None
     # Whether it computes the same whatever its inputs' numbers are, so that a program recorded once follows it: then
@@ -83,6 +87,8 @@ class Module:
                     f"that was not computed, {described(given)} here"
                 )
         object.__setattr__(self, name, given)
+        if isinstance(given, Node) and (name in self._set_in_calls) is (_current_call.get() is None):
+            object.__setattr__(self, "_set_in_calls", self._set_in_calls ^ {name})
 
     def __getitem__(self, index: Any) -> NoReturn:
         hint = "; its layers are in the list .layers" if hasattr(self, "layers") else ""
@@ -156,10 +162,20 @@ class Module:
             for name in module.buffers:
                 yield (f"{path}.{name}" if path else name), getattr(module, name)
 
-    def named_generators(self) -> Iterator[tuple[str, numpy.random.Generator]]:
+    def _named_constants(self) -> Iterator[tuple[str, Any]]:
+        """Every leaf that is no parameter, each once, with its path, but for what was computed in calls."""
+        seen = set()
+        for prefix, module in self.named_modules():
+            for path, item in held(module):
+                is_leaf = isinstance(item, Node) and item.op is None and not item.is_parameter
+                if is_leaf and item not in seen and path.partition(".")[0] not in module._set_in_calls:
+                    seen.add(item)
+                    yield (f"{prefix}.{path}" if prefix else path), item
+
+    def named_generators(self) -> Iterator[tuple[str, Generator]]:
         """Every random generator among the attributes of a part, with its path: dropout draws from one."""
         for path, item in _walk(self):
-            if isinstance(item, numpy.random.Generator):
+            if isinstance(item, Generator):
                 yield path, item
 
     def train(self, training: bool = True) -> Self:
@@ -178,23 +194,25 @@ class Module:
         forget_gradients(self.parameters())
 
     def state_dict(self) -> State:
-        """A copy of every parameter's data, and of every buffer, by path."""
+        """A copy of every parameter's data, of every buffer, and of leaves that are no parameters, by path."""
         return {
             **{name: numpy.array(parameter.data) for name, parameter in self.named_parameters()},
+            **{name: numpy.array(constant.data) for name, constant in self._named_constants()},
             **{name: buffer.copy() for name, buffer in self.named_buffers()},
         }
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
-        """Set every parameter's data and every buffer. Everything is checked before anything is changed.
+        """Set all that `state_dict` has. Everything is checked before anything is changed.
 
         Raises NetworkError naming what is missing, unknown, of another shape, no number, or beyond the dtype.
         """
-        parameters, kept = dict(self.named_parameters()), dict(self.named_buffers())
+        leaves = {**dict(self.named_parameters()), **dict(self._named_constants())}
+        kept = dict(self.named_buffers())
         state, problems = fitting(state, self.state_dict())
         if problems:
             raise NetworkError(f"load_state_dict: {'; '.join(problems)}")
-        for name, parameter in parameters.items():
-            parameter.data = state[name] if isinstance(parameter, Tensor) else float(state[name])
+        for name, leaf in leaves.items():
+            leaf.data = state[name] if isinstance(leaf, Tensor) else float(state[name])
         for name, buffer in kept.items():
             buffer[...] = state[name]
 

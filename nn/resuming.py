@@ -22,10 +22,11 @@ from . import checkpoints
 from .callbacks import TrainingRun
 from .checks import checked
 from .errors import CheckpointError
-from .generators import Random, check_state, set_state, state_of
+from .generators import Generator, Random, check_state, set_state, state_of
 from .history import History
 from .meaning import name_of
 from .module import Module
+from .optimizers import Optimizer
 from .state import Array
 
 
@@ -57,6 +58,8 @@ class Standing:
         self.base_rate: float = run.optimizer.learning_rate
         self._rate_at_start = self.base_rate
         self._parts_at_start = {} if path is None else _described_parts(run.model)
+        for _, generator in run.model.named_generators() if path is not None else ():
+            state_of(generator)  # one that has no state to tell is refused before training
         self._order_at_epoch_start: dict[str, Any] = {}
         self._order_when_interrupted: dict[str, Any] = {}
         self._written_at = time.perf_counter()
@@ -102,6 +105,7 @@ class Standing:
             "order_at_epoch_start": self._order_at_epoch_start,
             "order": state_of(order),
             "generators": {name: state_of(one) for name, one in run.model.named_generators()},
+            "optimizer_numbers": _own_numbers(run.optimizer),
             "layers": [figures.layer for figures in run.history.layers],
         }
         scheduled, run.optimizer.learning_rate = run.optimizer.learning_rate, self.base_rate
@@ -167,6 +171,9 @@ class Standing:
         self._refuse_other_parts(path, notes)
         checkpoints.restore(found, path, run.model, run.optimizer)
         run.optimizer.learning_rate = self.base_rate = rate
+        for name, number in (notes.get("optimizer_numbers") or {}).items():
+            if name in _own_numbers(run.optimizer):
+                setattr(run.optimizer, name, number)
         self.resumed_from = path.resolve()
         run.history = history
         self.first_batch, self.was_compiled = first_batch, notes.get("compiled") is True
@@ -246,6 +253,13 @@ class Standing:
             )
 
 
+def _own_numbers(optimizer: Optimizer) -> dict[str, Any]:
+    """What an optimizer of a person's own counts and notes besides its settings: numbers and texts."""
+    known = {*optimizer.settings(), "_learning_rate", "steps"}
+    plain = {name: one for name, one in vars(optimizer).items() if type(one) in (bool, int, float, str)}
+    return {name: one for name, one in plain.items() if name not in known}
+
+
 def _frozen(model: Any) -> list[str]:
     named = model.named_parameters() if isinstance(model, Module) else ()
     return [name for name, parameter in named if not parameter.requires_grad]
@@ -256,13 +270,14 @@ def _described_parts(model: Any) -> dict[str, Any]:
     described: dict[str, Any] = {}
     for path, module in model.named_modules() if isinstance(model, Module) else ():
         for name, setting in vars(module).items():
-            if name not in ("training", "_meaning", *module.buffers) and not isinstance(setting, _KEPT_ELSEWHERE):
+            if name not in (*_NO_SETTINGS, *module.buffers) and not isinstance(setting, _KEPT_ELSEWHERE):
                 described[f"{path}.{name}" if path else name] = _described(setting)
     return described
 
 
+_NO_SETTINGS = ("training", "_meaning", "_set_in_calls")
 # What a checkpoint holds, or checks, besides.
-_KEPT_ELSEWHERE = (Node, Module, numpy.random.Generator)
+_KEPT_ELSEWHERE = (Node, Module, Generator)
 
 
 def _described(setting: Any, depth: int = 0) -> Any:

@@ -131,7 +131,7 @@ def fit(
         reason = why_not_writable(file_path("checkpoint", checkpoint, CheckpointError))
         if reason is not None:
             raise CheckpointError(f"{checkpoint} cannot be written: {reason}")
-        reason = why_not_saved(checkpoint, model, notes)
+        reason = why_not_saved(checkpoint, model, notes, optimizer if isinstance(optimizer, Optimizer) else None)
         if reason is not None:
             raise CheckpointError(reason)
     for name, bound in (("clip_norm", clip_norm), ("clip_value", clip_value)):

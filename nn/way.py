@@ -15,6 +15,7 @@ from .activations import ACTIVATIONS
 from .callbacks import Callback, TrainingRun
 from .compiled_steps import CompiledStep, compiled_step
 from .errors import NetworkError
+from .generators import Generator
 from .losses import LOSSES
 from .meaning import Loss, Meaning, ends_in_sigmoid, meaning_of, name_of
 from .module import Module, held
@@ -125,7 +126,7 @@ def _why_eager(run: TrainingRun) -> str | None:
     if isinstance(model, Module):
         for path, module in model.named_modules():
             place = f"{path or 'the model'} ({type(module).__name__})"
-            if any(isinstance(part, numpy.random.Generator) for _, part in held(module)):
+            if any(isinstance(part, Generator) for _, part in held(module)):
                 return f"{place} draws random numbers"
             if module.buffers:
                 return f"{place} keeps statistics between steps"

@@ -41,7 +41,7 @@ def mnist(
         DatasetError: no files, or one that is missing or damaged, or images and labels that do not go together.
     """
     if directory is not None:
-        directory = file_path("directory", directory, DatasetError)
+        directory = file_path("directory", directory, DatasetError, is_folder=True)
     folder, is_cache = _folder(directory)
     read = functools.partial(_from_cache, download=download) if is_cache else _from_folder
     parts: list[tuple[Any, Any]] = []

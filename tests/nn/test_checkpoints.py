@@ -346,21 +346,21 @@ def test_a_file_larger_than_any_model_is_refused_before_it_is_read(tmp_path: Pat
 
 def test_numbers_of_a_kind_that_no_model_has_are_refused(tmp_path: Path) -> None:
     class Odd(Module):
-        buffers = ("mask",)
+        buffers = ("phase",)
 
         def __init__(self) -> None:
-            self.mask = numpy.array([True])
+            self.phase = numpy.array([1j], numpy.complex64)
 
-    with pytest.raises(CheckpointError, match="mask holds bool, not numbers"):
+    with pytest.raises(CheckpointError, match="phase holds complex64, not numbers"):
         checkpoints.save(tmp_path / "x", Odd())  # and not after training, when it is read
     assert not (tmp_path / "x").exists()
     described = json.dumps(
         {"format": checkpoints.FORMAT, "version": 1, "architecture": {}, "optimizer": {}, "notes": {}}
     )
-    tensors = {"mask": numpy.array([True])}
+    tensors = {"phase": numpy.array([1j], numpy.complex64)}
     sums = {"glassgrad": described, "sha256": checkpoints._digest(described, tensors)}
     (tmp_path / "y").write_bytes(safetensors.numpy.save(tensors, sums))
-    with pytest.raises(CheckpointError, match="mask holds bool, not numbers"):
+    with pytest.raises(CheckpointError, match="phase holds complex64, not numbers"):
         checkpoints.read(tmp_path / "y")
 
 
