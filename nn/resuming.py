@@ -160,6 +160,11 @@ class Standing:
             first_batch = len(history.steps) - len(history) * run.steps_per_epoch
             if not 0 <= first_batch < run.steps_per_epoch or bool(first_batch) != notes["is_within_epoch"]:
                 raise CheckpointError("its steps do not fit its epochs")
+            numbers = notes.get("optimizer_numbers", {})
+            if not isinstance(numbers, dict) or not all(
+                isinstance(one, bool | int | float | str) for one in numbers.values()
+            ):
+                raise CheckpointError(f"what the optimizer counts is {numbers!r:.40}")
             for name, generator in generators.items():
                 check_state(generator, states[name])
             for state in (notes["order"], notes["order_at_epoch_start"]):
@@ -171,9 +176,8 @@ class Standing:
         self._refuse_other_parts(path, notes)
         checkpoints.restore(found, path, run.model, run.optimizer)
         run.optimizer.learning_rate = self.base_rate = rate
-        for name, number in (notes.get("optimizer_numbers") or {}).items():
-            if name in _own_numbers(run.optimizer):
-                setattr(run.optimizer, name, number)
+        for name in numbers.keys() & _own_numbers(run.optimizer).keys():
+            setattr(run.optimizer, name, numbers[name])
         self.resumed_from = path.resolve()
         run.history = history
         self.first_batch, self.was_compiled = first_batch, notes.get("compiled") is True

@@ -278,3 +278,20 @@ def test_files_written_at_once_have_the_permissions_that_the_process_gives(tmp_p
         now = os.umask(before)
     assert now == 0o027
     assert {path.stat().st_mode & 0o777 for path in tmp_path.iterdir()} == {0o640}
+
+
+@pytest.mark.skipif(not hasattr(os, "setxattr"), reason="this system has no extended attributes")
+def test_a_file_that_is_replaced_keeps_its_owner_and_its_attributes(tmp_path: Path) -> None:
+    target = tmp_path / "x"
+    target.write_bytes(b"old")
+    owner, group = (1000, 1001) if os.getuid() == 0 else (os.getuid(), os.getgid())  # an administrator gives files away
+    os.chown(target, owner, group)
+    try:
+        os.setxattr(target, "user.note", b"kept")
+        attributes = ["user.note"]
+    except OSError:  # a disk that has none
+        attributes = []
+    write_whole(target, b"new")
+    found = target.stat()
+    assert (found.st_uid, found.st_gid, target.read_bytes()) == (owner, group, b"new")
+    assert [name for name in os.listxattr(target) if name.startswith("user.")] == attributes

@@ -8,12 +8,14 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from types import FrameType
+from typing import Any
 
 import numpy
 import pytest
 
 import autograd
-from autograd import Node, Tensor, Value, gradients, no_grad, scope
+from autograd import Node, Tensor, Value, compile, gradients, no_grad, scope
+from autograd.compiler import compiled
 from autograd.garbage_collection import without_garbage_collection
 from nn import MLP, SGD, quadratic, train_step
 
@@ -386,3 +388,27 @@ def test_the_collector_is_on_again_when_the_last_thread_that_paused_it_is_done()
     done.set()
     thread.join()
     assert gc.isenabled()
+
+
+def test_a_call_does_not_wait_for_another_function_s_program_that_is_being_made(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    begun, done, make = threading.Event(), threading.Event(), compiled.ARRAYS
+
+    def make_slowly(program: Any) -> Any:
+        begun.set()
+        assert done.wait(30)
+        return make(program)
+
+    monkeypatch.setattr(compiled, "ARRAYS", make_slowly)
+    of_arrays = threading.Thread(target=compile(lambda x: x * 2), args=(numpy.ones(2),))
+    of_numbers = threading.Thread(target=compile(lambda x: x * 2), args=(1.0,), daemon=True)
+    of_arrays.start()
+    try:
+        assert begun.wait(30)
+        of_numbers.start()
+        of_numbers.join(10)
+        assert not of_numbers.is_alive(), "it waits for a lock, which a forked process would do for ever"
+    finally:
+        done.set()
+        of_arrays.join()

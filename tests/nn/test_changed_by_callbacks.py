@@ -93,3 +93,29 @@ def test_the_validation_loss_is_the_runs_own() -> None:
 
     model, history = trained(False, Change(), epochs=1)
     assert history[-1].validation_loss == pytest.approx(huber(model(POINTS), TARGETS).item())
+
+
+def _assigned(parameter: Any) -> None:
+    parameter.data = parameter.data * 0.5
+
+
+def _written_into(parameter: Any) -> None:
+    parameter.data[...] *= 0.5
+
+
+@pytest.mark.parametrize("fade", [_assigned, _written_into])
+@pytest.mark.parametrize("is_known", [True, False], ids=["the optimizer's", "no optimizer's"])
+def test_a_frozen_parameter_is_read_as_it_is_at_each_step(fade: Any, is_known: bool) -> None:
+    class Fade(Callback):
+        def on_epoch(self, run: Any, epoch: Any) -> None:
+            fade(run.model.layers[0].weight)
+
+    def trained_with(compile: bool) -> Any:
+        model = MLP((3, 4, 2), "tanh", rng=0)
+        model.layers[0].weight.requires_grad = False
+        own = model if is_known else [one for one in model.parameters() if one.requires_grad]
+        fit(model, (POINTS, TARGETS), "quadratic", SGD(own, 0.05), 4, rng=0, callbacks=Fade(), compile=compile)
+        return model.state_dict()
+
+    compiled, eager = trained_with(True), trained_with(False)
+    assert all(numpy.allclose(compiled[name], eager[name], rtol=1e-9) for name in eager)

@@ -2,6 +2,7 @@
 
 import functools
 import os
+import random
 import signal
 import subprocess
 import sys
@@ -13,7 +14,7 @@ from typing import Any
 import numpy
 import pytest
 
-from autograd import leaky_relu, relu, tanh
+from autograd import Tensor, leaky_relu, no_grad, relu, tanh
 from nn import (
     MLP,
     SGD,
@@ -495,3 +496,71 @@ def test_a_loss_with_another_number_around_it_is_another_loss(tmp_path):
         network = MLP((2, 3, 1), rng=0)
         history = fit(network, (inputs, targets), made(1.0), SGD(network, 0.01), epochs=4, rng=1, resume=file)
         assert len(history.epochs) == 4
+
+
+class Jittering(Module):
+    def __init__(self, generator: Any) -> None:
+        self.linear, self.generator = Linear(3, 1, rng=0), generator
+        self.faded = Tensor([1.0], requires_grad=False)
+
+    def __call__(self, x: Any) -> Any:
+        with no_grad():
+            self.seen = Tensor([0.0]) + len(x.data)  # what it computes is no part of it
+        return self.linear(x) * self.faded + self.generator.random()
+
+
+class Counting(SGD):
+    """Counts for itself, and steps by it."""
+
+    def __init__(self, *given: Any) -> None:
+        super().__init__(*given)
+        self.calls = 0
+
+    def step(self, *misplaced: Any) -> None:
+        self.calls += 1
+        self.learning_rate = 0.1 / self.calls
+        super().step()
+
+
+class Fading(Callback):
+    def on_epoch(self, run: Any, epoch: Any) -> None:
+        run.model.faded.data = run.model.faded.data * 0.5
+
+
+@pytest.mark.parametrize(
+    "generator", [random.Random, numpy.random.RandomState, numpy.random.default_rng], ids=lambda one: one.__name__
+)
+def test_what_is_no_parameter_and_no_setting_goes_on_too(generator: Any, tmp_path: Path) -> None:
+    def trained(epochs: int, **options: Any) -> Any:
+        model = Jittering(generator(3))
+        fit(model, DATA, "quadratic", Counting(model, 0.1), epochs, rng=0, callbacks=Fading(), **options)
+        return model
+
+    whole, path = trained(4), tmp_path / "x"
+    trained(2, checkpoint=path, checkpoint_seconds=0)
+    resumed = trained(4, resume=path)
+    assert set(checkpoints.read(path).model) == {"linear.weight", "linear.bias", "faded"}
+    assert all(numpy.array_equal(array, resumed.state_dict()[name]) for name, array in whole.state_dict().items())
+    assert whole.generator.random() == resumed.generator.random()
+
+
+class Averaging(SGD):
+    def __init__(self, *given: Any) -> None:
+        super().__init__(*given)
+        self.averages = [numpy.zeros_like(one.data) for one in self.parameters]
+
+
+def test_what_a_checkpoint_cannot_hold_is_said_before_training(tmp_path: Path) -> None:
+    path, model = tmp_path / "x", Linear(3, 1, rng=0)
+    refused: list[tuple[Any, Any, str]] = [
+        (model, Averaging(model, 0.1), "Averaging keeps averages itself, which is not saved"),
+        (jittering := Jittering(random.SystemRandom()), SGD(jittering, 0.1), "a random.SystemRandom has no state"),
+    ]
+    for one, optimizer, said in refused:
+        before = one.state_dict()
+        with pytest.raises(CheckpointError, match=said):
+            fit(one, DATA, "quadratic", optimizer, 1, checkpoint=path)
+        assert all(numpy.array_equal(array, before[name]) for name, array in one.state_dict().items())
+    with pytest.raises(CheckpointError, match=r"is one of a folder: add a file's name"):
+        checkpoints.save(f"{path}/", model)
+    assert not path.exists()

@@ -22,7 +22,7 @@ import numpy
 import pytest
 
 import nn
-from autograd import CapturedConstantWarning, ProgramMismatchError, Tensor, compile, sin
+from autograd import CapturedConstantWarning, ProgramMismatchError, Tensor, compile, primitive, sin
 from autograd.compiler import training_step
 from autograd.compiler.training_step import TrainingStep
 
@@ -579,12 +579,42 @@ def test_what_the_function_itself_counts_is_no_change_and_told_of_where_it_compu
         (lambda x: x + random.random(), "random"),
         (lambda x: x + numpy.random.random(), "numpy.random"),
         (lambda x, rng=numpy.random.default_rng(0): x + rng.uniform(), r"a default\[0\]"),  # noqa: B008  # one generator is meant
+        (lambda x: x + LEGACY.uniform(), "LEGACY"),
+        (lambda x: x + BITS.random_raw() / 2**64, "BITS"),
     ],
-    ids=["random", "numpy.random", "a generator"],
+    ids=["random", "numpy.random", "a generator", "a RandomState", "a bit generator"],
 )
 def test_numbers_drawn_at_random_are_told_of(draw, name):
     with pytest.warns(CapturedConstantWarning, match=f"uses random numbers of {name}: the program keeps"):
         compile(draw)(1.0)
+
+
+LEGACY, BITS, SYSTEM = numpy.random.RandomState(0), numpy.random.PCG64(0), random.SystemRandom()
+
+
+def test_a_generator_that_is_there_and_not_drawn_from_is_nothing_to_tell():
+    compiled = compile(lambda x: x * 2 if None not in (LEGACY, BITS, SYSTEM) else x)
+    assert [compiled(3.0), compiled(4.0)] == [6.0, 8.0]
+
+
+def test_what_the_rule_of_a_primitive_reads_is_read_as_it_is():
+    settings, counted = types.SimpleNamespace(rate=1.0), types.SimpleNamespace(calls=0)
+
+    def rule(upstream, out, x):
+        counted.calls += 1
+        return upstream * settings.rate
+
+    @primitive(rule)
+    def copied(x):
+        return x * 1.0
+
+    compiled = compile(lambda x: copied(x))
+    for rate in (1.0, 1.0, 2.0, 2.0):
+        settings.rate = rate
+        assert compiled.value_and_grad(3.0) == (3.0, rate)
+    calls = counted.calls
+    assert compiled.value_and_grad(4.0) == (4.0, 2.0)
+    assert counted.calls == calls, "a count of its own is no reason to record it anew"
 
 
 def of_a_count_that_it_computes_with():
