@@ -11,7 +11,8 @@ PROGRAM = """
 import json, sys
 before = set(sys.modules)
 import autograd
-assert autograd.compile(lambda x: x * 2)(1.0) == 2.0
+table = {"two": 2.0, "list": [0.0]}
+assert autograd.compile(lambda x: x * table["two"])(1.0) == 2.0
 # Imported in the middle of a call it would hang a process that another thread forks meanwhile.
 assert "numpy.random" not in sys.modules
 print(json.dumps(sorted({name.partition(".")[0] for name in set(sys.modules) - before})))
