@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import atexit
 import contextlib
+import itertools
 import os
 import queue
 import re
@@ -114,13 +115,15 @@ def _ending_with_us(command: list[str]) -> Iterator[tuple[list[str], dict[str, A
     if os.name != "posix":
         yield command, {}
         return
-    watched, held = os.pipe()
+    pipes: list[tuple[int, int]] = []
     try:
+        pipes.extend(itertools.starmap(os.pipe, [()]))  # kept in the same step, before a signal's handler can raise
+        watched, _ = pipes[0]
         guarded = ["/bin/sh", "-c", _GUARD, "sh", f"/dev/fd/{watched}", *command]
         yield guarded, {"pass_fds": (watched,), "start_new_session": True}
     finally:
-        os.close(held)
-        os.close(watched)
+        for descriptor in itertools.chain(*map(reversed, pipes)):
+            os.close(descriptor)
 
 
 def dot_program(what: Literal["SVG", "PNG", "PDF"]) -> str:
