@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import functools
 import operator
+import os
 import warnings
 import weakref
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy
@@ -23,6 +25,7 @@ from ..errors import (
     ProgramMismatchError,
     ShapeError,
 )
+from ..files import write_whole
 from ..garbage_collection import without_garbage_collection
 from ..modes import current_mode
 from ..node import Node
@@ -60,6 +63,7 @@ from .record.signature import (
 )
 from .recorded_call import CompiledOperation
 from .run.array_machine import ShapeChangedError
+from .write.module import module_path, module_text
 
 # Programs kept for one structure of arguments: boolean indices give other shapes for other data, and each set of
 # shapes needs a program of its own.
@@ -328,6 +332,24 @@ class Compiled:
     def to(self, target: str) -> Any:
         """The program of the last call for a target: "numpy", "javascript", or one that was registered."""
         return self._shown().to(target)
+
+    def save(self, path: str | os.PathLike[str]) -> Path:
+        """Write the program of the last call (`source`) as a module of Python that needs NumPy alone, and no glassgrad;
+        it says how it was made, and in which order it takes arguments, parameters and large constants.
+
+        Raises:
+            NotRecordedError: there was no call yet.
+            ArgumentError: a name that does not end in .py or that no module can have, or a file that cannot be written;
+                nothing is left half-written.
+        """
+        target, shown = module_path(path), self._shown()
+        recording = shown.recording
+        text = module_text(shown.source, target.name, self.__name__, len(recording.inputs), len(recording.parameters))
+        try:
+            write_whole(target, text.encode())
+        except OSError as error:
+            raise ArgumentError(f"save: {target} cannot be written: {error.strerror or error}") from None
+        return target
 
     @property
     def trace(self) -> Any:
