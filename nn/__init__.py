@@ -55,7 +55,9 @@ from .optimizers import OPTIMIZERS, SGD, Adam, AdamW, Optimizer, RMSProp
 from .pytorch_manner import missing_name as _missing_name
 from .regularization import BatchNorm1d, Dropout, Flatten, LayerNorm
 from .schedules import SCHEDULES
+from .torch_bridge import from_torch, to_torch
 from .training import fit, train_step
+from .weight_files import load_weights
 
 if not TYPE_CHECKING:  # with it, a type checker would believe that every name is there
     __getattr__ = _missing_name
@@ -66,7 +68,8 @@ __all__ = [
     "DivergenceError", "Dropout", "EarlyStopping", "Embedding", "Epoch", "Flatten", "History", "HistoryError",
     "Initializer", "LayerNorm", "Linear", "MaxPool2d", "Meaning", "Module", "NetworkError", "Neuron", "NeuronLayer",
     "NeuronMLP", "Optimizer", "RMSProp", "Sequential", "Snapshots", "accuracy", "activation_of", "binary_cross_entropy",
-    "binary_cross_entropy_with_logits", "checkpoints", "circles", "diagnose", "digits", "fit", "from_one_hot", "hinge",
-    "huber", "identity", "mean_absolute_error", "mnist", "moons", "one_hot", "quadratic", "schedules",
-    "softmax_cross_entropy", "spiral", "split_samples", "to_neurons", "to_tensors", "train_step", "xor", "yinyang",
+    "binary_cross_entropy_with_logits", "checkpoints", "circles", "diagnose", "digits", "fit", "from_one_hot",
+    "from_torch", "hinge", "huber", "identity", "load_weights", "mean_absolute_error", "mnist", "moons", "one_hot",
+    "quadratic", "schedules", "softmax_cross_entropy", "spiral", "split_samples", "to_neurons", "to_tensors",
+    "to_torch", "train_step", "xor", "yinyang",
 ]  # fmt: skip

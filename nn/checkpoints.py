@@ -125,7 +125,7 @@ def read(path: str | os.PathLike[str]) -> Checkpoint:
         CheckpointError: missing, truncated, damaged, too large, or not a checkpoint of this program.
     """
     target = file_path("path", path, CheckpointError)
-    tensors, metadata = _parsed(target, _content(target))
+    tensors, metadata = parsed(target)
     try:
         text, digest = metadata["glassgrad"], metadata["sha256"]
         described = json.loads(text)
@@ -421,11 +421,12 @@ def _content(target: Path) -> bytes:
         raise CheckpointError(f"{target} cannot be read: {getattr(error, 'strerror', None) or error}") from None
 
 
-def _parsed(target: Path, content: bytes) -> tuple[State, dict[str, Any]]:
-    """The arrays and the metadata of a safetensors file."""
+def parsed(target: Path) -> tuple[State, dict[str, Any]]:
+    """The arrays and the metadata of a safetensors file, whoever wrote it; raises CheckpointError."""
     import safetensors
     import safetensors.numpy
 
+    content = _content(target)
     try:
         tensors: State = safetensors.numpy.load(content)
         header = json.loads(content[8 : 8 + int.from_bytes(content[:8], "little")])
