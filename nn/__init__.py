@@ -1,6 +1,7 @@
 """nn: networks on glassgrad's engine, their losses, optimizers and data."""
 
-from typing import TYPE_CHECKING
+import importlib
+from typing import TYPE_CHECKING, Any
 
 try:
     from autograd import DISTRIBUTION as _ENGINE  # noqa: F401  # its presence is the check
@@ -59,8 +60,16 @@ from .torch_bridge import from_torch, to_torch
 from .training import fit, train_step
 from .weight_files import load_weights
 
-if not TYPE_CHECKING:  # with it, a type checker would believe that every name is there
-    __getattr__ = _missing_name
+if TYPE_CHECKING:
+    from . import sklearn as sklearn
+else:  # with it, a type checker would believe that every name is there
+
+    def __getattr__(name: str) -> Any:
+        """The room of scikit-learn's estimators, which is imported when it is asked for."""
+        if name == "sklearn":
+            return importlib.import_module(".sklearn", __name__)
+        return _missing_name(name)
+
 
 __all__ = [
     "ACTIVATIONS", "DATASETS", "INITIALIZERS", "LOSSES", "MLP", "OPTIMIZERS", "SCHEDULES", "SGD", "Adam", "AdamW",
