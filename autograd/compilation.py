@@ -30,9 +30,9 @@ def compile(function: Callable[..., Any], *, columns: bool = False) -> Compiled:
     Returns:
         A function of the same arguments with, besides: `value_and_grad(…, argnums=0)`; `backward(…)`, which adds
         to the `.grad` of parameters; `source`, the program for people; `save("step.py")`; `javascript`; `to(target)`;
-        `trace`; `programs`; `constants`; `check(…)`; `clear()`. It gives plain numbers and arrays; where something that
-        it depends on requires gradients, and nobody says `no_grad()`, nodes. Each is one operation in the graph around
-        it: transforms and `backward()` go through it, first derivatives by a program.
+        `to_jax()`; `trace`; `programs`; `constants`; `check(…)`; `clear()`. It gives plain numbers and arrays; where
+        something that it depends on requires gradients, and nobody says `no_grad()`, nodes. Each is one operation in
+        the graph around it: transforms and `backward()` go through it, first derivatives by a program.
 
     Leaves outside the function that require gradients (a module's parameters) are read at each call. Python's
     own control flow is not recorded: an `if` that looks at data keeps the branch that was taken when the program

@@ -65,6 +65,9 @@ from .recorded_call import CompiledOperation
 from .run.array_machine import ShapeChangedError
 from .write.module import module_path, module_text
 
+if TYPE_CHECKING:
+    from .jax_function import JaxFunction
+
 # Programs kept for one structure of arguments: boolean indices give other shapes for other data, and each set of
 # shapes needs a program of its own.
 _MOST_VARIANTS = 16
@@ -350,6 +353,28 @@ class Compiled:
         except OSError as error:
             raise ArgumentError(f"save: {target} cannot be written: {error.strerror or error}") from None
         return target
+
+    def to_jax(self) -> JaxFunction:
+        """The function of the last call as a pure function of JAX's, of the same nested arguments, for `jit`, `vmap`,
+        `grad`, `scan` and the rest; what it gives is text to read in its `source`. Derivatives are this engine's, in
+        ties, at kinks and at infinity too.
+
+        It is for the shapes of that call and for its integers, truths, text and objects; parameters are as they are
+        now (`with_parameters` takes others). JAX computes in float32 unless `jax_enable_x64` is set. Matrices that are
+        singular or not positive definite give nan or infinities there, and indices beyond an array's end its last
+        elements, where ours are refused.
+
+        Raises:
+            NotRecordedError: there was no call yet.
+            ArgumentError: something has no counterpart in JAX, and what: a mask that lets another number of elements
+                through at each call, an operation of one's own.
+            MissingPackageError: JAX is not installed.
+        """
+        if self._columns:
+            raise ArgumentError("to_jax: give the function compiled without columns=True, and jax.vmap what it gives")
+        from .jax_function import JaxFunction
+
+        return JaxFunction(self._shown().recording)
 
     @property
     def trace(self) -> Any:

@@ -5,9 +5,9 @@ for everybody. A target then has passes of its own, and makes of the last progra
 
 A new target is a file with the function that makes it of a program (in `write` or `run`), and its entry below:
 
-    register(Target("jax", passes=(...), make=jax_text))
+    register(Target("fortran", passes=(...), make=fortran_text))
 
-Then `compile(f).to("jax")` gives what it makes of f. Other packages may register theirs in a file of their own.
+Then `compile(f).to("fortran")` gives what it makes of f. Other packages may register theirs in a file of their own.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from .run.blas import with_blas
 from .run.column_machine import ColumnMachine
 from .run.float_machine import float_machine
 from .write.javascript import has_no_form, javascript
+from .write.jax_text import jax_text, with_numbers_in_dtype, with_places_for_masks
 from .write.numpy_text import numpy_text
 
 Pass = Callable[[Program], Program]
@@ -88,6 +89,20 @@ register(
             merged,  # what the expansions compute twice is computed once
         ),
         make=numpy_text,
+        keeps_events=True,
+    )
+)
+# To carry away: JAX, which runs on other machines. `f.to_jax()` makes a function of it.
+FOR_JAX = register(
+    Target(
+        "jax",
+        passes=(
+            partial(expanded, wants=is_of_several_lines),
+            merged,
+            with_places_for_masks,
+            with_numbers_in_dtype,
+        ),
+        make=jax_text,
         keeps_events=True,
     )
 )

@@ -28,6 +28,7 @@ from .outside import Outside
 from .signature import Numbers, is_given, is_number, numbers_at, stand_in
 
 StandIn = Callable[[str, Any], Node]
+Static = tuple[tuple[int, str], Callable[[Any], bool]]
 Call = tuple[tuple[Any, ...], dict[str, Any]]
 
 
@@ -43,6 +44,8 @@ class Recording:
         outputs: what the function returned, as nodes.
         rebuild: puts outputs into the nesting that the function returned.
         labels: names of nodes without a label of their own: the function's variables.
+        statics: what else was among the arguments, where, and what says of another whether it is the same.
+        argument_names: what the function calls its arguments; the last of them are the keywords that were given.
         checks: of inputs, by their places, what refuses numbers that the function would refuse.
         looked_at: the nodes whose numbers the function looked at, and in which line.
         outside: what it could read from outside its arguments; None for what is no run of a person's function.
@@ -64,6 +67,9 @@ class Recording:
     frozen: list[tuple[Node, bool]] = field(default_factory=list)
     is_of_one_pass: bool = False
     is_confirmed: bool = False
+    statics: list[Static] = field(default_factory=list)
+    argument_names: list[str] = field(default_factory=list)
+    keywords: tuple[str, ...] = ()
     checks: list[tuple[int, Callable[[Any], None]]] = field(default_factory=list)
 
     def gradients_recorded(self) -> Adjusted:
@@ -135,11 +141,13 @@ def record(
     inputs: list[Node] = []
     places: list[tuple[int, str]] = []
     given: list[Any] = []
+    statics: list[Static] = []
     for leaf, path in zip(leaves, paths, strict=True):
+        position, _, rest = path[1:].partition("]")
         if not is_given(leaf):
             given.append(leaf)
+            statics.append(((int(position), rest), _same_as(leaf)))
             continue
-        position, _, rest = path[1:].partition("]")
         name = f"{argument_names[int(position)]}{rest}"
         node = stand_in(name, leaf)
         node.label = (isinstance(leaf, Node) and leaf.label) or name
@@ -174,8 +182,21 @@ def record(
     return Recording(
         name, inputs, places, parameters, nodes, rebuild, variables, output_paths, looked_at, outside, frozen,
         not any(node.is_stale for node in nodes_in_order(nodes)),
+        statics=statics, argument_names=argument_names, keywords=tuple(keywords),
         checks=[(place, check) for node, check in checked for place, one in enumerate(inputs) if one is node],
     )  # fmt: skip
+
+
+def _same_as(leaf: Any) -> Callable[[Any], bool]:
+    """Says whether another argument is this one, without keeping an object alive."""
+    if not isinstance(leaf, int | str | bytes | frozenset):
+        try:
+            held = weakref.ref(leaf)
+        except TypeError:
+            pass
+        else:
+            return lambda other: other is held()
+    return lambda other: type(other) is type(leaf) and bool(other == leaf)
 
 
 class _WeakCall(ModuleCall):
@@ -459,6 +480,18 @@ def only_number(recording: Recording) -> Node:
             "has a gradient; reduce it (.sum(), .mean())"
         )
     return outputs[0]
+
+
+def layer_with(recording: Recording, row: str) -> str:
+    """In words, in which module a row of this name was recorded: the innermost one; nothing where in none."""
+    seen: set[Node] = set()
+    for node in nodes_in_order(recording.outputs):  # operands first, so the innermost module's outputs come first
+        if node.calls:
+            inside = [one for one in nodes_in_order([node]) if one not in seen]
+            if any(one.op is not None and one.op.name == row for one in inside):
+                return f" (in {node.calls[0].module!r:.60})"
+            seen.update(inside)
+    return ""
 
 
 def zeros(node: Node) -> Any:

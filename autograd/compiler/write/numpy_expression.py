@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy
@@ -36,11 +36,16 @@ class ArrayLibrary:
         helpers: the functions that rows' `written` texts call besides, by name.
         number: its function that makes one of its numbers of Python's float, for which 1 / 0 is infinite and
             (-2) ** 0.5 is nan, where Python's raises or is complex.
+        forms: how it writes rows for which it has another spelling than NumPy, of the operands' texts and the row's
+            parameters.
+        dtypes: how it writes dtypes that have another name there.
     """
 
     name: str
     helpers: Mapping[str, str]
     number: str | None = None
+    forms: Mapping[str, Callable[..., str]] = field(default_factory=dict)
+    dtypes: Mapping[str, str] = field(default_factory=dict)
 
     def literal(self, number: float | int | bool) -> str:
         """One of Python's numbers, as it is written."""
@@ -51,7 +56,7 @@ class ArrayLibrary:
     def array(self, data: Any) -> str:
         """A constant array as it is written."""
         name = "bool_" if data.dtype.kind == "b" else data.dtype.name
-        kind = "" if data.dtype == numpy.float64 else f", {self.name}.{name}"
+        kind = "" if data.dtype == numpy.float64 else f", {self.dtypes.get(name, f'{self.name}.{name}')}"
         if data.size == 0 or (data.size > 1 and not any(data.strides)):
             filler = self.literal(data.flat[0].item()) if data.size else "0.0"
             return f"{self.name}.full({data.shape}, {filler}{kind})"
@@ -73,6 +78,9 @@ class ArrayLibrary:
 
     def _text(self, instruction: Instruction, text_of: Callable[[Operand], Text]) -> Text:
         operation, name = instruction.operation, instruction.operation.name
+        if name in self.forms:
+            operands = [bracketed(text_of(operand), ATOM) for operand in instruction.operands]
+            return self.forms[name](*operands, **instruction.parameters), ATOM
         if name in _SIGNS:
             return in_python(name, *map(text_of, instruction.operands))
         if name == "negative":

@@ -17,10 +17,32 @@ _LARGEST_WRITTEN = 200  # elements of a constant that is written out; a larger o
 
 def numpy_text(program: Program, library: ArrayLibrary = NUMPY) -> str:
     """The text of a function of the program's inputs that needs this library alone."""
-    return _Printer(program, library).text()
+    return module_of([Printer(program, library)], library)
 
 
-class _Printer:
+def module_of(printers: Sequence[Printer], library: ArrayLibrary, imports: Sequence[str] = ()) -> str:
+    """The text of these functions, after all that they call; besides the library it imports what is named."""
+    functions = [printer.function() for printer in printers]
+    lines = [line for function in functions for line in function]
+    helpers = [text for name, text in library.helpers.items() if any(f"{name}(" in line for line in lines)]
+    head = ["import math", ""] if any("math." in helper for helper in helpers) else []
+    head += [*imports, f"import {library.name}", *[helper for helper in helpers if helper.startswith("from ")], "", ""]
+    for helper in helpers:
+        if helper.startswith("from "):
+            continue
+        head += [helper, "", ""]
+    text = "\n\n\n".join("\n".join(function) for function in functions)
+    return "\n".join([*head, text]) + "\n"
+
+
+class Printer:
+    """One program as the text of a function.
+
+    Attributes:
+        name: what the function is called.
+        large: the constants that are too large to be written out; they are its last arguments.
+    """
+
     def __init__(self, program: Program, library: ArrayLibrary) -> None:
         self.program, self.library = program, library
         self.values, self.gradients = program.outputs[: program.n_values], program.outputs[program.n_values :]
@@ -31,22 +53,15 @@ class _Printer:
         self.large = [constant for constant in constants.values() if constant.data.size > _LARGEST_WRITTEN]
         self.small = {*constants}.difference(map(id, self.large))
         self.gradient_names = [*map(self._named_gradient, self.gradients, program.gradient_of)]
+        self.name = self.names.fresh(f"{program.name}_and_gradients" if self.gradients else program.name)
 
-    def text(self) -> str:
-        program = self.program
+    def function(self) -> list[str]:
+        """Its lines."""
         returned = [*map(self._name, self.values), *self.gradient_names]
         body = [*self._lines(), f"return {', '.join(returned)}"]
-        arguments = ", ".join([self.names[one] for one in (*program.inputs, *self.large)])
-        what = f"{program.name}_and_gradients" if self.gradients else program.name
-        helpers = [text for name, text in self.library.helpers.items() if any(f"{name}(" in line for line in body)]
-        head = ["import math", ""] if any("math." in helper for helper in helpers) else []
-        head += [f"import {self.library.name}", *[helper for helper in helpers if helper.startswith("from ")], "", ""]
-        for helper in helpers:
-            if helper.startswith("from "):
-                continue
-            head += [helper, "", ""]
+        arguments = ", ".join([self.names[one] for one in (*self.program.inputs, *self.large)])
         indented = [f"    {line}" if line else "" for line in [*self._note(), *body]]
-        return "\n".join([*head, f"def {self.names.fresh(what)}({arguments}):", *indented]) + "\n"
+        return [f"def {self.name}({arguments}):", *indented]
 
     def _note(self) -> list[str]:
         given = [f"{self.names[one]} {_shape_text(one)}" for one in self.program.inputs if not one.is_number]
