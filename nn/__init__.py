@@ -52,6 +52,8 @@ from .meaning import Meaning
 from .measuring import accuracy
 from .module import Module
 from .neuron import Neuron, NeuronLayer, NeuronMLP, to_neurons, to_tensors
+from .onnx_bridge import export_onnx
+from .onnx_import import import_onnx
 from .optimizers import OPTIMIZERS, SGD, Adam, AdamW, Optimizer, RMSProp
 from .pytorch_manner import missing_name as _missing_name
 from .regularization import BatchNorm1d, Dropout, Flatten, LayerNorm
@@ -77,8 +79,8 @@ __all__ = [
     "DivergenceError", "Dropout", "EarlyStopping", "Embedding", "Epoch", "Flatten", "History", "HistoryError",
     "Initializer", "LayerNorm", "Linear", "MaxPool2d", "Meaning", "Module", "NetworkError", "Neuron", "NeuronLayer",
     "NeuronMLP", "Optimizer", "RMSProp", "Sequential", "Snapshots", "accuracy", "activation_of", "binary_cross_entropy",
-    "binary_cross_entropy_with_logits", "checkpoints", "circles", "diagnose", "digits", "fit", "from_one_hot",
-    "from_torch", "hinge", "huber", "identity", "load_weights", "mean_absolute_error", "mnist", "moons", "one_hot",
-    "quadratic", "schedules", "softmax_cross_entropy", "spiral", "split_samples", "to_neurons", "to_tensors",
-    "to_torch", "train_step", "xor", "yinyang",
+    "binary_cross_entropy_with_logits", "checkpoints", "circles", "diagnose", "digits", "export_onnx", "fit",
+    "from_one_hot", "from_torch", "hinge", "huber", "identity", "import_onnx", "load_weights", "mean_absolute_error",
+    "mnist", "moons", "one_hot", "quadratic", "schedules", "softmax_cross_entropy", "spiral", "split_samples",
+    "to_neurons", "to_tensors", "to_torch", "train_step", "xor", "yinyang",
 ]  # fmt: skip
