@@ -52,8 +52,7 @@ from .meaning import Meaning
 from .measuring import accuracy
 from .module import Module
 from .neuron import Neuron, NeuronLayer, NeuronMLP, to_neurons, to_tensors
-from .onnx_bridge import export_onnx
-from .onnx_import import import_onnx
+from .onnx_bridge import export_onnx, import_onnx
 from .optimizers import OPTIMIZERS, SGD, Adam, AdamW, Optimizer, RMSProp
 from .pytorch_manner import missing_name as _missing_name
 from .regularization import BatchNorm1d, Dropout, Flatten, LayerNorm

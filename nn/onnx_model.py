@@ -1,24 +1,21 @@
-"""`import_onnx`: a model of an ONNX file that `export_onnx` wrote, trained on and drawn as any other."""
+"""The model of an ONNX file that `export_onnx` wrote: trained on and drawn as any other."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, ClassVar
 
 import numpy
 
 import autograd
-from autograd import MissingPackageError, Tensor, operations
-from autograd.arguments import file_path
-from autograd.files import content_of
+from autograd import Tensor, operations
 from autograd.operands import as_array
 
-from .checkpoints import LARGEST
 from .errors import NetworkError
 from .layers import as_tensor
 from .module import Module
-from .onnx_bridge import SAME
+from .onnx_graph import SAME
 
 
 class OnnxModel(Module):
@@ -43,24 +40,8 @@ class OnnxModel(Module):
         return f"OnnxModel({len(self._nodes)} nodes, {len(self.parts)} parameters)"
 
 
-def import_onnx(path: str | os.PathLike[str]) -> OnnxModel:
-    """The model of a file that `export_onnx` wrote.
-
-    Raises:
-        NetworkError: no ONNX file, or one of somebody else's.
-        MissingPackageError: the package onnx is not installed.
-    """
-    try:
-        import onnx
-    except ImportError:
-        raise MissingPackageError(
-            "import_onnx needs the package onnx, which is not installed: pip install onnx (the extra `onnx` has it)"
-        ) from None
-    target = file_path("path", path, NetworkError)
-    try:
-        content = content_of(target, LARGEST)
-    except (OSError, ValueError) as error:
-        raise NetworkError(f"{target} cannot be read: {getattr(error, 'strerror', None) or error}") from None
+def model_of(onnx: Any, target: Path, content: bytes) -> OnnxModel:
+    """The model of a file's content. Raises NetworkError: no ONNX file, or one of somebody else's."""
     try:
         model = onnx.load_model_from_string(content)
         onnx.checker.check_model(model)
