@@ -118,23 +118,9 @@ def test_extremes_and_ties_are_ours():
     assert wrong == []
 
 
-def is_for_jax(graph):
-    """Whether it takes no elements by a mask that it computes."""
-    f = compile(lambda *leaves: output(graph, leaves))
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", CapturedConstantWarning)
-        f(*leaf_arrays(graph))
-    try:
-        f.to_jax()
-    except ArgumentError as error:
-        return "by a mask" not in str(error)
-    return True
-
-
 @pytest.mark.slow
 def test_random_graphs_and_their_gradients_agree():
-    graphs = [graph for graph in map(random_graph, (1, 2)) if is_for_jax(graph)]
-    assert graphs
+    graphs = [*map(random_graph, (0, 4, 5, 7))]  # without masks that are known at a call only
     calls = [lambda *leaves, graph=graph: autograd.reshape(output(graph, leaves), ()) for graph in graphs]
     for graph, (ours, theirs, gradients, their_gradients) in zip(
         graphs, both(calls, [leaf_arrays(graph) for graph in graphs]), strict=True
