@@ -35,6 +35,10 @@ COMMANDS = {
         lambda: (_graphs().step_options, _graphs().step),
     ),
     "draw": Command("a graph as a picture", lambda: (_graphs().draw_options, _graphs().draw)),
+    "page": Command(
+        "a graph as a page to be stepped through and changed, in one file",
+        lambda: (_graphs().page_options, _graphs().page),
+    ),
     "train": Command("train a network", lambda: (_networks().train_options, _networks().train)),
     "eval": Command(
         "how well a saved model does on its test data",

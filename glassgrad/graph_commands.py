@@ -1,9 +1,10 @@
-"""The commands that show a graph, and their options: examples, step, draw, demo."""
+"""The commands that show a graph, and their options: examples, step, draw, page, demo."""
 
 from __future__ import annotations
 
 import re
 import textwrap
+import webbrowser
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Callable
 from pathlib import Path
@@ -130,6 +131,23 @@ def draw(options: Namespace) -> None:
     )
     size = {} if options.scale is None else {"scale": options.scale}
     print(f"wrote {drawing.save(options.output, **size)}{f' ({drawing.note})' if drawing.note else ''}")
+
+
+def page_options(parser: ArgumentParser) -> None:
+    _add_graph(parser)
+    parser.add_argument("-o", "--output", required=True, help="the file to write: .html")
+    parser.add_argument("--renderer", default="auto", help=told(RENDERERS))
+    parser.add_argument("--open", action="store_true", help="also open it in the browser")
+
+
+def page(options: Namespace) -> None:
+    """`glassgrad page`: the graph as one file that explains itself, and computes again what is changed in it."""
+    shown = _chosen(options, max_nodes=MAX_NODES)
+    rate = {} if shown.optimizer is None else {"learning_rate": shown.optimizer.learning_rate}
+    written = viz.page(shown.record(), options.output, renderer=options.renderer, **rate)
+    print(f"wrote {written}")
+    if options.open and not webbrowser.open(written.resolve().as_uri()):
+        raise GraphError(f"no browser was found to open {written} with")
 
 
 def demo_options(parser: ArgumentParser) -> None:

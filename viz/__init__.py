@@ -16,6 +16,7 @@ from .numbers import format_number
 from .stepper import step, steps
 from .tracing import Trace, trace
 from .views import register_all
+from .webpage.writing import page
 
 __all__ = [
     "Derivation",
@@ -25,6 +26,7 @@ __all__ = [
     "derivation",
     "draw",
     "format_number",
+    "page",
     "step",
     "steps",
     "trace",

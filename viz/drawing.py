@@ -33,6 +33,7 @@ from .themes import THEMES
 from .tracing import Trace, hint_of, in_order, trace
 from .typesetting import typeset
 from .visible import Collapse, Visible, find
+from .webpage.writing import html_of
 
 Which = TracedNode | Node | str | int
 _DAY = 86_400
@@ -202,8 +203,8 @@ class Drawing:
 
     @answering()
     def save(self, path: str | os.PathLike[str], *, scale: float = 1.0) -> Path:
-        """Write the picture in the format that the file's ending names: .svg, .png, .pdf, .dot, or .json, which is
-        the trace.
+        """Write the picture in the format that the file's ending names: .svg, .png, .pdf, .dot; .json, which is the
+        trace; or .html, the page of the whole graph (`viz.page`).
 
         Args:
             scale: of a PNG, pixels for each pixel that a browser would show: 2 for print and for dense screens.
@@ -224,6 +225,7 @@ class Drawing:
             ".pdf": lambda: self._file("pdf", 1.0),
             ".dot": lambda: for_reading(self.dot, self._picture.heat_maps).encode(),
             ".json": lambda: self.trace.to_json().encode(),
+            ".html": lambda: html_of(self.trace, renderer=self.renderer, seconds=self.seconds).encode(),
         }
         if form not in forms:
             *first, last = forms

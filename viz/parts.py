@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Literal, NamedTuple
 
 import numpy
 
-from autograd import Node, SourceLine
+from autograd import Node, Operation, SourceLine
 from autograd.notation.rules import bare_literals, summed_axes
 
 from . import formulas
@@ -66,6 +66,11 @@ class WrittenRule:
             self._texts = self._made_by.texts(self._slot, self._upstream)
         return self._texts
 
+    @property
+    def made_by(self) -> Recorded | None:
+        """What it is written from; None where it was written before."""
+        return self._made_by
+
     def __eq__(self, other: object) -> bool:
         return isinstance(other, WrittenRule) and self.texts == other.texts
 
@@ -88,6 +93,19 @@ class Recorded:
         self._literals = bare_literals(node.op, node.operands)
         self.out: TracedNode | None = None  # set when that node is made, which takes this first
 
+    @property
+    def operation(self) -> Operation:
+        return self._operation
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        return dict(self._parameters)
+
+    def formula(self, slot: int | None) -> Formula:
+        """The formula of what was computed (slot None), or of what a slot is passed, with places for names; of several
+        cases the one away from kinks."""
+        return self._formula(slot, of_numbers=False)
+
     def texts(self, slot: int | None, upstream: Any) -> Texts:
         """The formula of what was computed (slot None), or of what is passed on to an operand slot."""
         formula = self._formula(slot)
@@ -102,11 +120,13 @@ class Recorded:
         text, latex = _filled(formula, names, out, "G")
         return Texts(text, latex, *in_numbers)
 
-    def _formula(self, slot: int | None) -> Formula:
+    def _formula(self, slot: int | None, *, of_numbers: bool = True) -> Formula:
         if slot is None:
             return formulas.computed(self._operation, len(self._operands), self._parameters)
         data = [operand.data for operand in self._operands]
-        numbers = [float(numpy.asarray(one).item()) for one in data] if all(map(is_single, data)) else None
+        numbers = (
+            [float(numpy.asarray(one).item()) for one in data] if of_numbers and all(map(is_single, data)) else None
+        )
         formula = formulas.local_gradient(self._operation, slot, self._literals, numbers)
         if formula is None:
             shapes = [self._shape(position, operand.data) for position, operand in enumerate(self._operands)]

@@ -23,7 +23,7 @@ from .printer import MINUS
 
 # From Unicode's private use area: one for each operand slot, the result, the upstream gradient.
 _FIRST, _OUT, _UPSTREAM = 0xE000, chr(0xF8FE), chr(0xF8FF)
-upstream_mark = _UPSTREAM
+upstream_mark, out_mark = _UPSTREAM, _OUT
 _MARKS = re.compile(f"[{chr(_FIRST)}-{_UPSTREAM}]")
 # A label such as "a+b", which beside a factor would be read as a + (b · factor); not the exponent of 1.2e−7.
 _COMPOUND = re.compile(r"(?<![\d.]e)(?<=[\w)\]}])\s*[-+−×÷*/]\s*(?=[\w([\\])")
@@ -47,6 +47,14 @@ Shape = tuple[int, ...] | IndexArray
 def mark(position: int) -> str:
     """What stands for the operand's name."""
     return chr(_FIRST + position)
+
+
+def place(character: str) -> str | None:
+    """What a character in a formula stands for: the number of an operand slot, "o" for the result, "g" for the upstream
+    gradient; None where it is no mark."""
+    if character in (_OUT, _UPSTREAM):
+        return "o" if character == _OUT else "g"
+    return str(ord(character) - _FIRST) if len(character) == 1 and _MARKS.match(character) else None
 
 
 def filled(formula: str, operands: Sequence[str], out: str = "", upstream: str = "") -> str:

@@ -138,6 +138,17 @@ def javascript(program: Program) -> str:
     Raises:
         ArgumentError: the program computes with arrays.
     """
+    what = f"{program.name}_and_gradients" if program.gradient_of else f"{program.name}_of"
+    body = function(program, what)
+    return "\n".join([*helpers(body), body]) + "\n"
+
+
+def function(program: Program, called: str) -> str:
+    """That function alone, by another name.
+
+    Raises:
+        ArgumentError: as `javascript`.
+    """
     if not program.is_of_numbers:
         raise ArgumentError(f"javascript: {program.name} computes with arrays, and the page with single numbers")
     names = Names(program, _RESERVED, set())
@@ -152,11 +163,13 @@ def javascript(program: Program) -> str:
     returned = ", ".join(
         f"+{of(output)}" if isinstance(output, Instruction) else of(output) for output in program.outputs
     )
-    what = f"{program.name}_and_gradients" if program.gradient_of else f"{program.name}_of"
     inputs = ", ".join(names[one] for one in program.inputs)
-    body = [f"function {names.fresh(what)}({inputs}) {{", *lines, f"  return [{returned}];", "}"]
-    used = [name for name in _FUNCTIONS if any(f"{name}(" in line for line in lines)]
-    return "\n".join([*[_FUNCTIONS[name] for name in used], *body]) + "\n"
+    return "\n".join([f"function {names.fresh(called)}({inputs}) {{", *lines, f"  return [{returned}];", "}"])
+
+
+def helpers(*functions: str) -> list[str]:
+    """What these functions call and JavaScript lacks."""
+    return [text for name, text in _FUNCTIONS.items() if any(f" {name}(" in one for one in functions)]
 
 
 def has_no_form(instruction: Instruction) -> bool:
