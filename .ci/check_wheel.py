@@ -19,10 +19,11 @@ PACKAGES = ("autograd", "nn", "viz", "glassgrad")
 COMMANDS = (
     ["demo"],
     ["draw", "neuron", "-o", "neuron.svg"],
+    ["page", "neuron", "-o", "neuron.html"],
     ["train", "xor", "--epochs", "500", "--save", "xor.safetensors"],
     ["eval", "xor.safetensors"],
 )
-WRITTEN = ("neuron.svg", "xor.safetensors")
+WRITTEN = ("neuron.svg", "neuron.html", "xor.safetensors")
 
 
 def main() -> None:

@@ -83,7 +83,7 @@ class WrittenRule:
 class Recorded:
     """What the formulas of an operation are made from. No node is in it, so that a trace does not keep the graph."""
 
-    __slots__ = ("_literals", "_operands", "_operation", "_parameters", "out")
+    __slots__ = ("_literals", "_operands", "_operation", "_parameters", "bare_slots", "out")
 
     def __init__(self, node: Node, operands: list[TracedNode]) -> None:
         assert node.op is not None
@@ -91,6 +91,7 @@ class Recorded:
         self._operands = operands
         self._parameters = dict(node.keywords)
         self._literals = bare_literals(node.op, node.operands)
+        self.bare_slots = frozenset(slot for slot, one in enumerate(node.operands) if not isinstance(one, Node))
         self.out: TracedNode | None = None  # set when that node is made, which takes this first
 
     @property

@@ -71,10 +71,10 @@ def languages() -> dict[str, dict[str, str]]:
 
 
 @functools.cache
-def bundled() -> str:
-    """The page's modules as one, each in a scope of its own, those that others need first."""
+def bundled(entry: str = ENTRY) -> str:
+    """A module and all that it needs as one script, each in a scope of its own (`page_js`), what others need first."""
     done: dict[str, str] = {}
-    _bundle(ENTRY, done)
+    _bundle(entry, done)
     return "\n" + "\n".join(done.values())
 
 

@@ -101,7 +101,6 @@ export function latex(tree, fill, isAlone = true) {
   const inside = (part) => latex(part, fill, true);
   switch (kind) {
     case "n":
-      return parts[0];
     case "i":
       return latexName(parts[0]);
     case "o":
@@ -118,7 +117,7 @@ export function latex(tree, fill, isAlone = true) {
     case "_":
       return `{${latex(parts[0], fill, false)}}${kind}{${inside(parts[1])}}`;
     default:
-      return parts.map((part, at) => latex(part, fill, at === 0)).join(" ");
+      return parts.map((part, at) => latex(part, fill, at === 0).trim()).join(" ");
   }
 }
 

@@ -27,8 +27,15 @@ export class Leaves {
       return;
     }
     const shown = session.editable().map((id) => (session.nodes[id].shape.length ? this.array(id) : this.number(id)));
-    this.place.replaceChildren(html("div", { class: "leaves" }, ...shown), this.updates());
+    this.place.replaceChildren(html("div", { class: "leaves" }, ...shown), ...this.fixed(), this.updates());
     this.show();
+  }
+
+  /** Constants that may have been computed of inputs before anything was recorded. */
+  fixed() {
+    const { nodes, tape } = this.session;
+    const names = tape.recording.fixed.map(([id, user]) => this.words.say("fixedOne", { label: nodes[id].label, title: nodes[user].title }));
+    return names.length ? [html("p", { class: "quiet" }, this.words.say("fixed", { names: names.join(", ") }))] : [];
   }
 
   /** A leaf that is one number. */
@@ -117,7 +124,8 @@ export class Leaves {
     }
     for (const id of session.editable()) {
       const slope = this.place.querySelector(`[data-slope="${id}"]`);
-      if (slope) slope.textContent = session.run.gradients[id] ? `∇ ${formatArray(session.run.gradients[id])}` : "";
+      const so = session.gradientAt(id);
+      if (slope) slope.textContent = session.run.gradients[id] ? `∇ ${so ? formatArray(so) : "?"}` : "";
     }
     find("undo").disabled = session.before.length === 0;
     find("reset").disabled = session.leaves.size === 0;

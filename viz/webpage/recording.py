@@ -47,6 +47,7 @@ def recorded(trace: Trace, learning_rate: float, renderer: str, seconds: float) 
         "output": trace.output,
         "learningRate": learning_rate,
         "tolerance": AGREEMENT_OF_SINGLES if is_single else AGREEMENT,
+        "fixed": _fixed(trace),
         "nodes": [_node(node, trace, contributions) for node in trace.nodes],
         "seed": _numbers(seeds[0].gradient) if seeds else None,
         "forward": [event.node for event in trace.events if isinstance(event, Forward)],
@@ -58,6 +59,18 @@ def recorded(trace: Trace, learning_rate: float, renderer: str, seconds: float) 
             direction: placement.placed(trace, direction, renderer, seconds) for direction in placement.DIRECTIONS
         },
     }
+
+
+def _fixed(trace: Trace) -> list[list[int]]:
+    """The constants that are no literals of the program, each with what uses it: they may have been computed of inputs,
+    as in 1 − y, and no graph says so."""
+    return [
+        [operand.id, node.id]
+        for node in trace.nodes
+        if node.computed is not None and (made_by := node.computed.made_by) is not None
+        for slot, operand in enumerate(trace.operands[node.id])
+        if operand.role == "constant" and slot not in made_by.bare_slots
+    ]
 
 
 def _node(node: TracedNode, trace: Trace, contributions: dict[tuple[int, int], Contribution]) -> dict[str, Any]:

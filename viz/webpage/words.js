@@ -40,7 +40,7 @@ export class Words {
     const all = [id, ...(node.operands ?? [])];
     if (all.some((one) => data[one].shape.length)) return null;
     const written = (one) => formatArray(data[one]);
-    return { operands: node.operands.map(written), out: written(id), upstream: formatArray(gradients[id]) };
+    return { operands: (node.operands ?? []).map(written), out: written(id), upstream: formatArray(gradients[id]) };
   }
 
   /** An event as a sentence. @param {Session} session @param {import("./session.js").Event} event */
