@@ -202,7 +202,7 @@ def _value_and_slopes(row: Any, numbers: list[float]) -> list[float]:
 
 
 def test_rows_in_javascript_are_those_of_the_table() -> None:
-    assert table.FILE.read_text(encoding="utf-8") == table.text(), "run python -m viz.webpage.table"
+    assert table.FILE.read_text(encoding="utf-8") == table.text(), "run python -m viz.webpage"
 
 
 def test_arrays_are_alive_as_far_as_their_rows_are_and_else_python_s_numbers_are_said_to_be(opened: Opened) -> None:

@@ -81,10 +81,10 @@ export class Card {
     const rows = received.flatMap((one) => this.contribution(one, received.length > 1));
     if (received.length > 1) {
       const sum = received.map((one) => formatArray(one.contribution)).join(" + ").replaceAll("+ −", "− ");
-      rows.push(this.row(words.say("sum"), received[0].contribution.shape.length ? "" : sum, received.at(-1).after, "sum"));
+      rows.push(this.row(words.say("sum"), received[0].contribution.shape.length ? "" : sum, received[received.length - 1].after, "sum"));
     }
     const so = session.isWhole(id) ? [] : [html("p", { class: "quiet" }, words.say("partly"))];
-    return [html("table", { class: "why" }, ...rows), ...so, ...this.array(received.at(-1).after, words.say("gradientLabel"))];
+    return [html("table", { class: "why" }, ...rows), ...so, ...this.array(received[received.length - 1].after, words.say("gradientLabel"))];
   }
 
   givesTo(event, id) {

@@ -33,6 +33,13 @@ export class Graph {
     this.open = open;
     this.direction = "";
     this.zoom = 1;
+    this.layout = layouts.down;
+    this.root = svg("svg");
+    this.token = svg("text");
+    /** @type {Map<string, any>} */
+    this.edges = new Map();
+    /** @type {Record<string, SVGElement>[]} */
+    this.parts = [];
     this.draw();
   }
 
@@ -56,8 +63,8 @@ export class Graph {
 
   build() {
     const { session, layout } = this;
-    this.edges = new Map();
-    this.parts = session.nodes.map(() => /** @type {any} */ ({}));
+    this.edges.clear();
+    this.parts = session.nodes.map(() => ({}));
     const frames = layout.frames.map(([x, y, width, height, label]) =>
       svg("g", { class: "frame" },
         svg("rect", { x, y, width, height, rx: 8 }),
@@ -97,12 +104,14 @@ export class Graph {
     const title = text(1, "title");
     title.textContent = node.title;
     group.append(title);
+    /** @type {Record<string, SVGElement>} */
     const parts = (this.parts[id] = { group, data: text(2, "data"), gradient: text(3, "gradient") });
     group.append(parts.data);
     if (!node.map) group.append(parts.gradient);
     else if (Array.isArray(node.data) && node.data.length <= MOST_CELLS) {
       const [across] = node.map;
-      const at = (column) => [x + (column ? BETWEEN / 2 : -BETWEEN / 2 - across), top + MARGIN / 2 + 2 * LINE + 1];
+      /** @returns {[number, number]} */
+      const at = (/** @type {number} */ column) => [x + (column ? BETWEEN / 2 : -BETWEEN / 2 - across), top + MARGIN / 2 + 2 * LINE + 1];
       Object.assign(parts, { dataMap: this.map(node, at(0)), gradientMap: this.map(node, at(1)) });
       group.append(parts.dataMap, parts.gradientMap);
     }
@@ -218,7 +227,7 @@ export class Graph {
     this.parts.forEach(({ group }, other) => {
       group.classList.toggle("selected", other === id);
       group.classList.toggle("on-path", onPaths.has(other));
-      group.setAttribute("tabindex", other === id ? 0 : -1);
+      group.setAttribute("tabindex", other === id ? "0" : "-1");
     });
   }
 
@@ -242,8 +251,8 @@ export class Graph {
   }
 
   resize() {
-    this.root.setAttribute("width", Math.floor(this.layout.width * this.zoom));
-    this.root.setAttribute("height", Math.floor(this.layout.height * this.zoom));
+    this.root.setAttribute("width", String(Math.floor(this.layout.width * this.zoom)));
+    this.root.setAttribute("height", String(Math.floor(this.layout.height * this.zoom)));
   }
 
   focus(id) {

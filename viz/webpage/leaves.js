@@ -52,7 +52,8 @@ export class Leaves {
     return html("div", { class: `leaf ${role}` }, html("label", { for: `leaf-${id}` }, label), field.box, slider, gradient, field.said);
   }
 
-  /** A field for one number of a leaf. */
+  /** A field for one number of a leaf. @param {number} id @param {number} element @param {string} name
+   * @param {HTMLInputElement | null} [slider] */
   field(id, element, name, slider = null) {
     const { label } = this.session.nodes[id];
     const said = html("span", { class: "wrong", role: "alert", id: `${name}-wrong` });

@@ -1,4 +1,5 @@
-// Made by `python -m viz.webpage.table` from the table of operations: do not edit.
+// @ts-nocheck  Conditions count as numbers here, as they do in the engine.
+// Made by `python -m viz.webpage` from the table of operations: do not edit.
 // Of each row: what it computes of its operands, and of each operand slot the local gradient by (out, ...operands);
 // a number, a function, or null where no gradient flows. `gates` tells which local gradients let the upstream gradient
 // pass (true) or stop it. Functions give their answer in an array.

@@ -1,7 +1,7 @@
 """`rows.js`: the table's elementwise rows in JavaScript, each row's forward rule and local gradients.
 
 No derivative is written in JavaScript: each rule is run on nodes by the compiler, and its JavaScript target prints what
-was recorded. `python -m viz.webpage.table` writes the file afresh; a test says where it is out of date.
+was recorded. `python -m viz.webpage` writes the file afresh; a test says where it is out of date.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ from autograd.notation import rules
 
 FILE = Path(__file__).with_name("rows.js")
 _HEAD = """\
-// Made by `python -m viz.webpage.table` from the table of operations: do not edit.
+// @ts-nocheck  Conditions count as numbers here, as they do in the engine.
+// Made by `python -m viz.webpage` from the table of operations: do not edit.
 // Of each row: what it computes of its operands, and of each operand slot the local gradient by (out, ...operands);
 // a number, a function, or null where no gradient flows. `gates` tells which local gradients let the upstream gradient
 // pass (true) or stop it. Functions give their answer in an array.
@@ -66,7 +67,3 @@ def _printed(rule: Callable[..., Any], numbers: list[float], name: str) -> str:
     compiled(*numbers)
     (made,) = compiled.programs
     return function(passed(made.program, TARGETS["javascript"].passes), name)
-
-
-if __name__ == "__main__":
-    FILE.write_text(text(), encoding="utf-8")

@@ -8,6 +8,7 @@ export class Words {
   /** @param {Record<string, Record<string, string>>} languages @param {string} language */
   constructor(languages, language) {
     this.languages = languages;
+    this.language = "en";
     this.choose(language);
   }
 

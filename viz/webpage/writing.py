@@ -13,8 +13,6 @@ from autograd.files import write_whole
 from ..errors import DrawingError, TooManyNodesError
 from ..layout import RENDERERS, SECONDS
 from ..tracing import Trace, hint_of, trace
-from .document import document
-from .recording import MOST_NODES, recorded
 
 
 @answering()
@@ -72,6 +70,9 @@ def html_of(traced: Trace, *, learning_rate: float = 1.0, renderer: str = "auto"
     is_number = isinstance(learning_rate, int | float) and not isinstance(learning_rate, bool)
     if not is_number or not math.isfinite(learning_rate):
         raise DrawingError(f"learning_rate is a finite number, not {learning_rate!r:.60}")
+    from .document import document  # there, because most of who imports viz writes no page
+    from .recording import recorded  # which needs the compiler
+
     found = recorded(traced, float(learning_rate), renderer, seconds)
     return document(found, f"Graph of {traced.nodes[traced.output].label}")
 
@@ -83,6 +84,8 @@ def _traced(output: Node | Trace) -> Trace:
         raise GraphError(
             f"page: the output is a node (Value or Tensor) or a trace, not {described(output)}{hint_of(output)}"
         )
+    from .recording import MOST_NODES
+
     try:
         return trace(output, most=MOST_NODES)
     except TooManyNodesError:
