@@ -407,6 +407,20 @@ def test_everything_has_a_name_for_a_screen_reader(opened: Opened) -> None:
     assert shown.locator("#steps tbody tr").count() == 29
 
 
+def test_axe_finds_nothing_in_either_theme(opened: Opened) -> None:
+    program = Path(__file__).resolve().parents[2] / ".ci" / "node_modules" / "axe-core" / "axe.min.js"
+    if not program.exists():
+        pytest.skip("axe is not installed: npm ci --prefix .ci")
+    shown = opened(example("mlp").record(), "?mode=quiz")
+    for details in shown.locator("details").all():
+        details.evaluate("one => one.open = true")
+    shown.evaluate(program.read_text(encoding="utf-8"))
+    for theme in ("light", "dark"):
+        shown.locator("#theme").select_option(theme)
+        found = shown.evaluate("axe.run().then(all => all.violations.map(one => [one.id, one.nodes[0].html]))")
+        assert found == [], theme
+
+
 def test_a_printed_page_is_a_worksheet_with_its_key(opened: Opened) -> None:
     shown = opened(example("neuron").record())
     shown.emulate_media(media="print")

@@ -10,6 +10,7 @@ const MARGIN = 8;
 const BETWEEN = 8;
 const MOST_CELLS = 1024;
 const READABLE = 0.75; // of the size that it is laid out in
+const LEAST = 9 / 13; // text of 9 pixels
 const LARGEST = 1.25;
 const FLIGHT = 450; // milliseconds that a contribution travels
 
@@ -57,7 +58,7 @@ export class Graph {
       this.layout = this.layouts[direction];
       this.build();
     }
-    this.fit(READABLE);
+    this.fit(LEAST);
     this.show();
   }
 

@@ -17,7 +17,7 @@ export function showTable(place, session, words) {
       html("td", {}, go), html("td", {}, words.say(phase(event))), html("td", {}, said));
   });
   place.replaceChildren(html("table", { class: "steps" },
-    html("thead", {}, html("tr", {}, html("th", { scope: "col" }, words.say("number")), html("th", {}), html("th", { scope: "col" }, words.say("what")))),
+    html("thead", {}, html("tr", {}, html("th", { scope: "col" }, words.say("number")), html("th", { scope: "col" }, words.say("phase")), html("th", { scope: "col" }, words.say("what")))),
     html("tbody", {}, ...rows)));
 }
 
@@ -50,7 +50,7 @@ function equation(session, words, event) {
   const before = one.before ? [["i", words.derivative(session, one.operand)], ["o", "+"]] : [];
   const derivative = words.derivative(session, one.operand);
   if (!one.local) return { left: derivative, relation: one.before ? "←" : "=", ways: [[["r", ...before, rule], names]], answer: one.after };
-  const inBrackets = ["r", ["o", "("], rule, ["o", ")"]];
+  const inBrackets = rule[0] === "r" ? ["r", ["o", "("], rule, ["o", ")"]] : rule;
   const ways = [[["r", ...before, upstream, ["o", "·"], inBrackets], names]];
   if (one.contribution.shape.length === 0) {
     const had = one.before ? [["n", formatArray(one.before)], ["o", "+"]] : [];
@@ -101,8 +101,8 @@ export function showWorksheet(place, session, words) {
   const given = session.nodes.flatMap((node, id) => (!node.op && node.role !== "constant" ? [`${node.label} = ${formatArray(session.run.data[id])}`] : []));
   const steps = asked.map((event) => {
     const { left, ways, relation = "=" } = equation(session, words, event);
-    const [tree, fill] = ways[0] ?? [["n", ""], words.names(session, event.node)];
-    return html("li", {}, mathML([left], fill), ` ${relation} `, ways.length ? mathML([tree], fill) : "", " = ", html("span", { class: "blank" }));
+    const way = ways.length ? [mathML([ways[0][0]], ways[0][1]), " = "] : [];
+    return html("li", {}, mathML([left], words.names(session, event.node)), ` ${relation} `, ...way, html("span", { class: "blank" }));
   });
   const answers = asked.map((event) => html("li", {}, formatArray(equation(session, words, event).answer)));
   place.replaceChildren(

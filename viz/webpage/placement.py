@@ -67,7 +67,7 @@ def placed(trace: Trace, direction: str, renderer: str, seconds: float) -> dict[
     for group in root.iter(f"{{{SVG}}}g"):
         found.take(group)
     boxes = [found.nodes[node.id] for node in trace.nodes]
-    left, top, right, bottom = _around([*boxes, *found.frames.values()])
+    left, top, right, bottom = _around([*boxes, *found.frames.values(), *map(_bounds_of, found.edges.values())])
     move_x, move_y = _RIM - left, _RIM - top
     return {
         "width": round(right - left + 2 * _RIM, 1),
@@ -162,12 +162,13 @@ def _names(trace: Trace) -> dict[int, tuple[int | None, str]]:
 
 
 def _bounds(group: ElementTree.Element) -> _Box:
-    points = [
-        number
-        for shape in group.iter()
-        for number in re.findall(r"-?[\d.]+", shape.get("points", "") or shape.get("d", ""))
-    ]
-    across, along = list(map(float, points[::2])), list(map(float, points[1::2]))
+    return _bounds_of(" ".join(shape.get("points", "") or shape.get("d", "") for shape in group.iter()))
+
+
+def _bounds_of(path: str) -> _Box:
+    """What is around the points of a path, those that bend it included."""
+    points = [float(number) for number in re.findall(r"-?[\d.]+", path)]
+    across, along = points[::2], points[1::2]
     return min(across), min(along), max(across), max(along)
 
 
