@@ -55,6 +55,7 @@ function reduced(x, axis, keepdims, join) {
   const axes = (axis === null ? all : [axis].flat()).map((one) => (one < 0 ? one + x.shape.length : one));
   const kept = x.shape.map((size, index) => (axes.includes(index) ? 1 : size));
   const data = /** @type {number[]} */ (Array(sizeOf(kept)));
+  if (x.data.length === 0) data.fill(0); // only sums are taken of nothing
   places(kept, x.shape).forEach((place, at) => {
     data[place] = place in data ? join(data[place], x.data[at]) : x.data[at];
   });

@@ -23,6 +23,8 @@ VERSION = 1
 MOST_NODES = 400
 # How near JavaScript's numbers are to Python's: its Math is another library; in float32 Python has fewer digits.
 AGREEMENT, AGREEMENT_OF_SINGLES = 1e-12, 1e-5
+# How much of the terms' size rounding may cost where they cancel, as in 1 − a².
+ROUNDING, ROUNDING_OF_SINGLES = 1e-15, 1e-6
 _ALIVE = frozenset(row.name for row in table.alive())
 
 
@@ -47,6 +49,7 @@ def recorded(trace: Trace, learning_rate: float, renderer: str, seconds: float) 
         "output": trace.output,
         "learningRate": learning_rate,
         "tolerance": AGREEMENT_OF_SINGLES if is_single else AGREEMENT,
+        "rounding": ROUNDING_OF_SINGLES if is_single else ROUNDING,
         "fixed": _fixed(trace),
         "nodes": [_node(node, trace, contributions) for node in trace.nodes],
         "seed": _numbers(seeds[0].gradient) if seeds else None,

@@ -18,6 +18,7 @@ export class Session extends EventTarget {
     this.output = recording.output;
     this.rate = recording.learningRate;
     this.tolerance = recording.tolerance;
+    this.rounding = recording.rounding;
     /** The leaves that are not as they were recorded. @type {Map<number, NumberArray>} */
     this.leaves = new Map();
     /** @type {Map<number, NumberArray>[]} */
@@ -243,17 +244,17 @@ export class Session extends EventTarget {
     if (!Array.isArray(there)) return null; // too large to be in the page, which is said elsewhere
     const numbers = there.map(Number);
     if (here.length !== numbers.length) return { here: NaN, there: NaN };
-    const at = here.findIndex((one, index) => !isNear(one, numbers[index], this.tolerance, scale));
+    const at = here.findIndex((one, index) => !isNear(one, numbers[index], this.tolerance, this.rounding * scale));
     return at < 0 ? null : { here: here[at], there: numbers[at] };
   }
 }
 
 const largest = (array) => Math.max(0, ...array.data.map(Math.abs));
 
-/** @param {number} one @param {number} other @param {number} tolerance @param {number} scale */
-export function isNear(one, other, tolerance, scale = 0) {
+/** @param {number} one @param {number} other @param {number} tolerance of their size @param {number} [rounding] */
+export function isNear(one, other, tolerance, rounding = 0) {
   if (Object.is(one, other) || one === other) return true;
-  return Math.abs(one - other) <= tolerance * Math.max(Math.abs(one), Math.abs(other), 1e-3 * scale);
+  return Math.abs(one - other) <= Math.max(tolerance * Math.max(Math.abs(one), Math.abs(other)), rounding);
 }
 
 /** Whether a prediction counts: within 1 %; 0 and infinities as they are. @param {number} guess @param {number} answer */
