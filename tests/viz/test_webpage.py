@@ -218,6 +218,8 @@ def test_arrays_are_alive_as_far_as_their_rows_are_and_else_python_s_numbers_are
     assert text(alive, "#badge") == "agrees with Python to 1e−12"
     small = Tensor(numpy.arange(6).reshape(2, 3), dtype=numpy.float32, label="t")
     assert text(opened(autograd.sum(autograd.tanh(small))), "#badge") == "agrees with Python to 1e−5"
+    closed = opened(autograd.relu(Value(-1.0, label="x")) * math.inf)  # a closed gate stops an infinity, too
+    assert text(closed, "#badge") == "agrees with Python to 1e−12"
     empty = opened(autograd.sum(Tensor(numpy.zeros((0, 3)), label="e")))
     assert text(empty, "#badge") == "agrees with Python to 1e−12" and text(empty, "#cost") == "v1 = 0"
     dead = opened(autograd.sum(linalg.inv(x.T @ x)))
