@@ -91,6 +91,11 @@ def pullback(operation: Operation, slot: int, shapes: Sequence[Shape], parameter
     return found
 
 
+def recorded(result: Node) -> Formula:
+    """A small recorded graph, whose leaves are called by marks (`rules.mark`)."""
+    return _printed(result)
+
+
 def assignments(given: Mapping[str, Node], made: Mapping[str, Node]) -> list[tuple[str, Formula]]:
     """What is made of what is given, one after another: name and formula. The places of names are numbered: those of
     what is given, then of what is made.

@@ -117,6 +117,13 @@ def pullback(operation: Operation, slot: int, shapes: Sequence[Shape], parameter
     return _recorded(passed)
 
 
+def computed(operation: Operation, shapes: Sequence[Shape]) -> Any:
+    """What a structural operation without parameters computes from operands of these shapes, in other rows of the table
+    where it can be written so."""
+    run = operation.expansion or operation
+    return _recorded(lambda: run(*(_stand_in(position, shape) for position, shape in enumerate(shapes))))
+
+
 def has_cases(result: Any) -> bool:
     """Whether what a rule gave has a case of its own for a kink."""
     if not isinstance(result, Node) or result.op is None:

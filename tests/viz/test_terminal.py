@@ -864,3 +864,20 @@ def test_a_label_of_several_lines_stays_on_its_row() -> None:
         assert "two⏎lines is given (parameter)" in screen.text
 
     on_screen(Value(3.0, label="two\nlines") * 2.0, script)
+
+
+def test_a_matrix_product_is_explained_element_by_element() -> None:
+    async def script(screen: Screen) -> None:
+        await screen.press("b", "n", "n", "n", "n")
+        assert "(G @ W2ᵀ)[0, 0] = Σₖ G[0, k] × W2ᵀ[k, 0]" in screen.text
+        assert "= 0.0312 × (−0.445) = −0.0139" in screen.text
+        await screen.press("m", "m", "m", "m")
+        assert "(G @ W2ᵀ)[1, 0] = Σₖ" in screen.text
+        await screen.press("M")
+        assert "(G @ W2ᵀ)[0, 3] = Σₖ" in screen.text
+        assert screen.text.count("▸") == 2 and screen.text.count("▾") == 2
+        await screen.press("p", "m")
+        assert "this event is no product of matrices" in screen.text
+
+    shown = example("mlp")
+    on_screen(shown.record, script, optimizer=shown.optimizer)

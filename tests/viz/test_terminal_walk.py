@@ -42,7 +42,7 @@ WANTED = {"add", "multiply", "sum", "matmul", "getitem", "where", "concatenate",
 KEYS = (
     "up", "down", "enter", "c", "e", "enter", "escape", "g", "x", "enter", "escape", "slash", "d", "enter", "escape",
     "s", "n", "a", "n", "enter", "r", "space", "s", "enter", "t", "t", "question_mark", "escape", "pagedown", "pageup",
-    "home", "end", "f", "b", "n", "p", "left", "right", "x", "right", "1", "enter", "escape", "x", "w", "d",
+    "home", "end", "f", "b", "n", "m", "M", "p", "left", "right", "x", "right", "1", "enter", "escape", "x", "w", "d",
     "enter", "escape", "a", "plus", "minus", "a", "e", "enter", "escape", "z", "u", "1", "enter",
     "escape",
 )  # fmt: skip

@@ -65,6 +65,8 @@ _KEYS = (
     ("q", "quit", "q", "quit"),
     ("w", "why", "", ""),
     ("d", "nudge", "", ""),
+    ("m", "element(1)", "", ""),
+    ("M", "element(-1)", "", ""),
     ("z", "undo", "", ""),
     ("Z", "reset", "", ""),
     ("a", "play", "", ""),
@@ -91,6 +93,8 @@ class Stepper(App[None]):
     #heading { color: $foreground; text-style: bold; }
     #equation { height: 7; border: round $primary; padding: 0 1; scrollbar-size-vertical: 1; }
     .tall #equation { height: 14; }
+    .product #equation { height: 12; }
+    .tall.product #equation { height: 18; }
     .narrow #lists { layout: vertical; }
     .narrow #left { width: 100%; height: 60%; }
     .narrow #right { width: 100%; height: 40%; }
@@ -116,6 +120,7 @@ class Stepper(App[None]):
         self._speed = 2.0  # events a second, while it plays
         self._playing: Timer | None = None
         self.prediction: Prediction | None = None  # what comes next is asked for before it is shown
+        self._element = 0  # of a matrix product, the one that is explained
         self._note = Text()
         self._searched = ""
         self._rate = ""
@@ -318,6 +323,13 @@ class Stepper(App[None]):
 
         self._attempt(ask)
 
+    def action_element(self, by: int) -> None:
+        if self._equation().product is None:
+            self._say("this event is no product of matrices whose elements could be explained", is_refusal=True)
+        else:
+            self._element += by
+            self._show()
+
     def action_undo(self) -> None:
         self._take_back(self.session.undo, "undone")
 
@@ -455,6 +467,7 @@ class Stepper(App[None]):
         last = len(self.trace.events) - 1 if self.prediction is None else self.prediction.shown
         self.position = min(max(position, 0), last)
         self.selected = subject(self._event)
+        self._element = 0
         self._forget_what_was_said()
         self._show()
         if is_asked and position > last:
@@ -562,9 +575,17 @@ class Stepper(App[None]):
         stops = ", ".join(map(str, self.breakpoints))
         right.border_subtitle = Text(f"stops: {stops}") if stops else None
         shown = self._equation()
+        screen.set_class(shown.product is not None, "product")
         screen.query_one("#equation").border_title = Text(one_line(shown.title))
-        screen.query_one("#lines", EquationLines).show(
-            panes.lines(shown, painted, with_further=screen.has_class("tall"))
+        equation_lines = screen.query_one("#lines", EquationLines)
+        equation_lines.show(
+            panes.lines(
+                shown,
+                painted,
+                is_tall=screen.has_class("tall"),
+                element=self._element,
+                width=equation_lines.size.width or self.size.width - 4,
+            )
         )
         screen.query_one("#status", TextLine).show(self._note or self._guarded(self._selected))
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from ..arrays import shape_of
 from ..gradient_paths import Why
 from ..grouping import Group
+from ..matrix_products import MatrixProduct, matrix_product
 from ..numbers import format_data, grouped
 from ..parts import Contribution, Forward, Seed, TracedNode, TraceEvent, Update
 from ..playback import Playback, subject
@@ -19,23 +20,26 @@ from .session import Nudge
 Line = tuple[str, str]
 
 _MOST_OPERANDS = 8
+_SEEN_WHOLE = 8  # the sides of a matrix whose elements are all shown
 
 
 @dataclass
 class Equation:
-    """A title, the lines that must be seen, and those for a larger screen."""
+    """A title, the lines that must be seen, those for a larger screen, and the matrix product that the event is."""
 
     title: str
     lines: list[Line]
     further: list[Line] = field(default_factory=list)
+    product: MatrixProduct | None = None
 
 
 def equation(trace: Trace, playback: Playback, at: int) -> Equation:
     """Event number `at` of a trace."""
     event = trace.events[at]
     node = trace.nodes[subject(event)]
+    product = matrix_product(trace, event)
     if isinstance(event, Forward):
-        found = _forward(node)
+        found = _forward(node, product)
     elif isinstance(event, Seed):
         lines = [
             ("gradient", f"∂{node.label}/∂{node.label} = {format_data(event.gradient)}"),
@@ -45,7 +49,8 @@ def equation(trace: Trace, playback: Playback, at: int) -> Equation:
     elif isinstance(event, Update):
         found = _update(event, node)
     else:
-        found = _contribution(event, trace)
+        found = _contribution(event, trace, product)
+    found.product = product
     found.further += _around(event, trace, playback, at)
     return found
 
@@ -103,12 +108,16 @@ def nudge_equation(found: Nudge, output: str) -> Equation:
     return Equation(f"{found.label} + {grouped(by)}", lines)
 
 
-def _forward(node: TracedNode) -> Equation:
+def _forward(node: TracedNode, product: MatrixProduct | None) -> Equation:
     data = format_data(node.data)
     if node.operation is None:
         if not node.is_named:
             return Equation(f"A {node.role} without a name", [("value", data)])
         return Equation(f"{node.label} is given ({node.role})", [("value", f"{node.label} = {data}")])
+    if product is not None:
+        return Equation(
+            f"Forward: {node.operation} gives {node.label}", [("in symbols", f"{node.label} = {product.formula}")]
+        )
     return Equation(
         f"Forward: {node.operation} gives {node.label}",
         [
@@ -119,11 +128,11 @@ def _forward(node: TracedNode) -> Equation:
     )
 
 
-def _contribution(event: Contribution, trace: Trace) -> Equation:
+def _contribution(event: Contribution, trace: Trace, product: MatrixProduct | None) -> Equation:
     node, operand = trace.nodes[event.node], trace.nodes[event.operand]
     title = f"Backward: {node.symbol} passes on from {node.label} to {operand.label}"
     if event.local_gradient is None or shape_of(event.local_gradient) or shape_of(event.upstream_gradient):
-        return Equation(title, _array_contribution(event, node, operand))
+        return Equation(title, _array_contribution(event, node, operand, product))
     upstream, local, passed = map(format_data, (event.upstream_gradient, event.local_gradient, event.contribution))
     derivative, rule, in_numbers = f"∂{node.label}/∂{operand.label}", event.rule.text, event.rule.in_numbers
     if in_numbers in ("", rule, local):
@@ -139,9 +148,15 @@ def _contribution(event: Contribution, trace: Trace) -> Equation:
     return Equation(title, lines)
 
 
-def _array_contribution(event: Contribution, node: TracedNode, operand: TracedNode) -> list[Line]:
+def _array_contribution(
+    event: Contribution, node: TracedNode, operand: TracedNode, product: MatrixProduct | None
+) -> list[Line]:
     if event.local_gradient is None:
         lines = [("pullback", f"G ↦ {event.rule.text}   {event.shapes}".rstrip())]
+        if product is not None and max(product.result.data.shape) <= _SEEN_WHOLE:  # they stand beside each other
+            if event.before is None:
+                return lines
+            return [*lines, ("gradient", f"of {operand.label}: what was before + what is passed on")]
     else:
         lines = [("local", f"∂{node.label}/∂{operand.label} = {event.rule.text}")]
     lines.append(("upstream G", format_data(event.upstream_gradient)))

@@ -21,6 +21,7 @@ KEYS = (
     ("c", "check the gradient of the selected leaf by central differences"),
     ("u  z  Z", "update the parameters; undo an edit or update; undo all"),
     ("w  d", "why this gradient: its paths; nudge the selected leaf"),
+    ("m  M", "explain the next, the previous element of a matrix product"),
     ("a  + -", "play and pause; its speed"),
     ("s  r Space", "breakpoint at a name, nan, > 100 (of |gradient|); run to it"),
     ("x", "predict first: numbers are asked for before they are shown"),

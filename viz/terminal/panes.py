@@ -15,10 +15,12 @@ from ..prediction import Prediction
 from ..themes import Colours
 from ..tracing import Trace
 from .equation import Equation
+from .product_lines import element_lines, product_lines
 from .rows import FLAGS, HIDDEN, brief, brief_gradient, flag
 
 FORWARD_PASS, BACKWARD_PASS, UPDATE_PASS = "forward", "backward", "update"
 _BRIEF = 20
+_MOST_ROWS, _FEW_ROWS = 8, 5  # of a matrix, on a tall screen and on a low one
 
 
 def pass_of(event: TraceEvent) -> str:
@@ -61,17 +63,37 @@ def _is_to_be_predicted(trace: Trace, prediction: Prediction) -> bool:
     )
 
 
-def lines(shown: Equation, colours: Colours, *, with_further: bool) -> Table:
-    """An equation's lines, what each is beside it."""
+def lines(shown: Equation, colours: Colours, *, is_tall: bool, element: int = 0, width: int = 80) -> Table:
+    """An equation's lines, what each is beside it; between them the matrices of a product.
+
+    Args:
+        is_tall: whether there is room for what a larger screen shows.
+        element: which one of a matrix product is explained.
+        width: how many columns there are.
+    """
+    found = Table.grid()
+    first = [(name, Text(one_line(line), "bold")) for name, line in shown.lines]
+    if shown.product is not None:
+        names = ("element (m)", "")
+        explained = element_lines(shown.product, element)
+        first += [(name, Text(one_line(line), "bold")) for name, line in zip(names, explained, strict=True)]
+    found.add_row(_aligned(first, colours))
+    if shown.product is not None:
+        rows = _MOST_ROWS if is_tall else _FEW_ROWS
+        for row in product_lines(shown.product, element, width, rows, colours):
+            found.add_row(row)
+    if shown.further and is_tall:
+        found.add_row()
+        found.add_row(_aligned([(name, Text(one_line(line))) for name, line in shown.further], colours))
+    return found
+
+
+def _aligned(lines: list[tuple[str, Text]], colours: Colours) -> Table:
     table = Table.grid(padding=(0, 2, 0, 0))
     table.add_column(style=colours.constant, max_width=24, overflow="ellipsis", no_wrap=True)
     table.add_column()
-    for name, line in shown.lines:
-        table.add_row(Text(one_line(name)), Text(one_line(line), "bold"))
-    if shown.further and with_further:
-        table.add_row()
-        for name, line in shown.further:
-            table.add_row(Text(one_line(name)), Text(one_line(line)))
+    for name, line in lines:
+        table.add_row(Text(one_line(name)), line)
     return table
 
 
