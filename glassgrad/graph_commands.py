@@ -15,8 +15,8 @@ from rich.table import Table
 import viz
 from autograd import GraphError
 from viz import terminal
+from viz.before_after import changes, side_by_side
 from viz.layout import RENDERERS
-from viz.numbers import format_data
 from viz.overlays import OVERLAYS
 from viz.styles import DIRECTIONS, OPERATIONS, STYLES
 from viz.themes import THEMES
@@ -230,12 +230,14 @@ def _print_steps(shown: Example) -> None:
     if shown.optimizer is not None:
         print(f"learning rate {viz.format_number(shown.optimizer.learning_rate)}")
     print()
-    viz.step(_traced(shown), plain=True)
+    traced = _traced(shown)
+    viz.step(traced, plain=True)
     if shown.optimizer is not None:
         print("Forward again, from the moved parameters")
-        for node in viz.trace(shown.record(), backward=False).nodes:
-            if node.operation and node.is_named:
-                print(f"      {node.label} = {format_data(node.data, digits=5)}")
+        found = list(side_by_side(changes(traced, viz.trace(shown.record(), backward=False))))
+        width = max((len(name) for name, _ in found), default=0)
+        for name, numbers in found:
+            print(f"      {name:<{width}}  {numbers}")
     print()
 
 

@@ -14,6 +14,10 @@ _PLAINER = {
 }  # fmt: skip
 
 
+# Digits above the line, and those below it behind them: a layer's number, and a neuron's in it.
+_RAISED, _LOWERED = re.compile("[⁰¹²³⁴-⁹]+"), re.compile("(?<=[⁰¹²³⁴-⁹])[₀-₉]+")
+
+
 def plainer(sign: str) -> str:
     """What stands for one character in ASCII.
 
@@ -30,19 +34,26 @@ def plainer(sign: str) -> str:
 
 
 def encodable(text: str, encoding: str | None) -> str:
-    """The text as an output of this encoding can hold it; None holds everything."""
-    if encoding is None:
+    """The text as an output of this encoding can hold it; None holds everything.
+
+    >>> encodable("w¹₂₁ − ½", "ascii"), encodable("x₁²", "ascii"), encodable("σ", "utf-8")
+    ('w^1_21 - 1/2 ', 'x1^2', 'σ')
+    """
+    if encoding is None or holds(text, encoding):
         return text
-    try:
-        text.encode(encoding)
-    except UnicodeEncodeError:
-        return "".join(one if _holds(one, encoding) else plainer(one) for one in text)
-    return text
+    text = _LOWERED.sub(lambda run: "_" + _digits(run.group()), text)
+    text = _RAISED.sub(lambda run: run.group() if holds(run.group(), encoding) else "^" + _digits(run.group()), text)
+    return "".join(one if holds(one, encoding) else plainer(one) for one in text)
 
 
-def _holds(sign: str, encoding: str) -> bool:
+def _digits(run: str) -> str:
+    return unicodedata.normalize("NFKC", run)
+
+
+def holds(text: str, encoding: str | None) -> bool:
+    """Whether an output of this encoding can hold the text; None holds everything."""
     try:
-        sign.encode(encoding)
+        text.encode(encoding or "utf-8")
     except UnicodeEncodeError:
         return False
     return True

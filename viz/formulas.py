@@ -91,6 +91,20 @@ def pullback(operation: Operation, slot: int, shapes: Sequence[Shape], parameter
     return found
 
 
+def sign(operation: Operation, parameters: Mapping[str, Any]) -> str:
+    """What stands for an operation alone: its symbol, with the factor before it that it has.
+
+    >>> from autograd import operations
+    >>> sign(operations()["squared_norm"], {"scale": 0.125}), sign(operations()["add"], {})
+    ('⅛‖·‖²', '+')
+    """
+    symbol = operation.symbol
+    if "·" not in symbol or not parameters:
+        return symbol
+    written = computed(operation, 1, parameters).filled(["·"])
+    return written if symbol in written else symbol
+
+
 def recorded(result: Node) -> Formula:
     """A small recorded graph, whose leaves are called by marks (`rules.mark`)."""
     return _printed(result)
@@ -122,12 +136,17 @@ def latex_name(name: str) -> str:
 
     >>> latex_name("w1"), latex_name("z"), latex_name("rate"), latex_name("−0.5"), latex_name("1.2e−7")
     ('w_{1}', 'z', '\\\\mathrm{rate}', '-0.5', '1.2 \\\\times 10^{-7}')
+    >>> latex_name("w¹₂₁"), latex_name("x₁")
+    ('w^{1}_{21}', 'x_{1}')
     """
     plain = name.replace(MINUS, "-").replace("∞", r"\infty ").replace("NaN", r"\mathrm{NaN}")
     if number := re.fullmatch(r"(-?[\d.]+)(?:e(-?\d+))?", plain):
         return number[1] + (rf" \times 10^{{{number[2]}}}" if number[2] else "")
     if indexed := re.fullmatch(r"(\w)_?(\d+)", name):
         return f"{_letter(indexed[1])}_{{{indexed[2]}}}"
+    if indexed := re.fullmatch("([^\\W\\d])([⁰¹²³⁴-⁹]*)([₀-₉,]+)", name):
+        raised, lowered = (unicodedata.normalize("NFKC", part) for part in indexed.groups()[1:])
+        return f"{_letter(indexed[1])}{f'^{{{raised}}}' if raised else ''}_{{{lowered}}}"
     if len(name) == 1:
         return _letter(plain) if len(plain) == 1 else plain
     if "\\" in plain:

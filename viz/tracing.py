@@ -25,8 +25,9 @@ from autograd.traversal import operands_first
 from . import serialization
 from .arrays import kept
 from .errors import TooManyNodesError
-from .formulas import Notation, latex_name
+from .formulas import Notation, latex_name, sign
 from .grouping import Group, chain, groups_of, module_paths
+from .neuron_names import short_name
 from .numbers import format_data
 from .parts import Contribution, Edge, Forward, Recorded, Role, Seed, TracedNode, TraceEvent, Update, WrittenRule
 from .updates import Updating
@@ -209,7 +210,7 @@ class _Walk:
             identifier,
             label,
             None if operation is None else operation.name,
-            None if operation is None else operation.symbol,
+            None if operation is None else sign(operation, node.keywords),
             _role(node, output),
             kept(node.data),
             computed,
@@ -240,11 +241,11 @@ def in_order(output: Node, most: int | None = None) -> list[tuple[Node, tuple[No
 
 
 def _distinct_labels(nodes: Sequence[Node], paths: dict[Node, str]) -> dict[Node, str]:
-    """The label of each node that has one. Those that share theirs are told apart: parameters by their path,
-    and what still is alike by a number: `z#1`, `z#2`."""
+    """The label of each node that has one. Those that share theirs are told apart: parameters by their path
+    (those of neurons by their numbers in it), and what still is alike by a number: `z#1`, `z#2`."""
     typed = {node: label for node in nodes if (label := node.label or paths.get(node)) is not None}
     shared = _repeated(typed.values())
-    labels = {node: paths.get(node, label) if label in shared else label for node, label in typed.items()}
+    labels = {node: short_name(paths.get(node, label)) if label in shared else label for node, label in typed.items()}
     shared = _repeated(labels.values())
     if shared:
         taken = set(labels.values())

@@ -13,6 +13,7 @@ from autograd.arguments import whole_number
 from .errors import DrawingError
 from .folding import folded_sets
 from .grouping import chain
+from .neuron_names import is_called
 from .parts import Edge, TracedNode
 from .tracing import Trace
 
@@ -107,7 +108,7 @@ def visible(
 
 
 def find(trace: Trace, wanted: TracedNode | Node | str | int) -> TracedNode:
-    """The node of a trace that is meant: by its label, its id, or itself.
+    """The node of a trace that is meant: by its label, its path in its network, its id, or itself.
 
     Raises DrawingError where there is none, or several of that label.
     """
@@ -120,6 +121,7 @@ def find(trace: Trace, wanted: TracedNode | Node | str | int) -> TracedNode:
             raise DrawingError(f"there is no node {wanted}: ids run from 0 to {len(trace.nodes) - 1}")
         return trace.nodes[wanted]
     found = [node for node in trace.nodes if node.label == wanted]
+    found = found or [node for node in trace.nodes if is_called(wanted, node.label, node.module_path)]
     if len(found) != 1:
         if found:
             raise DrawingError(f"{len(found)} nodes are labelled {wanted!r}; give the id of one")

@@ -671,6 +671,9 @@ def test_a_terminal_is_taken_unless_something_speaks_against_it(monkeypatch: pyt
         patched.setenv("TERM", "xterm")
         patched.setenv("NO_COLOR", "1")
         assert terminal.is_available()
+    with monkeypatch.context() as patched:  # it would show other signs for ours
+        patched.setattr(sys.__stderr__, "encoding", "latin-1", raising=False)
+        assert not terminal.is_available()
     monkeypatch.setattr(sys, "stdin", None)
     assert not terminal.is_available()
 
@@ -881,3 +884,32 @@ def test_a_matrix_product_is_explained_element_by_element() -> None:
 
     shown = example("mlp")
     on_screen(shown.record, script, optimizer=shown.optimizer)
+
+
+def test_before_and_after_an_update_stand_side_by_side() -> None:
+    async def script(screen: Screen) -> None:
+        await screen.press("o")
+        assert "there is nothing to compare: u updates the parameters" in screen.text
+        await screen.press("u")
+        assert "(o: all before and after)" in screen.text
+        await screen.press("o")
+        assert "Before and after update 1" in screen.text
+        found = [re.sub(r"\s+", " ", line).strip("│ ▅") for line in screen.lines if re.search(r"→ .*\(", line)]
+        assert found[:3] == [
+            "C 0.036165 → 0.022318 (−0.01385)", "w1 2 → 1.9471 (−0.05288)", "ω1 −2 → −1.9471 (0.05288)"
+        ]  # fmt: skip
+        await screen.press("z", "o")
+        assert "there is nothing to compare" in screen.text
+
+    shown = example("neuron")
+    on_screen(shown.record, script, optimizer=shown.optimizer)
+
+
+def test_a_wide_terminal_has_a_small_graph_beside_the_equation() -> None:
+    async def script(screen: Screen) -> None:
+        await screen.press("n", "n")
+        assert ("This part of the graph" in screen.text) == (screen.app.size.width >= 120)
+        assert ("├─(×)─▸ · ω1 −2" in screen.text) == (screen.app.size.width >= 120)
+
+    for size in ((80, 24), (120, 30)):
+        on_screen(example("neuron").record, script, size=size)

@@ -44,7 +44,7 @@ KEYS = (
     "s", "n", "a", "n", "enter", "r", "space", "s", "enter", "t", "t", "question_mark", "escape", "pagedown", "pageup",
     "home", "end", "f", "b", "n", "m", "M", "p", "left", "right", "x", "right", "1", "enter", "escape", "x", "w", "d",
     "enter", "escape", "a", "plus", "minus", "a", "e", "enter", "escape", "z", "u", "1", "enter",
-    "escape",
+    "escape", "o",
 )  # fmt: skip
 
 

@@ -13,8 +13,13 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
+from ..encodings import holds
+
 if TYPE_CHECKING:
     from .session import Optimizer, Source
+
+
+_SIGNS = "│─●◆▶∂−×‖₁σ"
 
 
 def run(source: Source, *, optimizer: Optimizer | None = None, title: str = "") -> None:
@@ -39,12 +44,15 @@ def run(source: Source, *, optimizer: Optimizer | None = None, title: str = "") 
 
 
 def is_available() -> bool:
-    """Whether the stepper may take over a terminal: there is one (no notebook, no pipe, none called dumb), and no
-    event loop is running. Under NO_COLOR it has no colours; every sign has a shape, too."""
+    """Whether the stepper may take over a terminal: there is one (no notebook, no pipe, none called dumb), no event
+    loop is running, and its encoding has the signs that are drawn. Under NO_COLOR it has no colours; every sign has a
+    shape, too."""
     if os.environ.get("TERM") == "dumb":
         return False
     # textual draws on stderr, and what is asked of us is printed on stdout elsewhere.
     if not all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout, sys.__stderr__)):
+        return False
+    if not holds(_SIGNS, getattr(sys.__stderr__, "encoding", None)):
         return False
     import asyncio  # not needed by what only looks at traces
 

@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable
 from typing import Any, ClassVar
 
+from rich.table import Table
 from rich.text import Text
 from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
@@ -27,7 +28,7 @@ from ..tracing import Trace
 from . import colours, panes
 from .breakpoints import Breakpoint, next_stop, typed_breakpoint
 from .entry import RefusalError, as_typed, typed_number
-from .equation import Equation, check_equation, equation, nudge_equation, score_equation, why_equation
+from .equation import Equation, check_equation, equation, nudge_equation, score_equation, update_equation, why_equation
 from .finding import containing, named
 from .help import Help
 from .lines import EquationLines, KeyBar, TextLine
@@ -35,10 +36,12 @@ from .panes import FORWARD_PASS, UPDATE_PASS, pass_of
 from .prompt import Prompt
 from .rows import CURRENT, TAKES_PART, Columns, event_row, heading, node_row
 from .session import Session
+from .small_graph import small_graph
 from .virtual_list import VirtualList
 
 _TALL = 36
 _NARROW = 70  # below, the lists stand one above the other, so that no column is lost
+_WIDE = 120  # from here on a small graph stands beside the equation
 _MOST_SUGGESTED = 2000
 # What is pressed, its action, and for the bar at the bottom its sign and a word, if it stands there.
 _KEYS = (
@@ -67,6 +70,7 @@ _KEYS = (
     ("d", "nudge", "", ""),
     ("m", "element(1)", "", ""),
     ("M", "element(-1)", "", ""),
+    ("o", "before_and_after", "", ""),
     ("z", "undo", "", ""),
     ("Z", "reset", "", ""),
     ("a", "play", "", ""),
@@ -91,10 +95,14 @@ class Stepper(App[None]):
     #left { width: 66%; border: round $primary; }
     #right { width: 34%; border: round $primary; }
     #heading { color: $foreground; text-style: bold; }
-    #equation { height: 7; border: round $primary; padding: 0 1; scrollbar-size-vertical: 1; }
-    .tall #equation { height: 14; }
-    .product #equation { height: 12; }
-    .tall.product #equation { height: 18; }
+    #event { height: 7; }
+    #equation, #graph { height: 100%; border: round $primary; padding: 0 1; scrollbar-size-vertical: 1; }
+    #equation { width: 1fr; }
+    #graph { width: 40%; max-width: 64; display: none; }
+    .wide #graph { display: block; }
+    .tall #event { height: 14; }
+    .product #event { height: 12; }
+    .tall.product #event { height: 18; }
     .narrow #lists { layout: vertical; }
     .narrow #left { width: 100%; height: 60%; }
     .narrow #right { width: 100%; height: 40%; }
@@ -137,8 +145,11 @@ class Stepper(App[None]):
                 yield VirtualList(self._node_line, id="nodes")
             with Vertical(id="right"):
                 yield VirtualList(self._event_line, id="events")
-        with VerticalScroll(id="equation", can_focus=False):
-            yield EquationLines(id="lines")
+        with Horizontal(id="event"):
+            with VerticalScroll(id="equation", can_focus=False):
+                yield EquationLines(id="lines")
+            with VerticalScroll(id="graph", can_focus=False):
+                yield EquationLines(id="graph-lines")
         yield TextLine(id="status")
         yield Prompt(self._attempt)
         yield KeyBar([(sign, word, action) for _, action, sign, word in _KEYS if sign], id="keys")
@@ -149,6 +160,7 @@ class Stepper(App[None]):
     def on_resize(self, event: Resize) -> None:
         self.screen.set_class(event.size.height >= _TALL, "tall")
         self.screen.set_class(event.size.width < _NARROW, "narrow")
+        self.screen.set_class(event.size.width >= _WIDE, "wide")
         self.call_after_refresh(self._show)
 
     def on_virtual_list_resized(self) -> None:
@@ -383,7 +395,7 @@ class Stepper(App[None]):
             self._prompt.close()
             self._take_trace()
             self._go(0)
-            self._say(f"update {self.session.updates}: {self._output(before)}")
+            self._say(f"update {self.session.updates}: {self._output(before)}  (o: all before and after)")
 
         def answer(text: str) -> None:
             rate = typed_number(text)
@@ -396,6 +408,19 @@ class Stepper(App[None]):
             self._asking().ask("learning rate:", answer, typed=self._rate, hint="such as 0.1")
         else:
             self._attempt(lambda: update(None))
+
+    def action_before_and_after(self) -> None:
+        def tell() -> None:
+            self._refuse_to_tell()
+            before = self.session.before_update
+            if before is None:
+                raise RefusalError("there is nothing to compare: u updates the parameters, and o tells what it did")
+            found = update_equation(before, self.trace, self.session.updates)
+            self._forget_what_was_said()
+            self.found = found
+            self._show()
+
+        self._attempt(tell)
 
     def action_stop_at(self) -> None:
         def answer(text: str) -> None:
@@ -587,6 +612,9 @@ class Stepper(App[None]):
                 width=equation_lines.size.width or self.size.width - 4,
             )
         )
+        if screen.has_class("wide"):
+            screen.query_one("#graph").border_title = Text("This part of the graph")
+            screen.query_one("#graph-lines", EquationLines).show(self._small_graph())
         screen.query_one("#status", TextLine).show(self._note or self._guarded(self._selected))
 
     def _equation(self) -> Equation:
@@ -594,6 +622,16 @@ class Stepper(App[None]):
             return self.found or equation(self.trace, self.playback, self.position)
         except Exception as error:  # as in `_guarded`
             return Equation("This event", [("✗", self._failed(error))])
+
+    def _small_graph(self) -> Table:
+        table = Table.grid()
+        width = self.screen_stack[0].query_one("#graph-lines").size.width or _WIDE // 3
+        try:
+            for line in small_graph(self.trace, self.playback, self.position, width, self._colours):
+                table.add_row(line)
+        except Exception as error:  # as in `_guarded`
+            table.add_row(Text(f"✗ {one_line(self._failed(error))}", self._colours.output))
+        return table
 
     def _selected(self) -> Text:
         node = self.trace.nodes[self.selected]

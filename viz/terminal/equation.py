@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from ..arrays import shape_of
+from ..before_after import changes, side_by_side
 from ..gradient_paths import Why
 from ..grouping import Group
 from ..matrix_products import MatrixProduct, matrix_product
@@ -71,6 +72,14 @@ def check_equation(found: GradientCheck) -> Equation:
     if found.size > 1:
         lines.append(("looked at", f"{found.checked:,} of {found.size:,} elements; this one differs most"))
     return Equation(f"Gradient check of {where}", lines)
+
+
+def update_equation(before: Trace, after: Trace, updates: int) -> Equation:
+    """What the last update did to every number that has a name, side by side."""
+    lines = list(side_by_side(changes(before, after)))
+    output = after.nodes[after.output].label
+    lines.sort(key=lambda line: line[0] != output)  # what was to become smaller comes first
+    return Equation(f"Before and after update {updates:,} (its change)", lines or [("", "no number has changed")])
 
 
 def score_equation(prediction: Prediction) -> Equation:

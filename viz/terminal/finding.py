@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 
+from ..neuron_names import is_called
 from ..parts import TracedNode
 from ..tracing import Trace
 from .entry import RefusalError
@@ -19,7 +20,7 @@ def named(trace: Trace, name: str, after: int = -1) -> TracedNode:
         RefusalError: there is none.
     """
     wanted = name.strip()
-    found = [node for node in trace.nodes if wanted in (node.label, node.module_path)]
+    found = [node for node in trace.nodes if is_called(wanted, node.label, node.module_path)]
     if found and wanted:
         return _next(found, after)
     labels = {node.label: None for node in trace.nodes[:_MOST_COMPARED] if node.is_named}

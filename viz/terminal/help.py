@@ -20,6 +20,7 @@ KEYS = (
     ("e", "edit the selected leaf and compute everything again"),
     ("c", "check the gradient of the selected leaf by central differences"),
     ("u  z  Z", "update the parameters; undo an edit or update; undo all"),
+    ("o", "all numbers before and after the last update, side by side"),
     ("w  d", "why this gradient: its paths; nudge the selected leaf"),
     ("m  M", "explain the next, the previous element of a matrix product"),
     ("a  + -", "play and pause; its speed"),

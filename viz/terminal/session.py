@@ -71,6 +71,7 @@ class Session:
     def __init__(self, source: Source, optimizer: Optimizer | None = None) -> None:
         self.optimizer = optimizer
         self.updates: int = 0
+        self.before_update: Trace | None = None  # what was there before the last update, until an edit or an undo
         self.nodes: list[Node] = []
         self._recorded: set[Node] = set()
         self._history: list[_Kept] = []
@@ -223,7 +224,7 @@ class Session:
         """
         if not self.can_recompute:
             self.leaf(0)
-        kept = self._kept()
+        kept, traced_before = self._kept(), self.trace
         output = self._again()
         nodes = _nodes_of(output)
         parameters = [node for node in nodes if isinstance(node, Leaf) and node.op is None and node.requires_grad]
@@ -248,6 +249,7 @@ class Session:
             dataclasses.replace(event, node=identifiers[node]) for node, event in updated if node in identifiers
         )
         self.trace = dataclasses.replace(self.trace, events=updates + self.trace.events)
+        self.before_update = traced_before
         self.updates += 1
         self._history.append(kept)
 
@@ -273,6 +275,7 @@ class Session:
 
     def _take(self, output: Node, traced: Trace | None = None) -> None:
         """Look at this graph from now on."""
+        self.before_update = None
         traced = traced or trace(output)
         self.nodes = _nodes_of(output)
         # A bare number is a node only to the trace.
