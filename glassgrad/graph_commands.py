@@ -82,8 +82,15 @@ def step(options: Namespace) -> None:
 
 def draw_options(parser: ArgumentParser) -> None:
     _add_graph(parser)
-    parser.add_argument("-o", "--output", required=True, help="the file: .svg, .png, .pdf, .dot, .json or .html")
-    parser.add_argument("--scale", type=amount, help="of a .png: pixels for each pixel that a browser would show (1)")
+    parser.add_argument(
+        "-o",
+        "--output",
+        required=True,
+        help="the file to write: .svg, .png, .pdf, .dot, .json, .html (a page), or .gif, the way back step by step",
+    )
+    parser.add_argument(
+        "--scale", type=amount, help="of a .png or .gif: pixels for each pixel that a browser would show (1)"
+    )
     parser.add_argument("--style", default="glass", help=told(STYLES))
     parser.add_argument(
         "--collapse",

@@ -23,6 +23,7 @@ from nn import (
     Callback,
     CheckpointError,
     Diagnostics,
+    Distributions,
     DivergenceError,
     EarlyStopping,
     Epoch,
@@ -41,6 +42,8 @@ from .recipes import DTYPES, ENGINES, PRESETS, Recipe, Settings, completed, offe
 
 # A start from which document 001's recipe learns XOR; about two of three do.
 XOR_SEED = 0
+# Parameters times samples of which hundreds of losses are computed in a moment.
+_QUICKLY_MEASURED = 2_000_000
 # The shares of training after which a boundary is drawn.
 _STAGES = (0.0, 0.02, 0.05, 0.1, 0.3, 1.0)
 
@@ -94,7 +97,8 @@ def train(options: Namespace) -> None:
         checkpoints.load(options.start_from, run.model)
     save = options.save or options.resume
     snapshots = Snapshots(*(round(share * run.epochs) for share in _STAGES))
-    watching = [] if options.plots is None else [snapshots, *_diagnostics(run)]
+    distributions = _distributions(run)
+    watching = [] if options.plots is None else [snapshots, *_diagnostics(run), *distributions]
     try:
         history = fit_recipe(run, save=save, resume=options.resume, callbacks=watching)
     except DivergenceError as error:
@@ -106,7 +110,7 @@ def train(options: Namespace) -> None:
     if options.history is not None:
         print(f"wrote {history.save(options.history)}")
     if options.plots is not None:
-        _plot(run, history, snapshots, Path(options.plots))
+        _plot(run, history, snapshots, distributions, Path(options.plots))
     if history.stopped == "interrupted":
         done = f"stopped after {len(history.steps):,} steps"
         kept = f"; go on with --resume {save}" if save else ", and without --save they are lost"
@@ -297,7 +301,7 @@ def _train_seeds(settings: Settings, options: Namespace) -> None:
     if options.plots is not None:
         from viz import plots
 
-        figure = plots.seeds(histories, claim=claim)
+        figure = plots.seeds(histories, claim=claim, held_out="test")
         _write_figures(Path(options.plots), {"seeds": figure})
 
 
@@ -386,15 +390,31 @@ def _diagnostics(run: Recipe) -> list[Callback]:
     return [] if isinstance(run.model, NeuronMLP) else [Diagnostics(max(1, steps // 200))]
 
 
-def _plot(run: Recipe, history: History, snapshots: Snapshots, folder: Path) -> None:
+def _distributions(run: Recipe) -> list[Distributions]:
+    """Some forty looks at the numbers in the layers, where there are layers of Tensors."""
+    steps = run.epochs * math.ceil(len(run.data.train_inputs) / run.batch_size)
+    return [] if isinstance(run.model, NeuronMLP) else [Distributions(max(1, steps // 40))]
+
+
+def _plot(
+    run: Recipe, history: History, snapshots: Snapshots, distributions: Sequence[Distributions], folder: Path
+) -> None:
     """All pictures that suit the run."""
     figures: dict[str, Any] = {}
     if history.epochs:
-        figures["curves"] = history.plot()
+        figures["curves"] = history.plot("test")
     figures["gradients"] = history.plot_gradients()
     figures |= recognition.Recognizer(run.model, lambda: run.data, run.loss, run.notes["digit"]).figures()
     if run.data.n_inputs == 2 and len(snapshots.states) > 1:
         figures["boundaries"] = snapshots.plot_boundaries(run.model, *run.data.test)
+    for one in distributions:
+        figures["distributions"] = one.plot()
+    if len(snapshots.states) > 1:
+        figures["movement"] = snapshots.plot_movement()
+    n_parameters = sum(numpy.size(parameter.data) for parameter in run.model.parameters())
+    is_small = n_parameters * len(run.data.train_inputs) <= _QUICKLY_MEASURED
+    if len(snapshots.states) > 2 and is_small and not isinstance(run.model, NeuronMLP):
+        figures["surface"] = snapshots.plot_loss_surface(run.model, run.loss, run.data.train_inputs, run.targets)
     _write_figures(folder, figures)
 
 

@@ -32,6 +32,7 @@ from .datasets import (
     yinyang,
 )
 from .diagnostics import Diagnostics, diagnose
+from .distributions import Distributions
 from .divergence import DivergenceError
 from .embedding import Embedding
 from .errors import CheckpointError, DatasetError, HistoryError, NetworkError
@@ -75,11 +76,11 @@ else:  # with it, a type checker would believe that every name is there
 __all__ = [
     "ACTIVATIONS", "DATASETS", "INITIALIZERS", "LOSSES", "MLP", "OPTIMIZERS", "SCHEDULES", "SGD", "Adam", "AdamW",
     "BatchNorm1d", "Batches", "Callback", "CheckpointError", "Conv2d", "Dataset", "DatasetError", "Diagnostics",
-    "DivergenceError", "Dropout", "EarlyStopping", "Embedding", "Epoch", "Flatten", "History", "HistoryError",
-    "Initializer", "LayerNorm", "Linear", "MaxPool2d", "Meaning", "Module", "NetworkError", "Neuron", "NeuronLayer",
-    "NeuronMLP", "Optimizer", "RMSProp", "Sequential", "Snapshots", "accuracy", "activation_of", "binary_cross_entropy",
-    "binary_cross_entropy_with_logits", "checkpoints", "circles", "diagnose", "digits", "export_onnx", "fit",
-    "from_one_hot", "from_torch", "hinge", "huber", "identity", "import_onnx", "load_weights", "mean_absolute_error",
-    "mnist", "moons", "one_hot", "quadratic", "schedules", "softmax_cross_entropy", "spiral", "split_samples",
-    "to_neurons", "to_tensors", "to_torch", "train_step", "xor", "yinyang",
+    "Distributions", "DivergenceError", "Dropout", "EarlyStopping", "Embedding", "Epoch", "Flatten", "History",
+    "HistoryError", "Initializer", "LayerNorm", "Linear", "MaxPool2d", "Meaning", "Module", "NetworkError", "Neuron",
+    "NeuronLayer", "NeuronMLP", "Optimizer", "RMSProp", "Sequential", "Snapshots", "accuracy", "activation_of",
+    "binary_cross_entropy", "binary_cross_entropy_with_logits", "checkpoints", "circles", "diagnose", "digits",
+    "export_onnx", "fit", "from_one_hot", "from_torch", "hinge", "huber", "identity", "import_onnx", "load_weights",
+    "mean_absolute_error", "mnist", "moons", "one_hot", "quadratic", "schedules", "softmax_cross_entropy", "spiral",
+    "split_samples", "to_neurons", "to_tensors", "to_torch", "train_step", "xor", "yinyang",
 ]  # fmt: skip

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import math
+import os
 import warnings
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
+import numpy
+
+from autograd import no_grad
 from autograd.arguments import answering, check_known, flag, whole_number
 
 from . import plotting
@@ -17,10 +22,10 @@ from .datasets.batches import Batches
 from .errors import NetworkError
 from .history import Epoch, History, Step
 from .meaning import Loss, classes_named, meaning_in
-from .module import Module
+from .module import Module, mode
 from .optimizers import Optimizer
 from .schedules import Schedule
-from .state import Array, State
+from .state import Array, State, plain
 
 
 @dataclass
@@ -132,21 +137,62 @@ class Snapshots(Callback):
     def plot_boundaries(self, model: Module, inputs: Any, labels: Any) -> Any:
         """What the model took each point of the plane for at these stages, as a matplotlib Figure."""
         n_outputs = model.outputs(inputs[:1]).shape[-1]
+        return plotting.boundaries(self.regions(model, n_outputs), inputs, classes_named(labels, n_outputs))
+
+    def regions(self, model: Module, n_outputs: int) -> dict[int, plotting.Regions]:
+        """What the model took each point for at these stages: a function for each, by its epoch."""
         meaning = meaning_in(model, None, n_outputs)
 
         def with_state(state: State) -> plotting.Regions:
             def outputs(points: Array) -> Array:
-                own = model.state_dict()
-                model.load_state_dict(state)
-                try:
+                with _holding(model, state):
                     return model.outputs(points)
-                finally:
-                    model.load_state_dict(own)
 
             return meaning.regions(outputs)
 
-        stages = {epoch: with_state(state) for epoch, state in self.states.items()}
-        return plotting.boundaries(stages, inputs, classes_named(labels, n_outputs))
+        return {epoch: with_state(state) for epoch, state in self.states.items()}
+
+    def animate_boundaries(self, model: Module, inputs: Any, labels: Any, path: str | os.PathLike[str]) -> Any:
+        """Write these stages as a GIF, one after another. Raises viz's DrawingError where it cannot be written."""
+        n_outputs = model.outputs(inputs[:1]).shape[-1]
+        return plotting.animation(self.regions(model, n_outputs), inputs, classes_named(labels, n_outputs), path)
+
+    def plot_movement(self) -> Any:
+        """How far each parameter had moved at these stages, and single weights, as a matplotlib Figure."""
+        return plotting.movement(self.states)
+
+    def plot_loss_surface(self, model: Module, loss: Loss, inputs: Any, targets: Any, *, points: int = 31) -> Any:
+        """The loss on these samples around the way that training took, as a matplotlib Figure: along the two directions
+        in which the parameters moved most between these stages, three of which are needed.
+
+        Args:
+            points: so many losses are computed along each side.
+        """
+        epochs = sorted(self.states)
+        names = [name for name, _ in model.named_parameters()]
+        shapes = [numpy.shape(self.states[epochs[0]][name]) for name in names] if epochs else []
+        ends = numpy.cumsum([math.prod(shape) for shape in shapes])[:-1]
+        path = [numpy.concatenate([numpy.ravel(self.states[epoch][name]) for name in names]) for epoch in epochs]
+        xs, ys = plain(inputs), plain(targets)
+
+        def loss_of(parameters: Array) -> float:
+            parts = zip(names, shapes, numpy.split(parameters, ends), strict=True)
+            state = dict(self.states[epochs[-1]]) | {name: part.reshape(shape) for name, shape, part in parts}
+            with _holding(model, state), mode(model, training=False), no_grad(), numpy.errstate(all="ignore"):
+                return float(loss(model(xs), ys).item())
+
+        return plotting.surface(loss_of, numpy.array(path), epochs, points)
+
+
+@contextlib.contextmanager
+def _holding(model: Module, state: State) -> Iterator[None]:
+    """The model with other parameters for a while."""
+    own = model.state_dict()
+    model.load_state_dict(state)
+    try:
+        yield
+    finally:
+        model.load_state_dict(own)
 
 
 Watched = Literal["loss", "validation_loss", "accuracy", "validation_accuracy"]

@@ -64,22 +64,16 @@ class Diagnostics(Callback):
     def on_start(self, run: TrainingRun) -> None:
         if not isinstance(run.model, Module):
             raise NetworkError(f"diagnostics look into modules, not into a {type(run.model).__name__}")
-        self._layers = {
-            module: path or type(module).__name__
-            for path, module in run.model.named_modules()
-            if _own_parameters(module)
-        }
-        if not self._layers:
-            raise NetworkError(f"diagnostics look at layers of Tensors, and {run.model!r:.60} has none")
+        self._layers = layers_of(run.model)
 
     def on_gradients(self, run: TrainingRun, outputs: Any) -> None:
         number = len(run.history.steps)
         self._pending = []
         if number % self.every:
             return
-        activations = _activations(outputs, self._layers)
+        activations = activations_of(outputs, self._layers)
         for module, path in self._layers.items():
-            parameters = _own_parameters(module)
+            parameters = own_parameters(module)
             gradients = [parameter.grad for parameter in parameters if parameter.grad is not None]
             average, deviation, dead = _statistics(activations.get(module))
             figures = LayerFigures(number, path, average, deviation, dead, norm_of(gradients), None)
@@ -130,18 +124,27 @@ def diagnose(history: History) -> list[str]:
     return warnings
 
 
+def layers_of(model: Module) -> dict[Module, str]:
+    """The modules with parameters of their own in a network of Tensors, with their paths. Raises NetworkError where
+    there are none."""
+    found = {module: path or type(module).__name__ for path, module in model.named_modules() if own_parameters(module)}
+    if not found:
+        raise NetworkError(f"diagnostics look at layers of Tensors, and {model!r:.60} has none")
+    return found
+
+
 def _median(figures: Iterable[float | None]) -> float:
     """The median of what was measured; nan, of which no comparison is true, where nothing was."""
     measured = [figure for figure in figures if figure is not None and not math.isnan(figure)]
     return float(numpy.median(measured)) if measured else math.nan
 
 
-def _own_parameters(module: Module) -> list[Tensor]:
+def own_parameters(module: Module) -> list[Tensor]:
     """Parameters that the module holds itself, not in its parts, and that learn."""
     return [item for _, item in held(module) if isinstance(item, Tensor) and item.is_parameter and item.requires_grad]
 
 
-def _activations(outputs: Any, layers: dict[Any, str]) -> dict[Any, Tensor]:
+def activations_of(outputs: Any, layers: dict[Any, str]) -> dict[Any, Tensor]:
     """What each layer's last call passed on: the output of its activation, if one follows it, which may be made of
     several operations on each element (silu, gelu) or on rows (softmax)."""
     given: dict[Any, Tensor] = {}

@@ -168,9 +168,13 @@ class History(Sequence[Epoch]):
             raise HistoryError(f"epochs have no {name!r}; they have {', '.join(_EPOCH_FIELDS)}")
         return _column(self.epochs, name)
 
-    def plot(self) -> Any:
-        """Loss and accuracy as a matplotlib Figure (needs the extra `plots`)."""
-        return views.find("curves")(self)
+    def plot(self, held_out: str = "validation") -> Any:
+        """Loss and accuracy as a matplotlib Figure (needs the extra `plots`).
+
+        Args:
+            held_out: what the data that is not trained on is, by its name: "validation", or "test".
+        """
+        return views.find("curves")(self, held_out)
 
     def plot_gradients(self) -> Any:
         """Gradient norms, layer by layer where `Diagnostics` noted them, as a matplotlib Figure."""

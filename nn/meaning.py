@@ -87,11 +87,14 @@ class Meaning:
         return classes_of(outputs, self.border)
 
     def regions(self, outputs: Callable[[Array], Array]) -> Callable[[Array], Array]:
-        """Points → for each a share of class 1 where there is one output, else a class."""
+        """Points → for each a share of class 1 where there is one output, of every class where outputs are
+        probabilities or become some, else a class."""
 
         def regions(points: Array) -> Array:
             found = outputs(points)
-            return self.shares(found)[:, 1] if found.shape[1] == 1 else self.classes(found)
+            if found.shape[1] == 1:
+                return self.shares(found)[:, 1]
+            return self.shares(found) if self.takes_labels or self.outputs == "probabilities" else self.classes(found)
 
         return regions
 

@@ -235,6 +235,10 @@ class Module:
         regions = meaning_in(self, loss, n_outputs).regions(self.outputs)
         return plotting.boundary(regions, inputs, classes_named(labels, n_outputs))
 
+    def plot_regression(self, inputs: Any, targets: Any) -> Any:
+        """What it gives for one number, as a curve over the data, as a matplotlib Figure."""
+        return plotting.regression(self.outputs, inputs, targets)
+
     def plot_confusion(self, inputs: Any, labels: Any, *, loss: Loss | None = None) -> Any:
         """How many of each class it takes for which, as a matplotlib Figure."""
         return plotting.confusion(*self._labels_and_classes(inputs, labels, loss))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -24,8 +25,16 @@ def boundary(regions: Regions, inputs: Any, labels: Any) -> Any:
 
 def boundaries(stages: Mapping[int, Regions], inputs: Any, labels: Any) -> Any:
     """The same after each of some epochs."""
-    titled = [(f"after epoch {epoch}" if epoch else "at the start", stages[epoch]) for epoch in stages]
-    return views.find("decision_boundaries")(titled, plain(inputs), plain(labels))
+    return views.find("decision_boundaries")(_titled(stages), plain(inputs), plain(labels))
+
+
+def animation(stages: Mapping[int, Regions], inputs: Any, labels: Any, path: str | os.PathLike[str]) -> Any:
+    """The same one after another, written as a GIF."""
+    return views.find("boundary_animation")(_titled(stages), plain(inputs), plain(labels), path)
+
+
+def _titled(stages: Mapping[int, Regions]) -> list[tuple[str, Regions]]:
+    return [(f"after epoch {epoch}" if epoch else "at the start", stages[epoch]) for epoch in stages]
 
 
 def confusion(labels: Any, predicted: Array) -> Any:
@@ -44,6 +53,26 @@ def misclassified(inputs: Any, labels: Any, predicted: Array, names: Sequence[st
 def weights(matrix: Array) -> Any:
     """The weights of each neuron of a first layer, as images."""
     return views.find("first_layer_weights")(matrix, square(matrix.shape[0]))
+
+
+def regression(outputs: Regions, inputs: Any, targets: Any) -> Any:
+    """What a model gives for one number, as a curve over the data."""
+    return views.find("regression_curve")(outputs, plain(inputs), plain(targets))
+
+
+def surface(loss_of: Callable[[Array], float], path: Array, epochs: Sequence[int], points: int) -> Any:
+    """The loss around the way of training."""
+    return views.find("loss_surface")(loss_of, path, epochs, points=points)
+
+
+def movement(states: Mapping[int, Mapping[str, Array]]) -> Any:
+    """How far each parameter has moved."""
+    return views.find("weight_movement")(states)
+
+
+def distributions(layers: Mapping[str, Mapping[str, Sequence[Array]]], steps: Sequence[int]) -> Any:
+    """How the numbers in layers are spread over the steps."""
+    return views.find("layer_distributions")(layers, steps)
 
 
 def square(n_inputs: int) -> tuple[int, int]:

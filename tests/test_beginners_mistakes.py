@@ -397,7 +397,7 @@ VIEWS: list[Row] = [
     ("viz.draw(model(X))", ShapeError, "reduce it (.sum(), .mean())"),
     ("viz.draw(loss).save()", CallError, "path is missing"),
     ("viz.draw(loss).save(3)", DrawingError, "the path of a file"),
-    ('viz.draw(loss).save("graph.gif")', DrawingError, ".svg, .png, .pdf, .dot, .json or .html"),
+    ('viz.draw(loss).save("graph.jpg")', DrawingError, ".svg, .png, .pdf, .dot, .json, .gif or .html"),
     ("viz.draw(loss).show()", AttributeError, 'write .save("graph.svg")'),
     ('viz.draw(loss).render("graph")', AttributeError, 'write .save("graph.svg")'),
     ("viz.trace(model)", GraphError, "model(x), or a loss of that"),

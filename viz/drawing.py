@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import importlib.util
 import os
 import shutil
 import uuid
@@ -17,6 +18,7 @@ from autograd.arguments import NoSuchAttribute, answering, check_known, describe
 from autograd.files import write_whole
 from autograd.once import once
 
+from .animation import gif, sweep_frames
 from .dot import printable
 from .errors import DrawingError, TooManyNodesError
 from .fitting import PIXELS_PER_POINT, LaidOut, fitting, is_large, size
@@ -24,7 +26,7 @@ from .layout import RENDERERS, SECONDS, dot_program, render_svg
 from .notebook import bundle
 from .numbers import format_data
 from .overlays import OVERLAYS
-from .parts import TracedNode
+from .parts import Seed, TracedNode
 from .picture import Asked, Picture
 from .png import drawn_by_dot, for_reading
 from .styles import STYLES, arrangements, check_supported
@@ -191,6 +193,18 @@ class Drawing:
         self._check_pixels(made, form, scale)
         return typeset(made, form, THEMES[self.theme].colours.background, scale)
 
+    def _animated(self, scale: float) -> bytes:
+        """The way back over the graph, as a GIF: one picture for each step of it."""
+        if not any(isinstance(event, Seed) for event in self.trace.events):
+            raise DrawingError("a .gif shows the way back, and this trace has none: save a .png")
+        if importlib.util.find_spec("typst") is None:
+            raise DrawingError("a GIF needs the package typst: pip install typst, or save a .png")
+        made = self._finished(self.renderer, "g", follows_viewer=False)
+        self._check_pixels(made, "png", scale)
+        colours = THEMES[self.theme].colours
+        frames = sweep_frames(made, self.trace, colours)
+        return gif(typeset(frame, "png", colours.background, scale) for frame in frames)
+
     @staticmethod
     def _check_pixels(svg: str, form: str, scale: float) -> None:
         longest = max(size(svg)) * PIXELS_PER_POINT * scale
@@ -204,12 +218,12 @@ class Drawing:
     @answering()
     def save(self, path: str | os.PathLike[str], *, scale: float = 1.0) -> Path:
         """Write the picture in the format that the file's ending names: .svg, .png, .pdf, .dot; .json, which is the
-        trace; or .html, the page of the whole graph (`viz.page`).
+        trace; .gif, which shows the way back step by step; or .html, the page of the whole graph (`viz.page`).
 
         Args:
-            scale: of a PNG, pixels for each pixel that a browser would show: 2 for print and for dense screens.
+            scale: of a PNG or GIF, pixels for each pixel that a browser would show: 2 for print and for dense screens.
 
-        A PNG or PDF is made by the program `dot` where it is installed, else by the package typst.
+        A PNG or PDF is made by the program `dot` where it is installed, else by the package typst, which a GIF needs.
 
         Raises:
             DrawingError: another ending, a file that cannot be written, or neither `dot` nor typst for a PNG or PDF;
@@ -225,14 +239,15 @@ class Drawing:
             ".pdf": lambda: self._file("pdf", 1.0),
             ".dot": lambda: for_reading(self.dot, self._picture.heat_maps).encode(),
             ".json": lambda: self.trace.to_json().encode(),
+            ".gif": lambda: self._animated(scale),
             ".html": lambda: html_of(self.trace, renderer=self.renderer, seconds=self.seconds).encode(),
         }
         if form not in forms:
             *first, last = forms
             known = f"{', '.join(first)} or {last}"
             raise DrawingError(f"{target}: a drawing is saved as {known}, not {form or 'without an ending'}")
-        if scale != 1 and form != ".png":
-            raise DrawingError(f"scale is for a .png, whose size is in pixels; {form} has none: leave it out")
+        if scale != 1 and form not in (".png", ".gif"):
+            raise DrawingError(f"scale is for a .png or .gif, whose size is in pixels; {form} has none: leave it out")
         content = forms[form]()
         try:
             write_whole(target, content)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from autograd import GraphError, Node, views
 
 from . import plots
+from .animation import boundary_animation
 from .drawing import draw
 from .notebook import bundle
 from .tracing import trace
@@ -18,6 +19,7 @@ def register_all() -> None:
     """Register every view of this package, unless somebody's own already has its name."""
     views.register("node", node_bundle, replace=False)
     views.register("trace", trace, replace=False)
+    views.register("boundary_animation", boundary_animation, replace=False)
     for plot in plots.PLOTS:
         views.register(plot.__name__, plot, replace=False)
 

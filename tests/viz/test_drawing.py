@@ -343,7 +343,7 @@ def test_without_dot_and_typst_a_png_or_pdf_says_how_to_get_them(
 def test_a_scale_that_is_none_is_refused(scale: Any, drawing: Drawing, tmp_path: Path) -> None:
     with pytest.raises(DrawingError, match="scale is a number above 0, 20 at most, not "):
         drawing.save(tmp_path / "x.png", scale=scale)
-    with pytest.raises(DrawingError, match=r"scale is for a .png, whose size is in pixels; .svg has none"):
+    with pytest.raises(DrawingError, match=r"scale is for a .png or .gif, whose size is in pixels; .svg has none"):
         drawing.save(tmp_path / "x.svg", scale=2)
     assert list(tmp_path.iterdir()) == []
 

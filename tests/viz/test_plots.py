@@ -13,6 +13,7 @@ from nn import (
     SGD,
     Dataset,
     Diagnostics,
+    Distributions,
     History,
     NetworkError,
     Snapshots,
@@ -24,6 +25,7 @@ from nn import (
     xor,
 )
 from viz import DrawingError, plots
+from viz.plots import looks
 
 
 def trained(seed: int = 0, epochs: int = 3, **keywords: Any) -> tuple[MLP, History]:
@@ -215,7 +217,7 @@ def test_without_matplotlib_one_sentence_says_what_to_install(monkeypatch: pytes
     import sys
 
     monkeypatch.setitem(sys.modules, "matplotlib", None)
-    plots._figure_class.cache_clear()
+    looks.figure_class.cache_clear()
     with pytest.raises(DrawingError, match="need matplotlib: pip install matplotlib"):
         plots.confusion_matrix(numpy.array([0]), numpy.array([0]))
 
@@ -317,7 +319,102 @@ def contrast_on_white(colour: str) -> float:
     return 1.05 / (0.2126 * red + 0.7152 * green + 0.0722 * blue + 0.05)
 
 
+@pytest.mark.parametrize("theme", looks.LOOKS)
 @pytest.mark.parametrize("count", [1, 2, 5, 20])
-def test_lines_and_points_stand_out_from_white(count: int) -> None:
-    for colour in (plots._DARK, plots._LIGHT, plots._GREY, *plots._CLASS_COLORS, *plots._shades(count)):
-        assert contrast_on_white(colour) >= 3, colour
+def test_lines_and_points_stand_out_from_the_paper(count: int, theme: str) -> None:
+    with plots.theme(theme):
+        paint = looks.look()
+        for colour in (paint.ink, paint.first, paint.second, paint.grey, *paint.classes, *looks.shades(count)):
+            high, low = sorted((contrast_on_white(colour), contrast_on_white(paint.paper)))[::-1]
+            assert high / low >= 3, colour
+
+
+def test_the_ground_is_shaded_by_the_share_of_every_class() -> None:
+    data = spiral(60, rng=0)
+
+    def shares(points: Any) -> Any:
+        first = numpy.clip(points[:, :1] + 0.5, 0, 1)
+        return numpy.hstack([first, (1 - first) / 2, (1 - first) / 2])
+
+    figure = plots.decision_boundary(shares, *data.train, axes=("width", "height"), names=["a", "b", "c"])
+    rendered(figure)
+    (axis,) = figure.axes
+    assert (axis.get_xlabel(), axis.get_ylabel()) == ("width", "height")
+    assert axis.get_title(loc="left") == "what each point is taken for"
+    assert [one.get_text() for one in axis.get_legend().get_texts()] == ["a", "b", "c"]
+    ground = axis.collections[0].get_array().reshape(220, 220, 3)
+    # Where it is not sure of any class, the ground is as white as the paper, where it is, it is not.
+    columns = ground.mean(axis=(0, 2))
+    x = axis.collections[0].get_coordinates()[0, :, 0]
+    assert columns[numpy.abs(x[:-1] + 0.17).argmin()] > 0.97 > 0.85 > columns[-1]
+    with pytest.raises(DrawingError, match="there is a class 2, and 2 names"):
+        plots.decision_boundary(shares, *data.train, names=["a", "b"])
+
+
+def test_snapshots_show_the_loss_around_the_way_and_how_far_each_parameter_moved() -> None:
+    snapshots = Snapshots(0, 1, 2, 4)
+    model, _ = trained(epochs=4, callbacks=[snapshots])
+    data, before = moons(40, rng=0), model.state_dict()
+    surface = snapshots.plot_loss_surface(model, softmax_cross_entropy, *data.train, points=7)
+    rendered(surface)
+    way = surface.axes[0].get_lines()[0].get_xydata()
+    assert way[-1].tolist() == [0.0, 0.0] and len(way) == 4  # from the end
+    assert {"start, epoch 0", "end, epoch 4"} <= set(texts(surface))
+    moved = snapshots.plot_movement()
+    rendered(moved)
+    for line in moved.axes[0].get_lines():
+        name = line.get_label().removesuffix(" (from 0)")
+        first, last = (snapshots.states[epoch][name] for epoch in (0, 4))
+        size = numpy.linalg.norm(first) or 1.0
+        assert line.get_ydata()[-1] == pytest.approx(numpy.linalg.norm(last - first) / size)
+    assert all((before[name] == state).all() for name, state in model.state_dict().items())
+    with pytest.raises(DrawingError, match="three stages at least"):
+        Snapshots(0).plot_loss_surface(model, softmax_cross_entropy, *data.train)
+    with pytest.raises(DrawingError, match="two epochs at least"):
+        Snapshots(0).plot_movement()
+
+
+def test_distributions_are_histograms_of_each_layer_at_each_look() -> None:
+    seen = Distributions(4)
+    trained(callbacks=[seen])
+    assert seen.steps == [0, 4, 8, 12]
+    figure = seen.plot()
+    rendered(figure)
+    assert [axis.get_title(loc="left") for axis in figure.axes] == [
+        f"{kind} of {layer}" for layer in ("layers.0", "layers.1") for kind in ("activations", "gradients")
+    ]
+    heights = figure.axes[0].collections[0].get_array()
+    assert heights.shape == (60, 4)  # bins, and a histogram for each look
+    median = figure.axes[0].get_lines()[0].get_ydata()
+    assert median.tolist() == [numpy.median(one) for one in seen.layers["layers.0"]["activations"]]
+    with pytest.raises(DrawingError, match="there is nothing to draw"):
+        Distributions().plot()
+
+
+def test_a_regression_is_a_curve_over_its_points() -> None:
+    model = MLP((1, 3, 1), "tanh", rng=0)
+    inputs = numpy.linspace(-1, 1, 9)[:, None]
+    figure = model.plot_regression(inputs, inputs**2)
+    rendered(figure)
+    points, curve = figure.axes[0].get_lines()
+    assert points.get_ydata().tolist() == (inputs**2).ravel().tolist()
+    numpy.testing.assert_allclose(curve.get_ydata(), model.outputs(curve.get_xdata()[:, None]).ravel())
+    with pytest.raises(DrawingError, match=r"a number for each sample, not arrays of \(9, 2\)"):
+        plots.regression_curve(model.outputs, numpy.ones((9, 2)), numpy.ones(9))
+
+
+def test_on_dark_paper_nothing_is_painted_for_light_paper() -> None:
+    _, history = trained()
+    with plots.theme("dark"):
+        figure = history.plot("test")
+    stream = io.BytesIO()
+    figure.savefig(stream, format="png")
+    from PIL import Image
+
+    assert Image.open(stream).convert("RGB").getpixel((0, 0)) == (0x14, 0x18, 0x1D)
+    inks = {text.get_color() for axis in figure.axes for text in (axis.xaxis.label, *axis.get_xticklabels())}
+    assert inks == {"#e8e8e8"}
+    assert "test" in texts(figure) and "validation" not in texts(figure)
+    assert "validation" in texts(history.plot())
+    with pytest.raises(DrawingError, match="theme of plots"), plots.theme("blue"):
+        pass
