@@ -49,6 +49,7 @@ def examples(options: Namespace) -> None:
 
 
 FORMATS: dict[str, Callable[[viz.Derivation], str]] = {
+    "html": viz.Derivation.html,
     "latex": viz.Derivation.latex,
     "markdown": viz.Derivation.markdown,
     "worksheet": viz.Derivation.worksheet,

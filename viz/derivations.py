@@ -1,7 +1,8 @@
-"""A calculation as a derivation to be read, printed or filled in: Markdown, LaTeX, and a worksheet with blanks."""
+"""A calculation as a derivation to be read, printed or filled in: Markdown, LaTeX, a page, a worksheet."""
 
 from __future__ import annotations
 
+import html
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -63,18 +64,23 @@ class Derivation:
         """As a whole LaTeX document, which needs amsmath alone."""
         return _latex(self.sections, blanks=False)
 
+    def html(self) -> str:
+        """As a page of its own with formulas in MathML, which browsers show and print (needs the extra `pages`)."""
+        return _html(self.sections)
+
     def worksheet(self, format: Format = "markdown") -> str:
         """With numbered blanks for all that is computed, and their key behind it."""
         return (_latex if format == "latex" else _markdown)(self.sections, blanks=True)
 
     def save(self, path: str | os.PathLike[str]) -> Path:
-        """Write it: LaTeX into a file that ends in .tex, Markdown into any other.
+        """Write it: LaTeX into a file that ends in .tex, a page into one that ends in .html, Markdown into any other.
 
         Raises:
             DrawingError: the file cannot be written; nothing is left half-written.
         """
         target = file_path("path", path, DrawingError)
-        text = self.latex() if target.suffix == ".tex" else self.markdown()
+        forms = {".tex": self.latex, ".html": self.html}
+        text = forms.get(target.suffix.lower(), self.markdown)()
         try:
             write_whole(target, text.encode())
         except OSError as error:
@@ -269,6 +275,50 @@ def _latex(sections: list[Section], *, blanks: bool) -> str:
         parts.append(f"\\begin{{enumerate}}\n{items}\n\\end{{enumerate}}")
     parts.append(r"\end{document}")
     return "\n\n".join(parts) + "\n"
+
+
+_PAGE = """<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8"/>
+<meta name="viewport" content="width=device-width"/>
+<title>{title}</title>
+<style>
+:root {{ color-scheme: light dark }}
+body {{ max-width: 44rem; margin: 2rem auto; padding: 0 1rem; font-family: Helvetica, Arial, sans-serif }}
+div {{ overflow: auto hidden; padding-bottom: 0.4rem; break-inside: avoid }}
+math {{ font-size: 1.1rem; font-family: "Latin Modern Math", "STIX Two Math", "Cambria Math", math }}
+</style>
+</head>
+<body>
+{body}
+</body>
+</html>
+"""
+
+
+def _html(sections: list[Section]) -> str:
+    blank = _Blanks(False)
+    parts = []
+    for section in sections:
+        parts.append(f"<h2>{html.escape(section.title)}</h2>")
+        for step in section.steps:
+            words = step.words.split("$")  # names in LaTeX are between dollars
+            told = [_mathml(part, "inline") if place % 2 else html.escape(part) for place, part in enumerate(words)]
+            equations = "".join(_mathml(blank.equation(line, " ").replace("{sep}", ""), "block") for line in step.lines)
+            parts.append(f"<div><p>{''.join(told)}</p>{equations}</div>")
+    return _PAGE.format(title="Derivation", body="\n".join(parts))
+
+
+def _mathml(latex: str, display: Literal["inline", "block"]) -> str:
+    try:
+        from latex2mathml import converter
+    except ImportError:
+        raise DrawingError(
+            "a page of a derivation needs the package latex2mathml (pip install latex2mathml): install it, or take "
+            "Markdown or LaTeX"
+        ) from None
+    return str(converter.convert(latex, display=display))
 
 
 # --- names and numbers ----------------------------------------------------------------------------------

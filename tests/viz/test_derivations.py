@@ -1,6 +1,8 @@
 """A derivation as Markdown, LaTeX and a worksheet: every event is in it, and every formula is one."""
 
 import re
+import sys
+import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
 import pytest
@@ -8,7 +10,7 @@ import pytest
 from autograd import Tensor, Value
 from glassgrad.command_line import main
 from glassgrad.examples import EXAMPLES, example
-from viz import Derivation, derivation, trace
+from viz import Derivation, DrawingError, derivation, trace
 from viz.parts import Contribution, Forward, Seed, Update
 
 
@@ -111,3 +113,29 @@ def test_the_command_prints_it(form: str, capsys: pytest.CaptureFixture[str]) ->
     expected = {"latex": Derivation.latex, "markdown": Derivation.markdown, "worksheet": Derivation.worksheet}[form]
     assert told == expected(of("neuron"))
     assert main(["step", "neuron", "--format", form, "--json"]) == 2
+
+
+@pytest.mark.parametrize("name", ["neuron", "mlp"])
+def test_a_page_shows_every_formula_as_mathml(name: str) -> None:
+    page = of(name).html()
+    root = ElementTree.fromstring(page.split("\n", 1)[1])  # behind the doctype it is XML, too
+    formulas = list(root.iter("{http://www.w3.org/1998/Math/MathML}math"))
+    assert len(formulas) == sum(
+        step.words.count("$") // 2 + len(step.lines) for section in of(name).sections for step in section.steps
+    )
+    shown = ["".join(one.itertext()) for one in formulas]
+    assert not [text for text in shown if "\\" in text or "{" in text]  # no command is left that nobody knew
+    assert root.iter("h2") and [one.text for one in root.iter("h2")] == ["Given", "Forward", "Backward", "Update"]
+    if name == "neuron":
+        assert "a=σ(z)=σ(1)=0.7311" in [text.replace(" ", "") for text in shown]
+
+
+def test_a_page_is_saved_and_without_its_package_one_sentence_says_what_to_install(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    x = Value(3.0, label="x")
+    assert derivation(x * x).save(tmp_path / "square.html").read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
+    monkeypatch.setitem(sys.modules, "latex2mathml", None)
+    with pytest.raises(DrawingError, match=r"needs the package latex2mathml \(pip install latex2mathml\)"):
+        derivation(x * x).save(tmp_path / "other.html")
+    assert not (tmp_path / "other.html").exists()
