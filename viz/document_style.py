@@ -40,6 +40,7 @@ def document(asked: Asked) -> Picture:
     contributions = trace.contributions()
     edges = boxes.edges()
     passing = Counter(source for source, _, slots in edges if any(slot in contributions for slot in slots))
+    uses = Counter(source for source, _, _ in edges)
     for node in trace.nodes:
         name = boxes.name(node)
         # Where several edges pass something back, the node has their sum.
@@ -58,6 +59,8 @@ def document(asked: Asked) -> Picture:
         gradient = _summed(received)
         written = _short(value.data) if value.operation or value.is_named else ""
         near = {"weight": COMPUTED_WEIGHT} if value.operation else {}
+        if value.operation is None and uses[source] > 1:
+            near = {"minlen": "2"}  # in a row of its own, so that its edges do not run along other names
         graph.edge(boxes.name(value), target, label=_two_lines(written, gradient), **near)
     output = trace.nodes[trace.output]
     graph.node("out", escape(output.label), **_NAME)

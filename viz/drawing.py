@@ -39,6 +39,8 @@ from .webpage.writing import html_of
 
 Which = TracedNode | Node | str | int
 _DAY = 86_400
+# What a picture is painted for where nobody says it; both are laid out in the same colours.
+_IN_FILES, _IN_NOTEBOOKS = "light", "auto"
 # What image formats and viewers bear along one side, and no picture needs.
 _MOST_PIXELS, _LARGEST_SCALE = 30_000, 20
 
@@ -58,7 +60,7 @@ def draw(
     direction: str = "auto",
     operations: str = "auto",
     legend: bool = False,
-    theme: str = "light",
+    theme: str | None = None,
     renderer: str = "auto",
     max_nodes: int = 1500,
     max_traced: int = 200_000,
@@ -81,7 +83,8 @@ def draw(
         operations: "circles" between operands and results; "boxes", in which operations and the numbers of the way
             back stand in the boxes, a narrower picture; or "auto", by size as above.
         legend: also say what shapes and edge labels mean.
-        theme: "light", "dark", or "auto", which follows what the viewer prefers.
+        theme: "light", "dark", or "auto", which follows what the viewer prefers; by default "light" in files, and "auto"
+            in a notebook.
         renderer: "dot", "wasm", or "auto" for the first where it is installed.
         max_nodes, max_traced: refuse a picture, and a graph, of more nodes than these.
         seconds: how long laying it out may take.
@@ -98,7 +101,7 @@ def draw(
     """
     for kind, name, known in (
         ("style", style, STYLES),
-        ("theme", theme, THEMES),
+        ("theme", _IN_FILES if theme is None else theme, THEMES),
         ("renderer", renderer, RENDERERS),
         ("overlay", overlay, (None, *OVERLAYS)),
     ):
@@ -110,7 +113,7 @@ def draw(
     traced = output if isinstance(output, Trace) else _traced(output, max_traced)
     asked = Asked(
         traced,
-        THEMES[theme].colours,
+        THEMES[theme or _IN_FILES].colours,
         collapse,
         _in_trace(focus, output, traced),
         hops,
@@ -125,7 +128,7 @@ def draw(
         for arrangement in arrangements(style, direction, operations)
     ]
     pictures[0]()  # what cannot be drawn is refused here
-    return Drawing(pictures, traced, style, theme, renderer, seconds)
+    return Drawing(pictures, traced, style, theme or _IN_FILES, renderer, seconds, theme or _IN_NOTEBOOKS)
 
 
 @dataclass(eq=False, repr=False)
@@ -138,6 +141,7 @@ class Drawing:
     theme: str
     renderer: str
     seconds: float
+    notebook_theme: str
 
     @once
     def _laid_out(self) -> LaidOut:
@@ -168,8 +172,10 @@ class Drawing:
         content = self.dot + ("auto" if THEMES[self.theme].follows_viewer else "")
         return self._finished(self.renderer, prefix or "g" + hashlib.sha256(content.encode()).hexdigest()[:10])
 
-    def _finished(self, renderer: str, prefix: str, *, follows_viewer: bool = True) -> str:
-        output, theme = self.trace.nodes[self.trace.output], THEMES[self.theme]
+    def _finished(
+        self, renderer: str, prefix: str, *, follows_viewer: bool = True, theme_name: str | None = None
+    ) -> str:
+        output, theme = self.trace.nodes[self.trace.output], THEMES[theme_name or self.theme]
         description = f"{len(self.trace.nodes):,} nodes; {output.label} = {format_data(output.data)}"
         return finished(
             self._laid_out.svg if renderer == self.renderer else render_svg(self.dot, renderer, self.seconds),
@@ -261,7 +267,7 @@ class Drawing:
 
     def notebook_svg(self) -> str:
         """The picture for a page on which it may stand twice: its ids are like no other's."""
-        return self.svg(prefix=f"g{uuid.uuid4().hex[:10]}")
+        return self._finished(self.renderer, f"g{uuid.uuid4().hex[:10]}", theme_name=self.notebook_theme)
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         return bundle(self.notebook_svg(), repr(self), self.note)

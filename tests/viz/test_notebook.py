@@ -247,3 +247,11 @@ def test_in_a_real_kernel_nodes_modules_and_steps_show_themselves() -> None:
     assert "<svg" in steps[0].data["image/svg+xml"]
     assert steps[1].text.startswith("Forward\n")
     assert set(leaf[0].data) == {"text/plain"}
+
+
+def test_a_drawing_follows_its_notebook_unless_it_is_told_otherwise() -> None:
+    x = Value(3.0, label="x")
+    for theme, follows in ((None, True), ("light", False), ("dark", False), ("auto", True)):
+        drawing = draw(x * x, theme=theme)
+        assert ("prefers-color-scheme:dark" in drawing.notebook_svg()) == follows
+        assert ("prefers-color-scheme:dark" in drawing.svg()) == (theme == "auto")
