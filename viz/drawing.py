@@ -83,8 +83,8 @@ def draw(
         operations: "circles" between operands and results; "boxes", in which operations and the numbers of the way
             back stand in the boxes, a narrower picture; or "auto", by size as above.
         legend: also say what shapes and edge labels mean.
-        theme: "light", "dark", or "auto", which follows what the viewer prefers; by default "light" in files, and "auto"
-            in a notebook.
+        theme: "light", "dark", or "auto", which follows what the viewer prefers; by default "light" in files and
+            "auto" in a notebook.
         renderer: "dot", "wasm", or "auto" for the first where it is installed.
         max_nodes, max_traced: refuse a picture, and a graph, of more nodes than these.
         seconds: how long laying it out may take.
