@@ -40,7 +40,7 @@ def test_step_tells_the_worked_neuron_to_the_second_forward_pass(capsys: pytest.
         "w1 = 1.9471",
         "w2 = −3.1058",
         "b = −2.9471",
-        "a = 0.7887",
+        "a 0.73106 → 0.78873 (0.05767)",
     ):
         assert sentence in told
 
@@ -196,7 +196,7 @@ def test_demo_steps_draws_learns_and_names_its_files(
     monkeypatch.chdir(tmp_path)
     assert main(["demo"]) == 0
     told = capsys.readouterr().out
-    assert "a = 0.7887" in told
+    assert "a 0.73106 → 0.78873 (0.05767)" in " ".join(told.split())
     assert "test accuracy 100.00%" in told
     for name in ("neuron.svg", "neuron-document.svg"):
         assert (tmp_path / "glassgrad-demo" / name).exists()
