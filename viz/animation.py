@@ -45,7 +45,7 @@ def gif(frames: Iterable[bytes], seconds: float = 0.6) -> bytes:
         raise DrawingError("an animation needs a picture at least")
     size = max(picture.width for picture in pictures), max(picture.height for picture in pictures)
     # The last picture, which has everything, says which colours there are.
-    palette = pictures[-1].quantize(colors=128)
+    palette = _palette(pictures[-1])
     drawn = [_on_canvas(one, size).quantize(palette=palette, dither=Image.Dither.NONE) for one in pictures]
     durations = [round(1000 * seconds)] * (len(drawn) - 1) + [round(1000 * seconds * _HOLD)]
     stream = io.BytesIO()
@@ -53,6 +53,21 @@ def gif(frames: Iterable[bytes], seconds: float = 0.6) -> bytes:
         stream, "GIF", save_all=True, append_images=drawn[1:], duration=durations, loop=0, optimize=False, disposal=1
     )
     return stream.getvalue()
+
+
+def _palette(picture: Any) -> Any:
+    """The most frequent colours as they are, so that the paper stays white, and what the others are near."""
+    from PIL import Image
+
+    counted = sorted(picture.getcolors(picture.width * picture.height), reverse=True)
+    exact = [part for _, colour in counted[:_EXACT] for part in colour]
+    others = picture.quantize(colors=256 - _EXACT).getpalette()[: 3 * (256 - _EXACT)]
+    found = Image.new("P", (1, 1))
+    found.putpalette(exact + others)
+    return found
+
+
+_EXACT = 32
 
 
 def boundary_animation(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy
 
@@ -53,20 +53,40 @@ def loss_surface(
     paint = look()
     shown = numpy.where(numpy.isfinite(losses), losses, numpy.nan)
     low, high = float(numpy.nanmin(shown)), float(numpy.nanmax(shown))
-    levels = numpy.geomspace(low, high, _LEVELS) if low > 0 and high > 3 * low else numpy.linspace(low, high, _LEVELS)
-    ground = axis.contourf(across, upwards, shown, levels=levels, cmap=paint.greys, alpha=0.55)
-    lines = axis.contour(across, upwards, shown, levels=levels[::3], colors=paint.grey, linewidths=0.7)
+    levels = _round_levels(low, high)
+    ground = axis.contourf(across, upwards, shown, levels=levels, cmap=paint.greys, alpha=0.55, norm=_norm(levels))
+    lines = axis.contour(across, upwards, shown, levels=levels[::2], colors=paint.grey, linewidths=0.7)
     axis.clabel(lines, fmt="%.3g", fontsize="x-small", colors=paint.ink)
     figure.colorbar(ground, ax=axis, format="%.3g").ax.tick_params(colors=paint.ink)
     axis.plot(x, y, "-", color=paint.first, linewidth=1.6, marker="o", markersize=3, label="the way of training")
     axis.plot(x[:1], y[:1], "s", color=paint.second, markersize=8, label=_stage("start", stages, 0))
     axis.plot(x[-1:], y[-1:], "*", color=paint.second, markersize=13, label=_stage("end", stages, -1))
+    axis.locator_params(nbins=6)
     share = float((sizes[:2] ** 2).sum() / (sizes**2).sum())
     titled(axis, f"loss; {share:.0%} of the way lies in this plane", "first direction", "second direction")
-    axis.legend(
-        loc="upper center", bbox_to_anchor=(0.5, -0.16), ncols=3, fontsize="small", labelcolor=paint.ink, frameon=False
-    )
+    figure.legend(loc="outside lower center", ncols=3, fontsize="small", labelcolor=paint.ink, frameon=False)
     return figure
+
+
+def _norm(levels: Array) -> Any:
+    """Each band by its number, so that bands are as different where losses are small."""
+    from matplotlib.colors import BoundaryNorm
+
+    return BoundaryNorm(levels, 256)
+
+
+def _round_levels(low: float, high: float) -> Array:
+    """Losses between two, at round numbers: by factors where they are far apart, else by steps."""
+    from matplotlib.ticker import LogLocator, MaxNLocator
+
+    if low > 0 and high > 10 * low:
+        levels = numpy.asarray(LogLocator(subs=(1, 2, 5), numticks=50).tick_values(low, high))
+    else:
+        levels = numpy.asarray(MaxNLocator(_LEVELS, steps=[1, 2, 5, 10]).tick_values(low, high))
+    inside = numpy.flatnonzero((levels > low) & (levels < high))
+    # One beyond at either end, so that nothing is without a colour.
+    found: Array = levels[max(inside[0] - 1, 0) : inside[-1] + 2] if len(inside) else numpy.array([low, high])
+    return found
 
 
 def _stage(word: str, stages: Sequence[int] | None, place: int) -> str:
