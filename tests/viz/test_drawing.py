@@ -353,7 +353,7 @@ def test_a_format_that_is_not_known_is_refused_before_anything_is_laid_out(
     name: str, drawing: Drawing, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("viz.drawing.render_svg", None)
-    with pytest.raises(DrawingError, match=r"a drawing is saved as \.svg, \.png, \.pdf, \.dot, \.json, \.gif or \.html, not "):
+    with pytest.raises(DrawingError, match=r"saved as \.svg, \.png, \.pdf, \.dot, \.json, \.gif or \.html, not "):
         drawing.save(tmp_path / name)
     assert list(tmp_path.iterdir()) == []
 
