@@ -8,11 +8,15 @@ from typing import Any, NoReturn
 from . import differential_operators
 from .extend import def_linear as def_linear
 from .extend import defjvp as defjvp
+from .extend import defjvp_argnum as defjvp_argnum
+from .extend import defjvp_argnums as defjvp_argnums
 from .extend import defvjp as defvjp
 from .extend import defvjp_argnum as defvjp_argnum
 from .extend import defvjp_argnums as defvjp_argnums
 from .extend import primitive as primitive
 from .installation import check_not_mixed
+from .tracer import getval as getval
+from .tracer import isbox as isbox
 
 check_not_mixed()
 
@@ -30,9 +34,14 @@ def make_jvp(function: Callable[[Any], Any], x: Any) -> Callable[[Any], tuple[An
 
 
 def __getattr__(name: str) -> NoReturn:
-    if name in ("VSpace", "vspace", "VJPNode", "JVPNode", "SparseObject", "backward_pass"):
+    if name in ("Box", "Node", "VSpace", "vspace", "VJPNode", "JVPNode", "SparseObject", "backward_pass", "new_box"):
         raise ImportError(
             f"autograd.core.{name}: glassgrad has no vector spaces and boxes; its graph is of Value and Tensor, and "
             "autograd.gradients goes back through it"
+        )
+    if name in ("primitive_vjps", "primitive_jvps"):
+        raise ImportError(
+            f"autograd.core.{name}: glassgrad's derivatives are rows of a table, autograd.operations(); "
+            "autograd.extend.primitive adds an operation"
         )
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

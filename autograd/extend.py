@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextvars
 import functools
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any, NoReturn
 
 import numpy
@@ -15,7 +16,7 @@ import numpy
 from .errors import ArgumentError, DataTypeError
 from .installation import check_not_mixed
 from .node import Node
-from .primitives import Primitive
+from .primitives import Primitive, UnfinishedPrimitive
 from .structure import flatten
 from .transforms import vjp
 
@@ -24,12 +25,19 @@ check_not_mixed()
 Maker = Callable[..., Any]
 
 
+@dataclass(frozen=True, slots=True)
+class _Space:
+    """What is left of a vector space."""
+
+    shape: tuple[int, ...]
+
+
 class OwnPrimitive:
     """A function with rules by position, given later. Arguments and results may be nested lists, tuples and dicts."""
 
     def __init__(self, function: Callable[..., Any]) -> None:
         functools.update_wrapper(self, function)
-        self.name = str(getattr(function, "__name__", "primitive"))
+        self.name: str = str(getattr(function, "__name__", "primitive"))
         self._function = function
         self.pullback_makers: dict[int, Maker | None] = {}
         self.pushforward_makers: dict[int, Maker | str | None] = {}
@@ -120,6 +128,26 @@ class OwnPrimitive:
             )
         return pushforward(tangent, out, *given, **keywords)  # type: ignore[operator]  # no text here
 
+    # --- what its programs wrote before 2017 ---
+
+    def defgrad(self, maker: Maker, argnum: int = 0) -> None:
+        """As `defvjp`, for one argument."""
+        self.pullback_makers[argnum] = maker
+
+    def defvjp(self, rule: Maker, argnum: int = 0) -> None:
+        """A rule for one argument in one function: `rule(g, ans, vs, gvs, *args, **kwargs)`, where `vs` and `gvs` have
+        the shapes of the argument and of the upstream gradient."""
+
+        def maker(ans: Any, *arguments: Any, **keywords: Any) -> Maker:
+            of_argument = _Space(numpy.shape(_plain(arguments[argnum])))
+            return lambda g: rule(g, ans, of_argument, _Space(numpy.shape(_plain(g))), *arguments, **keywords)
+
+        self.pullback_makers[argnum] = maker
+
+    def defvjp_is_zero(self, argnums: Iterable[int] = (0,)) -> None:
+        """Say that nothing flows to these arguments."""
+        self.pullback_makers.update(dict.fromkeys(argnums))
+
     def __repr__(self) -> str:
         return f"<primitive {self.name}>"
 
@@ -167,10 +195,23 @@ def defjvp(function: OwnPrimitive, *makers: Maker | str | None, argnums: Iterabl
     _checked("defjvp", function).pushforward_makers.update(zip(argnums or range(len(makers)), makers, strict=False))
 
 
+def defjvp_argnum(function: OwnPrimitive, rule: Callable[..., Any]) -> None:
+    """One rule of tangents for all: `rule(argnum, tangent, ans, args, kwargs)`."""
+    _checked("defjvp_argnum", function).pushforward_makers = _OfAll(
+        lambda position: lambda tangent, ans, *args, **kwargs: rule(position, tangent, ans, args, kwargs)
+    )
+
+
+def defjvp_argnums(function: OwnPrimitive, rule: Callable[..., Any]) -> None:
+    """One rule of tangents for all: `rule(argnums, tangents, ans, args, kwargs)`."""
+    _checked("defjvp_argnums", function).pushforward_makers = _OfAll(
+        lambda position: lambda tangent, ans, *args, **kwargs: rule((position,), [tangent], ans, args, kwargs)
+    )
+
+
 def def_linear(function: OwnPrimitive) -> None:
     """Say that a primitive is linear in each argument."""
-    made = _checked("def_linear", function)
-    made.pushforward_makers = _LinearInAll()
+    _checked("def_linear", function).pushforward_makers = _OfAll(lambda position: "same")
 
 
 def notrace_primitive(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -193,12 +234,18 @@ def __getattr__(name: str) -> NoReturn:
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
-class _LinearInAll(dict[int, "Maker | str | None"]):
+class _OfAll(dict[int, "Maker | str | None"]):
+    """The rule of each position by one function."""
+
+    def __init__(self, rule_of: Callable[[int], Maker | str]) -> None:
+        super().__init__()
+        self._rule_of = rule_of
+
     def __contains__(self, position: object) -> bool:
         return True
 
-    def __missing__(self, position: int) -> str:
-        return "same"
+    def __missing__(self, position: int) -> Maker | str:
+        return self._rule_of(position)
 
 
 _LEFT_OUT = {
@@ -209,12 +256,15 @@ _LEFT_OUT = {
     "JVPNode",
     "VJPNode",
     "register_notrace",
-    "defjvp_argnum",
-    "defjvp_argnums",
 }
 
 
 def _checked(name: str, function: Any) -> OwnPrimitive:
+    if isinstance(function, Primitive | UnfinishedPrimitive):
+        raise ArgumentError(
+            f"{name}: autograd.primitive takes its rules itself; write `from autograd.extend import primitive` for one "
+            "that gets them later"
+        )
     if not isinstance(function, OwnPrimitive):
         raise ArgumentError(
             f"{name}: gives a rule to what @primitive made, not to {type(function).__name__} {function!r:.60}"

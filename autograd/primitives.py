@@ -8,6 +8,7 @@ import itertools
 import math
 import weakref
 from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy
@@ -25,7 +26,7 @@ from .value import Value
 
 def primitive(
     *rules: Rule | None, every: Rule | None = None, outputs: int | None = None, name: str | None = None
-) -> Callable[[Callable[..., Any]], Primitive]:
+) -> UnfinishedPrimitive:
     """A decorator: the function becomes an operation that is recorded as one node, with this rule for its gradient.
 
     The function is written on plain numbers and arrays; inside, nothing is recorded. A rule is called
@@ -70,13 +71,26 @@ def primitive(
     if outputs is not None and (type(outputs) is not int or outputs < 1):
         raise ArgumentError(f"primitive: outputs is how many arrays the function returns, from 1, not {outputs!r:.60}")
 
-    def decorate(function: Callable[..., Any]) -> Primitive:
-        if not callable(function):
-            raise ArgumentError(f"primitive: decorates a function, not {type(function).__name__} {function!r:.60}")
-        called = name or str(getattr(function, "__name__", "primitive"))
-        return Primitive(function, rules, every, outputs, called)
+    return UnfinishedPrimitive(rules, every, outputs, name)
 
-    return decorate
+
+@dataclass(frozen=True, slots=True)
+class UnfinishedPrimitive:
+    """The rules, which wait for their function."""
+
+    rules: tuple[Rule | None, ...]
+    every: Rule | None
+    outputs: int | None
+    name: str | None
+
+    def __call__(self, function: Callable[..., Any]) -> Primitive:
+        if not callable(function):
+            raise ArgumentError(
+                f"primitive: decorates a function, not {type(function).__name__} {function!r:.60}; write "
+                "@primitive(rule) above it, or `from autograd.extend import primitive` for one that gets rules later"
+            )
+        called = self.name or str(getattr(function, "__name__", "primitive"))
+        return Primitive(function, self.rules, self.every, self.outputs, called)
 
 
 class Primitive:

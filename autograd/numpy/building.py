@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy
@@ -31,7 +32,8 @@ def asarray(a: Any, dtype: Any = None, *settings: Any, **named: Any) -> Any:
     return array(a, dtype) if _is_of_nodes(a) else numpy.asarray(a, dtype, *settings, **named)
 
 
-asanyarray = ascontiguousarray = asarray
+asanyarray: Callable[..., Any] = asarray
+ascontiguousarray: Callable[..., Any] = asarray
 
 
 def full(shape: Any, fill_value: Any, dtype: Any = None, *settings: Any, **named: Any) -> Any:
@@ -98,8 +100,8 @@ class _Joined:
         return functions.concatenate([functions.reshape(a, (-1, 1)) if a.ndim < 2 else a for a in arrays], axis=-1)
 
 
-r_ = _Joined(numpy.r_, 0)
-c_ = _Joined(numpy.c_, -1)
+r_: _Joined = _Joined(numpy.r_, 0)
+c_: _Joined = _Joined(numpy.c_, -1)
 
 
 def _is_of_nodes(given: Any) -> bool:

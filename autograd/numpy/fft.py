@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy
 import numpy.fft as _fft
+from numpy.fft import fftfreq as fftfreq
+from numpy.fft import rfftfreq as rfftfreq
 
 from .. import functions
 from ..errors import DataTypeError
@@ -16,8 +18,6 @@ from ..node import Node
 from ..structure import flatten
 
 _check_not_mixed()
-
-fftfreq, rfftfreq = _fft.fftfreq, _fft.rfftfreq
 
 
 def fftshift(x: Any, axes: Any = None) -> Any:

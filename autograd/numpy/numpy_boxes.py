@@ -24,4 +24,9 @@ class ArrayBox(metaclass=_OfNodes):
         raise DataTypeError("ArrayBox is a name for nodes: make a Tensor or a Value")
 
 
-Node._value = property(getval)  # type: ignore[attr-defined]  # a name for programs that were written for it
+def _value(node: Node) -> Any:
+    """The plain number or array."""
+    return getval(node)
+
+
+Node._value = property(_value)  # type: ignore[attr-defined]  # a name for programs that were written for it

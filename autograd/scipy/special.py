@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 import scipy.special as _scipy
@@ -10,18 +11,23 @@ import scipy.special as _scipy
 from .. import functions, shadowing
 from ..errors import ArgumentError
 from ..installation import check_not_mixed as _check_not_mixed
-from ..primitives import primitive
+from ..primitives import Primitive, primitive
 from ..transforms import stop_gradient
 from .operands import array
 from .operands import no_rule as _no_rule
 
 _check_not_mixed()
 
-digamma = psi = functions.digamma
-erf, erfc, erfinv = functions.erf, functions.erfc, functions.erfinv
-expit, logit = functions.sigmoid, functions.logit
-gammaln, polygamma = functions.gammaln, functions.polygamma
-softmax, xlogy = functions.softmax, functions.xlogy
+digamma: Callable[..., Any] = functions.digamma
+psi: Callable[..., Any] = functions.digamma
+erf: Callable[..., Any] = functions.erf
+erfc: Callable[..., Any] = functions.erfc
+erfinv: Callable[..., Any] = functions.erfinv
+expit: Callable[..., Any] = functions.sigmoid
+logit: Callable[..., Any] = functions.logit
+gammaln: Callable[..., Any] = functions.gammaln
+polygamma: Callable[..., Any] = functions.polygamma
+xlogy: Callable[..., Any] = functions.xlogy
 
 
 def __getattr__(name: str) -> Any:
@@ -50,6 +56,22 @@ def logsumexp(a: Any, axis: Any = None, b: Any = None, keepdims: bool = False, r
     highest = functions.where(functions.isfinite(highest), highest, 0.0)
     total = functions.log(shadowing.sum(b * functions.exp(a - highest), axis, True)) + highest
     return total if keepdims else shadowing.sum(total, axis)  # of one number along each axis
+
+
+def softmax(x: Any, axis: Any = None) -> Any:
+    """exp(x) / Σ exp(x) over `axis`, over all where it is None, as SciPy has it; `autograd.softmax` takes the last one.
+
+    >>> softmax([[0.0, 0.0], [0.0, 0.0]])
+    array([[0.25, 0.25],
+           [0.25, 0.25]])
+    """
+    return functions.exp(log_softmax(x, axis))
+
+
+def log_softmax(x: Any, axis: Any = None) -> Any:
+    """The logarithm of `softmax`."""
+    x = array(x)
+    return x - logsumexp(x, axis, keepdims=True)
 
 
 # --- gamma and beta -----------------------------------------------------------------------------------------
@@ -148,6 +170,27 @@ def xlog1py(x: Any, y: Any) -> Any:
     return _scipy.xlog1py(x, y)
 
 
+def entr(x: Any) -> Any:
+    """−x · log x, 0 at 0 and −∞ below."""
+    x = array(x)
+    return functions.where(functions.less(x, 0), -math.inf, -xlogy(x, functions.where(functions.less(x, 0), 1.0, x)))
+
+
+@primitive(
+    lambda upstream, out, x, y: upstream * (functions.log(x / y) + 1),
+    lambda upstream, out, x, y: -upstream * x / y,
+)
+def rel_entr(x: Any, y: Any) -> Any:
+    """x · log(x / y), the relative entropy's terms."""
+    return _scipy.rel_entr(x, y)
+
+
+def kl_div(x: Any, y: Any) -> Any:
+    """x · log(x / y) − x + y, the Kullback-Leibler divergence's terms."""
+    x, y = array(x), array(y)
+    return rel_entr(x, y) - x + y
+
+
 # --- errors and distributions -------------------------------------------------------------------------------
 
 
@@ -155,6 +198,24 @@ def xlog1py(x: Any, y: Any) -> Any:
 def erfcinv(x: Any) -> Any:
     """The inverse of erfc."""
     return _scipy.erfcinv(x)
+
+
+@primitive(lambda upstream, out, x: upstream * (2 * x * out - 2 / math.sqrt(math.pi)))
+def erfcx(x: Any) -> Any:
+    """erfc(x) · exp(x²), where that would be 0 times ∞, too."""
+    return _scipy.erfcx(x)
+
+
+@primitive(lambda upstream, out, x: upstream * (1 - 2 * x * out))
+def dawsn(x: Any) -> Any:
+    """Dawson's integral, exp(−x²) ∫₀ˣ exp(t²) dt."""
+    return _scipy.dawsn(x)
+
+
+@primitive(lambda upstream, out, p: upstream * math.sqrt(2 * math.pi) * functions.exp(out * out / 2))
+def ndtri(p: Any) -> Any:
+    """The standard normal quantile function, the inverse of `ndtr`."""
+    return _scipy.ndtri(p)
 
 
 def ndtr(x: Any) -> Any:
@@ -257,3 +318,7 @@ def iv(n: Any, x: Any) -> Any:
 def ive(n: Any, x: Any) -> Any:
     """`iv` times exp(−|x|); its gradient is by x."""
     return _scipy.ive(n, x)
+
+
+jv: Primitive = jn  # as SciPy names it
+yv: Primitive = yn  # as above

@@ -2,11 +2,24 @@
 
 import pytest
 
+import autograd
+import autograd.core
 import autograd.numpy as np
 from autograd import DataTypeError, GraphError, Tensor, grad, hessian, jvp
-from autograd.extend import def_linear, defjvp, defvjp, defvjp_argnum, defvjp_argnums, notrace_primitive, primitive
+from autograd.extend import (
+    def_linear,
+    defjvp,
+    defjvp_argnum,
+    defjvp_argnums,
+    defvjp,
+    defvjp_argnum,
+    defvjp_argnums,
+    notrace_primitive,
+    primitive,
+)
 from autograd.misc.fixed_points import fixed_point
 from autograd.test_util import check_grads
+from autograd.util import quick_grad_check
 from autograd.wrap_util import unary_to_nary
 
 X = np.array([0.5, -1.0, 2.0])
@@ -133,3 +146,48 @@ def test_check_grads_finds_a_wrong_rule():
         check_grads(np.sin)(1j)
     with pytest.raises(GraphError, match="@primitive"):
         defvjp(np.sin, lambda ans, x: lambda g: g)
+
+
+def test_rules_as_they_were_given_before_2017():
+    @autograd.core.primitive
+    def squared(x, times):
+        return times * np.sum(x**2)
+
+    squared.defgrad(lambda ans, x, times: lambda g: 2 * times * g * x)
+    squared.defvjp_is_zero(argnums=(1,))
+    assert grad(squared)(X, 3.0).tolist() == (6 * X).tolist() and grad(squared, 1)(X, 3.0) == 0.0
+    quick_grad_check(squared, X, (3.0,), verbose=False)
+    squared.defvjp(lambda g, ans, vs, gvs, x, times: np.full(vs.shape, g) * ans * len(gvs.shape), 0)
+    assert grad(squared)(X, 3.0).tolist() == [0.0] * 3
+    with pytest.raises(AssertionError, match="check of squared failed"):
+        quick_grad_check(squared, X, (3.0,), verbose=False)
+
+
+@pytest.mark.parametrize(
+    "give",
+    [
+        lambda f: defjvp_argnum(f, lambda argnum, g, ans, args, kwargs: g * args[1 - argnum]),
+        lambda f: defjvp_argnums(
+            f,
+            lambda argnums, gs, ans, args, kwargs: sum(
+                g * args[1 - argnum] for argnum, g in zip(argnums, gs, strict=True)
+            ),
+        ),
+    ],
+)
+def test_one_rule_of_tangents_for_all_arguments(give):
+    product = primitive(lambda x, y: x * y)
+    give(product)
+    assert (grad(product)(2.0, 5.0), grad(product, 1)(2.0, 5.0)) == (5.0, 2.0)
+    assert jvp(product, (2.0, 5.0), (1.0, 1.0)) == (10.0, 7.0)
+
+
+def test_our_own_primitive_says_that_it_takes_its_rules_itself():
+    @autograd.primitive
+    def squared(x):
+        return x**2
+
+    with pytest.raises(GraphError, match=r"from autograd\.extend import primitive"):
+        defvjp(squared, lambda ans, x: lambda g: 2 * g * x)
+    with pytest.raises(GraphError, match=r"from autograd\.extend import primitive"):
+        squared(3.0)
