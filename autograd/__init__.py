@@ -6,11 +6,14 @@ This is glassgrad's package of that name, not the one from PyPI.
 # ruff: noqa: F405  # that every name of `__all__` is there is tested
 
 import importlib
-from typing import TYPE_CHECKING
+import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 from . import composites as _composites
 from . import fast_paths as fast_paths  # it puts itself ahead of Value's own methods
 from . import micrograd_manner as micrograd_manner  # as it does with micrograd's names
+from . import names_of_scipy as _names_of_scipy
 from . import pytorch_manner as pytorch_manner  # which says our words for PyTorch's
 from .calling_line import SourceLine
 from .checking import gradcheck
@@ -132,6 +135,22 @@ else:  # the functions are in `functions.pyi`
             pytorch_manner.missing_name(name)
         found = globals()[name] = getattr(_composites, name)
         return found
+
+
+def _of_scipy(name: str) -> Callable[..., Any] | None:
+    """Our function for SciPy's of a dotted name; who asks has imported SciPy."""
+    room, *distribution, function = name.split(".")
+    names: Any = vars(importlib.import_module(".scipy", __name__))
+    for part in (room, *distribution):
+        try:
+            names = vars(importlib.import_module(".".join([names["__name__"], part])))
+        except ModuleNotFoundError:
+            return None
+    found = names.get(function)
+    return found if callable(found) and hasattr(sys.modules[f"scipy.{room}"], (*distribution, function)[0]) else None
+
+
+_names_of_scipy.register(_of_scipy)
 
 
 def __dir__() -> list[str]:

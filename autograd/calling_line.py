@@ -10,7 +10,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
-from types import CodeType
+from types import CodeType, FrameType
 
 import numpy
 
@@ -25,6 +25,12 @@ _SUBSCRIPT = [number for number, (name, _) in enumerate(getattr(opcode, "_nb_ops
 _ASKING = frozenset({"get", "setdefault", "pop"})
 _NUMPY = os.path.join(os.path.dirname(numpy.__file__), "")
 _NOT_A_PERSON_S = (*_OURS, _NUMPY)
+
+
+def _not_a_person_s() -> tuple[str, ...]:
+    """Those, and SciPy's where it was imported, as nobody else's function can be running."""
+    scipy = sys.modules.get("scipy")
+    return _NOT_A_PERSON_S if scipy is None else (*_NOT_A_PERSON_S, os.path.join(scipy.__path__[0], ""))
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +50,10 @@ class SourceLine:
 
 
 def calling_line() -> SourceLine | None:
-    """The innermost line on the stack that is not in this project's packages, nor in NumPy."""
-    frame = sys._getframe(1)
+    """The innermost line on the stack that is not in this project's packages, nor in NumPy or SciPy."""
+    frame, others = sys._getframe(1), _not_a_person_s()
     while frame is not None:
-        if not frame.f_code.co_filename.startswith(_NOT_A_PERSON_S):
+        if not frame.f_code.co_filename.startswith(others):
             return SourceLine(frame.f_code.co_filename, frame.f_lineno)
         frame = frame.f_back  # type: ignore[assignment]  # None at the bottom of the stack, which ends the loop
     return None
@@ -56,8 +62,8 @@ def calling_line() -> SourceLine | None:
 def calls_between() -> int:
     """How many calls lie between the function that asks and the line that `calling_line` names: `stacklevel` for a
     warning of its own is one more."""
-    frame, count = sys._getframe(1), 0
-    while frame is not None and frame.f_code.co_filename.startswith(_NOT_A_PERSON_S):
+    frame, count, others = sys._getframe(1), 0, _not_a_person_s()
+    while frame is not None and frame.f_code.co_filename.startswith(others):
         frame = frame.f_back  # type: ignore[assignment]  # as above
         count += 1
     return count
@@ -73,6 +79,15 @@ def asking_functions() -> Iterator[CodeType]:
         frame = frame.f_back  # type: ignore[assignment]  # as above
 
 
+def frames_of_scipy() -> Iterator[FrameType]:
+    """What runs of SciPy between this project's functions and a person's line, the innermost first."""
+    frame, others = sys._getframe(1), _not_a_person_s()
+    while frame is not None and frame.f_code.co_filename.startswith(others):
+        if not frame.f_code.co_filename.startswith(_NOT_A_PERSON_S):
+            yield frame
+        frame = frame.f_back  # type: ignore[assignment]  # as above
+
+
 def looks_it_up() -> bool:
     """Whether a person's line looks for what is hashed in a set or a dict: `x in numbers`, `table[x]`, `.get(x)`."""
     frame = sys._getframe(2)
@@ -84,12 +99,18 @@ def looks_it_up() -> bool:
     return operation in _LOOKING_UP or is_subscript or not _ASKING.isdisjoint(code.co_names)
 
 
-def note_numpy_looks() -> None:
-    """To be called where NumPy looks whether our caller's node is an array, before it asks for its number."""
+def note_numpy_looks() -> bool:
+    """To be called where NumPy looks whether our caller's node is an array, before it asks for its number; whether it
+    may do so for SciPy."""
     global _has_looked
     frame = sys._getframe(2)
-    _looks.last = frame.f_code, id(frame), frame.f_lasti
+    code = frame.f_code
+    _looks.last = code, id(frame), frame.f_lasti
     _has_looked = True
+    return _IN_SCIPY in code.co_filename or code.co_filename.startswith(_NUMPY)
+
+
+_IN_SCIPY = f"{os.sep}scipy{os.sep}"
 
 
 def numbers_asked_for_by() -> str | None:

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, Literal, Never, NoReturn, Self, overload
 
 import numpy
 
-from . import array_functions, composites, copies, modes, numpy_protocol, ops, views
+from . import array_functions, composites, copies, modes, names_of_scipy, numpy_protocol, ops, views
 from .arguments import NoSuchAttribute, answering, described
-from .calling_line import calling_line
+from .calling_line import asking_functions, calling_line
 from .errors import CallError, DataTypeError, NotRecordedError, StaleGraphError
 from .modes import Adjusted, Scope
 from .operation import Recordable
@@ -161,10 +161,14 @@ class Node(Recordable):
             return
         if everywhere and numpy_protocol.is_asked_for_the_data():
             return
+        if (name := names_of_scipy.asking_function()) is not None:
+            raise names_of_scipy.refusal(name, type(self).__name__)
         line = calling_line()
+        joins = any(code.co_qualname == "AxisConcatenator.__getitem__" for code in asking_functions())
+        array_of_nodes = "numpy.r_ or c_ of `import autograd.numpy as numpy`" if joins else "autograd.array([...])"
         raise DataTypeError(
             f"{asker} asked for the plain numbers of a {type(self).__name__} that requires gradients"
-            f"{'' if line is None else f' ({line})'}, and its graph would be lost; write autograd.array([...]) for an "
+            f"{'' if line is None else f' ({line})'}, and its graph would be lost; write {array_of_nodes} for an "
             "array of nodes, autograd's function for Python's or NumPy's, .data or .detach() where numbers are meant"
         )
 

@@ -17,7 +17,8 @@ import numpy
 
 from . import array_functions, composites, ops
 from .calling_line import asking_functions
-from .errors import DataTypeError
+from .errors import DataTypeError, IndexRangeError
+from .names_of_scipy import namesake
 from .operands import masked_refusal, operand_of
 from .operation import Recordable
 
@@ -98,7 +99,8 @@ def _call_of_its_own(numpy_function: Callable[..., Any], arguments: Sequence[Any
 
 
 def _name_of(ufunc: numpy.ufunc, method: str) -> str:
-    library = "numpy." if ufunc.__name__ in _THEIRS else ""
+    is_special = getattr(sys.modules.get("scipy.special"), ufunc.__name__, None) is ufunc
+    library = "numpy." if _THEIRS.get(ufunc.__name__) is ufunc else "scipy.special." if is_special else ""
     return f"{library}{ufunc.__name__}" + ("" if method == "__call__" else f".{method}")
 
 
@@ -152,9 +154,9 @@ def _method(ufunc: numpy.ufunc, method: str) -> tuple[Callable[..., Any] | None,
 def _of_scipy(ufunc: numpy.ufunc) -> Callable[..., Any] | None:
     """Our function for one of `scipy.special`, if it is one."""
     special = sys.modules.get("scipy.special")  # who calls its function has imported it
-    if ufunc.__name__ not in SPECIAL or getattr(special, ufunc.__name__, None) is not ufunc:
+    if getattr(special, ufunc.__name__, None) is not ufunc:
         return None
-    return _ours(SPECIAL, ufunc.__name__)
+    return _ours(SPECIAL, ufunc.__name__) if ufunc.__name__ in SPECIAL else namesake(f"special.{ufunc.__name__}")
 
 
 def _ours(table: dict[Any, Callable[..., Any] | str], theirs: Any) -> Callable[..., Any]:
@@ -237,6 +239,16 @@ def _clip(x: Any, low: Any = None, high: Any = None, lowest: Any = None, highest
     return array_functions.clip(x, lowest if low is None else low, highest if high is None else high)
 
 
+def _partition(a: Any, kth: Any, axis: int | None = -1) -> Any:
+    """In order, which is one of the ways in which NumPy's may lie."""
+    ordered = composites.sort(a, axis)
+    try:
+        numpy.argpartition(numpy.empty(ordered.shape), kth, -1 if axis is None else axis)
+    except ValueError as error:
+        raise IndexRangeError(f"numpy.partition: {error}") from None
+    return ordered
+
+
 def _put_along_axis(x: Any, indices: Any, values: Any, axis: int | None) -> Any:
     raise DataTypeError(
         "numpy.put_along_axis: a node is not written into; autograd.put_along_axis(x, indices, values, axis) gives a "
@@ -295,7 +307,7 @@ UFUNCS: dict[numpy.ufunc, Callable[..., Any] | str] = {
     numpy.invert: neither,
 }
 
-# Functions of scipy.special, by their names there.
+# Functions of scipy.special, by their names there; others are in `autograd.scipy`.
 SPECIAL: dict[str, Callable[..., Any] | str] = {
     "cbrt": ops.cbrt,
     "digamma": ops.digamma,
@@ -356,6 +368,7 @@ FUNCTIONS: dict[Any, Callable[..., Any] | str] = {
     numpy.copy: lambda x: ops.positive(x),
     numpy.real_if_close: lambda x: ops.positive(x),
     numpy.lib.stride_tricks.sliding_window_view: array_functions.sliding_window_view,
+    numpy.partition: _partition,
     numpy.put_along_axis: _put_along_axis,
 }
 

@@ -13,6 +13,7 @@ from . import anomaly, array_functions, modes, ops
 from .arguments import NoSuchAttribute, described
 from .calling_line import asking_functions, calling_line, looks_it_up, note_numpy_looks, numbers_asked_for_by
 from .errors import ArgumentError, CallError, DataTypeError, ShapeError
+from .names_of_scipy import refuse_look_of_scipy
 from .node import Node, checked_label, checked_requires_grad, without_gradient
 from .operands import Array, Number, has_mask
 from .operation import Operation, Parameters, Passed, holds_nodes, ieee
@@ -434,7 +435,8 @@ class Value(Node):
         @property
         def __array_struct__(self):
             """None, for a Value is no array and arrays of Values are recorded: asked for, it tells that NumPy looks."""
-            note_numpy_looks()
+            if note_numpy_looks() and self._requires_grad and modes.current_mode().recording:
+                refuse_look_of_scipy("Value")
             raise AttributeError("__array_struct__")
 
     def __float__(self) -> float:

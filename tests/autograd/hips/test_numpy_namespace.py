@@ -13,7 +13,7 @@ import pytest
 import autograd.numpy as np
 import autograd.numpy.linalg
 import autograd.numpy.random as npr
-from autograd import DataTypeError, Tensor, Value, grad
+from autograd import DataTypeError, IndexRangeError, Tensor, Value, grad
 from autograd.builtins import DictBox, SequenceBox
 from autograd.builtins import isinstance as is_instance
 from autograd.builtins import type as type_of
@@ -44,6 +44,7 @@ OF_LISTS = {
     "linspace": (lambda x: np.sum(np.linspace(x[0], x[2], 3)), [1.5, 0.0, 1.5]),
     "r_": (lambda x: np.sum(np.r_[x, x[0], 3.0] ** 2), [2.0, -2.0, 4.0]),
     "c_": (lambda x: np.sum(np.c_[x, 2 * x] * np.array([1.0, 10.0])), [21.0, 21.0, 21.0]),
+    "partition": (lambda x: np.sum(np.partition(x, 1) * np.array([1.0, 10.0, 100.0])), [10.0, 1.0, 100.0]),
     "r_ with a slice": (lambda x: np.sum(np.r_[x, 1:4] ** 2), [1.0, -2.0, 4.0]),
     "where with names": (lambda x: np.sum(np.where(condition=x > 0, x=x * 2, y=0.0)), [2.0, 0.0, 2.0]),
     "make_diagonal": (
@@ -88,6 +89,14 @@ def test_shifts_are_numpy_s(name, shape):
     for axes in (None, -1, (0,)):
         numpy.testing.assert_array_equal(getattr(np.fft, name)(x, axes), getattr(numpy.fft, name)(x, axes))
         numpy.testing.assert_array_equal(getattr(np.fft, name)(Tensor(x), axes).data, getattr(numpy.fft, name)(x, axes))
+
+
+def test_numpy_s_own_r_and_c_name_those_that_join_nodes():
+    for joins in (numpy.r_, numpy.c_):
+        with pytest.raises(DataTypeError, match=r"numpy\.r_ or c_ of `import autograd\.numpy as numpy`"):
+            joins[Tensor(X), 1.0]
+    with pytest.raises(IndexRangeError, match="partition"):
+        numpy.partition(Tensor(X), 3)
 
 
 def test_fourier_transforms_of_nodes_are_refused_in_a_sentence():

@@ -2,6 +2,7 @@
 
 import numpy
 import pytest
+import scipy.fft
 import scipy.integrate
 import scipy.linalg
 import scipy.signal
@@ -25,10 +26,13 @@ SPECIAL = {
     "beta": ((A, B), (0, 1)),
     "betaln": ((A, B), (0, 1)),
     "betainc": ((A, B, X), (2,)),
+    "dawsn": ((R,), (0,)),
     "digamma": ((A,), (0,)),
+    "entr": ((A,), (0,)),
     "psi": ((A,), (0,)),
     "erf": ((R,), (0,)),
     "erfc": ((R,), (0,)),
+    "erfcx": ((R,), (0,)),
     "erfcinv": ((2 * X,), (0,)),
     "erfinv": ((2 * X - 1,), (0,)),
     "expit": ((R,), (0,)),
@@ -44,12 +48,18 @@ SPECIAL = {
     "j0": ((A,), (0,)),
     "j1": ((A,), (0,)),
     "jn": ((2, A), (1,)),
+    "jv": ((2, A), (1,)),
+    "kl_div": ((A, B), (0, 1)),
     "log_ndtr": ((10 * R,), (0,)),
+    "log_softmax": ((R,), (0,)),
     "logit": ((X,), (0,)),
     "multigammaln": ((A + 1, 3), (0,)),
     "ndtr": ((R,), (0,)),
+    "ndtri": ((X,), (0,)),
     "polygamma": ((1, A), (1,)),
+    "rel_entr": ((A, B), (0, 1)),
     "rgamma": ((A,), (0,)),
+    "softmax": ((R,), (0,)),
     "stdtr": ((A, R), (1,)),
     "xlog1py": ((R, X), (0, 1)),
     "xlogy": ((R, X), (0, 1)),
@@ -322,6 +332,73 @@ def test_integration():
     assert grad(grad(last))(rate) == pytest.approx(0.4**2 * numpy.exp(-0.4 * rate), rel=1e-6)
     assert grad(lambda y0: integrate.odeint(lambda y, t: -y, y0, t, **accurate)[-1, 0])(y0)[0] == pytest.approx(
         numpy.exp(-0.4)
+    )
+
+
+@pytest.mark.parametrize("name", ["entr", "expit", "gamma", "i0", "jv", "rel_entr"])
+def test_a_function_of_scipy_s_own_that_asks_nodes_is_ours(name):
+    arguments, positions = SPECIAL.get(name, ((R,), (0,)))
+    theirs = getattr(scipy.special, name)
+    leaves = [Tensor(one) if place in positions else one for place, one in enumerate(arguments)]
+    found = theirs(*leaves)
+    numpy.testing.assert_allclose(found.data, theirs(*arguments))
+    found.sum().backward()
+    assert all(numpy.any(leaves[place].grad) for place in positions)
+    assert isinstance(theirs(*[Value(0.5) if place in positions else 2 for place in range(len(arguments))]), Value)
+
+
+T, V = Tensor([0.25, 0.75]), Value(0.5)
+# what is written, and what is to be written instead
+OF_SCIPY = {
+    "an array's density": (lambda: scipy.stats.norm.logpdf(T), "autograd.scipy.stats.norm.logpdf"),
+    "a number's density": (lambda: scipy.stats.norm.logpdf(V), "autograd.scipy.stats.norm.logpdf"),
+    "a parameter": (lambda: scipy.stats.t.logpdf(0.5, V), "autograd.scipy.stats.t.logpdf"),
+    "of a transform": (
+        lambda: grad(lambda m: scipy.stats.norm.logpdf(0.5, m))(0.2),
+        "autograd.scipy.stats.norm.logpdf",
+    ),
+    "frozen": (lambda: scipy.stats.gamma(T).logpdf(0.5), "autograd.scipy.stats.gamma.logpdf"),
+    "of vectors": (
+        lambda: scipy.stats.multivariate_normal.logpdf(T, numpy.zeros(2)),
+        "autograd.scipy.stats.multivariate_normal.logpdf",
+    ),
+    "of vectors, frozen": (
+        lambda: scipy.stats.multivariate_normal(numpy.zeros(2)).logpdf(T),
+        "autograd.scipy.stats.multivariate_normal.logpdf",
+    ),
+    "that we have not": (lambda: scipy.stats.expon.logpdf(T), "autograd.scipy has none of this name"),
+    "inside others": (lambda: scipy.stats.norm.fit(T), "autograd.scipy has none of this name"),
+    "no ufunc": (lambda: scipy.special.logsumexp(T), "autograd.scipy.special.logsumexp"),
+    "no ufunc, of numbers": (lambda: scipy.special.polygamma(1, V), "autograd.scipy.special.polygamma"),
+    "of matrices": (lambda: scipy.linalg.expm(T * numpy.eye(2)), "autograd.scipy.linalg.expm"),
+    "a list of numbers": (lambda: scipy.special.logsumexp([V, V]), "autograd.scipy.special.logsumexp"),
+    "lists that LAPACK would take": (
+        lambda: scipy.linalg.solve_sylvester([[V]], [[V]], [[1.0]]),
+        "autograd.scipy.linalg.solve_sylvester",
+    ),
+    "a list that a transform would take": (lambda: scipy.fft.fft([V, V]), "autograd.scipy has none of this name"),
+    "in a package of helpers": (lambda: scipy.signal.convolve(T, T), "autograd.scipy.signal.convolve"),
+}
+
+
+@pytest.mark.parametrize("name", OF_SCIPY)
+def test_a_function_of_scipy_s_own_that_asks_nobody_names_ours(name):
+    written, instead = OF_SCIPY[name]
+    with pytest.raises(
+        DataTypeError, match=rf"^scipy\.\S+ computes with plain numbers alone \(.*test_scipy.*{instead}"
+    ):
+        written()
+
+
+def test_what_scipy_makes_of_arithmetic_is_recorded():
+    loc = Value(2.0)
+    scipy.stats.norm.rvs(loc, 1.0, size=3).sum().backward()
+    assert loc.grad == 3.0
+    assert scipy.special.softmax([loc, loc])[0].data == 0.5
+    assert [one.data for one in scipy.signal.convolve([loc, loc], [loc])] == [4.0, 4.0]
+    assert scipy.linalg.cholesky([[Value(4.0, requires_grad=False)]]).tolist() == [[2.0]]
+    numpy.testing.assert_array_equal(
+        scipy.stats.norm.logpdf(Tensor(R, requires_grad=False)), scipy.stats.norm.logpdf(R)
     )
 
 
