@@ -246,6 +246,8 @@ CASES: dict[str, list[tuple[Call, tuple[Shape, ...]]]] = {
         (lambda m, x: m.tile(x, numpy.array([2, 1])), ((2, 0),)),
     ],
     "take": [
+        (lambda m, x: m.take(x, [-9, 0, 9], mode="clip"), ((2, 3),)),
+        (lambda m, x: m.take(x, [[-4], [4]], axis=1, mode="wrap"), ((2, 3),)),
         (lambda m, x: m.take(x, 1), ((3,),)),
         (lambda m, x: m.take(x, -2), ((2, 3),)),
         (lambda m, x: m.take(x, [0, 5, -1, 0]), ((2, 3),)),
@@ -384,6 +386,33 @@ CASES: dict[str, list[tuple[Call, tuple[Shape, ...]]]] = {
                 (lambda m, x, mode=mode: m.pad(x, ((0, 0), (1, 1)), mode), ((0, 2),)),
             )
         ],
+        (lambda m, x: m.pad(x, ((1, 2), (0, 3)), "mean"), ((2, 3),)),
+        (lambda m, x: m.pad(x, (2, 1), "maximum", stat_length=((2, 7),)), ((4,),)),
+        (lambda m, x: m.pad(x, ((1, 0), (0, 2)), "median"), ((2, 3),)),
+        (lambda m, x: m.pad(x, 1, "minimum", stat_length=1), ((3,),)),
+        (lambda m, x: m.pad(x, ((1, 2), (0, 7)), "reflect", reflect_type="odd"), ((2, 3),)),
+        (lambda m, x: m.pad(x, (7, 4), "symmetric", reflect_type="odd"), ((2,),)),
+        (lambda m, x: m.pad(x, 2, "reflect", reflect_type="odd"), ((1,),)),
+        (lambda m, x: m.pad(x, ((1, 0), (2, 3)), "linear_ramp"), ((2, 3),)),
+        (lambda m, x: m.pad(x, 2, "linear_ramp", end_values=((1, -2.5),)), ((3,),)),
+    ],
+    "partition": [
+        (lambda m, x: m.partition(x, 1)[1], ((4,),)),
+        (lambda m, x: m.partition(x, (0, -1), axis=0)[::2], ((3, 2),)),
+    ],
+    "polyval": [
+        (lambda m, x: m.polyval([2.0, -1.0, 0.5], x), ((2, 3),)),
+        (lambda m, p: m.polyval(p, 1.5), ((3,),)),
+        (lambda m, p, x: m.polyval(p, x), ((4,), ())),
+    ],
+    "vander": [
+        (lambda m, x: m.vander(x), ((3,),)),
+        (lambda m, x: m.vander(x, 4, increasing=True), ((2,),)),
+    ],
+    "correlate": [
+        (lambda m, a, v, mode=mode: m.correlate(a, v, mode), shapes)
+        for mode in ("valid", "same", "full")
+        for shapes in (((5,), (2,)), ((3,), (4,)))
     ],
     "compress": [
         (lambda m, x: m.compress([True, False, True], x), ((4,),)),
@@ -511,6 +540,10 @@ CASES: dict[str, list[tuple[Call, tuple[Shape, ...]]]] = {
         (lambda m, a, b: m.logspace(a, b, 3, endpoint=False, base=2.0), ((2,), ())),
         (lambda m, a, b: m.logspace(a, b, 3, axis=-1), ((2,), (2,))),
     ],
+    "geomspace": [
+        (lambda m, a, b: m.geomspace(m.square(a) + 0.5, m.square(b) + 0.1, 4), ((), ())),
+        (lambda m, a, b: m.geomspace(-m.square(a) - 0.5, -m.square(b) - 0.1, 3, endpoint=False), ((2,), ())),
+    ],
     "full": [
         (lambda m, x: m.full((2, 3), x), ((),)),
         (lambda m, x: m.full((2, 3), x), ((3,),)),
@@ -590,6 +623,17 @@ OTHERS: dict[str, list[tuple[Call, Call, tuple[Shape, ...]]]] = {
         (lambda x: autograd.unstack(x, axis=-1), lambda x: tuple(x.T), ((2, 3),)),
         (lambda x: autograd.unstack(x), lambda x: tuple(x), ((2, 0),)),
     ],
+    **{
+        name: [  # since 2.1, too
+            *[(lambda x, n=name: getattr(autograd, n)(x), plain, (shape,)) for shape in ((3,), (0,))],
+            (
+                lambda x, n=name: getattr(autograd, n)(x, axis=-2, include_initial=True),
+                lambda x, plain=plain, first=first: numpy.insert(plain(x, axis=-2), 0, first, axis=-2),
+                ((2, 3),),
+            ),
+        ]
+        for name, plain, first in (("cumulative_sum", numpy.cumsum, 0), ("cumulative_prod", numpy.cumprod, 1))
+    },
     "empty_like": [(lambda x: autograd.empty_like(x), lambda x: numpy.zeros_like(x), ((2, 3),))],
     "put_along_axis": [
         (

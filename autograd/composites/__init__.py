@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from .elementwise import *
     from .joining import *
     from .moving import *
+    from .padding import *
+    from .polynomials import *
     from .products import *
     from .shape import *
     from .statistics import *
@@ -33,7 +35,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
         "count_nonzero", "isclose", "isin", "signbit",
     ),
     "building": (
-        "empty_like", "full", "full_like", "linspace", "logspace", "meshgrid", "ones_like", "zeros_like",
+        "empty_like", "full", "full_like", "geomspace", "linspace", "logspace", "meshgrid", "ones_like", "zeros_like",
     ),
     "diagonals": (
         "diag", "diagflat", "diagonal", "trace", "tril", "triu",
@@ -50,10 +52,16 @@ ROOMS: dict[str, tuple[str, ...]] = {
         "unstack", "vsplit", "vstack",
     ),
     "moving": (
-        "flip", "fliplr", "flipud", "pad", "roll", "rot90", "sort", "tile",
+        "flip", "fliplr", "flipud", "partition", "roll", "rot90", "sort", "tile",
+    ),
+    "padding": (
+        "pad",
+    ),
+    "polynomials": (
+        "polyval", "vander",
     ),
     "products": (
-        "convolve", "cross", "dot", "inner", "kron", "matvec", "outer", "tensordot", "vdot", "vecdot", "vecmat",
+        "convolve", "correlate", "cross", "dot", "inner", "kron", "matvec", "outer", "tensordot", "vdot", "vecdot", "vecmat",
     ),
     "shape": (
         "atleast_1d", "atleast_2d", "atleast_3d", "broadcast_arrays", "expand_dims", "matrix_transpose",
@@ -65,7 +73,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
         "quantile", "std", "var",
     ),
     "summation": (
-        "einsum",
+        "cumulative_prod", "cumulative_sum", "einsum",
     ),
     "taking": (
         "compress", "delete", "extract", "insert", "put_along_axis", "repeat", "select", "take",

@@ -33,19 +33,13 @@ def linspace(
     >>> end.grad
     1.5
     """
-    count = one_whole_number("linspace: how many is an integer", num)
-    if count < 0:
-        raise ShapeError(f"linspace: how many is not negative, as {count}")
-    start, stop = (bare_or_operand("linspace", end) for end in (start, stop))
-    steps = count - 1 if endpoint else count
-    shape = numpy.broadcast_shapes(*(numpy.shape(getattr(end, "_data", end)) for end in (start, stop)))
-    kind = numpy.result_type(1.0, *(getattr(end, "dtype", 1.0) for end in (start, stop)))
-    parts = (numpy.arange(count) / max(steps, 1)).astype(kind).reshape(-1, *(1,) * len(shape))
+    start, stop, parts, steps = _on_the_way("linspace", start, stop, num, endpoint)
     made = ops.add(ops.multiply(start, 1 - parts), ops.multiply(stop, parts))  # both ends to the bit
-    if shape:
-        made = moveaxis(made, 0, checked_one_axis("linspace", made, axis))
-    if dtype is not None and numpy.dtype(dtype) != made.dtype:
-        made = array_functions.astype(ops.floor(made) if numpy.dtype(dtype).kind in "iu" else made, dtype)
+    if dtype is not None and numpy.dtype(dtype).kind in "iu":  # in NumPy's own way, as it is rounded down
+        step = ops.divide(ops.subtract(stop, start), float(max(steps, 1)))
+        numbers = numpy.arange(float(len(parts))).reshape(parts.shape)
+        made = ops.where(parts == 1, stop, ops.add(start, ops.multiply(step, numbers)))
+    made = _finished("linspace", made, dtype, axis)
     if not retstep:
         return made
     return made, ops.divide(ops.subtract(stop, start), float(steps)) if steps > 0 else numpy.nan
@@ -62,6 +56,43 @@ def logspace(
     """
     made = ops.power(base, linspace(start, stop, num, endpoint, axis=axis))
     return made if dtype is None or numpy.dtype(dtype) == made.dtype else array_functions.astype(made, dtype)
+
+
+def geomspace(start: Any, stop: Any, num: int = 50, endpoint: bool = True, dtype: Any = None, axis: int = 0) -> Any:
+    """`num` numbers from `start` to `stop` at equal ratios, along a new axis; nan where the ends have different signs.
+
+    >>> from autograd import geomspace
+    >>> geomspace(1.0, 100.0, 3)
+    array([  1.,  10., 100.])
+    """
+    start, stop, parts, _ = _on_the_way("geomspace", start, stop, num, endpoint)
+    parts = parts.astype(numpy.float64)  # as NumPy's, of float32, too
+    sign = ops.sign(start)
+    before, behind = (ops.power(ops.multiply(sign, end), part) for end, part in ((start, 1 - parts), (stop, parts)))
+    return _finished("geomspace", ops.multiply(ops.multiply(sign, before), behind), dtype, axis)
+
+
+def _on_the_way(name: str, start: Any, stop: Any, num: int, endpoint: bool) -> tuple[Any, Any, Any, int]:
+    """Both ends, how far each of the numbers is from the first to the second, along an axis at the beginning, and how
+    many steps that takes."""
+    count = one_whole_number(f"{name}: how many is an integer", num)
+    if count < 0:
+        raise ShapeError(f"{name}: how many is not negative, as {count}")
+    start, stop = (bare_or_operand(name, end) for end in (start, stop))
+    steps = count - 1 if endpoint else count
+    shape = numpy.broadcast_shapes(*(numpy.shape(getattr(end, "_data", end)) for end in (start, stop)))
+    kind = numpy.result_type(1.0, *(getattr(end, "dtype", 1.0) for end in (start, stop)))
+    parts = (numpy.arange(count) / max(steps, 1)).astype(kind).reshape(-1, *(1,) * len(shape))
+    return start, stop, parts, steps
+
+
+def _finished(name: str, made: Any, dtype: Any, axis: int) -> Any:
+    """The numbers with their axis in its place, and in the dtype that is asked for."""
+    if made.ndim > 1:
+        made = moveaxis(made, 0, checked_one_axis(name, made, axis))
+    if dtype is not None and numpy.dtype(dtype) != made.dtype:
+        made = array_functions.astype(ops.floor(made) if numpy.dtype(dtype).kind in "iu" else made, dtype)
+    return made
 
 
 def full(shape: int | Sequence[int], fill_value: Any, dtype: Any = None) -> Any:

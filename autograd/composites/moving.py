@@ -9,9 +9,9 @@ from typing import Any
 import numpy
 
 from .. import array_functions, ops
-from ..errors import ArgumentError, ShapeError
+from ..arguments import check_known
+from ..errors import IndexRangeError, ShapeError
 from ..operands import Axis, axes_of, checked_axis, checked_one_axis, one_whole_number, operand_of, whole_numbers
-from ..operation import Recordable
 from .shape import ravel
 from .taking import take_along_axis
 
@@ -158,90 +158,26 @@ def sort(x: Any, axis: int | None = -1, kind: str | None = None, stable: bool | 
     return take_along_axis(x, array_functions.argsort(x, axis, kind, stable), axis)
 
 
-PADDING = ("constant", "edge", "reflect", "symmetric", "wrap")
-
-
-def pad(x: Any, pad_width: Any, mode: str = "constant", *, constant_values: Any = 0, reflect_type: str = "even") -> Any:
-    """x with more elements before and behind along each axis.
+def partition(x: Any, kth: int | Sequence[int], axis: int | None = -1, kind: str = "introselect") -> Any:
+    """x in an order along `axis` in which the elements at the places `kth` are where they are in ascending order, no
+    greater one before them and no lesser one behind: here all of them are in order. Of the flattened x where the axis
+    is None.
 
     Args:
         x: numbers.
-        pad_width: how many: ((before, behind), …) for each axis, (before, behind) or one number for all; or a
-            dictionary from axes to these.
-        mode: "constant", the numbers `constant_values`, for sides and axes as `pad_width`; "edge", the nearest element;
-            "reflect" and "symmetric", mirrored at the edge without and with the element there; "wrap", around.
-        constant_values: plain numbers, or nodes.
-        reflect_type: "even"; NumPy's "odd" has no rule here.
+        kth: a place, or several.
+        axis: the axis, or None.
+        kind: NumPy's.
 
-    >>> from autograd import Tensor, pad
-    >>> pad(Tensor([1.0, 2.0, 3.0]), (1, 2), "reflect").data
-    array([2., 1., 2., 3., 2., 1.])
+    >>> from autograd import Tensor, partition
+    >>> partition(Tensor([3.0, 1.0, 2.0]), 1).data[1]
+    np.float64(2.0)
     """
-    x = operand_of("pad", x)
-    if mode not in PADDING:
-        raise ArgumentError(f"pad: mode is one of {', '.join(PADDING)}, not {mode!r:.60}")
-    if reflect_type != "even":
-        raise ArgumentError(f'pad: reflect_type is "even", not {reflect_type!r:.60}')
-    widths = _widths(x, pad_width)
-    if mode == "constant":
-        return _padded_with(x, widths, constant_values)
-    index: list[Any] = []
-    for axis, (size, width) in enumerate(zip(x.shape, widths, strict=True)):
-        try:
-            places = numpy.pad(numpy.arange(size), width, mode=mode)  # type: ignore[call-overload]  # one of PADDING
-        except ValueError as error:
-            raise ShapeError(f"pad: axis {axis} of an operand of shape {x.shape}: {error}") from None
-        index.append(places)
-    return array_functions.getitem(x, numpy.ix_(*index)) if any(map(any, widths)) else array_functions.getitem(x, ())
-
-
-def _widths(x: Any, pad_width: Any) -> list[tuple[int, int]]:
-    """How many elements come before and behind each axis."""
-    if isinstance(pad_width, dict):
-        named = {checked_one_axis("pad", x, axis) % x.ndim: width for axis, width in pad_width.items()}
-        pad_width = [named.get(axis, 0) for axis in range(x.ndim)]
-        pad_width = [(width, width) if numpy.ndim(width) == 0 else width for width in pad_width]
-    try:
-        given = numpy.asarray(pad_width)
-        if given.dtype.kind not in "iu" and given.size:
-            raise TypeError
-        widths = numpy.broadcast_to(given, (x.ndim, 2)).tolist()
-    except (TypeError, ValueError):
-        raise ShapeError(
-            f"pad: pad_width is ((before, behind), …) for each axis of shape {x.shape}, (before, behind) or one "
-            f"integer, not {pad_width!r:.60}"
-        ) from None
-    if any(count < 0 for width in widths for count in width):
-        raise ShapeError(f"pad: as many as are added are not negative, as in {pad_width!r:.60}")
-    return [(before, behind) for before, behind in widths]
-
-
-def _padded_with(x: Any, widths: list[tuple[int, int]], constants: Any) -> Any:
-    constants = constants if isinstance(constants, Recordable) else operand_of("pad", constants)
-    try:
-        numpy.broadcast_to(numpy.empty(numpy.shape(getattr(constants, "_data", constants))), (x.ndim, 2))
-    except ValueError:
-        raise ShapeError(
-            f"pad: constant_values are ((before, behind), …) for each axis of shape {x.shape}, (before, behind) or "
-            "one number"
-        ) from None
-    inside = tuple(slice(before, before + size) for size, (before, _) in zip(x.shape, widths, strict=True))
-    whole = tuple(size + before + behind for size, (before, behind) in zip(x.shape, widths, strict=True))
-    if not isinstance(constants, Recordable):
-        padded = ops.scatter_add(x, index=inside, shape=whole)
-        if not constants.any():
-            return padded
-        around = numpy.pad(numpy.zeros(x.shape, x.dtype), widths, constant_values=constants.tolist())
-        return ops.add(padded, around) if x.dtype.kind != "b" else ops.logical_or(padded, around)
-    sides = array_functions.broadcast_to(constants, (x.ndim, 2))
-    if sides.dtype != x.dtype:
-        sides = array_functions.astype(sides, x.dtype)
-    for axis, width in enumerate(widths):  # as NumPy's, a later axis has the corners
-        before, behind = (
-            array_functions.broadcast_to(
-                array_functions.getitem(sides, (axis, side)), (*x.shape[:axis], count, *x.shape[axis + 1 :])
-            )
-            for side, count in enumerate(width)
-        )
-        x = array_functions.concatenate([before, x, behind], axis)
-    return x
+    x = operand_of("partition", x)
+    check_known("kind of partition", kind, ("introselect",))
+    places = whole_numbers("partition: a place is an integer", kth)
+    ordered = sort(x, axis)
+    size = ordered.shape[0 if axis is None else axis]
+    if not all(-size <= place < size for place in places):
+        raise IndexRangeError(f"partition: {kth!r:.60} is no place along a size of {size}")
+    return ordered

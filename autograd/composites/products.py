@@ -13,7 +13,8 @@ from .. import array_functions, ops
 from ..arguments import check_known, described
 from ..errors import DataTypeError, ShapeError
 from ..operands import Shape, checked_one_axis, operand_of
-from .moving import flip, pad
+from .moving import flip
+from .padding import pad
 from .shape import moveaxis, ravel
 from .taking import take
 
@@ -262,3 +263,21 @@ def convolve(a: Any, v: Any, mode: str = "full") -> Any:
     beside = {"full": (size - 1, size - 1), "same": (size // 2, (size - 1) // 2), "valid": (0, 0)}[mode]
     padded = pad(a, beside) if any(beside) else a
     return array_functions.matmul(array_functions.sliding_window_view(padded, size), flip(v))
+
+
+def correlate(a: Any, v: Any, mode: str = "valid") -> Any:
+    """The sums of products of two rows of numbers, for each shift of `v` along `a`. `mode` is as in `convolve`.
+
+    >>> from autograd import Tensor, correlate
+    >>> correlate(Tensor([1.0, 2.0, 3.0]), [0.0, 1.0]).data
+    array([2., 3.])
+    """
+    a, v = operand_of("correlate", a), operand_of("correlate", v)
+    check_known("mode of correlate", mode, ("full", "same", "valid"))
+    if a.ndim != 1 or v.ndim != 1 or not a.size or not v.size:
+        raise ShapeError(
+            f"correlate: of two rows of numbers, which are not empty, not of shapes {a.shape} and {v.shape}"
+        )
+    if v.size > a.size:
+        return flip(convolve(v, flip(a), mode))
+    return convolve(a, flip(v), mode)

@@ -1,4 +1,4 @@
-"""Einstein's notation for sums of products over named axes."""
+"""Sums of products over named axes, in Einstein's notation; sums and products that run along an axis."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import numpy
 from .. import array_functions, ops
 from ..arguments import described
 from ..errors import ArgumentError, DataTypeError, ShapeError
-from ..operands import Shape, operand_of
+from ..operands import Shape, checked_one_axis, operand_of
 from .diagonals import diagonal
 
 _LETTERS = string.ascii_uppercase + string.ascii_lowercase
@@ -228,3 +228,41 @@ def _names(all_labels: Sequence[tuple[_Label, ...]]) -> dict[_Label, str]:
     if "" in names.values():
         raise ArgumentError(f"einsum: there are {len(labels)} axes, and no more than {len(_LETTERS)} have names")
     return names
+
+
+def cumulative_sum(x: Any, *, axis: int | None = None, dtype: Any = None, include_initial: bool = False) -> Any:
+    """The running sum along `axis`, which is to be named where there are several; with `include_initial` it begins
+    with 0.
+
+    >>> from autograd import Tensor, cumulative_sum
+    >>> cumulative_sum(Tensor([1.0, 2.0, 3.0]), include_initial=True).data
+    array([0., 1., 3., 6.])
+    """
+    return _running("cumulative_sum", array_functions.cumsum, 0, x, axis, dtype, include_initial)
+
+
+def cumulative_prod(x: Any, *, axis: int | None = None, dtype: Any = None, include_initial: bool = False) -> Any:
+    """The running product along `axis`, which is to be named where there are several; with `include_initial` it begins
+    with 1.
+
+    >>> from autograd import Tensor, cumulative_prod
+    >>> cumulative_prod(Tensor([2.0, 3.0, 4.0])).data
+    array([ 2.,  6., 24.])
+    """
+    return _running("cumulative_prod", array_functions.cumprod, 1, x, axis, dtype, include_initial)
+
+
+def _running(name: str, run: Any, initial: int, x: Any, axis: int | None, dtype: Any, include_initial: bool) -> Any:
+    x = operand_of(name, x)
+    if axis is None:
+        if x.ndim != 1:
+            raise ShapeError(f"{name}: of an operand of shape {x.shape}, axis= says along which axis")
+        axis = 0
+    axis = checked_one_axis(name, x, axis) % x.ndim
+    if dtype is not None:
+        x = array_functions.astype(x, dtype)
+    made = run(x, axis)
+    if not include_initial:
+        return made
+    first = numpy.full((*made.shape[:axis], 1, *made.shape[axis + 1 :]), initial, made.dtype)
+    return array_functions.concatenate([first, made], axis)

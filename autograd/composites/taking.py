@@ -8,6 +8,7 @@ from typing import Any
 import numpy
 
 from .. import array_functions, ops
+from ..arguments import check_known
 from ..errors import DataTypeError, IndexRangeError, ShapeError
 from ..operands import as_array, checked_one_axis, operand_of, operands_of, whole_numbers
 from ..operation import Recordable
@@ -31,9 +32,10 @@ def repeat(x: Any, repeats: int | Sequence[int], axis: int | None = None) -> Any
     return take(x, indices, axis)
 
 
-def take(x: Any, indices: Any, axis: int | None = None) -> Any:
+def take(x: Any, indices: Any, axis: int | None = None, mode: str = "raise") -> Any:
     """The elements along `axis` that the integers `indices` (a number, sequence, array or Tensor) name; of the
-    flattened x where no axis is given. What is taken twice gets both gradients.
+    flattened x where no axis is given. What is taken twice gets both gradients. `mode` is what becomes of integers that
+    name nothing: "raise", an error; "wrap", they count around; "clip", they are the first or the last.
 
     >>> from autograd import Tensor, take
     >>> take(Tensor([[1.0, 2.0], [3.0, 4.0]]), [1, 1], axis=1).data
@@ -47,6 +49,11 @@ def take(x: Any, indices: Any, axis: int | None = None) -> Any:
     indices = _indices("take", indices)
     if indices.dtype.kind == "b":  # to NumPy's take they are 0 and 1; a mask goes into x[mask]
         indices = array_functions.astype(indices, dtype=numpy.intp)
+    check_known("mode of take", mode, ("raise", "wrap", "clip"))
+    if mode == "wrap":
+        indices = ops.remainder(indices, x.shape[axis])
+    elif mode == "clip":
+        indices = array_functions.clip(indices, 0, x.shape[axis] - 1)
     return _taken("take", x, (*(slice(None),) * axis, indices), indices, axis)
 
 
