@@ -124,7 +124,7 @@ def random_generator(name: str, given: Any, error: type[GraphError] = ArgumentEr
 
 # Under which names other libraries know what these names mean here.
 ELSEWHERE = {
-    "lr": "learning_rate", "dim": "axis", "keepdim": "keepdims", "seed": "rng", "random_state": "rng",
+    "lr": "learning_rate", "dim": "axis", "dims": "axis", "keepdim": "keepdims", "seed": "rng", "random_state": "rng",
     "n_epochs": "epochs", "num_epochs": "epochs", "batch": "batch_size", "eps": "epsilon", "p": "rate",
     "monitor": "watch", "min_delta": "improvement", "restore_best_weights": "restore_best", "n_samples": "samples",
     "validation_data": "validation", "criterion": "loss", "argnum": "argnums", "num_classes": "classes",

@@ -300,6 +300,7 @@ def _extreme_with(
     return of_two(row(x, axis=axis, keepdims=keepdims), initial)
 
 
+@answering()
 def prod(
     x: Any, axis: Axis = None, keepdims: bool = False, *, dtype: Any = None, initial: Any = None, where: Any = True
 ) -> Any:
@@ -319,28 +320,32 @@ def prod(
     return product if initial is None else ops.multiply(product, initial)
 
 
-def cumsum(x: Any, axis: int | None = None) -> Any:
-    """The running sum along `axis`; of the flattened x where it is not given.
+@answering()
+def cumsum(x: Any, axis: int | None = None, dtype: Any = None) -> Any:
+    """The running sum along `axis`; of the flattened x where it is not given. In another dtype, if one is given.
 
     >>> from autograd import Tensor, cumsum
     >>> cumsum(Tensor([1.0, 2.0, 3.0])).data
     array([1., 3., 6.])
     """
-    return _running(ops.cumsum, x, axis)
+    return _running(ops.cumsum, x, axis, dtype)
 
 
-def cumprod(x: Any, axis: int | None = None) -> Any:
+@answering()
+def cumprod(x: Any, axis: int | None = None, dtype: Any = None) -> Any:
     """The running product along `axis`; of the flattened x where it is not given. Zeros do not trouble the gradient.
 
     >>> from autograd import Tensor, cumprod
     >>> cumprod(Tensor([2.0, 3.0, 4.0])).data
     array([ 2.,  6., 24.])
     """
-    return _running(ops.cumprod, x, axis)
+    return _running(ops.cumprod, x, axis, dtype)
 
 
-def _running(operation: Operation, x: Any, axis: int | None) -> Any:
+def _running(operation: Operation, x: Any, axis: int | None, dtype: Any) -> Any:
     x = operand_of(operation.name, x)
+    if dtype is not None and numpy.dtype(dtype) != x.dtype:
+        x = astype(x, dtype)
     if axis is None:
         x, axis = x if x.ndim == 1 else reshape(x, -1), 0
     elif x.ndim == 0 and axis in (0, -1):  # NumPy's: an array of the only number
@@ -390,7 +395,8 @@ def all(x: Any, axis: Axis = None, keepdims: bool = False, *, where: Any = True)
     return ops.all(x, axis=checked_axis("all", x, axis), keepdims=checked_keepdims("all", keepdims))
 
 
-def argmax(x: Any, axis: int | None = None) -> Any:
+@answering()
+def argmax(x: Any, axis: int | None = None, *, keepdims: bool = False) -> Any:
     """The index of the greatest element: recorded, an integer, without gradient.
 
     >>> from autograd import Tensor, argmax
@@ -398,15 +404,19 @@ def argmax(x: Any, axis: int | None = None) -> Any:
     array([1, 0])
     """
     x, axis = nonempty("argmax", x, axis, one=True)
-    return ops.argmax(x, axis=axis)
+    places = ops.argmax(x, axis=axis)
+    return reshape(places, kept_shape(x.shape, axis)) if checked_keepdims("argmax", keepdims) else places
 
 
-def argmin(x: Any, axis: int | None = None) -> Any:
+@answering()
+def argmin(x: Any, axis: int | None = None, *, keepdims: bool = False) -> Any:
     """The index of the least element: recorded, an integer, without gradient."""
     x, axis = nonempty("argmin", x, axis, one=True)
-    return ops.argmin(x, axis=axis)
+    places = ops.argmin(x, axis=axis)
+    return reshape(places, kept_shape(x.shape, axis)) if checked_keepdims("argmin", keepdims) else places
 
 
+@answering()
 def argsort(x: Any, axis: int | None = -1, kind: str | None = None, stable: bool | None = None) -> Any:
     """The indices that sort x along `axis`, equal elements in their order, whatever `kind` and `stable`, NumPy's, say;
     of the flattened x where the axis is None. Recorded, integers, without gradient.
@@ -474,6 +484,7 @@ def sliding_window_view(x: Any, window_shape: int | Sequence[int], axis: int | S
     return ops.sliding_window_view(x, window_shape=sizes, axis=axes)
 
 
+@answering()
 def norm(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
     """The Euclidean norm √Σx² over `axis`, with gradient 0 where it is 0.
 
@@ -485,6 +496,7 @@ def norm(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
     return ops.norm(x, axis=checked_axis("norm", x, axis), keepdims=checked_keepdims("norm", keepdims))
 
 
+@answering()
 def squared_norm(x: Any, axis: Axis = None, keepdims: bool = False, scale: float = 1.0) -> Any:
     """scale · Σx², the square of `norm`, over `axis`: ½‖x‖² with the scale 0.5.
 

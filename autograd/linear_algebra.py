@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import numpy
 
 from . import array_functions, ops
-from .arguments import check_known, described, flag
+from .arguments import answering, check_known, described, flag
 from .array_functions import matmul
 from .composites import diagonals
 from .composites.building import zeros_like
@@ -410,6 +410,7 @@ def trace(x: Any, *, offset: int = 0) -> Any:
 # --- norms --------------------------------------------------------------------------------------------------
 
 
+@answering()
 def norm(x: Any, ord: float | str | None = None, axis: Axis = None, keepdims: bool = False) -> Any:
     """A norm of vectors (one axis) or of matrices (two).
 
@@ -438,6 +439,7 @@ def norm(x: Any, ord: float | str | None = None, axis: Axis = None, keepdims: bo
     return _matrix_norm("norm", x, ord, axes, keepdims)
 
 
+@answering()
 def vector_norm(x: Any, *, axis: Axis = None, keepdims: bool = False, ord: float = 2) -> Any:
     """The norm of vectors along an axis, or of all elements along several: as `norm`.
 
@@ -449,6 +451,7 @@ def vector_norm(x: Any, *, axis: Axis = None, keepdims: bool = False, ord: float
     return _vector_norm("vector_norm", x, ord, axes_of(x.ndim, checked_axis("vector_norm", x, axis)), keepdims)
 
 
+@answering()
 def matrix_norm(x: Any, *, keepdims: bool = False, ord: float | str = "fro") -> Any:
     """The norm of each matrix: as `norm`.
 

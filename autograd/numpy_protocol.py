@@ -17,8 +17,9 @@ import numpy
 
 from . import array_functions, composites, ops
 from .calling_line import asking_functions
-from .errors import DataTypeError, IndexRangeError
+from .errors import DataTypeError
 from .names_of_scipy import namesake
+from .numpy_instead import instead_of
 from .operands import masked_refusal, operand_of
 from .operation import Recordable
 
@@ -47,7 +48,9 @@ def call_function(numpy_function: Callable[..., Any], arguments: Sequence[Any], 
         return numpy_function(*map(data, arguments), **{name: data(value) for name, value in keywords.items()})
     if (usual := _usual(numpy_function, len(arguments), *keywords)) is not None:
         given = zip(usual, (*arguments, *keywords.values()), strict=True)
-        return _ours(FUNCTIONS, numpy_function)(**{name: one for name, one in given if one is not numpy._NoValue})
+        return our_function(FUNCTIONS, numpy_function)(
+            **{name: one for name, one in given if one is not numpy._NoValue}
+        )
     return _call_of_its_own(numpy_function, arguments, keywords)
 
 
@@ -95,7 +98,7 @@ def _call_of_its_own(numpy_function: Callable[..., Any], arguments: Sequence[Any
                 raise DataTypeError(
                     f"{name}: {keyword}= is not supported on a Value or Tensor; supported are {', '.join(parameters)}"
                 )
-    return _ours(FUNCTIONS, numpy_function)(*positional, **given)
+    return our_function(FUNCTIONS, numpy_function)(*positional, **given)
 
 
 def _name_of(ufunc: numpy.ufunc, method: str) -> str:
@@ -105,14 +108,9 @@ def _name_of(ufunc: numpy.ufunc, method: str) -> str:
 
 
 def _no_rule(name: str) -> DataTypeError:
-    if name.endswith(".copyto"):
-        return DataTypeError(
-            f"{name} has no rule for a Value or Tensor: a node is not written into an array (numpy.full and full_like "
-            "do so); write autograd.broadcast_to(autograd.array(node), shape), or give the numbers alone (node.data)"
-        )
     return DataTypeError(
         f"{name} has no rule for a Value or Tensor, and its plain answer would lose the graph; "
-        "write it with functions of autograd.operations(), or give it the numbers alone (node.data)"
+        f"{instead_of(name.removeprefix('numpy.'))}; the numbers alone are node.data"
     )
 
 
@@ -137,7 +135,7 @@ _OPERATORS = {
 def _method(ufunc: numpy.ufunc, method: str) -> tuple[Callable[..., Any] | None, tuple[str, ...]]:
     """Our function for a ufunc's method, None where there is none, and the keywords it takes."""
     if method == "__call__":
-        return (_ours(UFUNCS, ufunc) if ufunc in UFUNCS else _of_scipy(ufunc)), (
+        return (our_function(UFUNCS, ufunc) if ufunc in UFUNCS else _of_scipy(ufunc)), (
             ("axis",) if ufunc is numpy.vecdot else ()
         )
     if method == "reduce" and ufunc in REDUCTIONS:
@@ -147,7 +145,7 @@ def _method(ufunc: numpy.ufunc, method: str) -> tuple[Callable[..., Any] | None,
     if method == "accumulate" and ufunc in (numpy.add, numpy.multiply):
         return functools.partial(_accumulated, ufunc), ("axis",)
     if method == "outer" and ufunc in UFUNCS and ufunc.nin == 2:
-        return functools.partial(_outer, _ours(UFUNCS, ufunc)), ()
+        return functools.partial(_outer, our_function(UFUNCS, ufunc)), ()
     return None, ()
 
 
@@ -156,10 +154,10 @@ def _of_scipy(ufunc: numpy.ufunc) -> Callable[..., Any] | None:
     special = sys.modules.get("scipy.special")  # who calls its function has imported it
     if getattr(special, ufunc.__name__, None) is not ufunc:
         return None
-    return _ours(SPECIAL, ufunc.__name__) if ufunc.__name__ in SPECIAL else namesake(f"special.{ufunc.__name__}")
+    return our_function(SPECIAL, ufunc.__name__) if ufunc.__name__ in SPECIAL else namesake(f"special.{ufunc.__name__}")
 
 
-def _ours(table: dict[Any, Callable[..., Any] | str], theirs: Any) -> Callable[..., Any]:
+def our_function(table: dict[Any, Callable[..., Any] | str], theirs: Any) -> Callable[..., Any]:
     """Our function for one of theirs; one of the composites or of `linalg`, of which a table says the name, is
     imported now."""
     found = table[theirs]
@@ -175,7 +173,7 @@ def _ours(table: dict[Any, Callable[..., Any] | str], theirs: Any) -> Callable[.
 def _parameters(numpy_function: Callable[..., Any]) -> tuple[inspect.Signature, Mapping[str, str]]:
     """How NumPy's function is called, and which of its parameters is which of ours: the first ones are each other's,
     the others those of the same name or of the name that `RENAMED` says."""
-    ours = inspect.signature(_ours(FUNCTIONS, numpy_function)).parameters
+    ours = inspect.signature(our_function(FUNCTIONS, numpy_function)).parameters
     renamed = RENAMED.get(numpy_function, {})
     try:
         signature = inspect.signature(numpy_function)
@@ -239,21 +237,9 @@ def _clip(x: Any, low: Any = None, high: Any = None, lowest: Any = None, highest
     return array_functions.clip(x, lowest if low is None else low, highest if high is None else high)
 
 
-def _partition(a: Any, kth: Any, axis: int | None = -1) -> Any:
-    """In order, which is one of the ways in which NumPy's may lie."""
-    ordered = composites.sort(a, axis)
-    try:
-        numpy.argpartition(numpy.empty(ordered.shape), kth, -1 if axis is None else axis)
-    except ValueError as error:
-        raise IndexRangeError(f"numpy.partition: {error}") from None
-    return ordered
-
-
-def _put_along_axis(x: Any, indices: Any, values: Any, axis: int | None) -> Any:
-    raise DataTypeError(
-        "numpy.put_along_axis: a node is not written into; autograd.put_along_axis(x, indices, values, axis) gives a "
-        "new one"
-    )
+def _modf(x: Any) -> tuple[Any, Any]:
+    whole = ops.trunc(x)
+    return ops.where(composites.isinf(x), 0.0, ops.subtract(x, whole)), whole
 
 
 def _divmod(a: Any, b: Any) -> tuple[Any, Any]:
@@ -275,6 +261,10 @@ def exactly_one(a: Any, b: Any) -> Any:
     return ops.not_equal(_mask("^", a), _mask("^", b))
 
 
+def exactly_one_is_true(a: Any, b: Any) -> Any:
+    return ops.not_equal(ops.not_equal(a, 0), ops.not_equal(b, 0))
+
+
 def neither(a: Any) -> Any:
     """`~` of a mask."""
     return ops.logical_not(_mask("~", a))
@@ -286,6 +276,9 @@ def _mask(sign: str, operand: Any) -> Any:
         raise DataTypeError(f"{sign} is for masks, arrays of booleans such as `t > 0`, not for {operand!r:.60}")
     return operand
 
+
+# Those whose answers are truths.
+OF_MASKS = (both, either, exactly_one, exactly_one_is_true, neither)
 
 # --- the tables -----------------------------------------------------------------------------------------
 
@@ -300,10 +293,11 @@ UFUNCS: dict[numpy.ufunc, Callable[..., Any] | str] = {
     numpy.float_power: ops.power,
     numpy.reciprocal: lambda x: ops.divide(1, x),
     numpy.divmod: _divmod,
+    numpy.modf: _modf,
     numpy.bitwise_and: both,
     numpy.bitwise_or: either,
     numpy.bitwise_xor: exactly_one,
-    numpy.logical_xor: lambda a, b: ops.not_equal(ops.not_equal(a, 0), ops.not_equal(b, 0)),
+    numpy.logical_xor: exactly_one_is_true,
     numpy.invert: neither,
 }
 
@@ -333,11 +327,13 @@ REDUCTIONS: dict[numpy.ufunc, Callable[..., Any]] = {
     numpy.minimum: array_functions.min,
     numpy.logical_and: array_functions.all,
     numpy.logical_or: array_functions.any,
+    numpy.logaddexp: array_functions.logsumexp,
 }
 
 _REDUCE_KEYWORDS: dict[numpy.ufunc, tuple[str, ...]] = {
     **dict.fromkeys((numpy.add, numpy.multiply), ("axis", "keepdims", "dtype", "initial", "where")),
     **dict.fromkeys((numpy.maximum, numpy.minimum), ("axis", "keepdims", "initial", "where")),
+    numpy.logaddexp: ("axis", "keepdims"),
 }
 
 # The functions of `linalg`, which is imported when one of them is used.
@@ -355,7 +351,7 @@ FUNCTIONS: dict[Any, Callable[..., Any] | str] = {
         _THEIRS[name]: vars(array_functions).get(name, name)
         for names in (array_functions.__all__, _NAMED_AS_PYTHON_S, composites.__all__)
         for name in names
-        if name != "array" and name in _THEIRS and not isinstance(_THEIRS[name], numpy.ufunc)
+        if name not in ("array", "put_along_axis") and name in _THEIRS and not isinstance(_THEIRS[name], numpy.ufunc)
     },
     **{_THEIRS_OF_MATRICES[name]: f"linalg.{name}" for name in OF_MATRICES if name in _THEIRS_OF_MATRICES},
     numpy.amax: array_functions.max,
@@ -368,8 +364,6 @@ FUNCTIONS: dict[Any, Callable[..., Any] | str] = {
     numpy.copy: lambda x: ops.positive(x),
     numpy.real_if_close: lambda x: ops.positive(x),
     numpy.lib.stride_tricks.sliding_window_view: array_functions.sliding_window_view,
-    numpy.partition: _partition,
-    numpy.put_along_axis: _put_along_axis,
 }
 
 # Parameters that have another name with us.
@@ -389,9 +383,9 @@ _OF_NUMBERS = frozenset(
     getattr(numpy, name)
     for name in (
         "allclose", "argpartition", "argwhere", "array2string", "array_equal", "array_equiv", "array_repr", "array_str",
-        "bincount", "digitize", "flatnonzero", "histogram", "histogram_bin_edges", "intersect1d", "lexsort",
-        "nanargmax", "nanargmin", "nonzero", "setdiff1d", "setxor1d", "union1d", "unique", "unique_all",
-        "unique_counts", "unique_inverse", "unique_values",
+        "bincount", "digitize", "flatnonzero", "histogram", "histogram2d", "histogram_bin_edges", "histogramdd",
+        "intersect1d", "lexsort", "nanargmax", "nanargmin", "nonzero", "setdiff1d", "setxor1d", "union1d", "unique",
+        "unique_all", "unique_counts", "unique_inverse", "unique_values",
     )
 ) | {numpy.linalg.cond, numpy.linalg.matrix_rank}  # fmt: skip
 
@@ -399,8 +393,9 @@ _OF_NUMBERS = frozenset(
 OF_THE_DATA: frozenset[Any] = _OF_NUMBERS | {
     getattr(numpy, name)
     for name in (
-        "can_cast", "einsum_path", "iscomplex", "iscomplexobj", "isreal", "isrealobj", "may_share_memory", "ndim",
-        "result_type", "shape", "shares_memory", "size",
+        "can_cast", "common_type", "diag_indices_from", "einsum_path", "iscomplex", "iscomplexobj", "isreal",
+        "isrealobj", "may_share_memory", "min_scalar_type", "ndim", "ravel_multi_index", "result_type", "shape", "shares_memory", "size",
+        "tril_indices_from", "triu_indices_from", "unravel_index",
     )
 }  # fmt: skip
 

@@ -10,9 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NoReturn
 
+from . import array_functions, composites, ops
 from .arguments import answer_names, answering_module
 from .node import Node
 from .tensor import Tensor
+from .value import Value
 
 _IN_PLACE = "nothing is changed in place, write t = {} (of a leaf's numbers: t.data = …)"
 _CPU = "everything is on the CPU; leave it out"
@@ -29,6 +31,10 @@ _OF_NODES = {
     "nelement": "write t.size, a number",
     "dim": "write t.ndim",
     "t": "write t.T",
+    "acos": "write .arccos()",
+    "asin": "write .arcsin()",
+    "atan": "write .arctan()",
+    "atan2": "write autograd.arctan2(y, x)",
     "mm": "write a @ b",
     "bmm": "write a @ b",
     "mv": "write a @ b",
@@ -82,6 +88,34 @@ _OF_NODES = {
     "uniform_": "write t.data = rng.uniform(low, high, t.shape), where rng = numpy.random.default_rng(0)",
 }
 
+# Of Tensor alone.
+_OF_TENSORS = {
+    "amax": "write .max(axis)",
+    "amin": "write .min(axis)",
+    "bernoulli": "write Tensor(rng.random(t.shape) < t.data), where rng = numpy.random.default_rng(0)",
+    "cholesky": "write autograd.linalg.cholesky(t)",
+    "det": "write autograd.linalg.det(t)",
+    "H": "write t.mT, as there are no complex numbers",
+    "inverse": "write autograd.linalg.inv(t)",
+    "narrow": "write t[start : start + length]",
+    "new_ones": "write Tensor(numpy.ones(shape))",
+    "new_tensor": "write Tensor(data)",
+    "new_zeros": "write Tensor(numpy.zeros(shape))",
+    "pinverse": "write autograd.linalg.pinv(t)",
+    "qr": "write autograd.linalg.qr(t)",
+    "svd": "write autograd.linalg.svd(t)",
+    "unflatten": "write .reshape(shape)",
+}
+
+# Of Value alone.
+_OF_VALUES = {
+    "max": "write autograd.maximum(v, other); max(values) is the greatest of a list of them",
+    "min": "write autograd.minimum(v, other); min(values) is the least of a list of them",
+    "dtype": "it is one number, a Python float",
+    "T": "it is one number, and its own transpose",
+    "round": "write round(v), a plain number, or autograd.rint(v)",
+}
+
 # Of Tensor alone: `Tensor.zeros(3)`.
 _MAKING = {
     "zeros": "write Tensor(numpy.zeros(shape))",
@@ -133,7 +167,30 @@ _OF_THE_PACKAGE = {
     "load": "write nn.checkpoints.load(path, model)",
 }
 
+# What is a function here and no method, and NumPy's methods that are of arrays.
+_FUNCTIONS = {
+    name: f"write autograd.{name}(t, …)"
+    for name in (*ops.operations(), *array_functions.__all__, *composites.__all__)
+    if name not in ("array", "concatenate", "full", "geomspace", "linspace", "logspace", "meshgrid", "select", "stack")
+}
+_OF_ARRAYS = {
+    **{
+        name: f"write t.data.{name}, of its numbers"
+        for name in (
+            "argpartition", "base", "byteswap", "ctypes", "dump", "dumps", "flags", "flat", "getfield", "itemsize",
+            "nbytes", "strides", "tobytes", "tofile",
+        )
+    },
+    "choose": "write autograd.select([t == 0, t == 1, …], choices)",
+    "fill": _OF_NODES["fill_"],
+    "partition": "write autograd.partition(t, place), a new Tensor",
+    "put": "write autograd.where(mask, new, t); elements are not assigned",
+    "resize": "write autograd.resize(t, shape), a new Tensor",
+}  # fmt: skip
+
 answer_names(Node, _OF_NODES)
-answer_names(Tensor, _MAKING)
+answer_names(Tensor, {**_MAKING, **_OF_TENSORS, **_OF_ARRAYS})
+answer_names(Value, _OF_VALUES)
+answer_names(Node, _FUNCTIONS)
 
 missing_name: Callable[[str], NoReturn] = answering_module("autograd", _OF_THE_PACKAGE)

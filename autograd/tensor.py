@@ -593,17 +593,19 @@ class Tensor(Node):
             self._refuse_keywords("min", unknown)
         return array_functions.min(self, axis, keepdims, initial=initial, where=where)
 
-    def argmax(self, axis: int | None = None, **unknown: Never) -> Tensor:
+    def argmax(self, axis: int | None = None, *, keepdims: bool = False, **unknown: Never) -> Tensor:
         if unknown:
             self._refuse_keywords("argmax", unknown)
-        return array_functions.argmax(self, axis)
+        return array_functions.argmax(self, axis, keepdims=keepdims)
 
-    def argmin(self, axis: int | None = None, **unknown: Never) -> Tensor:
+    def argmin(self, axis: int | None = None, *, keepdims: bool = False, **unknown: Never) -> Tensor:
         if unknown:
             self._refuse_keywords("argmin", unknown)
-        return array_functions.argmin(self, axis)
+        return array_functions.argmin(self, axis, keepdims=keepdims)
 
-    def norm(self, axis: Axis = None, keepdims: bool = False) -> Tensor:
+    def norm(self, axis: Axis = None, keepdims: bool = False, **unknown: Never) -> Tensor:
+        if unknown:
+            self._refuse_keywords("norm", unknown)
         if type(axis) is int and not -self.ndim <= axis < self.ndim:
             raise ShapeError(
                 f"norm: axis {axis} is no axis of a Tensor of shape {self.shape}; norm() is the Euclidean norm "
@@ -655,10 +657,10 @@ class Tensor(Node):
             self._refuse_keywords("std", unknown)
         return composites.std(self, axis, ddof, keepdims, dtype=dtype, where=where, correction=correction)
 
-    def cumsum(self, axis: int | None = None, **unknown: Never) -> Tensor:
+    def cumsum(self, axis: int | None = None, dtype: Any = None, **unknown: Never) -> Tensor:
         if unknown:
             self._refuse_keywords("cumsum", unknown)
-        return array_functions.cumsum(self, axis)
+        return array_functions.cumsum(self, axis, dtype)
 
     def any(self, axis: Axis = None, keepdims: bool = False, *, where: Any = True, **unknown: Never) -> Tensor:
         if unknown:
@@ -670,16 +672,24 @@ class Tensor(Node):
             self._refuse_keywords("all", unknown)
         return array_functions.all(self, axis, keepdims, where=where)
 
-    def cumprod(self, axis: int | None = None, **unknown: Never) -> Tensor:
+    def cumprod(self, axis: int | None = None, dtype: Any = None, **unknown: Never) -> Tensor:
         if unknown:
             self._refuse_keywords("cumprod", unknown)
-        return array_functions.cumprod(self, axis)
+        return array_functions.cumprod(self, axis, dtype)
 
-    def sort(self, axis: int | None = -1, kind: str | None = None, *, stable: bool | None = None) -> Tensor:
+    def sort(
+        self, axis: int | None = -1, kind: str | None = None, *, stable: bool | None = None, **unknown: Never
+    ) -> Tensor:
         """The elements in order, as a new Tensor: an array of NumPy's sorts itself, which no node lets happen."""
+        if unknown:
+            self._refuse_keywords("sort", unknown)
         return composites.sort(self, axis, kind, stable)
 
-    def argsort(self, axis: int | None = -1, kind: str | None = None, *, stable: bool | None = None) -> Tensor:
+    def argsort(
+        self, axis: int | None = -1, kind: str | None = None, *, stable: bool | None = None, **unknown: Never
+    ) -> Tensor:
+        if unknown:
+            self._refuse_keywords("argsort", unknown)
         return array_functions.argsort(self, axis, kind, stable)
 
     def searchsorted(self, v: Any, side: Literal["left", "right"] = "left", sorter: Any = None) -> Tensor:
@@ -695,7 +705,9 @@ class Tensor(Node):
     def trace(self, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Tensor:
         return composites.trace(self, offset, axis1, axis2)
 
-    def compress(self, condition: Any, axis: int | None = None) -> Tensor:
+    def compress(self, condition: Any, axis: int | None = None, **unknown: Never) -> Tensor:
+        if unknown:
+            self._refuse_keywords("compress", unknown)
         return composites.compress(condition, self, axis)
 
     def copy(self, order: str = "C") -> Tensor:
@@ -708,13 +720,19 @@ class Tensor(Node):
     def dot(self, other: Any) -> Tensor:
         return composites.dot(self, other)
 
-    def take(self, indices: Any, axis: int | None = None) -> Tensor:
-        return composites.take(self, indices, axis)
+    def take(self, indices: Any, axis: int | None = None, mode: str = "raise", **unknown: Never) -> Tensor:
+        if unknown:
+            self._refuse_keywords("take", unknown)
+        return composites.take(self, indices, axis, mode)
 
-    def repeat(self, repeats: int | Sequence[int], axis: int | None = None) -> Tensor:
+    def repeat(self, repeats: int | Sequence[int], axis: int | None = None, **unknown: Never) -> Tensor:
+        if unknown:
+            self._refuse_keywords("repeat", unknown)
         return composites.repeat(self, repeats, axis)
 
-    def squeeze(self, axis: Axis = None) -> Tensor:
+    def squeeze(self, axis: Axis = None, **unknown: Never) -> Tensor:
+        if unknown:
+            self._refuse_keywords("squeeze", unknown)
         return composites.squeeze(self, axis)
 
     def ravel(self) -> Tensor:

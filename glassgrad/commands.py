@@ -16,6 +16,12 @@ def _graphs() -> ModuleType:
     return graph_commands
 
 
+def _functions() -> ModuleType:
+    from . import function_commands
+
+    return function_commands
+
+
 def _networks() -> ModuleType:
     from . import network_commands
 
@@ -29,6 +35,10 @@ COMMANDS = {
     "examples": Command(
         "the built-in examples, and what an expression may contain",
         lambda: (lambda parser: None, _graphs().examples),
+    ),
+    "functions": Command(
+        "NumPy's functions, and what each is on nodes",
+        lambda: (_functions().functions_options, _functions().functions),
     ),
     "step": Command(
         "every forward and backward step of a graph, in words and numbers",

@@ -23,21 +23,6 @@ Array = numpy.ndarray[Any, Any]
 # Functions of which NumPy does not ask a node's class what they mean for it.
 NOT_HANDED_OVER = {"full"}
 NOT_OF_LISTS = {"block"}  # to which lists say how blocks lie
-WITHOUT_GRADIENT = {
-    "count_nonzero",
-    "isclose",
-    "isin",
-    "signbit",
-    "imag",
-    "isnan",
-    "isinf",
-    "isfinite",
-    "isneginf",
-    "isposinf",
-    "zeros_like",
-    "ones_like",
-    "empty_like",
-}
 
 _ROWS = numpy.array([[0.5, 1.5, -0.5], [2.0, -1.0, 0.25]])
 _ROW = numpy.array([1.0, -2.0, 0.5])

@@ -9,6 +9,8 @@ the others, arrays and `Tensor`s. A room is imported when one of its functions i
 import importlib
 from typing import TYPE_CHECKING, Any
 
+from ..arguments import answering
+
 if TYPE_CHECKING:
     from .activations import *
     from .answers import *
@@ -61,7 +63,8 @@ ROOMS: dict[str, tuple[str, ...]] = {
         "polyval", "vander",
     ),
     "products": (
-        "convolve", "correlate", "cross", "dot", "inner", "kron", "matvec", "outer", "tensordot", "vdot", "vecdot", "vecmat",
+        "convolve", "correlate", "cross", "dot", "inner", "kron", "matvec", "outer", "tensordot", "vdot", "vecdot",
+        "vecmat",
     ),
     "shape": (
         "atleast_1d", "atleast_2d", "atleast_3d", "broadcast_arrays", "expand_dims", "matrix_transpose",
@@ -81,8 +84,16 @@ ROOMS: dict[str, tuple[str, ...]] = {
     ),
 }  # fmt: skip
 
+# Those whose answer is a truth, a number of elements or made of a shape, and has no gradient.
+WITHOUT_GRADIENT = frozenset({
+    "count_nonzero", "empty_like", "imag", "isclose", "isfinite", "isin", "isinf", "isnan", "isneginf", "isposinf",
+    "ones_like", "signbit", "zeros_like",
+})  # fmt: skip
+
 __all__: list[str] = [name for names in ROOMS.values() for name in names]
 
+# Rooms of functions that are called on single numbers, too, where a call that is watched costs something.
+_OF_NUMBERS = ("activations", "elementwise")
 _ROOM_OF = {name: room for room, names in ROOMS.items() for name in names}
 
 if not TYPE_CHECKING:  # a type checker would take any name
@@ -90,7 +101,11 @@ if not TYPE_CHECKING:  # a type checker would take any name
     def __getattr__(name: str) -> Any:
         if name not in _ROOM_OF:
             raise AttributeError(f"autograd.composites has no {name!r}")
-        found = getattr(importlib.import_module(f".{_ROOM_OF[name]}", __name__), name)
+        room = importlib.import_module(f".{_ROOM_OF[name]}", __name__)
+        found = getattr(room, name)
+        if _ROOM_OF[name] not in _OF_NUMBERS and not hasattr(found, "__wrapped__"):
+            found = answering()(found)
+            setattr(room, name, found)  # where it is pickled, too
         globals()[name] = found
         return found
 

@@ -6,9 +6,7 @@ import itertools
 from collections.abc import Sequence
 from typing import Any
 
-import numpy
-
-from .. import array_functions, ops
+from .. import array_functions
 from ..arguments import check_known
 from ..errors import IndexRangeError, ShapeError
 from ..operands import Axis, axes_of, checked_axis, checked_one_axis, one_whole_number, operand_of, whole_numbers

@@ -103,7 +103,11 @@ def _turned_over(x: Any, widths: list[tuple[int, int]], mode: str) -> Any:
         aside = numpy.ones(x.ndim, int)
         aside[axis] = -1
         made: Any = 0
-        for index, times in ((places, 1 - at_first - at_last), (places * 0, at_first), (places * 0 + size - 1, at_last)):
+        for index, times in (
+            (places, 1 - at_first - at_last),
+            (places * 0, at_first),
+            (places * 0 + size - 1, at_last),
+        ):
             times = times.astype(x.dtype).reshape(aside)
             made = ops.add(made, ops.where(times != 0, ops.multiply(take(x, index, axis), times), 0))
         x = made if made.dtype == x.dtype else array_functions.astype(made, x.dtype)
@@ -130,7 +134,9 @@ def _with_statistics(x: Any, widths: list[tuple[int, int]], mode: str, stat_leng
         for side, (count, nearest) in enumerate(zip(width, length, strict=True)):
             nearest = size if nearest is None else min(nearest, size)
             if not nearest:
-                raise ShapeError(f"pad: axis {axis} of an operand of shape {x.shape}: of no elements there is no {mode}")
+                raise ShapeError(
+                    f"pad: axis {axis} of an operand of shape {x.shape}: of no elements there is no {mode}"
+                )
             part = slice(nearest) if side == 0 else slice(size - nearest, size)
             made = _STATISTICS[mode](array_functions.getitem(x, (*(slice(None),) * axis, part)), axis, keepdims=True)
             if made.dtype != x.dtype:  # the mean of integers

@@ -306,14 +306,14 @@ def nanprod(
     )
 
 
-def nancumsum(x: Any, axis: int | None = None) -> Any:
+def nancumsum(x: Any, axis: int | None = None, dtype: Any = None) -> Any:
     """The running sum along `axis` of what is not nan."""
-    return array_functions.cumsum(_without_nan("nancumsum", x, 0), axis)
+    return array_functions.cumsum(_without_nan("nancumsum", x, 0), axis, dtype)
 
 
-def nancumprod(x: Any, axis: int | None = None) -> Any:
+def nancumprod(x: Any, axis: int | None = None, dtype: Any = None) -> Any:
     """The running product along `axis` of what is not nan."""
-    return array_functions.cumprod(_without_nan("nancumprod", x, 1), axis)
+    return array_functions.cumprod(_without_nan("nancumprod", x, 1), axis, dtype)
 
 
 def nanmean(x: Any, axis: Axis = None, keepdims: bool = False, *, dtype: Any = None) -> Any:

@@ -259,9 +259,7 @@ def _running(name: str, run: Any, initial: int, x: Any, axis: int | None, dtype:
             raise ShapeError(f"{name}: of an operand of shape {x.shape}, axis= says along which axis")
         axis = 0
     axis = checked_one_axis(name, x, axis) % x.ndim
-    if dtype is not None:
-        x = array_functions.astype(x, dtype)
-    made = run(x, axis)
+    made = run(x, axis, dtype)
     if not include_initial:
         return made
     first = numpy.full((*made.shape[:axis], 1, *made.shape[axis + 1 :]), initial, made.dtype)

@@ -33,7 +33,7 @@ from autograd import (
     value_and_grad,
 )
 from viz import draw
-from witnesses.numpy_calls import CASES, NOT_HANDED_OVER, NOT_OF_LISTS, OTHERS, WITHOUT_GRADIENT, operands_of, parts_of
+from witnesses.numpy_calls import CASES, NOT_HANDED_OVER, NOT_OF_LISTS, OTHERS, operands_of, parts_of
 
 inf, nan = math.inf, math.nan
 Call = Callable[..., Any]
@@ -124,7 +124,7 @@ class TestCase:
     def test_has_gradients_that_agree_with_differences_to_second_order(
         self, name, call, reference, handed_over, shapes
     ) -> None:
-        if name in WITHOUT_GRADIENT:
+        if name in composites.WITHOUT_GRADIENT:
             assert not any(part.requires_grad for part in parts_of(call(*map(Tensor, operands_of(shapes)))))
             return
         assert gradcheck(weighted(call), *map(Tensor, operands_of(shapes)), order=2)
@@ -138,7 +138,7 @@ class TestCase:
                 assert (leaf.grad.dtype, leaf.grad.shape) == (numpy.float32, leaf.shape)
 
     def test_is_compiled_and_printed_and_drawn(self, name, call, reference, handed_over, shapes) -> None:
-        if name in WITHOUT_GRADIENT:
+        if name in composites.WITHOUT_GRADIENT:
             return
         operands = operands_of(shapes)
         number, argnums = weighted(call), tuple(range(len(operands)))

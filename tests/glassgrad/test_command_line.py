@@ -15,10 +15,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from autograd.numpy_table import KINDS, numpy_functions
 from glassgrad import command_line
 from glassgrad.command_line import main
 from glassgrad.commands import COMMANDS
 from glassgrad.examples import EXAMPLES, example
+from glassgrad.function_commands import FORMATS
 from glassgrad.recipes import DTYPES, ENGINES, offered_losses
 from nn import ACTIVATIONS, DATASETS
 from viz import Trace, trace
@@ -53,6 +55,23 @@ def test_examples_lists_each_with_what_it_shows_and_what_an_expression_may_call(
     for name in EXAMPLES:
         assert f"{name:<10} {example(name).shows}\n" in told
     assert "sigmoid, sign, silu" in " ".join(told.split())
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_functions_lists_every_function_of_numpy_s_and_what_to_write_instead_of_those_that_are_refused(
+    form: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["functions", "--format", form]) == 0
+    told = capsys.readouterr().out
+    words = " ".join(told.split())
+    found = numpy_functions()
+    for kind, means in KINDS.items():
+        count = sum(one.kind == kind for one in found)
+        assert f"{count} functions" in words and means in words
+    for one in found:
+        assert (one.name if form == "markdown" else one.name.removeprefix("numpy.")) in told
+        assert one.instead in words
+    assert ("`numpy.amax` (`max`)" if form == "markdown" else "amax (max)") in words
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
