@@ -68,7 +68,7 @@ DISTRIBUTION = "glassgrad"
 
 # Of PyPI's autograd; their files are imported when one is first asked for.
 _OPERATORS = frozenset({
-    "checkpoint", "deriv", "elementwise_grad", "grad_and_aux", "grad_named", "hessian_tensor_product",
+    "deriv", "elementwise_grad", "grad_and_aux", "grad_named", "hessian_tensor_product",
     "holomorphic_grad", "make_ggnvp", "make_hvp", "make_jvp", "make_vjp", "multigrad_dict", "tensor_jacobian_product",
     "vector_jacobian_product",
 })  # fmt: skip
@@ -82,17 +82,17 @@ __all__ = [
     "ShapeError", "SourceLine", "StaleGraphError", "SweepObserver", "Tensor", "Value", "ViewError", "absolute", "add",
     "affine", "append", "arccos", "arccosh", "arcsin", "arcsinh", "arctan", "arctan2", "arctanh", "argmax", "argmin",
     "argsort", "array", "array_split", "astype", "atleast_1d", "atleast_2d", "atleast_3d", "average", "block",
-    "broadcast_arrays", "broadcast_to", "cbrt", "ceil", "clip", "column_stack", "compress", "concatenate", "conjugate",
-    "convolve", "copysign", "corrcoef", "correlate", "cos", "cosh", "count_nonzero", "cov", "cross", "cumprod",
-    "cumsum", "cumulative_prod", "cumulative_sum", "deg2rad", "degrees", "delete", "detect_anomaly", "diag", "diagflat",
-    "diagonal", "diff", "digamma", "divide", "dot", "dsplit", "dstack", "ediff1d", "einsum", "elu", "empty_like",
-    "equal", "erf", "erfc", "erfinv", "exp", "exp2", "expand_dims", "expm1", "extract", "fix", "flip", "fliplr",
-    "flipud", "floor", "floor_divide", "fmax", "fmin", "fmod", "full", "full_like", "gammaln", "gelu", "geomspace",
-    "getitem", "grad", "gradcheck", "gradient", "gradients", "greater", "greater_equal", "heaviside", "hessian",
-    "hessian_vector_product", "hsplit", "hstack", "hypot", "imag", "inner", "insert", "interp", "isclose", "isfinite",
-    "isin", "isinf", "isnan", "isneginf", "isposinf", "jacfwd", "jacobian", "jacrev", "jvp", "kron", "label",
-    "leaky_relu", "less", "less_equal", "linspace", "log", "log1p", "log2", "log10", "log_softmax", "logaddexp",
-    "logaddexp2", "logical_and", "logical_not", "logical_or", "logit", "logspace", "logsumexp", "matmul",
+    "broadcast_arrays", "broadcast_to", "cbrt", "ceil", "checkpoint", "clip", "column_stack", "compress", "concatenate",
+    "conjugate", "convolve", "copysign", "corrcoef", "correlate", "cos", "cosh", "count_nonzero", "cov", "cross",
+    "cumprod", "cumsum", "cumulative_prod", "cumulative_sum", "deg2rad", "degrees", "delete", "detect_anomaly", "diag",
+    "diagflat", "diagonal", "diff", "digamma", "divide", "dot", "dsplit", "dstack", "ediff1d", "einsum", "elu",
+    "empty_like", "equal", "erf", "erfc", "erfinv", "exp", "exp2", "expand_dims", "expm1", "extract", "fix", "flip",
+    "fliplr", "flipud", "floor", "floor_divide", "fmax", "fmin", "fmod", "full", "full_like", "gammaln", "gelu",
+    "geomspace", "getitem", "grad", "gradcheck", "gradient", "gradients", "greater", "greater_equal", "heaviside",
+    "hessian", "hessian_vector_product", "hsplit", "hstack", "hypot", "imag", "inner", "insert", "interp", "isclose",
+    "isfinite", "isin", "isinf", "isnan", "isneginf", "isposinf", "jacfwd", "jacobian", "jacrev", "jvp", "kron",
+    "label", "leaky_relu", "less", "less_equal", "linspace", "log", "log1p", "log2", "log10", "log_softmax",
+    "logaddexp", "logaddexp2", "logical_and", "logical_not", "logical_or", "logit", "logspace", "logsumexp", "matmul",
     "matrix_transpose", "matvec", "maximum", "mean", "median", "meshgrid", "minimum", "moveaxis", "multiply",
     "nan_to_num", "nancumprod", "nancumsum", "nanmax", "nanmean", "nanmedian", "nanmin", "nanpercentile", "nanprod",
     "nanquantile", "nanstd", "nansum", "nanvar", "negative", "no_grad", "norm", "not_equal", "ones_like", "operations",
@@ -108,7 +108,7 @@ __all__ = [
 
 if TYPE_CHECKING:
     from . import linalg as linalg
-    from .differential_operators import checkpoint as checkpoint
+    from .checkpointing import checkpoint as checkpoint
     from .differential_operators import deriv as deriv
     from .differential_operators import elementwise_grad as elementwise_grad
     from .differential_operators import grad_and_aux as grad_and_aux
@@ -128,6 +128,8 @@ else:  # the functions are in `functions.pyi`
         """The functions made of others, whose rooms are imported when one is first used, and PyPI autograd's names."""
         if name == "linalg":
             return importlib.import_module(".linalg", __name__)
+        if name == "checkpoint":
+            return importlib.import_module(".checkpointing", __name__).checkpoint
         if name in _OPERATORS:
             return getattr(importlib.import_module(".differential_operators", __name__), name)
         if name in _OF_PYTHON:
@@ -155,4 +157,4 @@ _names_of_scipy.register(_of_scipy)
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), "linalg", *_OPERATORS, *_composites.__all__})
+    return sorted({*globals(), "checkpoint", "linalg", *_OPERATORS, *_composites.__all__})

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import inspect
 from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
@@ -10,8 +9,8 @@ from typing import Any, NoReturn
 import numpy
 
 from .arguments import positions_of
+from .checkpointing import checkpoint
 from .errors import ArgumentError, DataTypeError
-from .extend import defvjp_argnum, primitive
 from .installation import check_not_mixed
 from .node import Node
 from .structure import flatten
@@ -216,20 +215,6 @@ def multigrad_dict(function: Function) -> Function:
         return grad(of_dict)(dict(bound.arguments))  # type: ignore[no-any-return]  # nested as its argument
 
     return gradients
-
-
-def checkpoint(function: Function) -> Function:
-    """The function, recorded as one node: what it computes between is not kept, and computed again in the backward
-    pass. It trades time for memory (T. Chen et al. 2016, arXiv:1604.06174).
-
-    >>> import autograd.numpy as np
-    >>> from autograd import checkpoint, grad
-    >>> grad(checkpoint(lambda x: np.tanh(x) ** 2))(1.0) == grad(lambda x: np.tanh(x) ** 2)(1.0)
-    True
-    """
-    once = primitive(function)
-    defvjp_argnum(once, lambda argnum, ans, args, kwargs: make_vjp(function, argnum)(*args, **kwargs)[0])
-    return functools.wraps(function)(lambda *arguments, **keywords: once(*arguments, **keywords))
 
 
 def holomorphic_grad(function: Function, argnum: int = 0) -> NoReturn:

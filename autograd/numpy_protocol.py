@@ -394,8 +394,8 @@ OF_THE_DATA: frozenset[Any] = _OF_NUMBERS | {
     getattr(numpy, name)
     for name in (
         "can_cast", "common_type", "diag_indices_from", "einsum_path", "iscomplex", "iscomplexobj", "isreal",
-        "isrealobj", "may_share_memory", "min_scalar_type", "ndim", "ravel_multi_index", "result_type", "shape", "shares_memory", "size",
-        "tril_indices_from", "triu_indices_from", "unravel_index",
+        "isrealobj", "may_share_memory", "min_scalar_type", "ndim", "ravel_multi_index", "result_type", "shape",
+        "shares_memory", "size", "tril_indices_from", "triu_indices_from", "unravel_index",
     )
 }  # fmt: skip
 

@@ -10,23 +10,21 @@ from typing import Any, ClassVar, NoReturn
 
 import numpy
 
-from .. import anomaly, array_functions, ops
-from ..calling_line import calling_line
+from .. import array_functions, ops
 from ..errors import DataTypeError, ShapeError
 from ..garbage_collection import without_garbage_collection
-from ..modes import Adjusted, current_mode, recording
+from ..modes import Adjusted, recording
 from ..node import Node
-from ..operation import Operation, Passed
+from ..operation import Operation
 from ..sweep import propagate, sweep, topological_order
 from ..tensor import Tensor
 from ..traversal import nodes_in_order
-from ..value import Value
+from ..whole_pullbacks import PulledAtOnce, constant_of, node_of
 from .pipeline import ARRAYS, COLUMNS, COMMON, FLOATS, passed
 from .record.recording import Recording, program_of, translated, zeros
 from .run.array_machine import ShapeChangedError
 
 Run = Callable[..., tuple[Any, ...]]
-_new = object.__new__
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,7 +70,7 @@ def _part_of(recorded: Recording, number: int, is_of_samples: bool) -> _Part:
     return part
 
 
-class CompiledOperation(Operation):
+class CompiledOperation(PulledAtOnce):
     """One output of a compiled function as an operation, whose operands are the numbers and arrays among the arguments
     that it depends on, and then the parameters.
 
@@ -110,71 +108,20 @@ class CompiledOperation(Operation):
             out: what the program gave for this output.
         """
         operands = [given[place] for place in self._part.places]
-        return self._node((*operands, *self._part.recording.parameters), out)
+        return node_of(self, (*operands, *self._part.recording.parameters), out, self._part.flows)
 
     def __call__(self, *operands: Any, **parameters: Any) -> Any:
         """Run on numbers and arrays; record if an operand is a node."""
         data = [operand._data if isinstance(operand, Node) else operand for operand in operands]
         (out,) = self._run(("value",), self._forward, data)
-        return self._node(operands, out) if any(isinstance(one, Node) for one in operands) else out
+        return node_of(self, operands, out, self._part.flows) if any(isinstance(one, Node) for one in operands) else out
 
     def on_arrays(self, arrays: Sequence[Any], parameters: dict[str, Any]) -> Any:
         return self(*arrays)
 
-    def _node(self, operands: tuple[Any, ...], out: Any) -> Node:
-        data, slots, tracked = [], [], False
-        for slot, operand in enumerate(operands):
-            if isinstance(operand, Node):
-                data.append(operand._data)
-                if operand._requires_grad:
-                    tracked = True
-                    if self._part.flows[slot]:
-                        slots.append(slot)
-                elif operand.op is not None:
-                    tracked = True
-            else:
-                data.append(operand)
-        mode = current_mode()
-        if mode.detecting_anomaly:
-            anomaly.check_forward(self, operands, data, out)
-        if not mode.recording:
-            slots = []
-        node: Any
-        if not (tracked and mode.recording) and not mode.tracing:
-            if type(out) is float:
-                node = Value(out, requires_grad=False)
-                node._is_constant_boolean = self.is_boolean
-                return node  # type: ignore[no-any-return]  # a Value
-            return Tensor(numpy.asarray(out), requires_grad=False, copy=False)
-        if type(out) is float:
-            node = _new(CompiledValue)
-            node._data, node.grad = out, 0.0
-            node._all_operands, node._all_recorded, node._all_slots = operands, data, slots
-            if mode.scope is not None:
-                node.scope = mode.scope
-        else:
-            node = _new(CompiledTensor)
-            node._data, node._grad, node._grad_is_shared = numpy.asarray(out), None, False
-            node.operands, node._recorded, node._gradient_slots = operands, data, slots
-            node.keywords, node.scope = {}, mode.scope
-        node.op, node._requires_grad = self, bool(slots)
-        if mode.keeping_sources:
-            node.source = calling_line()
-        return node  # type: ignore[no-any-return]  # one of the two
-
     # --- backward ---
 
-    def rule(self, slot: int) -> Callable[..., Any]:
-        return functools.partial(self._pulled, slot)
-
-    def _pulled(self, slot: int, upstream: Any, out: Any, *operands: Any) -> Any:
-        """The pullback as a row has it, for one slot."""
-        if any(isinstance(one, Node) for one in (upstream, *operands)):
-            nodes = [one if isinstance(one, Node) else _constant(one) for one in operands]
-            return self.pulled_as_nodes(nodes, upstream, [slot], getattr(out, "_data", out))[0]
-        return self.pulled(operands, upstream, [slot])[0]
-
-    def pulled(self, data: Sequence[Any], upstream: Any, slots: Sequence[int]) -> tuple[Any, ...]:
+    def pulled(self, data: Sequence[Any], upstream: Any, slots: Sequence[int], out: Any) -> tuple[Any, ...]:
         """The gradients of the operands in these slots, by a program."""
         key = "gradient", *slots
         return self._run(key, functools.partial(self._gradient, slots), [*data, upstream])
@@ -199,7 +146,7 @@ class CompiledOperation(Operation):
     def _own_code(self, operands: Sequence[Any], out: Any) -> Any:
         """The operations that were recorded, on other operands; what this operation gave for them is `out`."""
         held: dict[Any, Any] = {
-            leaf: one if isinstance(one, Node) else _constant(one)
+            leaf: one if isinstance(one, Node) else constant_of(one)
             for leaf, one in zip(self._part.leaves, operands, strict=True)
         }
         for node in nodes_in_order(self._part.recording.outputs):
@@ -270,73 +217,8 @@ class CompiledOperation(Operation):
         )
 
 
-class _OfProgram(Node):
-    """What both kinds of node have in common."""
-
-    __slots__ = ()
-
-    def _contributions(self, upstream: Any, slots: Sequence[int]) -> list[Passed]:
-        if not self._keeps_local_gradients:
-            self._refuse_stale()
-        found = []
-        for slot, gradient in zip(slots, _operation(self).pulled(self._recorded, upstream, slots), strict=True):
-            operand, data = self.operands[slot], self._recorded[slot]
-            if isinstance(data, numpy.ndarray) and getattr(gradient, "dtype", None) != data.dtype:  # of columns
-                gradient = operand._fit(numpy.asarray(gradient), False)
-            found.append((slot, operand, None, gradient))
-        return found
-
-    def _contributions_as_nodes(self, upstream: Any, slots: Sequence[int]) -> list[Passed]:
-        self._refuse_stale()
-        found = _operation(self).pulled_as_nodes(self.operands, upstream, slots, self._data)
-        return [
-            (slot, self.operands[slot], None, self.operands[slot]._fit(gradient, True))
-            for slot, gradient in zip(slots, found, strict=True)
-        ]
-
-
-class CompiledTensor(_OfProgram, Tensor):
-    """An array that a compiled function gave."""
-
-    __slots__ = ()
-
-
-class CompiledValue(_OfProgram, Value):
-    """A number that a compiled function gave."""
-
-    __slots__ = ("_all_operands", "_all_recorded", "_all_slots")
-    _all_operands: tuple[Any, ...]
-    _all_recorded: list[Any]
-    _all_slots: list[int]
-
-    @property
-    def operands(self) -> tuple[Any, ...]:  # type: ignore[override]  # as in Value
-        return self._all_operands
-
-    @property
-    def _recorded(self) -> list[Any]:  # type: ignore[override]  # as in Value
-        return self._all_recorded
-
-    @property
-    def _gradient_slots(self) -> Sequence[int]:  # type: ignore[override]  # as in Value
-        return self._all_slots
-
-    def _stored_gradient(self, slot: int) -> float | None:
-        """None: a program computes it in the sweep."""
-        return None
-
-
-def _operation(node: Node) -> CompiledOperation:
-    assert isinstance(node.op, CompiledOperation)
-    return node.op
-
-
 def _no_rule(*operands: Any, **parameters: Any) -> NoReturn:
     raise AssertionError("a compiled function is run by its programs")
-
-
-def _constant(data: Any) -> Node:
-    return Tensor(data, requires_grad=False) if isinstance(data, numpy.ndarray) else Value(data, requires_grad=False)
 
 
 _TAKES_TRUTHS = {"where", "logical_not", "logical_and", "logical_or"}
