@@ -7,7 +7,7 @@ import importlib.util
 import sys
 from collections.abc import Callable, Sequence
 
-from . import correctness, epochs, growth, imports, report, scalars, speed, steps, views
+from . import correctness, epochs, growth, imports, numpy_functions, report, scalars, speed, steps, views
 from .harness import Row, show
 
 GROUPS: dict[str, Callable[[], list[Row]]] = {
@@ -16,6 +16,7 @@ GROUPS: dict[str, Callable[[], list[Row]]] = {
     "scalars": scalars.rows,
     "steps": steps.rows,
     "speed": speed.rows,
+    "functions": numpy_functions.rows,
     "growth": growth.rows,
     "epochs": epochs.rows,
     "views": views.rows,

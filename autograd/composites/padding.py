@@ -76,8 +76,13 @@ def pad(
         return _with_statistics(x, widths, mode, stat_length)
     if reflect_type == "odd":
         return _turned_over(x, widths, mode)
-    index = [_places(x, axis, width, mode) for axis, width in enumerate(widths)]
-    return array_functions.getitem(x, numpy.ix_(*index))
+    for axis, width in enumerate(widths):
+        size = x.shape[axis]
+        if any(width):  # what is around is taken one by one, and not what is inside
+            places = _places(x, axis, width, mode)
+            before, behind = (take(x, part, axis) for part in (places[: width[0]], places[width[0] + size :]))
+            x = array_functions.concatenate([before, x, behind], axis)
+    return x
 
 
 def _places(x: Any, axis: int, width: tuple[int, int], mode: str) -> Any:
