@@ -227,6 +227,13 @@ def _backward(self: Value) -> Callable[[], object]:
     # The gradients that it has now: a program may keep this function, and set another one that calls it.
     operands = self.operands
     stored = [(slot, self._stored_gradient(slot)) for slot in self._gradient_slots]
+    if any(local_gradient is None for _, local_gradient in stored):  # of a function: a sweep computes all at once
+
+        def pass_all_on() -> None:
+            for _, operand, _, contribution in self._contributions(self.grad, self._gradient_slots):
+                operand._accumulate(contribution, set(), [0])
+
+        return pass_all_on
 
     def pass_on() -> None:
         for slot, local_gradient in stored:

@@ -153,6 +153,15 @@ def test_children_given_by_position_and_a_label():
 
 
 @pytest.mark.skipif(shutil.which("dot") is None, reason="Graphviz's dot draws micrograd's picture")
+def test_backward_called_by_hand_on_what_a_function_gave() -> None:
+    for made_of in (autograd.checkpoint, autograd.compile):
+        a, b = Value(2.0), Value(3.0)
+        out = made_of(lambda x, y: x * x * y)(a, b)
+        out.grad = 10.0
+        out._backward()
+        assert (a.grad, b.grad) == (120.0, 40.0)
+
+
 def test_the_picture_of_its_notebook():
     def trace(root):
         nodes, edges = set(), set()
