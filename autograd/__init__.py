@@ -16,7 +16,6 @@ from . import micrograd_manner as micrograd_manner  # as it does with micrograd'
 from . import names_of_scipy as _names_of_scipy
 from . import pytorch_manner as pytorch_manner  # which says our words for PyTorch's
 from .calling_line import SourceLine
-from .checking import gradcheck
 from .compilation import compile as compile
 from .errors import (
     AnomalyError,
@@ -39,7 +38,6 @@ from .functions import *  # noqa: F403  # what `__all__` lists below
 from .modes import Scope, detect_anomaly, no_grad, scope, source_lines
 from .node import Node, gradients, label
 from .operation import Contribution, Operation
-from .primitives import Primitive, primitive
 from .shadowing import all as all
 from .shadowing import any as any
 from .shadowing import max as max
@@ -60,12 +58,16 @@ from .transforms import (
     vjp,
 )
 from .value import Value
-from .vectorization import vmap
 
 # By this `nn`, `viz` and `glassgrad` know that they got this package and not PyPI's of the same name.
 DISTRIBUTION = "glassgrad"
 
 
+# What is used now and then, and the file that is imported when it is first asked for.
+_SELDOM = {
+    "Primitive": "primitives", "checkpoint": "checkpointing", "gradcheck": "checking", "primitive": "primitives",
+    "vmap": "vectorization",
+}  # fmt: skip
 # Of PyPI's autograd; their files are imported when one is first asked for.
 _OPERATORS = frozenset({
     "deriv", "elementwise_grad", "grad_and_aux", "grad_named", "hessian_tensor_product",
@@ -108,6 +110,7 @@ __all__ = [
 
 if TYPE_CHECKING:
     from . import linalg as linalg
+    from .checking import gradcheck as gradcheck
     from .checkpointing import checkpoint as checkpoint
     from .differential_operators import deriv as deriv
     from .differential_operators import elementwise_grad as elementwise_grad
@@ -122,14 +125,18 @@ if TYPE_CHECKING:
     from .differential_operators import multigrad_dict as multigrad_dict
     from .differential_operators import tensor_jacobian_product as tensor_jacobian_product
     from .differential_operators import vector_jacobian_product as vector_jacobian_product
+    from .primitives import Primitive as Primitive
+    from .primitives import primitive as primitive
+    from .vectorization import vmap as vmap
 else:  # the functions are in `functions.pyi`
 
     def __getattr__(name):
         """The functions made of others, whose rooms are imported when one is first used, and PyPI autograd's names."""
         if name == "linalg":
             return importlib.import_module(".linalg", __name__)
-        if name == "checkpoint":
-            return importlib.import_module(".checkpointing", __name__).checkpoint
+        if name in _SELDOM:
+            found = globals()[name] = getattr(importlib.import_module(f".{_SELDOM[name]}", __name__), name)
+            return found
         if name in _OPERATORS:
             return getattr(importlib.import_module(".differential_operators", __name__), name)
         if name in _OF_PYTHON:
@@ -157,4 +164,4 @@ _names_of_scipy.register(_of_scipy)
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), "checkpoint", "linalg", *_OPERATORS, *_composites.__all__})
+    return sorted({*globals(), "linalg", *_SELDOM, *_OPERATORS, *_composites.__all__})

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import functools
 import inspect
 import operator
@@ -235,6 +234,8 @@ def _unknown(keyword: str, known: set[str], unknown: Mapping[str, str]) -> str:
     """What to say of a name that no argument has."""
     if keyword in unknown:
         return f"there is no {keyword}=: {unknown[keyword]}"
+    import difflib  # for this sentence alone: it takes a millisecond
+
     near = difflib.get_close_matches(keyword, known, 1)
     meant = ELSEWHERE.get(keyword)
     if meant is not None and meant in known:
