@@ -41,7 +41,7 @@ INSTEAD: dict[str, str] = {
     "frompyfunc": "NumPy's own functions, and autograd.vmap(function), go through arrays of nodes",
     "full": "write autograd.full(shape, node)",
     "gcd": _INTEGERS,
-    "i0": "autograd has no rule for Bessel functions; an operation of one's own is made by @autograd.primitive",
+    "i0": "write autograd.scipy.special.i0",
     "is_busday": _DATES,
     "isnat": _DATES,
     "ix_": _INDICES,
