@@ -9,7 +9,7 @@ import numpy
 
 from autograd import CapturedConstantWarning, compile, value_and_grad
 
-from .random_graphs import leaf_arrays, output, random_graph
+from .random_graphs import function_of, leaf_arrays, random_graph
 from .relative_error import relative_error
 
 # A few units in the last place: where a rewrite rounds differently from the eager engine.
@@ -21,10 +21,7 @@ def difference(seed: int, **choices: Any) -> float:
     graph = random_graph(seed, **choices)
     leaves = [array.item() if "of_numbers" in choices else array for array in leaf_arrays(graph)]
     argnums = tuple(number for number, leaf in enumerate(graph.leaves) if leaf.is_variable)
-
-    def function(*given: Any) -> Any:
-        return output(graph, given)
-
+    function = function_of(graph)
     value, gradients = value_and_grad(function, argnums)(*leaves)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", CapturedConstantWarning)

@@ -11,7 +11,7 @@ generator, the tests take Hypothesis, which shrinks what fails. The operations a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -20,7 +20,7 @@ import numpy
 import autograd
 
 from .random_operands import Array, Below, Shape
-from .torch_pairs import ELEMENTWISE_FAMILIES, FAMILIES, PAIRS, Pair
+from .torch_pairs import ELEMENTWISE_FAMILIES, FAMILIES, PAIRS, Domain, Pair
 
 _SHAPES: tuple[Shape, ...] = ((), (3,), (2, 3), (3, 3), (1,), (3, 1), (1, 3), (2,), (2, 1, 3), (2, 2, 3))
 _MOST_STEPS = 16
@@ -28,6 +28,8 @@ _MOST_ELEMENTS = 64
 _GREATEST = 100.0  # a result with greater numbers is left out: rounding would be all that is compared
 # Two libraries differ by rounding; nearer than this to a kink they might stand on different sides of it.
 _LEAST_DISTANCE = {"float64": 1e-6, "float32": 1e-2}
+# A function, what it is called with (each operand with the safe form it is given in), and parameters.
+_Call = tuple[Callable[..., Any], list[tuple[int | float, Domain | None]], Mapping[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -113,12 +115,7 @@ def evaluate(graph: Graph, leaves: Iterable[Any], torch: Any = None) -> list[Any
         leaves: arrays, Tensors or Values; PyTorch's tensors with `torch`.
         torch: PyTorch, to compute with it instead of this engine.
     """
-    results = list(leaves)
-    for step in graph.steps:
-        pair = PAIRS[step.operation]
-        compute = pair.ours if torch is None else pair.in_torch(torch)
-        results.append(compute(*_safe(pair, step.operands, results, torch or autograd), **step.parameters))
-    return results
+    return _computed(_calls(graph, torch), leaves, torch or autograd)
 
 
 def ends(graph: Graph) -> list[int]:
@@ -137,7 +134,18 @@ def weights(graph: Graph, shapes: Sequence[Shape]) -> list[Array]:
 
 def output(graph: Graph, leaves: Iterable[Any]) -> Any:
     """One number that every step has a part in: the weighted sum of what no step uses, on this engine."""
-    return weighted_sum(graph, evaluate(graph, leaves))
+    return function_of(graph)(*leaves)
+
+
+def function_of(graph: Graph) -> Callable[..., Any]:
+    """`output` as a function of the leaves. It refers to its own operations alone: `compile` looks at everything that
+    a function can reach, which would be the table of all."""
+    calls = _calls(graph)
+
+    def function(*leaves: Any) -> Any:
+        return weighted_sum(graph, _computed(calls, leaves, autograd))
+
+    return function
 
 
 def weighted_sum(graph: Graph, results: Sequence[Any], torch: Any = None) -> Any:
@@ -170,7 +178,7 @@ def _drawn(below: Below, pair: Pair, results: list[Array], graph: Graph) -> tupl
     if drawn is None:
         return None, None
     operands, parameters = drawn
-    arrays = _safe(pair, operands, results, autograd)
+    arrays = _safe(_with_domains(pair, operands), results, autograd)
     if (
         pair.distance_to_kink is not None
         and graph.numbers == "continuous"
@@ -183,11 +191,32 @@ def _drawn(below: Below, pair: Pair, results: list[Array], graph: Graph) -> tupl
     return Step(pair.name, operands, parameters), result
 
 
-def _safe(pair: Pair, operands: Sequence[int | float], results: Sequence[Any], functions: Any) -> list[Any]:
+def _calls(graph: Graph, torch: Any = None) -> list[_Call]:
+    """Its steps, found in the table."""
+    pairs = [PAIRS[step.operation] for step in graph.steps]
+    return [
+        (pair.ours if torch is None else pair.in_torch(torch), _with_domains(pair, step.operands), step.parameters)
+        for pair, step in zip(pairs, graph.steps, strict=True)
+    ]
+
+
+def _computed(calls: Iterable[_Call], leaves: Iterable[Any], functions: Any) -> list[Any]:
+    results = list(leaves)
+    for compute, operands, parameters in calls:
+        results.append(compute(*_safe(operands, results, functions), **parameters))
+    return results
+
+
+def _with_domains(pair: Pair, operands: Iterable[int | float]) -> list[tuple[int | float, Domain | None]]:
+    return [(operand, pair.domain(slot)) for slot, operand in enumerate(operands)]
+
+
+def _safe(
+    operands: Iterable[tuple[int | float, Domain | None]], results: Sequence[Any], functions: Any
+) -> list[Any]:
     """What a step is computed from: literals as they are, results in the form its function is defined for."""
     found: list[Any] = []
-    for slot, operand in enumerate(operands):
-        domain = pair.domain(slot)
+    for operand, domain in operands:
         if isinstance(operand, float):
             found.append(operand)
         else:

@@ -59,13 +59,15 @@ class Outside:
             after = Walk(function, objects)
             self.places += [place for place in after.places if (id(place.container), place.key) not in walk.known]
         self.places += _places_of(self._arrays, outputs)
-        if self.places and not comparison(self.places)():
+        is_unchanged = comparison(self.places)
+        if not is_unchanged():
             self.changed_by_itself = [place for place in self.places if not place.is_as_it_was]
             containers = {id(place.container) for place in self.changed_by_itself if isinstance(place.container, list)}
             changed = {id(place) for place in self.changed_by_itself}
             self.places = [
                 place for place in self.places if id(place) not in changed and id(place.container) not in containers
             ]
+            is_unchanged = comparison(self.places)
         self.draws = self._drawn(walk)
         self.told = [
             *[f"random numbers of {name}" for name in self.draws],
@@ -74,7 +76,7 @@ class Outside:
             *_told_of(walk, outputs),
         ]
         self._drawn_before, self._positions, self._arrays = {}, {}, []
-        self.is_unchanged = comparison(self.places) if self.places else None
+        self.is_unchanged = is_unchanged if self.places else None
 
     def settle_for_gradients(self) -> None:
         """The gradients were recorded, for which the rules of primitives ran: what these count or note, and compute

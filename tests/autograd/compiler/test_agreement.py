@@ -8,7 +8,7 @@ import pytest
 import autograd
 from autograd import Tensor, Value, compile, greater, value_and_grad, where
 from autograd.compiler.write.numpy_expression import UnwrittenOperationError
-from witnesses.random_graphs import leaf_arrays, output, random_graph
+from witnesses.random_graphs import function_of, leaf_arrays, random_graph
 
 # Nearly all are equal to the bit; where a rewrite rounds otherwise, by a few units in the last place.
 ULPS = {"float64": 4e-15, "float32": 2e-6}
@@ -62,31 +62,33 @@ def weighted(call, upstream_of):
 
 def test_every_row_compiles_and_agrees_with_eager(sample, upstream_of):
     operands = sample.operands()
+    argnums = tuple(range(len(operands)))
     function = weighted(sample.call, upstream_of)
-    compiled = assert_agrees(function, operands, tuple(range(len(operands))))
+    compiled = assert_agrees(function, operands, argnums)
     with numpy.errstate(all="ignore"):
         found = printed(compiled)(*operands)
-    eager_value, eager_gradients = value_and_grad(function, tuple(range(len(operands))))(*operands)
+    eager_value, eager_gradients = value_and_grad(function, argnums)(*operands)
     for ours, eager in zip(found, [eager_value, *eager_gradients], strict=True):
         numpy.testing.assert_allclose(ours, eager, rtol=1e-13, atol=1e-15)
 
 
-@pytest.mark.parametrize("flipped", [numpy.negative, numpy.rint, numpy.zeros_like], ids=["signs", "ties", "zeros"])
-def test_every_row_follows_other_data(sample, upstream_of, flipped):
+def test_every_row_follows_other_data(sample, upstream_of):
+    """One program for numbers of other signs, for ties and for zeros."""
     operands = sample.operands()
     argnums = tuple(range(len(operands)))
     # The sample looks at its condition through `.data`, which is the one thing that no program follows.
     call = (lambda c, a, b: where(greater(c, 1), a, b)) if sample.name == "where" else sample.call
     function = weighted(call, upstream_of)
-    compiled = compile(function)
+    compiled, eager = compile(function), value_and_grad(function, argnums)
     compiled.value_and_grad(*operands, argnums=argnums)
-    others = [numpy.asarray(flipped(operand)) for operand in operands]
-    value, gradients = compiled.value_and_grad(*others, argnums=argnums)
+    for flipped in (numpy.negative, numpy.rint, numpy.zeros_like):
+        others = [numpy.asarray(flipped(operand)) for operand in operands]
+        value, gradients = compiled.value_and_grad(*others, argnums=argnums)
+        eager_value, eager_gradients = eager(*others)
+        assert_same(value, eager_value)
+        for ours, expected in zip(gradients, eager_gradients, strict=True):
+            assert_same(ours, expected)
     assert len(compiled.programs) == 1
-    eager_value, eager_gradients = value_and_grad(function, argnums)(*others)
-    assert_same(value, eager_value)
-    for ours, eager in zip(gradients, eager_gradients, strict=True):
-        assert_same(ours, eager)
 
 
 def test_every_row_at_the_extremes(elementwise_row):
@@ -189,7 +191,8 @@ def test_random_graphs_agree(start, choices):
         graph = random_graph(seed, **choices)
         leaves = [array.item() if choices.get("of_numbers") else array for array in leaf_arrays(graph)]
         argnums = tuple(number for number, leaf in enumerate(graph.leaves) if leaf.is_variable)
-        compiled = assert_agrees(lambda *given, graph=graph: output(graph, given), leaves, argnums)
+        function = function_of(graph)
+        compiled = assert_agrees(function, leaves, argnums)
         if choices.get("of_numbers"):
             continue
         # What was recorded on other numbers, ties and signs among them, is the same program.
@@ -200,12 +203,10 @@ def test_random_graphs_agree(start, choices):
         except autograd.ShapeError:  # as many as the mask lets through now do not fit
             assert has_mask
             with pytest.raises(autograd.ShapeError):
-                output(graph, [Tensor(other) for other in others])
+                function(*[Tensor(other) for other in others])
             continue
         assert has_mask or len(compiled.programs) == 2
-        eager_value, eager_gradients = value_and_grad(lambda *given, graph=graph: output(graph, given), argnums)(
-            *others
-        )
+        eager_value, eager_gradients = value_and_grad(function, argnums)(*others)
         assert_same(value, eager_value)
         for ours, eager in zip(gradients, eager_gradients, strict=True):
             assert_same(ours, eager)
@@ -219,7 +220,7 @@ def test_random_graphs_of_numbers_agree_on_columns(start):
         argnums = tuple(range(count))
         samples = numpy.random.default_rng(seed).uniform(-2, 2, (6, count))
         samples[:, 0] = samples[0, 0]
-        function = lambda *given, graph=graph: output(graph, given)  # noqa: E731  # of this graph
+        function = function_of(graph)
         compiled = compile(function, columns=True)
         values, gradients = compiled.value_and_grad(samples[0, 0], *samples[:, 1:].T, argnums=argnums)
         eager = [value_and_grad(function, argnums)(*sample) for sample in samples.tolist()]

@@ -12,7 +12,7 @@ import pytest
 import autograd
 from autograd import ArgumentError, Value, compile
 from autograd.compiler.write.javascript import WITHOUT_FORM
-from witnesses.random_graphs import leaf_arrays, output, random_graph
+from witnesses.random_graphs import function_of, leaf_arrays, random_graph
 
 # Its Math is not our mathematical library: a unit in the last place here and there.
 CLOSE = {"rel": 1e-13, "abs": 1e-13}
@@ -68,7 +68,7 @@ def test_random_graphs_and_their_gradients(in_node):
         if any(step.operation in WITHOUT_FORM for step in graph.steps):
             continue
         leaves = [array.item() for array in leaf_arrays(graph)]
-        compiled = compile(lambda *given, graph=graph: output(graph, given))
+        compiled = compile(function_of(graph))
         value, gradients = compiled.value_and_grad(*leaves, argnums=tuple(range(len(leaves))))
         programs.append((compiled.javascript, [leaves]))
         expected.append([value, *gradients])

@@ -6,7 +6,7 @@ import pytest
 from autograd import compile, exp, sigmoid, tanh, value_and_grad
 from autograd.compiler.pipeline import ARRAYS
 from autograd.compiler.run import pieces
-from witnesses.random_graphs import leaf_arrays, output, random_graph
+from witnesses.random_graphs import function_of, leaf_arrays, random_graph
 
 
 @pytest.fixture
@@ -66,7 +66,7 @@ def test_random_graphs_in_pieces(small_pieces, start):
         graph = random_graph(seed)
         leaves = leaf_arrays(graph)
         argnums = tuple(number for number, leaf in enumerate(graph.leaves) if leaf.is_variable)
-        function = lambda *given, graph=graph: output(graph, given)  # noqa: E731  # of this graph
+        function = function_of(graph)
         value, gradients = compile(function).value_and_grad(*leaves, argnums=argnums)
         eager_value, eager_gradients = value_and_grad(function, argnums)(*leaves)
         numpy.testing.assert_allclose(value, eager_value, rtol=1e-13)
