@@ -1,5 +1,6 @@
 """What holds for every test: no random failures, and with CI=true, where nothing may be absent, no skipped tests."""
 
+import gc
 import os
 import signal
 from collections.abc import Generator
@@ -24,6 +25,18 @@ def pytest_configure(config: pytest.Config) -> None:
         hypothesis.settings.load_profile("glassgrad")
     if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:  # as a shell starts what runs in its background
         signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection(session: pytest.Session) -> Generator[None, Any, Any]:
+    """Twenty thousand tests and what they import stay as long as the run: no garbage is looked for among them."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.collect()
+        gc.freeze()
+        gc.enable()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
