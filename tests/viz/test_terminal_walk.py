@@ -25,8 +25,9 @@ from viz.terminal.virtual_list import VirtualList
 from witnesses.random_graphs import leaf_arrays, output, random_graph
 
 SIZES = [(80, 24), (160, 50)]
-# At which events all keys are pressed; at every third one all cases together take a quarter of an hour.
-EVERY = {(80, 24): 15, (160, 50): 50}
+# At which events all keys are pressed, which takes as long as fifty events: at the first of every walk, and on the
+# small screen now and then.
+EVERY = {(80, 24): 45, (160, 50): 1000}
 # The seeds of small graphs, which together hold what is listed in `WANTED`.
 ARRAYS, TIES, NUMBERS = (0, 9, 29, 36, 38, 40, 43, 48, 49), (2, 9, 12, 29, 40), (9, 30, 36)
 WITHOUT_END = ((9, {}), (49, {}), (29, {"numbers": "integers"}))
@@ -50,14 +51,19 @@ KEYS = (
 
 @pytest.fixture(autouse=True)
 def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The pilot waits until nothing is left to be done, and not for the processor to be idle; the screen is painted
-    five times a second, as the walk itself asks for every line at every event."""
+    """The pilot waits until nothing is left to be done, and not for the processor to be idle."""
 
     async def next_turn(*_: Any) -> None:
         await asyncio.sleep(0)
 
     monkeypatch.setattr(textual.app, "wait_for_idle", next_turn)
     monkeypatch.setattr(textual.screen, "UPDATE_PERIOD", 0.2)
+
+
+@pytest.fixture
+def rarely_painted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Once a second, and where panes come and go: the walk itself asks for every line at every event."""
+    monkeypatch.setattr(textual.screen, "UPDATE_PERIOD", 1.0)
 
 
 def walk(session: Session, size: tuple[int, int]) -> list[Exception]:
@@ -128,6 +134,7 @@ def test_the_generated_losses_hold_what_they_are_to_hold() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("rarely_painted")
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_every_event_of_every_example_is_walked_through(name: str, size: tuple[int, int]) -> None:
@@ -136,6 +143,7 @@ def test_every_event_of_every_example_is_walked_through(name: str, size: tuple[i
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("rarely_painted")
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize(("seed", "choices", "without_end"), GENERATED)
 def test_every_event_of_twenty_generated_losses_is_walked_through(
