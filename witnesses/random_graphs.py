@@ -211,9 +211,7 @@ def _with_domains(pair: Pair, operands: Iterable[int | float]) -> list[tuple[int
     return [(operand, pair.domain(slot)) for slot, operand in enumerate(operands)]
 
 
-def _safe(
-    operands: Iterable[tuple[int | float, Domain | None]], results: Sequence[Any], functions: Any
-) -> list[Any]:
+def _safe(operands: Iterable[tuple[int | float, Domain | None]], results: Sequence[Any], functions: Any) -> list[Any]:
     """What a step is computed from: literals as they are, results in the form its function is defined for."""
     found: list[Any] = []
     for operand, domain in operands:

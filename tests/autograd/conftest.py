@@ -1,4 +1,7 @@
-"""A test that takes `row`, `elementwise_row`, `predicate_row` or `sample` runs for every one the table has."""
+"""A test that takes `row`, `elementwise_row`, `predicate_row` or `sample` runs for every one the table has.
+
+Those of a row's samples are one test: seven thousand of them would take longer to be counted than to run.
+"""
 
 import functools
 import sys
@@ -10,6 +13,7 @@ import pytest
 import autograd
 import witnesses.samples
 from autograd import Operation
+from witnesses.together import Together
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -17,6 +21,22 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         if name in metafunc.fixturenames:
             chosen, ids = _chosen(name)
             metafunc.parametrize(name, chosen, ids=ids)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
+    """A test is called with each of the values that it takes together; a failure says with which."""
+    given = {name: pyfuncitem.funcargs[name] for name in pyfuncitem._fixtureinfo.argnames}
+    name = next((name for name, value in given.items() if isinstance(value, Together)), None)
+    if name is None:
+        return None
+    for value in given[name]:
+        try:
+            pyfuncitem.obj(**given | {name: value})
+        except Exception as error:
+            error.add_note(f"{name} is {value!r}")
+            raise
+    return True
 
 
 _CHOICES: dict[str, Callable[[Operation], bool]] = {
@@ -33,8 +53,8 @@ def _chosen(name: str) -> tuple[list[Any], list[str]]:
     """What a test is called with that takes `name`, and the names of these in its own name."""
     rows = [row for row in autograd.operations().values() if _CHOICES[name](row)]
     if name == "sample":
-        samples = [sample for row in rows for sample in witnesses.samples.samples_of(row)]
-        return samples, [repr(sample) for sample in samples]
+        rows = [row for row in rows if witnesses.samples.samples_of(row)]
+        return [Together(witnesses.samples.samples_of(row)) for row in rows], [row.name for row in rows]
     return rows, [row.name for row in rows]
 
 

@@ -10,6 +10,7 @@ import operator
 import sys
 import warnings
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import numpy
@@ -34,6 +35,7 @@ from autograd import (
 )
 from viz import draw
 from witnesses.numpy_calls import CASES, NOT_HANDED_OVER, NOT_OF_LISTS, OTHERS, operands_of, parts_of
+from witnesses.together import Together
 
 inf, nan = math.inf, math.nan
 Call = Callable[..., Any]
@@ -46,31 +48,59 @@ CLASSES = {"isnan", "isinf", "isfinite"}
 ACTIVATIONS = {"softplus", "silu", "gelu", "leaky_relu", "elu"}
 
 
+@dataclass(frozen=True)
+class Case:
+    """A call of a function, which NumPy answers, too.
+
+    Attributes:
+        call: with nodes.
+        reference: with NumPy's arrays.
+        handed_over: through NumPy, with nodes; None where NumPy has no such function.
+        shapes: of the operands.
+    """
+
+    name: str
+    call: Call
+    reference: Call
+    handed_over: Call | None
+    shapes: Any
+    number: int = 0
+
+    def operands(self) -> list[Any]:
+        return operands_of(self.shapes)
+
+    @property
+    def is_differentiated_twice_and_drawn(self) -> bool:
+        """It is made of rows, of which every call is differentiated twice, and printed."""
+        return self.number < 2
+
+    def __repr__(self) -> str:
+        return f"{self.name}-{self.number} of operands of shapes {self.shapes}"
+
+
 def cases() -> list[Any]:
-    """name, how it is called with nodes, with NumPy, through NumPy with nodes (None where it has no such function),
-    and the operands' shapes."""
-    found: list[tuple[Any, ...]] = [
-        (
-            name,
-            lambda *x, call=call: call(autograd, *x),
-            lambda *x, call=call: call(numpy, *x),
-            (lambda *x, call=call: call(numpy, *x)) if name not in NOT_HANDED_OVER else None,
-            shapes,
-        )
+    """Those of each function."""
+    found = {
+        name: [
+            Case(
+                name,
+                lambda *x, call=call: call(autograd, *x),
+                lambda *x, call=call: call(numpy, *x),
+                (lambda *x, call=call: call(numpy, *x)) if name not in NOT_HANDED_OVER else None,
+                shapes,
+                number,
+            )
+            for number, (call, shapes) in enumerate(calls)
+        ]
         for name, calls in CASES.items()
-        for call, shapes in calls
-    ]
-    found += [
-        (name, call, reference, None, shapes) for name, calls in OTHERS.items() for call, reference, shapes in calls
-    ]
-    return [pytest.param(*case, id=f"{case[0]}-{number}") for number, case in enumerate(found)]
-
-
-ALL_CASES = cases()
-_CALLS = {name: [case.values[1] for case in ALL_CASES if case.values[0] == name] for name in [*CASES, *OTHERS]}
-# The calls of each function that are differentiated twice and drawn, and those whose pictures are laid out, too.
-FIRST_TWO = [call for calls in _CALLS.values() for call in calls[:2]]
-FIRST = [calls[0] for calls in _CALLS.values()]
+    }
+    found |= {
+        name: [
+            Case(name, call, reference, None, shapes, number) for number, (call, reference, shapes) in enumerate(calls)
+        ]
+        for name, calls in OTHERS.items()
+    }
+    return [pytest.param(Together(calls), id=name) for name, calls in found.items()]
 
 
 def test_every_composite_has_cases() -> None:
@@ -100,17 +130,17 @@ def weighted(call: Call) -> Call:
     return number
 
 
-@pytest.mark.parametrize(("name", "call", "reference", "handed_over", "shapes"), ALL_CASES)
+@pytest.mark.parametrize("case", cases())
 class TestCase:
-    def test_has_numpy_s_values_shapes_and_dtypes(self, name, call, reference, handed_over, shapes) -> None:
+    def test_has_numpy_s_values_shapes_and_dtypes(self, case) -> None:
         for dtype in (numpy.float64, numpy.float32):
-            operands = [operand.astype(dtype) for operand in operands_of(shapes)]
+            operands = [operand.astype(dtype) for operand in case.operands()]
             with numpy.errstate(all="ignore"), warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # NumPy's of nothing but nan
-                expected = parts_of(reference(*operands))
-            ways = [call(*map(Tensor, operands)), call(*operands)]
-            if handed_over is not None:
-                ways.append(handed_over(*map(Tensor, operands)))
+                expected = parts_of(case.reference(*operands))
+            ways = [case.call(*map(Tensor, operands)), case.call(*operands)]
+            if case.handed_over is not None:
+                ways.append(case.handed_over(*map(Tensor, operands)))
             for number, found in enumerate(ways):
                 assert type(found) is not numpy.ndarray or number == 1
                 assert len(parts_of(found)) == len(expected)
@@ -121,35 +151,33 @@ class TestCase:
                     assert data.dtype == numpy.asarray(wanted).dtype
                     tolerance = 10 * float(numpy.finfo(dtype).eps)
                     numpy.testing.assert_allclose(data, wanted, rtol=tolerance, atol=tolerance)
-        if name not in NOT_OF_LISTS and all(
-            operand.size for operand in operands_of(shapes)
+        if case.name not in NOT_OF_LISTS and all(
+            operand.size for operand in case.operands()
         ):  # a list of nothing has lost its shape
-            lists = call(*[operand.tolist() for operand in operands_of(shapes)])
-            for part, wanted in zip(parts_of(lists), parts_of(call(*operands_of(shapes))), strict=True):
+            lists = case.call(*[operand.tolist() for operand in case.operands()])
+            for part, wanted in zip(parts_of(lists), parts_of(case.call(*case.operands())), strict=True):
                 numpy.testing.assert_array_equal(part, wanted)
 
-    def test_has_gradients_that_agree_with_differences_to_second_order(
-        self, name, call, reference, handed_over, shapes
-    ) -> None:
-        if name in composites.WITHOUT_GRADIENT:
-            assert not any(part.requires_grad for part in parts_of(call(*map(Tensor, operands_of(shapes)))))
+    def test_has_gradients_that_agree_with_differences(self, case) -> None:
+        if case.name in composites.WITHOUT_GRADIENT:
+            assert not any(part.requires_grad for part in parts_of(case.call(*map(Tensor, case.operands()))))
             return
-        order = 2 if call in FIRST_TWO else 1  # it is made of rows, every call of which is checked to second order
-        assert gradcheck(weighted(call), *map(Tensor, operands_of(shapes)), order=order)
+        order = 2 if case.is_differentiated_twice_and_drawn else 1
+        assert gradcheck(weighted(case.call), *map(Tensor, case.operands()), order=order)
         # Of float32 they are float32.
-        leaves = [Tensor(operand, dtype=numpy.float32) for operand in operands_of(shapes)]
-        for part in parts_of(call(*leaves)):
+        leaves = [Tensor(operand, dtype=numpy.float32) for operand in case.operands()]
+        for part in parts_of(case.call(*leaves)):
             if part.requires_grad:
                 part.backward(numpy.random.default_rng(0).standard_normal(part.shape))
         for leaf in leaves:
             if leaf.grad is not None:
                 assert (leaf.grad.dtype, leaf.grad.shape) == (numpy.float32, leaf.shape)
 
-    def test_is_compiled_and_printed_and_drawn(self, name, call, reference, handed_over, shapes) -> None:
-        if name in composites.WITHOUT_GRADIENT:
+    def test_is_compiled_and_printed_and_drawn(self, case) -> None:
+        if case.name in composites.WITHOUT_GRADIENT:
             return
-        operands = operands_of(shapes)
-        number, argnums = weighted(call), tuple(range(len(operands)))
+        operands = case.operands()
+        number, argnums = weighted(case.call), tuple(range(len(operands)))
         expected, gradients = value_and_grad(number, argnums)(*operands)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", CapturedConstantWarning)  # the weights
@@ -165,10 +193,10 @@ class TestCase:
             for one, other in zip(others, gradients, strict=True):
                 numpy.testing.assert_allclose(one, other, rtol=1e-11, atol=1e-12)
         output = number(*map(Tensor, operands))
-        if call in FIRST_TWO and output.requires_grad:
+        if case.is_differentiated_twice_and_drawn and output.requires_grad:
             drawing = draw(output)  # which makes its first picture
             assert drawing.trace.events
-            if call in FIRST:
+            if case.number == 0:
                 assert "digraph" in drawing.dot
 
 
