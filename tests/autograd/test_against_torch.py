@@ -65,7 +65,7 @@ def disagreement(graph: Graph, **how) -> str:
     return ""
 
 
-@chunks(10)
+@chunks(5)
 def test_a_random_graph_has_pytorch_s_values_and_gradients(chunk) -> None:
     compare(chunk, 200)
 

@@ -54,7 +54,7 @@ def test_a_wrong_rule_falls_short_beside_finite_differences(wrong_rule) -> None:
     assert "(exp-" in row.measured
 
 
-@pytest.mark.parametrize("order", [1, 2])
+@pytest.mark.parametrize("order", [1, pytest.param(2, marks=pytest.mark.slow)])
 def test_every_sample_of_the_table_is_within_the_bar_of_finite_differences(order) -> None:
     row = correctness.finite_differences_row(order)
     assert row.met, row.measured
