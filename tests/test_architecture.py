@@ -5,6 +5,7 @@ Counted are import statements wherever they stand (in functions, under TYPE_CHEC
 """
 
 import ast
+import functools
 import graphlib
 from collections.abc import Container, Iterable, Iterator
 from pathlib import Path
@@ -27,7 +28,7 @@ Graph = dict[str, set[str]]
 
 
 def test_no_file_imports_itself_through_others() -> None:
-    graph = import_graph(ROOT, BELOW)
+    graph = graph_of_the_house()
     found = circles(graph)
     assert not found, "\n".join(
         f"{module} -> {', '.join(sorted(graph[module] & set(circle)))}" for circle in found for module in circle
@@ -35,11 +36,11 @@ def test_no_file_imports_itself_through_others() -> None:
 
 
 def test_imports_between_packages_point_down() -> None:
-    assert arrows_up(import_graph(ROOT, BELOW), BELOW) == []
+    assert arrows_up(graph_of_the_house(), BELOW) == []
 
 
 def test_the_graph_is_that_of_the_whole_house() -> None:
-    graph = import_graph(ROOT, BELOW)
+    graph = graph_of_the_house()
     assert set(graph) == {module_name(ROOT, path) for path in python_files(ROOT, BELOW)}
     assert {"autograd.ops", "nn.module", "viz.tracing"} <= set(graph)
     assert all(graph[package] for package in BELOW)
@@ -79,6 +80,11 @@ def test_an_arrow_up_is_found_however_it_is_hidden(tmp_path: Path, hidden: str) 
     write(tmp_path, {"autograd/node.py": hidden, "viz/__init__.py": "def draw(): ...", "viz/notebook.py": ""})
     up = arrows_up(import_graph(tmp_path, ["autograd", "viz"]), BELOW)
     assert [arrow.partition(" -> ")[0] for arrow in up] == ["autograd.node"]
+
+
+@functools.cache
+def graph_of_the_house() -> Graph:
+    return import_graph(ROOT, BELOW)
 
 
 # --- the graph ------------------------------------------------------------------------------------------
