@@ -91,8 +91,9 @@ def test_json_is_changed_everywhere_and_never_in_place() -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("name", list(TARGETS))
 def test_no_promise_is_broken(name: str) -> None:
-    outcome = search(TARGETS[name], 3, most=60)
-    assert outcome.tried == 60
+    """With few samples, for `.ci/run` goes on with hundreds."""
+    outcome = search(TARGETS[name], 3, most=20)
+    assert outcome.tried == 20
     assert not outcome.finds, "\n".join(find.told for find in outcome.finds.values())
 
 

@@ -62,7 +62,7 @@ def test_every_formula_of_examples_on_numbers_is_parsed_as_one(name: str) -> Non
     parser = mathtext.MathTextParser("path")
     formulas = re.findall(r"\$\$(.*?)\$\$", of(name).markdown())
     assert formulas
-    for formula in formulas:
+    for formula in {re.sub(r"\d+", "0", formula): formula for formula in formulas}.values():  # of each form one
         parser.parse(f"${formula}$")
 
 
