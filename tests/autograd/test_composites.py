@@ -70,8 +70,8 @@ class Case:
         return operands_of(self.shapes)
 
     @property
-    def is_differentiated_twice_and_drawn(self) -> bool:
-        """It is made of rows, of which every call is differentiated twice, and printed."""
+    def is_looked_at_closely(self) -> bool:
+        """Drawn, and differentiated by each element instead of along a line, are the first two of a function."""
         return self.number < 2
 
     def __repr__(self) -> str:
@@ -158,12 +158,23 @@ class TestCase:
             for part, wanted in zip(parts_of(lists), parts_of(case.call(*case.operands())), strict=True):
                 numpy.testing.assert_array_equal(part, wanted)
 
-    def test_has_gradients_that_agree_with_differences(self, case) -> None:
+    def test_has_gradients_that_agree_with_differences_to_second_order(self, case) -> None:
         if case.name in composites.WITHOUT_GRADIENT:
             assert not any(part.requires_grad for part in parts_of(case.call(*map(Tensor, case.operands()))))
             return
-        order = 2 if case.is_differentiated_twice_and_drawn else 1
-        assert gradcheck(weighted(case.call), *map(Tensor, case.operands()), order=order)
+        function, operands = weighted(case.call), case.operands()
+        if case.is_looked_at_closely:
+            assert gradcheck(function, *map(Tensor, operands), order=2)
+        elif any(operand.size for operand in operands):
+            rng = numpy.random.default_rng(0)
+            slopes = [
+                numpy.asarray(rng.uniform(0.5, 1.5, one.shape) * rng.choice([-1, 1], one.shape)) for one in operands
+            ]
+
+            def along_a_line(t: Any) -> Any:
+                return function(*[operand + t * slope for operand, slope in zip(operands, slopes, strict=True)])
+
+            assert gradcheck(along_a_line, Tensor(0.0), order=2)
         # Of float32 they are float32.
         leaves = [Tensor(operand, dtype=numpy.float32) for operand in case.operands()]
         for part in parts_of(case.call(*leaves)):
@@ -193,7 +204,7 @@ class TestCase:
             for one, other in zip(others, gradients, strict=True):
                 numpy.testing.assert_allclose(one, other, rtol=1e-11, atol=1e-12)
         output = number(*map(Tensor, operands))
-        if case.is_differentiated_twice_and_drawn and output.requires_grad:
+        if case.is_looked_at_closely and output.requires_grad:
             drawing = draw(output)  # which makes its first picture
             assert drawing.trace.events
             if case.number == 0:
