@@ -91,10 +91,12 @@ def same(one: Any, other: Any, tolerance: float = 1e-10) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("make", "settings"), OPTIMIZERS)
-def test_a_thousand_compiled_steps_are_a_thousand_eager_ones(make: Any, settings: Any) -> None:
-    more: Any = {"epochs": 334, "schedule": schedules.warm_up(50, schedules.cosine(1000))}
+def test_many_compiled_steps_are_as_many_eager_ones(make: Any, settings: Any) -> None:
+    """A thousand of Adam's, two hundred of the others'."""
+    epochs = 334 if make is Adam else 67
+    more: Any = {"epochs": epochs, "schedule": schedules.warm_up(50, schedules.cosine(3 * epochs))}
     compiled, eager = (trained(way, make, settings, **more) for way in (True, False))
-    assert (len(compiled[2].steps), compiled[2].compiled, eager[2].compiled) == (1002, True, False)
+    assert (len(compiled[2].steps), compiled[2].compiled, eager[2].compiled) == (3 * epochs, True, False)
     assert compiled[2].steps[-1].loss < compiled[2].steps[0].loss
     same(compiled, eager)
 
