@@ -22,7 +22,7 @@ from autograd import (
     compile,
 )
 from autograd.compiler.write.jax_text import NOT_LINEAR_IN_UPSTREAM
-from witnesses.random_graphs import leaf_arrays, output, random_graph
+from witnesses.random_graphs import function_of, leaf_arrays, random_graph
 from witnesses.relative_error import relative_error
 from witnesses.samples import samples_of, upstream_of
 
@@ -121,7 +121,8 @@ def test_extremes_and_ties_are_ours():
 @pytest.mark.slow
 def test_random_graphs_and_their_gradients_agree():
     graphs = [*map(random_graph, (0, 4, 5, 7))]  # without masks that are known at a call only
-    calls = [lambda *leaves, graph=graph: autograd.reshape(output(graph, leaves), ()) for graph in graphs]
+    functions = map(function_of, graphs)
+    calls = [lambda *leaves, compute=compute: autograd.reshape(compute(*leaves), ()) for compute in functions]
     for graph, (ours, theirs, gradients, their_gradients) in zip(
         graphs, both(calls, [leaf_arrays(graph) for graph in graphs]), strict=True
     ):
