@@ -99,6 +99,17 @@ def looks_it_up() -> bool:
     return operation in _LOOKING_UP or is_subscript or not _ASKING.isdisjoint(code.co_names)
 
 
+def is_asked_by_a_person() -> bool:
+    """Whether a person's code asks our caller, be it by an abstract class of Python's (`isinstance(x, Real)`)."""
+    frame = sys._getframe(2)
+    while frame is not None and frame.f_globals.get("__name__") == "abc":
+        frame = frame.f_back  # type: ignore[assignment]  # as above
+    if frame is None or frame.f_code.co_filename.startswith(_NOT_A_PERSON_S):
+        return False
+    package = str(frame.f_globals.get("__name__") or "").partition(".")[0]
+    return package == "__main__" or package not in sys.stdlib_module_names
+
+
 def note_numpy_looks() -> bool:
     """To be called where NumPy looks whether our caller's node is an array, before it asks for its number; whether it
     may do so for SciPy."""

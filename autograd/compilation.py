@@ -39,12 +39,18 @@ def compile(function: Callable[..., Any], *, columns: bool = False) -> Compiled:
     was recorded: a warning tells of the look, `check(…)` compares, `where(…)` chooses anew in each call.
 
     What the function reads from outside its arguments (globals, closures, attributes, items, settings) is compared at
-    each call, and it is recorded anew where something is another. A warning tells of what cannot be compared: arrays
-    that it computes with, random numbers, iterators, counts that it keeps itself, what a second run does otherwise.
-    What nobody can see, and a program keeps as it was when it was recorded: what a library keeps to itself; files, the
-    clock and devices that give the same twice, and another thing later; what a function in C reads by itself; another
-    code or defaults that a function is given; single numbers of large arrays in lists and dicts; the hash of a number
-    that a library asks for. Pass such things as arguments.
+    each call, by type, sign and order, and it is recorded anew where something is another; so is what those functions
+    read that it called when it was recorded, by whatever way, and what these calls gave. A warning tells of what cannot
+    be compared (arrays that it computes with, random numbers, iterators, counts and lists that it changes itself and
+    looks into, what a second run does otherwise); of what no later call does again (changes of its arguments, nodes
+    that it leaves in objects and lists); and of questions that a node answers otherwise than a number or an array does
+    (`type(x)`, `isinstance(x, numpy.ndarray)`, `x.requires_grad`, `x is y`). To `isinstance(x, float)` a number is a
+    float. What nobody can see, and a program keeps as it was when it was recorded: what a library keeps to itself;
+    files, the clock and devices that give the same twice, and another thing later; what a function in C reads by
+    itself; what functions read that were called in other threads, or while a profiler was running, and that no name
+    leads to; another code or defaults that a function is given; single numbers of large arrays in lists and dicts; the
+    hash of a number that a library asks for. Pass such things as arguments. Its results are arrays of their own, never
+    an argument nor a view of one.
 
     >>> from autograd import Value, compile, sigmoid
     >>> def cost(w, x, b):

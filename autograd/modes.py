@@ -48,6 +48,10 @@ class Mode:
     looked_at: list[tuple[Any, SourceLine | None]] | None = None
     # Then, too: the nodes whose numbers were checked, and how, for each call of the program to be checked likewise.
     checked: list[tuple[Any, Callable[[Any], None]]] | None = None
+    # And the leaves that the function moves in place (`x += 1`), which no node lets happen.
+    moved: list[Any] | None = None
+    # And the nodes whose class the function asks for.
+    classes_asked: list[Any] | None = None
 
     def changed(self, changes: dict[str, Any]) -> Mode:
         """The same with other values in these fields: `dataclasses.replace`, at a third of its price, which every block
@@ -219,6 +223,13 @@ def note_look(node: Any) -> None:
         looked_at = _looked_at_elsewhere(node)
     if looked_at is not None:
         looked_at.append((node, calling_line()))
+
+
+def note_move(node: Any) -> None:
+    """Something is added to a node in place: the array that it stands for would be another afterwards."""
+    moved = current_mode().moved
+    if moved is not None and node.op is None:
+        moved.append(node)
 
 
 class Looks(list[tuple[Any, SourceLine | None]]):

@@ -63,6 +63,7 @@ class Node(Recordable):
     # Of a leaf that a transform made for an argument without a graph, while it runs a function: the how many-th it is.
     stand_in_number: int = 0
     _label: str | None = None
+    _stands_for_plain: bool = False  # while a program is recorded: for an argument that is no node
 
     @property
     def requires_grad(self) -> bool:
@@ -327,8 +328,10 @@ class Node(Recordable):
     # --- in place: a new node, never another number in this one ---
 
     def __iadd__(self, other: Any) -> Any:
-        if modes.open_blocks and not isinstance(other, Node):  # a forward pass adds up: `act = bias; act += w * x`
-            self._refuse_in_place("+=")
+        if modes.open_blocks:
+            if not isinstance(other, Node):  # a forward pass adds up: `act = bias; act += w * x`
+                self._refuse_in_place("+=")
+            modes.note_move(self)
         return self + other
 
     def __isub__(self, other: Any) -> Any:
@@ -355,6 +358,8 @@ class Node(Recordable):
         """Refuse what is meant to move a leaf: in place under `no_grad`, and `leaf -= rate * leaf.grad` anywhere, told
         by the gradient that the leaf has and the number or array that is taken off."""
         mode = modes.current_mode()
+        if sign != "+=":
+            modes.note_move(self)
         if self.op is not None or not self.requires_grad or mode.tracing:
             return
         where = "under no_grad() "
@@ -614,3 +619,18 @@ def refuse_modulus() -> NoReturn:
 def _name(node: Node, name: str) -> None:
     if node.label is None:
         node.label = name
+
+
+def stands_for_plain(node: Node) -> bool:
+    """Whether a function that is recorded for a program has a plain number or array here, as it was given no nodes that
+    this comes from."""
+    queue, seen = [node], {id(node)}
+    while queue:
+        one = queue.pop()
+        if one.op is None and not one._stands_for_plain:
+            return False
+        for operand in one.operands:
+            if isinstance(operand, Node) and id(operand) not in seen:
+                seen.add(id(operand))
+                queue.append(operand)
+    return True

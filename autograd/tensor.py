@@ -14,7 +14,7 @@ from .arguments import ELSEWHERE, described
 from .calling_line import SourceLine, calling_line, numbers_asked_for_by
 from .errors import ArgumentError, CallError, DataTypeError, ShapeError
 from .modes import Scope
-from .node import Node, checked_requires_grad, without_gradient
+from .node import Node, checked_requires_grad, stands_for_plain, without_gradient
 from .operands import Axis, as_operand, has_mask
 from .operation import PYTHON_NUMBERS, Operation, Parameters, Passed, as_recorded, holds_nodes, is_silent
 from .sweep import forget_gradients, through
@@ -683,6 +683,10 @@ class Tensor(Node):
         """The elements in order, as a new Tensor: an array of NumPy's sorts itself, which no node lets happen."""
         if unknown:
             self._refuse_keywords("sort", unknown)
+        if modes.open_blocks and modes.current_mode().moved is not None and stands_for_plain(self):
+            raise DataTypeError(
+                "an array's sort() sorts it in place, and a program changes no array; write numpy.sort(a), a new one"
+            )
         return composites.sort(self, axis, kind, stable)
 
     def argsort(

@@ -11,10 +11,17 @@ import numpy
 
 from . import anomaly, array_functions, modes, ops
 from .arguments import NoSuchAttribute, described
-from .calling_line import asking_functions, calling_line, looks_it_up, note_numpy_looks, numbers_asked_for_by
+from .calling_line import (
+    asking_functions,
+    calling_line,
+    is_asked_by_a_person,
+    looks_it_up,
+    note_numpy_looks,
+    numbers_asked_for_by,
+)
 from .errors import ArgumentError, CallError, DataTypeError, ShapeError
 from .names_of_scipy import refuse_look_of_scipy
-from .node import Node, checked_label, checked_requires_grad, without_gradient
+from .node import Node, checked_label, checked_requires_grad, stands_for_plain, without_gradient
 from .operands import Array, Number, has_mask
 from .operation import Operation, Parameters, Passed, holds_nodes, ieee
 from .tensor import Tensor
@@ -519,9 +526,20 @@ if TYPE_CHECKING:
 
 class RecordedValue(Value):
     """A Value while a program is recorded: where a set or a dict is asked for it, its number would be found, and it is
-    not. Afterwards it is a Value as any other."""
+    not; asked by a person's code for its class (`isinstance(x, float)`), it is what the function is given otherwise.
+    Afterwards it is a Value as any other."""
 
     __slots__ = ()
+
+    @property  # type: ignore[misc]  # nobody assigns it but `become_usual`
+    def __class__(self) -> type:
+        asked = modes.current_mode().classes_asked if modes.open_blocks else None
+        if asked is None or not is_asked_by_a_person():
+            return type(self)
+        asked.append(self)
+        if not stands_for_plain(self):
+            return Value
+        return bool if self._is_boolean else float
 
     def __hash__(self) -> int:
         if looks_it_up():
@@ -533,7 +551,10 @@ class RecordedValue(Value):
         """The recording is over."""
         for node in nodes:
             if type(node) is RecordedValue:
-                node.__class__ = Value  # type: ignore[assignment]  # of the same fields
+                _CLASS.__set__(node, Value)  # of the same fields
+
+
+_CLASS: Any = vars(object)["__class__"]
 
 
 class _WideValue(Value):

@@ -172,6 +172,9 @@ def _warn_of_constants(step: CompiledStep) -> None:
     looks = step.recording.looks
     if looks:
         _warn(f"looks at {listed(looks)}: what comes of it stays as it is now; with compile=False it is looked at anew")
+    effects = step.recording.side_effects
+    if effects:
+        _warn(f"changes {listed(effects)}: no later step does so again; with compile=False each step does")
     nowhere = step.recording.numbers_from_nowhere
     if nowhere:
         _warn(f"uses {listed(nowhere)}: it keeps those of the first run; with compile=False each step has its own")

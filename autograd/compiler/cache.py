@@ -13,7 +13,7 @@ from typing import Any, Generic, TypeVar
 import numpy
 
 from .record.recording import Recording
-from .record.signature import Key, Numbers, array_key, column_key, signature, with_columns
+from .record.signature import Key, Numbers, array_key, column_key, signature, with_answers, with_columns
 
 Entry = TypeVar("Entry")
 _Table = dict[Any, Any]
@@ -29,7 +29,11 @@ class ProgramCache(Generic[Entry]):
 
     Attributes:
         last: the key of the last call, and its entry.
+        asks: whether the function asks for more of its arguments than a structure says: which of them are nodes, and
+            which are one.
     """
+
+    asks: bool = False
 
     def __init__(self, columns: bool = False) -> None:
         self._columns = columns
@@ -48,6 +52,8 @@ class ProgramCache(Generic[Entry]):
         key, leaves, objects = signature(arguments, keywords, self.array_key, numbers)
         if objects:
             self.recognize(objects)
+        if self.asks:
+            key = with_answers(key, leaves, objects)
         return (*with_columns(key, leaves), objects) if self._columns else (key, leaves, objects)
 
     def recognize(self, objects: Sequence[Any]) -> None:

@@ -58,6 +58,7 @@ from .record.signature import (
     stand_in,
     stand_in_of_array,
     stand_in_of_sample,
+    with_answers,
     with_columns,
     with_numbers,
 )
@@ -419,6 +420,8 @@ class Compiled:
                     has_numbers = True
             if has_numbers:
                 key = key, of_values  # beside Values they are floats
+        if cache.asks:
+            key = with_answers(key, leaves, objects)
         if self._columns:
             key, leaves = with_columns(key, leaves)
         try:
@@ -560,7 +563,7 @@ class Compiled:
             if by is not None:
                 given = self._in_floats(given, positions_of("value_and_grad", self.__name__, by, len(given)))
                 key = self._cache.key(given, named)[0]
-            again = self._recorded(given, named, by is not None)
+            again = self._recorded(given, named, by is not None, recording)
             went_on = what_went_on(recording, again)
             if went_on:
                 # Where somebody else changed something while it ran first, the second run has it as it is.
@@ -581,12 +584,18 @@ class Compiled:
     def _in_floats(arguments: tuple[Any, ...], positions: list[int]) -> tuple[Any, ...]:
         return tuple(_as_floats(one) if n in positions else one for n, one in enumerate(arguments))
 
-    def _recorded(self, arguments: tuple[Any, ...], keywords: dict[str, Any], by_numbers: bool) -> Recording:
+    def _recorded(
+        self,
+        arguments: tuple[Any, ...],
+        keywords: dict[str, Any],
+        by_numbers: bool,
+        earlier: Recording | None = None,
+    ) -> Recording:
         """A run of the function, and what there is to say of it."""
         with without_garbage_collection():
-            recording = record(self._function, arguments, keywords, self._stand_in)
+            recording = record(self._function, arguments, keywords, self._stand_in, earlier)
             if not self._columns and _need_their_dtype(recording, flatten([arguments, keywords])[0], by_numbers):
-                recording = record(self._function, arguments, keywords, stand_in_of_array)
+                recording = record(self._function, arguments, keywords, stand_in_of_array, earlier)
         news = [one for one in captured(recording, self._function) if str(one) not in self._told]
         self._tell(
             [str(one) for one in news],
@@ -599,10 +608,15 @@ class Compiled:
             "uses {}: the program keeps those of the run that was recorded. Pass them as arguments",
         )
         self._tell(
+            recording.side_effects,
+            "changes {}: no call of the program does so again. Return it instead",
+        )
+        self._tell(
             recording.looks,
             "looks at {}: what comes of it stays as it was when it was recorded. Choose with where(…), compute "
             "with the node itself; check(…) compares with an eager run",
         )
+        self._cache.asks |= recording.asks
         recording.is_confirmed = bool(recording.numbers_from_nowhere or recording.looks)
         return recording
 

@@ -113,7 +113,7 @@ class TrainingStep:
     def _confirm(self, recording: Recording, arguments: tuple[Any, ...]) -> bool:
         """Whether the function does the same in a second run. Where it does not, that is told of, once."""
         with without_garbage_collection():
-            again = record(self._function, arguments, {})
+            again = record(self._function, arguments, {}, earlier=recording)
         went_on = what_went_on(recording, again)
         if went_on and not recording.was_disturbed(again):
             assert self.told is not None

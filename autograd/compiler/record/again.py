@@ -19,11 +19,19 @@ def what_went_on(then: Recording, now: Recording) -> list[str]:
     it did, it was told of, and another branch says nothing."""
     if then.looked_at or now.looked_at:
         return []
+    grown = _grown(then, now)
     own = dict(zip(then.inputs, now.inputs, strict=True))
     found = differences(then.outputs, now.outputs, own)
     if not found and then.output_paths != now.output_paths:
         found = ["what it returns"]
-    return found
+    return [*found, *grown]
+
+
+def _grown(then: Recording, now: Recording) -> list[str]:
+    """The lists, sets and dicts that both runs changed, and look into."""
+    if then.outside is None or now.outside is None:
+        return []
+    return [f"{name}, which it changes itself" for name in now.outside.grown if name in then.outside.grown]
 
 
 def differences(then: Sequence[Node], now: Sequence[Node], own: dict[Node, Node] | None = None) -> list[str]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import random
 import sys
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from types import GeneratorType
 from typing import Any
 
@@ -19,13 +19,15 @@ import numpy
 
 from ...node import Node
 from ...traversal import nodes_in_order
+from .called import Called, CallWatcher
 from .code_reading import CodeFacts
-from .places import ATOMS, Place, comparison
+from .kinds import package_of_code
+from .places import ATOMS, Place, comparison, content_of_array
 from .reach import MOST_PLACES, Walk
 
 # Of arrays whose numbers are compared at each call.
 _MOST_BYTES = 4096
-_MOST_ARRAYS = 16
+_MOST_ARRAYS = 256
 
 
 class Outside:
@@ -34,10 +36,28 @@ class Outside:
     Args:
         function: the function.
         objects: what is no number or array among its arguments (modules).
+        called: what an earlier run called.
+
+    Attributes:
+        watcher: of the calls in the run.
+        called: what that run called.
+        left_behind: places in which the run left nodes of its own.
+        questions: in words, what the function asks that a node answers otherwise than what it stands for.
+        attributes: the names of attributes that persons' code reads.
+        asks_whether_same: whether it asks of two things whether they are one.
+        grown: lists, sets and dicts that it changed itself, and looks into.
     """
 
-    def __init__(self, function: Callable[..., Any], objects: Sequence[tuple[str, Any]] = ()) -> None:
-        walk = Walk(function, objects)
+    def __init__(
+        self,
+        function: Callable[..., Any],
+        objects: Sequence[tuple[str, Any]] = (),
+        called: Called | None = None,
+    ) -> None:
+        walk = Walk(function, objects, called)
+        # Where nothing but this project's own functions is reached, nobody needs to know what they call.
+        self.watcher = CallWatcher(package_of_code(function), is_needed=bool(walk.facts))
+        self.called = called
         self.places: list[Place] = walk.places
         self._walk: Walk | None = walk
         self._facts: list[CodeFacts] = []
@@ -46,10 +66,19 @@ class Outside:
         self.changed_by_itself: list[Place] = []
         self.draws: list[str] = []
         self.told: list[str] = []
+        self.left_behind: list[str] = []
+        self.grown: list[str] = []
+        self.questions: list[str] = []
+        self.attributes: frozenset[str] = frozenset()
+        self.asks_whether_same = False
         self.is_unchanged: Callable[[], bool] | None = None
 
     def settle(
-        self, function: Callable[..., Any], objects: Sequence[tuple[str, Any]], outputs: Sequence[Node] = ()
+        self,
+        function: Callable[..., Any],
+        objects: Sequence[tuple[str, Any]],
+        outputs: Sequence[Node] = (),
+        looked_at: Sequence[Node] = (),
     ) -> None:
         """The function was run, and gave these: what it changed itself says nothing of whether somebody else did."""
         walk, self._walk = self._walk, None
@@ -57,11 +86,32 @@ class Outside:
         self._facts = walk.facts
         if not walk.not_imported.isdisjoint(sys.modules):  # it imported them itself
             after = Walk(function, objects)
-            self.places += [place for place in after.places if (id(place.container), place.key) not in walk.known]
+            known = {(id(place.container), place.key, place.aspect) for place in self.places if not place.is_copy}
+            self.places += [
+                place
+                for place in after.places
+                if place.is_copy or (id(place.container), place.key, place.aspect) not in known
+            ]
+        self.questions = [f"the type of {name}" for name in self.watcher.nodes_asked_for_types()]
+        self.called = self.watcher.called()
+        walk.follow(self.called)
         self.places += _places_of(self._arrays, outputs)
+        self.places += places_of_nodes(walk.nodes, walk.attributes, looked_at)
+        self.attributes = frozenset(walk.attributes)
+        self.asks_whether_same = any(facts.asks_whether_same for facts in walk.facts)
         is_unchanged = comparison(self.places)
         if not is_unchanged():
             self.changed_by_itself = [place for place in self.places if not place.is_as_it_was]
+            self.left_behind = [
+                place.name.removeprefix("the length of ").removeprefix("the keys of ")
+                for place in self.changed_by_itself
+                if holds_new_nodes(place)
+            ]
+            self.grown = [
+                place.name
+                for place in self.changed_by_itself
+                if place.aspect in ("items", "keys") and walk.reads_content(place.name)
+            ]
             containers = {id(place.container) for place in self.changed_by_itself if isinstance(place.container, list)}
             changed = {id(place) for place in self.changed_by_itself}
             self.places = [
@@ -125,6 +175,7 @@ class Outside:
 def _small(walk: Walk) -> list[tuple[str, Any, bytes]]:
     """The arrays whose numbers are compared at each call, as they are now."""
     small = [(name, array) for name, array, _ in walk.arrays if array.nbytes <= _MOST_BYTES]
+    small.sort(key=lambda one: "[" in one[0])  # those that a name leads to before items
     return [(name, array, array.tobytes()) for name, array in small[:_MOST_ARRAYS]]
 
 
@@ -132,7 +183,14 @@ def _places_of(small: list[tuple[str, Any, bytes]], outputs: Sequence[Node]) -> 
     """Where they lie, but for those that the function computes with: a program keeps these, and that is told."""
     kept = _kept(outputs) if small else set()
     return [
-        Place(name, array, before, "{c}.tobytes() == {k}", True, is_copy=True)
+        Place(
+            name,
+            array,
+            (array.shape, array.dtype, before),
+            "{c}.shape == {k}[0] and {c}.dtype == {k}[1] and {c}.tobytes() == {k}[2]",
+            True,
+            is_copy=True,
+        )
         for name, array, before in small
         if (array.shape, before) not in kept
     ]
@@ -150,6 +208,8 @@ def _kept(outputs: Sequence[Node]) -> set[tuple[Any, bytes]]:
 def _told_of(walk: Walk, outputs: Sequence[Node]) -> list[str]:
     """What cannot be compared at each call."""
     found = [] if walk.is_whole else [f"more than {MOST_PLACES:,} things outside, of which it cannot watch the others"]
+    if sum(array.nbytes <= _MOST_BYTES for _, array, _ in walk.arrays) > _MOST_ARRAYS:
+        found.append(f"more than {_MOST_ARRAYS} arrays outside, of which it cannot watch the others")
     large = [
         (name, array)
         for name, array, is_direct in walk.arrays
@@ -164,6 +224,49 @@ def _told_of(walk: Walk, outputs: Sequence[Node]) -> list[str]:
             f"{name} of shape {array.shape} as plain numbers" for name, array in large if array.shape not in shapes
         ]
     return found
+
+
+# --- nodes from outside -----------------------------------------------------------------------------------
+
+
+def places_of_nodes(
+    nodes: Sequence[tuple[str, Node]], attributes: Collection[str], looked_at: Sequence[Node]
+) -> list[Place]:
+    """What of nodes is read as plain numbers and truths: what the code has names for, and the numbers of constants that
+    it looked at."""
+    found: list[Place] = []
+    for name, node in nodes:
+        for attribute in ("label", "requires_grad"):
+            if attribute in attributes:
+                held = getattr(node, attribute)
+                found.append(Place(f"{name}.{attribute}", node, attribute, "getattr({c}, {k})", held))
+        if "grad" in attributes:
+            found.append(_of_numbers(f"{name}.grad", node, "grad", node.grad))
+    names = {id(node): name for name, node in nodes}
+    for node in dict.fromkeys(looked_at):
+        name = names.get(id(node)) or node.label or "a constant"
+        found.append(_of_numbers(f"{name}.data", node, "_data", node._data))
+    return found
+
+
+def _of_numbers(name: str, node: Node, attribute: str, held: Any) -> Place:
+    if not isinstance(held, numpy.ndarray):
+        return Place(name, node, attribute, "getattr({c}, {k})", held)
+    read = f"content_of_array({{c}}.{attribute}) == {{k}}"
+    return Place(name, node, content_of_array(held), read, True, is_copy=True)
+
+
+def holds_new_nodes(place: Place) -> bool:
+    """Whether the function has put nodes where it lies, which are of this run alone."""
+    now = place.now()
+    if place.aspect in ("items", "keys"):
+        now = place.container
+        items: list[Any] = list(now.values()) if isinstance(now, dict) else list(now)
+        return any(isinstance(item, Node) and item.op is not None for item in items[-_MOST_LOOKED_AT:])
+    return isinstance(now, Node) and now.op is not None
+
+
+_MOST_LOOKED_AT = 100  # items of a list that a run has put something into
 
 
 # --- what goes on when it is asked ------------------------------------------------------------------------

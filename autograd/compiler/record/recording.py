@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import sys
 import weakref
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -24,6 +23,7 @@ from ...tensor import Tensor
 from ...traversal import nodes_in_order, operands_first
 from ...value import RecordedValue, Value
 from ..program import Constant, Event, Input, Instruction, Operand, Program
+from .called import CallWatcher
 from .outside import Outside
 from .signature import Numbers, is_given, is_number, numbers_at, stand_in
 
@@ -51,6 +51,9 @@ class Recording:
         outside: what it could read from outside its arguments; None for what is no run of a person's function.
         frozen: the parameters outside the function, and whether each was frozen.
         is_of_one_pass: whether the function assigned no data of a node after it had used it.
+        changed_arguments: in words, which of its arguments the function changed.
+        questions: in words, what the function asked that a node answers otherwise than what it stands for.
+        asks_for_classes: whether it asked of a number whether it is a float or a Value, and was told.
         is_confirmed: whether a second run did the same, or somebody was told why it would not.
     """
 
@@ -71,6 +74,9 @@ class Recording:
     argument_names: list[str] = field(default_factory=list)
     keywords: tuple[str, ...] = ()
     checks: list[tuple[int, Callable[[Any], None]]] = field(default_factory=list)
+    changed_arguments: list[str] = field(default_factory=list)
+    questions: list[str] = field(default_factory=list)
+    asks_for_classes: bool = False
 
     def gradients_recorded(self) -> Adjusted:
         """A block in which sweeps make a program's gradients. What was assigned since, the program is run on; what
@@ -120,13 +126,24 @@ class Recording:
         return [] if self.outside is None else self.outside.told
 
     @property
+    def side_effects(self) -> list[str]:
+        """In words, what this run did besides giving what it returned, and no later call does."""
+        left = [] if self.outside is None else self.outside.left_behind
+        return [*self.changed_arguments, *[f"{name}, in which it leaves what it computed" for name in left]]
+
+    @property
+    def asks(self) -> bool:
+        """Whether the function asks for more of its arguments than their structure says."""
+        return self.asks_for_classes or (self.outside is not None and self.outside.asks_whether_same)
+
+    @property
     def looks(self) -> list[str]:
         """In words, at which numbers the function looked, each place once."""
         found: dict[str, None] = {}
         for node, line in self.looked_at:
             name = self.label(node) or ("a parameter" if node.op is None else "a result")
             found[f"the number of {name}" + (f" ({line})" if line is not None else "")] = None
-        return list(found)
+        return [*found, *self.questions]
 
 
 def record(
@@ -134,8 +151,13 @@ def record(
     arguments: tuple[Any, ...],
     keywords: dict[str, Any],
     stand_in: StandIn = stand_in,
+    earlier: Recording | None = None,
 ) -> Recording:
-    """Run the function on stand-ins for the numbers and arrays among its arguments."""
+    """Run the function on stand-ins for the numbers and arrays among its arguments.
+
+    Args:
+        earlier: a run before this one, which knows what the function calls.
+    """
     leaves, paths, rebuild_arguments = flatten((*arguments, *keywords.values()))
     argument_names = _argument_names(function, len(arguments), list(keywords))
     inputs: list[Node] = []
@@ -150,39 +172,56 @@ def record(
             continue
         name = f"{argument_names[int(position)]}{rest}"
         node = stand_in(name, leaf)
+        node._stands_for_plain = not isinstance(leaf, Node)  # type: ignore[misc]  # Value and Tensor have a __dict__
         node.label = (isinstance(leaf, Node) and leaf.label) or name
         inputs.append(node)
         places.append((int(position), rest))
         given.append(node)
     replaced = rebuild_arguments(given)
+    before = flatten(replaced)[:2]
     positional, named = replaced[: len(arguments)], dict(zip(keywords, replaced[len(arguments) :], strict=True))
     looked_at: list[tuple[Node, SourceLine | None]] = []
     checked: list[tuple[Node, Callable[[Any], None]]] = []
     others = [(argument_names[int(path[1:].partition("]")[0])], leaf) for leaf, path in zip(leaves, paths, strict=True)]
     objects = [(name, leaf) for name, leaf in others if not is_given(leaf)]
-    outside = Outside(function, objects)
-    block = Adjusted(tracing=True, recording=True, looked_at=looked_at, checked=checked)
+    known = None if earlier is None or earlier.outside is None else earlier.outside.called
+    outside = Outside(function, objects, known)
+    moved: list[Node] = []
+    classes: list[Node] = []
+    block = Adjusted(
+        tracing=True, recording=True, looked_at=looked_at, checked=checked, moved=moved, classes_asked=classes
+    )
     with block, watched_in_other_threads(inputs, looked_at):
         try:
-            returned, variables = _with_variables(function, positional, named)
+            returned, variables = _with_variables(function, positional, named, outside.watcher)
         except TypeError:
             check_call("compile", function, positional, named)
             raise
+    changed = [
+        place
+        for place in _changed_places(before, flatten(replaced)[:2])
+        if not hasattr((*arguments, *keywords.values())[place], "default_factory")  # it adds what is asked for
+    ]
+    changed += [place for leaf, node, (place, _) in _given_arrays(leaves, inputs, places) if node in moved]
     _hold_weakly(returned, [leaf for leaf in leaves if not is_given(leaf)])
     outputs, output_paths, rebuild = flatten(returned)
     name, nodes = name_of(function), _returned(function, outputs, output_paths)
     RecordedValue.become_usual((*inputs, *nodes_in_order(nodes)))
-    outside.settle(function, objects, nodes)
     own = set(inputs)
+    constants = [node for node, _ in looked_at if node.op is None and not node.requires_grad and node not in own]
+    outside.settle(function, objects, nodes, constants)
     leaves_outside = [node for node in nodes_in_order(nodes) if node.op is None and node not in own]
     parameters = [leaf for leaf in leaves_outside if leaf.requires_grad]
-    # A leaf that is neither an argument nor a parameter stays as it is in any case.
+    # A leaf that is neither an argument nor a parameter is compared at each call.
     looked_at = [(node, line) for node, line in looked_at if node.op is not None or node.requires_grad or node in own]
     frozen = [(leaf, not leaf.requires_grad) for leaf in leaves_outside if leaf.is_parameter]
     return Recording(
         name, inputs, places, parameters, nodes, rebuild, variables, output_paths, looked_at, outside, frozen,
         not any(node.is_stale for node in nodes_in_order(nodes)),
         statics=statics, argument_names=argument_names, keywords=tuple(keywords),
+        changed_arguments=[f"its argument {argument_names[place]}" for place in dict.fromkeys(changed)],
+        questions=[*outside.questions, *_questions(outside, leaves, (*arguments, *keywords.values()))],
+        asks_for_classes=bool(classes),
         checks=[(place, check) for node, check in checked for place, one in enumerate(inputs) if one is node],
     )  # fmt: skip
 
@@ -197,6 +236,35 @@ def _same_as(leaf: Any) -> Callable[[Any], bool]:
         else:
             return lambda other: other is held()
     return lambda other: type(other) is type(leaf) and bool(other == leaf)
+
+
+def _changed_places(then: Sequence[Any], now: Sequence[Any]) -> list[int]:
+    """Which arguments hold other things than before the run: lists and dicts that it filled."""
+    places: list[list[tuple[str, int]]] = [
+        [(path, id(leaf)) for leaf, path in zip(leaves, paths, strict=True)] for leaves, paths in (then, now)
+    ]
+    return [int(path[1:].partition("]")[0]) for path, _ in sorted(set(places[0]) ^ set(places[1]))]
+
+
+def _given_arrays(
+    leaves: Sequence[Any], inputs: Sequence[Node], places: Sequence[tuple[int, str]]
+) -> list[tuple[Any, Node, tuple[int, str]]]:
+    """The arrays among what was given, the node that stands for each, and its place."""
+    numbers = [leaf for leaf in leaves if is_given(leaf)]
+    return [one for one in zip(numbers, inputs, places, strict=True) if isinstance(one[0], numpy.ndarray)]
+
+
+def _questions(outside: Outside, leaves: Sequence[Any], arguments: Sequence[Any]) -> list[str]:
+    """What the function may ask its arguments for, and a node that stands for one cannot tell."""
+    found = []
+    if "requires_grad" in outside.attributes and any(isinstance(leaf, Node) for leaf in leaves):
+        found.append("whether an argument requires gradients")
+    if outside.asks_whether_same:
+        held: list[Any] = [leaf for leaf in leaves if isinstance(leaf, numpy.ndarray | Node)]
+        held += [argument for argument in arguments if isinstance(argument, list | dict)]
+        if len({id(one) for one in held}) < len(held):
+            found.append("whether two arguments are one")
+    return found
 
 
 class _WeakCall(ModuleCall):
@@ -288,12 +356,14 @@ def run_eagerly(
             return leaf
         data = leaf._data if isinstance(leaf, Node) else leaf
         if isinstance(data, float | numpy.floating) or getattr(data, "dtype", None) in (numpy.float32, numpy.float64):
-            inputs.append(stand_in("", leaf))
-            return inputs[-1]
+            node = stand_in("", leaf)
+            node._stands_for_plain = not isinstance(leaf, Node)  # type: ignore[misc]  # as above
+            inputs.append(node)
+            return node
         inputs.append(None)
         return leaf.copy() if isinstance(leaf, numpy.ndarray) else leaf
 
-    with Adjusted(recording=True, looked_at=[]):  # compiled functions inside are their own code
+    with Adjusted(recording=True, looked_at=[], classes_asked=[]):  # compiled functions inside are their own code
         returned = function(*with_leaves(arguments, given), **with_leaves(keywords, given))
     outputs, paths, _ = flatten(returned)
     return EagerRun(inputs, _returned(function, outputs, paths), paths)
@@ -526,27 +596,15 @@ def names_of_places(function: Callable[..., Any], count: int, places: Sequence[P
 
 
 def _with_variables(
-    function: Callable[..., Any], arguments: tuple[Any, ...], keywords: dict[str, Any]
+    function: Callable[..., Any], arguments: tuple[Any, ...], keywords: dict[str, Any], watcher: CallWatcher
 ) -> tuple[Any, dict[Node, str]]:
     """Call the function; also the names of the nodes that its own variables held when it returned."""
     called = inspect.unwrap(function) if hasattr(function, "__wrapped__") else function
     code = getattr(called, "__code__", None) or getattr(type(called).__call__, "__code__", None)
-    if code is None or sys.getprofile() is not None:  # a profiler is running, and Python has room for one
-        return function(*arguments, **keywords), {}
-    frames: list[Any] = []
-
-    def watch(frame: Any, event: str, argument: Any) -> None:
-        if event == "call" and frame.f_code is code:
-            frames.append(frame)  # it keeps its variables as they are when the function returns
-            sys.setprofile(None)
-
-    try:
-        sys.setprofile(watch)
+    with watcher.watching(code):
         returned = function(*arguments, **keywords)
-    finally:
-        sys.setprofile(None)
     labels: dict[Node, str] = {}
-    variables = frames.pop().f_locals if frames else {}
+    variables = next((frame.f_locals for frame in watcher.frames.values() if frame.f_code is code), {})
     with Adjusted(looked_at=[]):  # a key of a dict may be a node, and its repr is no look of the function's
         for name, held in variables.items():
             for item, path in zip(*flatten(held)[:2], strict=True):

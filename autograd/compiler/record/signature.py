@@ -67,6 +67,13 @@ def signature(
     return key, leaves, kept
 
 
+def with_answers(key: Key, leaves: list[Any], objects: list[Any]) -> Key:
+    """The key of a call of a function that asks which of its arguments are nodes (`isinstance(x, float)`), or which of
+    its arrays are one (`x is y`)."""
+    arrays = [id(leaf) for leaf in leaves if type(leaf) is numpy.ndarray]
+    return key, tuple([one[0] for one in objects if type(one) is tuple]), tuple([arrays.index(one) for one in arrays])
+
+
 def _key(part: Any, leaves: list[Any], kept: list[Any], array_key: ArrayKey, numbers: Numbers) -> Key:
     kind = type(part)
     if kind is float:
@@ -161,6 +168,8 @@ def _static_key(part: Any, kept: list[Any]) -> Key | None:
 
 def _key_of_name(name: Any) -> Key:
     """1, 1.0 and True are one key to a dict, as 0.0 and -0.0 are, and not the same to a function."""
+    if isinstance(name, tuple):
+        return type(name), tuple(map(_key_of_name, name))
     return type(name), name, repr(name) if isinstance(name, float) else None
 
 
