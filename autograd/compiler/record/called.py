@@ -100,6 +100,8 @@ class CallWatcher:
         """The names of variables that hold nodes, and whose types the code asks for."""
         found: list[str] = []
         for frame in self.frames.values():
+            if _is_machinery(frame.f_globals):  # a row that is compiled itself; it knows its operands' types
+                continue
             facts = facts_of(frame.f_code)
             if facts.types_asked or facts.classes_asked:
                 variables = frame.f_locals
@@ -113,7 +115,7 @@ class CallWatcher:
         if id(code) not in self._known:
             self._known[id(code)] = code  # so that nothing else gets its id
             its_globals = frame.f_globals
-            if str(its_globals.get("__name__") or "").partition(".")[0] == _MACHINERY and code is not self._code:
+            if _is_machinery(its_globals) and code is not self._code:
                 self._machinery.add(id(code))
                 return
             if is_a_person_s(its_globals, self._own_package):
@@ -158,6 +160,10 @@ class CallWatcher:
             if sys.getrefcount(held) > 2:
                 found.given.append((name, _weakly(held)))
         return found
+
+
+def _is_machinery(its_globals: dict[str, Any]) -> bool:
+    return str(its_globals.get("__name__") or "").partition(".")[0] == _MACHINERY
 
 
 def _weakly(held: Any) -> Callable[[], Any]:

@@ -34,7 +34,7 @@ def trained(weight, dtype, steps=3, copy=True):
     w = Tensor(weight, copy=copy)
     step = TrainingStep(lambda x: ((x @ w) ** 2).mean(), descend)
     losses = [float(step(data(dtype, seed=seed), numbers=(RATE,))) for seed in range(steps)]
-    (((machine, _, _),),) = step._cache.entries.values()
+    (((machine, *_),),) = step._cache.entries.values()
     return w.data, losses, machine.text
 
 
@@ -110,7 +110,7 @@ def test_products_that_do_not_fit_leave_all_to_numpy(why, loss):
     w = Tensor(data("float64", (300, 256)) if why != "small" else data("float64", (300, 4)))
     step = TrainingStep(loss(w), descend)
     step(data("float64"), numbers=(RATE,))
-    (((machine, _, _),),) = step._cache.entries.values()
+    (((machine, *_),),) = step._cache.entries.values()
     assert "_product" not in machine.text
 
 
@@ -120,7 +120,7 @@ def test_a_gradient_whose_norm_is_asked_for_is_computed_once_and_taken_off(dtype
     step = TrainingStep(lambda x: ((x @ w) ** 2).mean(), descend, guarded=True)
     before = w.data.copy()
     _, (square,) = step(data(dtype), numbers=(RATE,))
-    (((machine, _, _),),) = step._cache.entries.values()
+    (((machine, *_),),) = step._cache.entries.values()
     assert machine.text.count("_product(") == 2
     assert "_multiple_off(" in machine.text and "_sum_of_squares" in machine.text
     assert "_vdot" not in machine.text and "_matmul" not in machine.text
