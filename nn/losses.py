@@ -29,11 +29,11 @@ from autograd import (
     log,
     log_softmax,
     logaddexp,
+    ops,
     relu,
     scope,
     softplus,
     square,
-    squared_norm,
     where,
 )
 from autograd.arguments import answering, check_known
@@ -76,7 +76,7 @@ def quadratic(a: Any, y: Any) -> Any:
     else:
         a, y = _same_shaped("quadratic", a, y)
         with scope("quadratic"):
-            cost = squared_norm(a - y, scale=0.5 / _samples(a.shape))
+            cost = ops.squared_norm(a - y, axis=None, keepdims=False, scale=0.5 / _samples(a.shape))
     return _checked(quadratic, cost, a, y)
 
 

@@ -351,8 +351,9 @@ _ended = itertools.count()
 def _mark(output: Any, mark: ModuleCall) -> None:
     """Leave the mark on the nodes among what was returned; a module that called itself has marked them."""
     if isinstance(output, Node):
-        if output.op is not None and not any(call.module is mark.module for call in output.calls):
-            output.calls = (*output.calls, mark)  # type: ignore[misc]  # Value and Tensor have a __dict__
+        calls = output.calls
+        if output.op is not None and not (calls and any(call.module is mark.module for call in calls)):
+            output.calls = (*calls, mark)  # type: ignore[misc]  # Value and Tensor have a __dict__
     elif isinstance(output, list | tuple):
         for item in output:
             _mark(item, mark)

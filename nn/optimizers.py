@@ -158,11 +158,11 @@ class Optimizer:
             tensor = slot.tensor  # spelled out: a further call costs a hundredth of a small network's step
             if tensor is None:
                 slot.move_values(self._update)
-            elif (gradient := tensor.grad) is not None and tensor.requires_grad:
+            elif (gradient := tensor.grad) is not None and tensor._requires_grad:
                 data = tensor.data
                 slot.age += 1
                 self._update(data, gradient, slot)
-                tensor.data = data
+                tensor._data = data.view()  # as another object, it is seen to be changed
 
     def _update(self, data: Array, gradient: Array, slot: _Slot) -> None:
         """Move `data` in place.
