@@ -18,7 +18,7 @@ import numpy
 from ...node import Node
 from ...tensor import Tensor
 from .code_reading import facts_of, names_in
-from .kinds import is_a_person_s
+from .kinds import is_a_person_s, package_of_globals
 
 _MOST = 1000  # calls, and things that they gave
 _NOTHING_INSIDE = (Node, numpy.ndarray, numpy.generic, bool, int, float, complex, str, bytes, type, type(None))
@@ -100,7 +100,7 @@ class CallWatcher:
         """The names of variables that hold nodes, and whose types the code asks for."""
         found: list[str] = []
         for frame in self.frames.values():
-            if _is_machinery(frame.f_globals):  # a row that is compiled itself; it knows its operands' types
+            if package_of_globals(frame.f_globals) == _MACHINERY:  # of a row that is compiled itself
                 continue
             facts = facts_of(frame.f_code)
             if facts.types_asked or facts.classes_asked:
@@ -115,7 +115,7 @@ class CallWatcher:
         if id(code) not in self._known:
             self._known[id(code)] = code  # so that nothing else gets its id
             its_globals = frame.f_globals
-            if _is_machinery(its_globals) and code is not self._code:
+            if package_of_globals(its_globals) == _MACHINERY and code is not self._code:
                 self._machinery.add(id(code))
                 return
             if is_a_person_s(its_globals, self._own_package):
@@ -160,10 +160,6 @@ class CallWatcher:
             if sys.getrefcount(held) > 2:
                 found.given.append((name, _weakly(held)))
         return found
-
-
-def _is_machinery(its_globals: dict[str, Any]) -> bool:
-    return str(its_globals.get("__name__") or "").partition(".")[0] == _MACHINERY
 
 
 def _weakly(held: Any) -> Callable[[], Any]:

@@ -18,7 +18,10 @@ def package_of(held: Any) -> str:
 
 def package_of_code(function: Any) -> str:
     """Of whose globals a function reads: a wrapper has the module of what it wraps, and its own globals."""
-    its_globals = getattr(function, "__globals__", {})
+    return package_of_globals(getattr(function, "__globals__", {}))
+
+
+def package_of_globals(its_globals: dict[str, Any]) -> str:
     return str(its_globals.get("__name__") or "").partition(".")[0]
 
 
@@ -40,7 +43,7 @@ def is_installed(its_globals: dict[str, Any]) -> bool:
 def is_a_person_s(its_globals: dict[str, Any], own_package: str) -> bool:
     """Whether a function's globals are looked at: those of Python, of this project and of installed libraries stay as
     they are, but for the library that the recorded function is of."""
-    package = str(its_globals.get("__name__") or "").partition(".")[0]
+    package = package_of_globals(its_globals)
     if package in HOUSE or _is_of_foreign(package):
         return False
     return package == own_package or not is_installed(its_globals)
