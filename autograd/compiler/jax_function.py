@@ -43,7 +43,7 @@ class JaxFunction:
             self._wanted, self._pulled_from, pullback = _pullback(recording)
             printers = [Printer(program, JAX) for program in (forward, *([] if pullback is None else [pullback]))]
             self.source: str = module_of(printers, JAX, ["import jax"])
-        names: dict[str, Any] = {}
+        names: dict[str, Any] = {"__name__": __name__}
         exec(compile(self.source, f"<{self.__name__} for JAX>", "exec"), names)
         self._run, *pulled = [
             _with_constants(names[printer.name], [one.data for one in printer.large]) for printer in printers

@@ -138,7 +138,7 @@ def exactness(recording: Recording, whole: Sequence[int]) -> Callable[[Sequence[
             f"        if {name}.__class__ is int and not {bounds.format(name)}: return False",
         ]
     lines += ["    except ArithmeticError:", "        return False", "    return True"]
-    space: dict[str, Any] = {"power": _power}
+    space: dict[str, Any] = {"__name__": __name__, "power": _power}
     exec("\n".join(lines), space)
     return space["is_exact"]  # type: ignore[no-any-return]  # the function in the text
 

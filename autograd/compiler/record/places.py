@@ -54,7 +54,9 @@ class Place:
 
     def now(self) -> Any:
         try:
-            return eval(self.read.format(c="c", k="k"), {"c": self.container, "k": self.key, **_READERS})
+            return eval(
+                self.read.format(c="c", k="k"), {"__name__": __name__, "c": self.container, "k": self.key, **_READERS}
+            )
         except _NOT_THERE:
             return MISSING
 
@@ -179,5 +181,6 @@ def comparison(places: Sequence[Place]) -> Callable[[], bool]:
         "    except NOT_THERE:",
         "        return False",
     ]
+    names["__name__"] = __name__  # it is this project's, and no person's
     exec(compile("\n".join(lines), "<what a program read from outside>", "exec"), names)
     return names["is_unchanged"]  # type: ignore[no-any-return]  # it is in the text

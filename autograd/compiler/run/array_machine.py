@@ -54,7 +54,7 @@ class ArrayMachine:
 
     def workspace(self, size: int | None = None) -> Run:
         """A function that runs the program in buffers of its own: one call at a time."""
-        names = {**self._names, "size": size}
+        names = {"__name__": __name__, **self._names, "size": size}  # it is this project's, and no person's
         exec(self._code, names)
         return names["run"]  # type: ignore[no-any-return]  # the function in the text
 

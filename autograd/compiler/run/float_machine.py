@@ -41,7 +41,7 @@ def float_machine(program: Program) -> Run:
 
 def compiled_text(lines: Sequence[str], names: dict[str, Any]) -> Run:
     """The function `run` of the text."""
-    names = dict(names)
+    names = {"__name__": __name__, **names}  # it is this project's, and no person's
     exec(compile("\n".join(lines), "<program compiled by autograd>", "exec"), names)
     return names["run"]  # type: ignore[no-any-return]  # it is in the text
 
