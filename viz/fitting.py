@@ -60,8 +60,8 @@ class LaidOut:
 
 
 def fitting(pictures: Sequence[Callable[[], Picture]], render: Callable[[str, float], str], seconds: float) -> LaidOut:
-    """The first of these pictures that can be read on a phone, else the one that can be read best on a laptop, else the
-    narrowest.
+    """The first of these pictures that can be read on a phone, else the one that can be read best on a laptop, of
+    equals on a phone, else the narrowest.
 
     Args:
         render: makes an SVG of a DOT program in so many seconds.
@@ -88,7 +88,8 @@ def _best(found: Sequence[LaidOut]) -> LaidOut:
     for screen in _WISHES:
         fit = [one for one in found if screen.shows(*_size(one))]
         if fit:
-            return max(fit, key=lambda one: screen.text(one.width))  # of equals the first
+            # Of equals the one whose text is larger on a phone, and of these the first.
+            return max(fit, key=lambda one: (screen.text(one.width), PHONE.text(one.width)))
     return min(found, key=lambda one: one.width)
 
 

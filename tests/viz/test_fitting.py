@@ -95,9 +95,15 @@ def test_a_picture_that_fits_no_screen_is_the_narrowest() -> None:
 
 
 def test_of_pictures_that_fit_a_laptop_alone_the_one_with_the_largest_text_is_taken() -> None:
-    pictures = [lambda width=width: Picture(str(width)) for width in (1700, 900, 700)]
+    pictures = [lambda width=width: Picture(str(width)) for width in (1700, 900, 1100)]
     made = fitting(pictures, empty, 60.0)
-    assert made.width == 900  # text grows no more below 1,024 points
+    assert made.width == 900
+
+
+def test_where_text_is_equal_on_a_laptop_the_one_with_larger_text_on_a_phone_is_taken() -> None:
+    pictures = [lambda width=width: Picture(str(width)) for width in (1700, 900, 700, 800)]
+    made = fitting(pictures, empty, 60.0)
+    assert made.width == 700  # on a laptop text grows no more below 1,024 points
 
 
 def test_what_is_no_direction_of_a_style_is_refused() -> None:

@@ -385,6 +385,53 @@ def test_nothing_scrolls_sideways_on_a_phone_and_both_themes_are_there(opened: O
             assert shown.evaluate("document.documentElement.scrollWidth") <= width, name
 
 
+OVERLAPS = """() => {
+    const at = one => one.getBoundingClientRect();
+    const token = at(document.querySelector('.graph .token'));
+    return [...document.querySelectorAll('.graph .node')].filter(one => {
+        const box = at(one);
+        return token.left < box.right && box.left < token.right && token.top < box.bottom && box.top < token.bottom;
+    }).map(one => one.getAttribute('aria-label'));
+}"""
+LINES = """one => {
+    const all = document.createRange();
+    all.selectNodeContents(one);
+    return all.getClientRects().length;
+}"""
+HIDDEN = """() => {
+    const place = document.querySelector('#graph').getBoundingClientRect();
+    return [...document.querySelectorAll('#graph .live')].filter(one => {
+        const box = one.getBoundingClientRect();
+        return box.top < place.top || box.bottom > place.bottom || box.left < place.left || box.right > place.right;
+    }).length;
+}"""
+
+
+def test_a_contribution_stands_between_its_boxes_and_words_of_the_card_are_whole(opened: Opened) -> None:
+    shown = opened(example("neuron").record(), "#step=20")
+    assert shown.locator(".graph .token").text_content() == "−0.05288"
+    assert shown.evaluate(OVERLAPS) == []
+    for width in (1366, 390):
+        shown.set_viewport_size({"width": width, "height": 800})
+        heads = shown.locator(".why th[scope=row]")
+        assert heads.first.inner_text() == "upstream"
+        assert [head.evaluate(LINES) for head in heads.all()] == [1, 1, 1]
+
+
+def test_both_ends_of_a_live_edge_are_in_sight(opened: Opened) -> None:
+    shown = opened(example("softmax").record())
+    for step in range(0, 52, 3):
+        shown.evaluate(f"glassgrad.goto({step})")
+        assert shown.evaluate(HIDDEN) == 0, step
+
+
+def test_heat_maps_have_the_colours_of_the_pictures(opened: Opened) -> None:
+    shown = opened(Tensor([[1.0, -1.0]], label="x").sum(), "?theme=light")
+    fill = "one => getComputedStyle(one).fill"
+    assert shown.locator(".map .above").first.evaluate(fill) == "rgb(0, 114, 178)"  # blue, as the legends say
+    assert shown.locator(".map .below").first.evaluate(fill) == "rgb(184, 77, 0)"
+
+
 def test_texts_of_all_languages_say_the_same_and_can_be_chosen(opened: Opened) -> None:
     english, *others = document.languages().values()
     for other in document.languages().values():

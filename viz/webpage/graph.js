@@ -9,7 +9,7 @@ const LINE = 18;
 const MARGIN = 8;
 const BETWEEN = 8;
 const MOST_CELLS = 1024;
-const READABLE = 0.75; // of the size that it is laid out in
+const READABLE = 0.7; // of the size that it is laid out in
 const LEAST = 9 / 13; // text of 9 pixels
 const LARGEST = 1.25;
 const FLIGHT = 450; // milliseconds that a contribution travels
@@ -171,7 +171,9 @@ export class Graph {
       if (kind) path.parentNode.append(path); // above the others
     }
     this.fly(event);
-    if (event) this.reveal(this.subject(event));
+    if (!event) return;
+    this.reveal(event.node); // the other end of the live edge, where there is room for both
+    this.reveal(this.subject(event));
   }
 
   /** Scroll the picture, not the page, to where a node is in it. @param {number} id */
@@ -210,7 +212,7 @@ export class Graph {
     const place = (part) => {
       const { x, y } = path.getPointAtLength(length * (1 - part));
       this.token.setAttribute("x", x);
-      this.token.setAttribute("y", y + 4);
+      this.token.setAttribute("y", y + (this.direction === "right" ? -5 : 4)); // an arrow to the side stays in sight
     };
     if (matchMedia("(prefers-reduced-motion: reduce)").matches) return place(0.5);
     const started = performance.now();

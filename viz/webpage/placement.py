@@ -19,6 +19,9 @@ from ..tracing import Trace
 FONT_SIZE, LINE, PADDING = 13.0, 18.0, 8.0
 _WIDEST_NUMBER = text_width("∇ −1.235e−300", FONT_SIZE)
 LONGEST_TITLE = 28
+# Between boxes beside each other there is room for the number that travels there, between those below each other for
+# its line.
+_GAPS = {"right": text_width("−0.05288", FONT_SIZE) + 4, "down": 29.0}
 # A heat map's cells, its largest side, and the room between those of data and gradient.
 _CELL, _LARGEST, BETWEEN = 16.0, 96.0, 8.0
 _FRAME_MARGIN, _RIM = 12, 6.0
@@ -107,7 +110,7 @@ class _Found:
 def _dot(trace: Trace, direction: str) -> str:
     """A DOT program of boxes alone: no text of a person's is in it."""
     lines = [
-        f"digraph {{ rankdir={DIRECTIONS[direction]}; nodesep=0.2; ranksep={0.65 if direction == 'right' else 0.4};",
+        f"digraph {{ rankdir={DIRECTIONS[direction]}; nodesep=0.2; ranksep={_GAPS[direction] / 72:.4f};",
         'node [shape=box, fixedsize=true, label=""]; edge [arrowhead=none];',
     ]
     frame_of = _frame_of(trace)
