@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+from .columns import in_columns
 from .dot import FONT_SIZE, LARGE
 from .errors import DrawingError
 from .picture import Picture
@@ -81,7 +82,9 @@ def fitting(pictures: Sequence[Callable[[], Picture]], render: Callable[[str, fl
         if PHONE.shows(*_size(found[-1])) or time.monotonic() >= end:
             break
     best = _best(found)
-    return best if is_large(best.picture) else _tidier(best, render, end - time.monotonic())
+    if is_large(best.picture):
+        return best
+    return _tidier(_folded(best, render, end), render, end - time.monotonic())
 
 
 def _best(found: Sequence[LaidOut]) -> LaidOut:
@@ -91,6 +94,33 @@ def _best(found: Sequence[LaidOut]) -> LaidOut:
             # Of equals the one whose text is larger on a phone, and of these the first.
             return max(fit, key=lambda one: (screen.text(one.width), PHONE.text(one.width)))
     return min(found, key=lambda one: one.width)
+
+
+def _folded(found: LaidOut, render: Callable[[str, float], str], end: float) -> LaidOut:
+    """A picture too long for its screen in the fewest columns in which it can be read, else in those in which it is
+    read with the least scrolling."""
+    if LAPTOP.shows(*_size(found)) or PHONE.shows(*_size(found)):
+        return found
+    best = found
+    for columns in range(2, _MOST_COLUMNS + 1):
+        cut = in_columns(found.picture.dot, columns)
+        for dot in (cut.dot, cut.in_order) if cut else ():
+            if time.monotonic() >= end:
+                return best
+            try:
+                svg = render(dot, end - time.monotonic())
+            except DrawingError:  # it took too long, or Graphviz cannot: what is laid out already stands
+                return best
+            other = LaidOut(replace(found.picture, dot=dot), svg, *size(svg))
+            if not cut or not cut.are_apart(svg) or LAPTOP.text(other.width) < LAPTOP.readable:
+                continue
+            if LAPTOP.shows(*_size(other)):
+                return other
+            best = min(best, other, key=lambda one: (LAPTOP.text(one.width) < LAPTOP.readable, one.height))
+    return best
+
+
+_MOST_COLUMNS = 6
 
 
 def _tidier(found: LaidOut, render: Callable[[str, float], str], seconds: float) -> LaidOut:
