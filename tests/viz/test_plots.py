@@ -291,6 +291,7 @@ def right_half(points: Any) -> Any:
         (lambda: plots.decision_boundary(lambda points: numpy.array(1), POINTS, numpy.arange(5)), "for each"),
         (lambda: plots.decision_boundary(right_half, POINTS, numpy.arange(5) / 2), "whole numbers"),
         (lambda: plots.decision_boundary(right_half, POINTS[:0], numpy.arange(0)), "rows of two"),
+        (lambda: plots.decision_boundary(lambda points: 3 * points, POINTS, numpy.arange(5)), "no shares from 0 to 1"),
         (lambda: plots.decision_boundaries([], POINTS, numpy.arange(5)), "no stage"),
         (lambda: plots.first_layer_weights(IMAGES.reshape(16, 3), 16), "height, width"),  # type: ignore[arg-type]  # as said
         (lambda: plots.first_layer_weights(IMAGES.reshape(16, 3), (4, 4), most=0), "most is a whole number from 1"),
@@ -317,6 +318,17 @@ def contrast_on_white(colour: str) -> float:
     parts = (int(colour[start : start + 2], 16) / 255 for start in (1, 3, 5))
     red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
     return 1.05 / (0.2126 * red + 0.7152 * green + 0.0722 * blue + 0.05)
+
+
+@pytest.mark.parametrize("theme", looks.LOOKS)
+def test_what_is_nothing_in_a_heat_map_is_the_paper(theme: str) -> None:
+    from matplotlib.colors import to_rgb
+
+    with plots.theme(theme):
+        paint = looks.look()
+        figure = plots.confusion_matrix(numpy.arange(3), numpy.arange(3))
+    (image,) = figure.axes[0].get_images()
+    assert numpy.allclose(image.to_rgba(numpy.zeros(1))[0, :3], to_rgb(paint.paper))
 
 
 @pytest.mark.parametrize("theme", looks.LOOKS)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy
 
 from ..errors import DrawingError
+from ..numbers import format_number
 from .checks import check_counts, check_names, classes_of_samples, from_zero
 from .looks import MARKERS, Array, class_colour, legend_beside, look, new_figure, pale, titled
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 Regions = Callable[[Array], Array]
 _AXES = ("x₁", "x₂")
+_ROUNDED = 1e-6  # by so much a share may be outside of 0 to 1
 _FINE = 220  # points of the ground along each side
 
 
@@ -81,6 +83,8 @@ def decision_boundaries(
                 f"decision_boundary: for {x.size * y.size:,} points the function gives an array of shape "
                 f"{found.shape}; it gives one class, or one share, for each"
             )
+        if is_shares:
+            _check_shares(found)
         _ground(axis, x, y, found.reshape(*grid.shape[:2], *found.shape[1:] if is_shares else ()), n_classes)
         _points(axis, points, labels, names, small=len(stages) > 1)
         axis.set_aspect("equal")
@@ -90,6 +94,17 @@ def decision_boundaries(
     if n_classes > 1:
         legend_beside(drawn[columns - 1], fontsize="small", handletextpad=0.2)
     return figure
+
+
+def _check_shares(found: Array) -> None:
+    """Raises DrawingError where these are no shares of every class: a network's scores would have any colour."""
+    if not ((found < -_ROUNDED).any() or (found > 1 + _ROUNDED).any()):
+        return
+    low, high = format_number(numpy.nanmin(found)), format_number(numpy.nanmax(found))
+    raise DrawingError(
+        f"decision_boundary: the function gives numbers from {low} to {high}, which are no shares from 0 to 1; give "
+        "those after softmax, or classes as whole numbers (argmax)"
+    )
 
 
 def _ground(axis: Axes, x: Array, y: Array, found: Array, n_classes: int) -> None:

@@ -20,6 +20,7 @@ from ..errors import DrawingError
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.colors import Colormap
     from matplotlib.figure import Figure
 
 Array = numpy.typing.NDArray[Any]
@@ -38,7 +39,6 @@ class Look:
     Attributes:
         first, second: of the two curves that are compared.
         classes: each its lightness, too.
-        greys: the colormap from the paper to the ink.
         layers: the part of the colormap viridis that lines can have here.
     """
 
@@ -48,20 +48,26 @@ class Look:
     second: str
     grey: str
     classes: tuple[str, ...]
-    greys: str
     layers: tuple[float, float]
+
+    @property
+    def greys(self) -> Colormap:
+        """From the paper to the ink."""
+        from matplotlib.colors import LinearSegmentedColormap
+
+        return LinearSegmentedColormap.from_list("greys", [self.paper, self.ink])
 
 
 LOOKS = {
     "light": Look(
         "#ffffff", "#000000", "#14365f", "#b85f00", "#808080",
         ("#14365f", "#c07a10", "#4d8f61", "#b5476b", "#8c8c8c", "#3b8fc2", "#a08000", "#6b4c9a", "#1f6f54", "#c4688a"),
-        "Greys", (0.0, 0.58),
+        (0.0, 0.58),
     ),
     "dark": Look(
         "#14181d", "#e8e8e8", "#8fc1f2", "#ffa64d", "#8f8f8f",
         ("#6cb8f0", "#f0b050", "#5fbf80", "#f08aa8", "#b5b5b5", "#a8d8ff", "#d8c840", "#b9a2e8", "#3fae90", "#f4b8cf"),
-        "Greys_r", (0.45, 1.0),
+        (0.45, 1.0),
     ),
 }  # fmt: skip
 _look: contextvars.ContextVar[str] = contextvars.ContextVar("look", default="light")
