@@ -49,7 +49,7 @@ class Mode:
     looked_at: list[tuple[Any, SourceLine | None]] | None = None
     # Then, too: the nodes whose numbers were checked, and how, for each call of the program to be checked likewise.
     checked: list[tuple[Any, Callable[[Any], None]]] | None = None
-    # And the leaves that the function moves in place (`x += 1`), which no node lets happen.
+    # And the nodes that the function moves in place (`x += 1`), which no node lets happen.
     moved: list[Any] | None = None
     # And the nodes whose class the function asks for.
     classes_asked: list[Any] | None = None
@@ -229,7 +229,7 @@ def note_look(node: Any) -> None:
 def note_move(node: Any) -> None:
     """Something is added to a node in place: the array that it stands for would be another afterwards."""
     moved = current_mode().moved
-    if moved is not None and node.op is None:
+    if moved is not None:
         moved.append(node)
 
 

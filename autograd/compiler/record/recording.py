@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy
 
+from ... import ops
 from ...arguments import check_call
 from ...calling_line import SourceLine
 from ...errors import ShapeError
@@ -26,6 +27,9 @@ from ..program import Constant, Event, Input, Instruction, Operand, Program
 from .called import CallWatcher
 from .outside import Outside
 from .signature import Numbers, is_given, is_number, numbers_at, stand_in
+
+# What gives a view of an array, where the array allows.
+_VIEWS = (ops.getitem, ops.reshape, ops.transpose)
 
 StandIn = Callable[[str, Any], Node]
 Static = tuple[tuple[int, str], Callable[[Any], bool]]
@@ -202,7 +206,8 @@ def record(
         for place in _changed_places(before, flatten(replaced)[:2])
         if not hasattr((*arguments, *keywords.values())[place], "default_factory")  # it adds what is asked for
     ]
-    changed += [place for leaf, node, (place, _) in _given_arrays(leaves, inputs, places) if node in moved]
+    changed_nodes = {_viewed(node) for node in moved}
+    changed += [place for leaf, node, (place, _) in _given_arrays(leaves, inputs, places) if node in changed_nodes]
     _hold_weakly(returned, [leaf for leaf in leaves if not is_given(leaf)])
     outputs, output_paths, rebuild = flatten(returned)
     name, nodes = name_of(function), _returned(function, outputs, output_paths)
@@ -244,6 +249,16 @@ def _changed_places(then: Sequence[Any], now: Sequence[Any]) -> list[int]:
         [(path, id(leaf)) for leaf, path in zip(leaves, paths, strict=True)] for leaves, paths in (then, now)
     ]
     return [int(path[1:].partition("]")[0]) for path, _ in sorted(set(places[0]) ^ set(places[1]))]
+
+
+def _viewed(node: Node) -> Node:
+    """The node whose array would be another if a node's were: its own, or the one that it is a view of."""
+    while node.op in _VIEWS and isinstance(of := node.operands[0], Node):
+        array, *others = node._recorded
+        if not numpy.may_share_memory(node.op.forward(array, *others, **node.keywords), array):
+            break
+        node = of
+    return node
 
 
 def _given_arrays(

@@ -240,6 +240,17 @@ def an_array_that_it_moves():
     return function, (numpy.ones(2),)
 
 
+def arrays_that_it_moves_by_views():
+    def function(a, b, c):
+        first, turned, taken = a[0], numpy.ravel(b.T)[:2].reshape(1, 2), c[[0]]
+        first += 1
+        turned *= 2
+        taken -= 1
+        return first, turned, taken
+
+    return function, (numpy.ones((2, 2)), numpy.ones((1, 2)), numpy.ones(2))
+
+
 def the_type_of_an_argument():
     return (lambda x: x * 2 if type(x) is float else x), (3.0,)
 
@@ -268,6 +279,7 @@ TOLD = {
     what_it_leaves_behind: "changes holder.last, in which it leaves what it computed; holder.log, in which",
     a_list_that_it_fills: "changes its argument numbers: no call of the program does so again",
     an_array_that_it_moves: "changes its argument a: no call of the program does so again",
+    arrays_that_it_moves_by_views: "changes its argument a; its argument b: no call of the program does so again",
     the_type_of_an_argument: "looks at the type of x",
     whether_an_argument_is_an_array: "looks at the type of x",
     whether_an_argument_requires_gradients: "looks at whether an argument requires gradients",
