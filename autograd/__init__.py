@@ -35,6 +35,7 @@ from .errors import (
     ViewError,
 )
 from .functions import *  # noqa: F403  # what `__all__` lists below
+from .locks import importing as _importing
 from .modes import Scope, detect_anomaly, no_grad, scope, source_lines
 from .node import Node, gradients, label
 from .operation import Contribution, Operation
@@ -132,15 +133,16 @@ else:  # the functions are in `functions.pyi`
 
     def __getattr__(name):
         """The functions made of others, whose rooms are imported when one is first used, and PyPI autograd's names."""
-        if name == "linalg":
-            return importlib.import_module(".linalg", __name__)
-        if name in _SELDOM:
-            found = globals()[name] = getattr(importlib.import_module(f".{_SELDOM[name]}", __name__), name)
-            return found
-        if name in _OPERATORS:
-            return getattr(importlib.import_module(".differential_operators", __name__), name)
-        if name in _OF_PYTHON:
-            return getattr(importlib.import_module(".builtins", __name__), name)
+        with _importing:
+            if name == "linalg":
+                return importlib.import_module(".linalg", __name__)
+            if name in _SELDOM:
+                found = globals()[name] = getattr(importlib.import_module(f".{_SELDOM[name]}", __name__), name)
+                return found
+            if name in _OPERATORS:
+                return getattr(importlib.import_module(".differential_operators", __name__), name)
+            if name in _OF_PYTHON:
+                return getattr(importlib.import_module(".builtins", __name__), name)
         if name not in _composites.__all__:
             pytorch_manner.missing_name(name)
         found = globals()[name] = getattr(_composites, name)

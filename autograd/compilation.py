@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from .arguments import answering
+from .locks import importing
 
 if TYPE_CHECKING:
     from .compiler.compiled import Compiled
@@ -40,17 +41,18 @@ def compile(function: Callable[..., Any], *, columns: bool = False) -> Compiled:
 
     What the function reads from outside its arguments (globals, closures, attributes, items, settings) is compared at
     each call, by type, sign and order, and it is recorded anew where something is another; so is what those functions
-    read that it called when it was recorded, by whatever way, and what these calls gave. A warning tells of what cannot
-    be compared (arrays that it computes with, random numbers, iterators, counts and lists that it changes itself and
-    looks into, what a second run does otherwise); of what no later call does again (changes of its arguments, nodes
-    that it leaves in objects and lists); and of questions that a node answers otherwise than a number or an array does
-    (`type(x)`, `isinstance(x, numpy.ndarray)`, `x.requires_grad`, `x is y`). To `isinstance(x, float)` a number is a
-    float. What nobody can see, and a program keeps as it was when it was recorded: what a library keeps to itself;
-    files, the clock and devices that give the same twice, and another thing later; what a function in C reads by
-    itself; what functions read that were called in other threads, or while a profiler was running, and that no name
-    leads to; another code or defaults that a function is given; single numbers of large arrays in lists and dicts; the
-    hash of a number that a library asks for. Pass such things as arguments. Its results are arrays of their own, never
-    an argument nor a view of one.
+    read that it called when it was recorded, by whatever way, and what these calls gave. A warning tells of what
+    cannot be compared (arrays that it computes with, random numbers, iterators, counts and lists that it changes
+    itself and looks into, what a second run does otherwise); of what no later call does again (changes of its
+    arguments, nodes that it leaves in objects and lists); and of questions that a node answers otherwise than a
+    number or an array does (`type(x)`, `isinstance(x, numpy.ndarray)`, `x.requires_grad`, `x is y`). To
+    `isinstance(x, float)` a number is a float. What it computes is changed as nodes are: `b += 1` gives b another
+    array, and none to whoever else has the one that it had (`b = c`, `b = c[0]`). What nobody can see, and a program
+    keeps as it was when it was recorded: what a library keeps to itself; files, the clock and devices that give the
+    same twice, and another thing later; what a function in C reads by itself; what functions read that were called in
+    other threads, or while a profiler was running, and that no name leads to; another code or defaults that a
+    function is given; single numbers of large arrays in lists and dicts; the hash of a number that a library asks
+    for. Pass such things as arguments. Its results are arrays of their own, never an argument nor a view of one.
 
     >>> from autograd import Value, compile, sigmoid
     >>> def cost(w, x, b):
@@ -67,6 +69,7 @@ def compile(function: Callable[..., Any], *, columns: bool = False) -> Compiled:
     >>> round(w.grad, 4)
     0.1419
     """
-    from .compiler.compiled import Compiled  # the compiler is loaded by who uses it
+    with importing:  # the compiler is loaded by who uses it
+        from .compiler.compiled import Compiled
 
     return Compiled(function, columns)

@@ -18,6 +18,7 @@ import numpy
 from . import array_functions, composites, ops
 from .calling_line import asking_functions
 from .errors import DataTypeError
+from .locks import importing
 from .names_of_scipy import namesake
 from .numpy_instead import instead_of
 from .operands import masked_refusal, operand_of
@@ -163,9 +164,9 @@ def our_function(table: dict[Any, Callable[..., Any] | str], theirs: Any) -> Cal
     found = table[theirs]
     if isinstance(found, str):
         room, _, name = found.rpartition(".")
-        found = table[theirs] = getattr(
-            importlib.import_module(".linear_algebra", __package__) if room else composites, name
-        )
+        with importing:
+            rooms = importlib.import_module(".linear_algebra", __package__) if room else composites
+            found = table[theirs] = getattr(rooms, name)
     return found
 
 

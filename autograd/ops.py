@@ -23,6 +23,7 @@ from typing import Any
 import numpy
 
 from .errors import LinearAlgebraError, MissingPackageError, ShapeError
+from .locks import importing
 from .operands import Axis, Shape, axes_of, count_along, kept_shape, reduced_shape
 from .operation import Operation, Rule, elementwise, numbers_are_made_up, predicate, structural, variadic
 
@@ -280,7 +281,8 @@ def _gammaln(a: float) -> float:
 def _special(name: str) -> Callable[..., Any]:
     """One of SciPy's special functions, on floats and arrays."""
     try:
-        found: Callable[..., Any] = getattr(importlib.import_module("scipy.special"), name)
+        with importing:
+            found: Callable[..., Any] = getattr(importlib.import_module("scipy.special"), name)
     except ImportError:
         raise MissingPackageError(
             f"{name} is computed by SciPy, which is not installed: pip install scipy (glassgrad's extra `blas` has it)"

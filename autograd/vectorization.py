@@ -15,6 +15,7 @@ from . import array_functions, ops
 from .arguments import answering, check_call, check_function, described
 from .calling_line import SourceLine
 from .errors import ArgumentError, DataTypeError, GraphError, ShapeError
+from .locks import importing
 from .modes import Adjusted, current_mode
 from .node import Node, without_gradient
 from .operands import index_of_axis
@@ -137,7 +138,8 @@ class _Run:
     def _run(
         self, arguments: Sequence[Any], keywords: Mapping[str, Any], same_for_all: Sequence[tuple[str, Any]]
     ) -> Any:
-        from .compiler.record.outside import Outside  # the compiler is loaded when it is needed
+        with importing:  # the compiler is loaded when it is needed
+            from .compiler.record.outside import Outside
 
         looked_at: Looks = []
         objects = [(name, one) for name, one in same_for_all if not isinstance(one, Node | numpy.ndarray)]
@@ -173,7 +175,8 @@ class _Run:
 
     def outputs(self, out_axis: int) -> Any:
         """What the function returned, for all samples."""
-        from . import batching  # loaded when it is needed
+        with importing:  # loaded when it is needed
+            from . import batching
 
         mode = current_mode()
         for node in nodes_in_order(self._outputs):
@@ -205,7 +208,7 @@ class _Run:
             self._all[one] if batched else self._same_for_all(one)
             for one, batched in zip(node.operands, is_batched, strict=True)
         ]
-        from . import batching  # as above
+        from . import batching  # loaded by `outputs`
 
         result = batching.of_samples(node, operands, is_batched, self._count)
         if result.dtype != node._data.dtype:

@@ -12,6 +12,7 @@ import numpy
 
 import autograd
 from autograd import Tensor, no_grad
+from autograd.locks import importing
 from autograd.sweep import topological_order
 
 from .losses import LOSSES
@@ -34,9 +35,9 @@ class CompiledStep:
     model: Any
 
     def __init__(self, model: Any, loss: Loss, optimizer: Optimizer, example: tuple[Array, Array]) -> None:
-        # The compiler is loaded by those who compile.
-        from autograd.compiler import training_step
-        from autograd.compiler.run.array_machine import OutOfRangeError, ShapeChangedError
+        with importing:  # the compiler is loaded by those who compile
+            from autograd.compiler import training_step
+            from autograd.compiler.run.array_machine import OutOfRangeError, ShapeChangedError
 
         if type(optimizer).step is not Optimizer.step:
             raise UpdateError(

@@ -10,6 +10,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 from ..arguments import answering
+from ..locks import importing
 
 if TYPE_CHECKING:
     from .activations import *
@@ -101,7 +102,8 @@ if not TYPE_CHECKING:  # a type checker would take any name
     def __getattr__(name: str) -> Any:
         if name not in _ROOM_OF:
             raise AttributeError(f"autograd.composites has no {name!r}")
-        room = importlib.import_module(f".{_ROOM_OF[name]}", __name__)
+        with importing:
+            room = importlib.import_module(f".{_ROOM_OF[name]}", __name__)
         found = getattr(room, name)
         if _ROOM_OF[name] not in _OF_NUMBERS and not hasattr(found, "__wrapped__"):
             found = answering()(found)

@@ -371,6 +371,46 @@ def test_a_process_forked_while_another_thread_records_sweeps_collects_and_opens
     assert done.returncode == 0, done.stderr
 
 
+FORKED_WHILE_IMPORTING = """
+import os, signal, sys, threading, time
+import numpy
+import autograd
+from autograd import Tensor, locks
+
+sought, part = threading.Event(), sys.argv[1]
+
+class Slow:
+    def find_spec(name, path=None, target=None):
+        if name == part:
+            sought.set()
+            time.sleep(0.2)
+
+def first_uses():
+    gives = autograd.compile(lambda x: 2 * x)(1.0), autograd.std(Tensor([1.0, 3.0])).item()
+    return (*gives, autograd.vmap(lambda x: x * x)(numpy.ones(2)).tolist())
+
+sys.meta_path.insert(0, Slow)
+thread = threading.Thread(target=first_uses)
+thread.start()
+sought.wait(30)
+child = os.fork()
+if child == 0:
+    signal.alarm(20)
+    os._exit(first_uses() != (2.0, 1.0, [1.0, 1.0]))
+thread.join()
+assert not locks.importing._threads
+raise SystemExit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
+@pytest.mark.parametrize("part", ["autograd.compiler.compiled", "autograd.composites.statistics", "autograd.batching"])
+def test_a_process_forked_while_another_thread_imports_what_it_uses_first_imports_it_too(part: str) -> None:
+    command = [sys.executable, "-c", FORKED_WHILE_IMPORTING, part]
+    done = subprocess.run(command, timeout=60, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
 def test_the_collector_is_on_again_when_the_last_thread_that_paused_it_is_done() -> None:
     inside, done = threading.Event(), threading.Event()
 

@@ -18,6 +18,7 @@ from typing import Any
 import numpy
 import numpy.typing
 
+from ...locks import importing
 from ...operation import Operation
 from ..program import Became, Input, Instruction, Operand, Program, is_number, shape_of
 from ..rewrite.rewriting import TABLE, without_dead_code
@@ -87,7 +88,8 @@ def _gemm(a: Array, b: Array, scale: float, keep: float, out: Array) -> None:
 
 @functools.cache
 def _routine(name: str, kind: str) -> Callable[..., Any]:
-    return getattr(importlib.import_module("scipy.linalg.blas"), _PREFIXES[kind] + name)  # type: ignore[no-any-return]  # a routine of that name
+    with importing:
+        return getattr(importlib.import_module("scipy.linalg.blas"), _PREFIXES[kind] + name)  # type: ignore[no-any-return]  # a routine of that name
 
 
 # --- where programs call it -----------------------------------------------------------------------------
