@@ -180,7 +180,7 @@ def fit(
         clip_value,
         [*((ProgressLine(),) if is_watched() else ()), *callbacks],
     )
-    path = None if checkpoint is None else Path(checkpoint)
+    path = None if checkpoint is None else Path(checkpoint).absolute()
     standing = Standing(run, path, checked("checkpoint_seconds", checkpoint_seconds), notes or {}, rng)
     if resume is not None:
         standing.go_on_from(file_path("resume", resume, CheckpointError))

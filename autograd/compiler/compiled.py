@@ -200,7 +200,9 @@ class Compiled:
 
         def make(key: Key, arguments: tuple[Any, ...], keywords: dict[str, Any], by: Any) -> _Entry:
             recording = self._recording(key, arguments, keywords)
-            return _Entry(self._compiled(key, recording, ()), recording.rebuild)
+            return _Entry(
+                self._compiled(key, recording, ()), recording.rebuild if self._columns else recording.returned
+            )
 
         entry, found, leaves, objects = self._run(None, self._integers.numbers, make, arguments, keywords)
         if mode.recording and (objects or entry.program.recording.parameters):

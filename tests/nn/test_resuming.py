@@ -271,6 +271,20 @@ def test_a_checkpoint_that_cannot_be_written_is_said_before_training(tmp_path: P
         trained(Adam, {}, checkpoint=tmp_path / "nowhere" / "run", callbacks=[stop_after(1)])
 
 
+def test_a_checkpoint_is_written_where_its_path_led_when_training_began(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class GoesElsewhere(Callback):
+        def on_epoch(self, run: Any, epoch: Any) -> None:
+            os.chdir(tmp_path / "elsewhere")
+
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path)
+    trained(Adam, {}, checkpoint="run", checkpoint_seconds=0, callbacks=[GoesElsewhere()])
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["elsewhere", "run"]
+    assert [*(tmp_path / "elsewhere").iterdir()] == []
+
+
 TRAINING = """
 import os, signal, sys
 import numpy

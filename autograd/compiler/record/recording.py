@@ -56,6 +56,7 @@ class Recording:
         frozen: the parameters outside the function, and whether each was frozen.
         is_of_one_pass: whether the function assigned no data of a node after it had used it.
         changed_arguments: in words, which of its arguments the function changed.
+        whole: the outputs that are integers and truths of no node, by their places.
         questions: in words, what the function asked that a node answers otherwise than what it stands for.
         asks_for_classes: whether it asked of a number whether it is a float or a Value, and was told.
         is_confirmed: whether a second run did the same, or somebody was told why it would not.
@@ -79,6 +80,7 @@ class Recording:
     keywords: tuple[str, ...] = ()
     checks: list[tuple[int, Callable[[Any], None]]] = field(default_factory=list)
     changed_arguments: list[str] = field(default_factory=list)
+    whole: dict[int, Any] = field(default_factory=dict)
     questions: list[str] = field(default_factory=list)
     asks_for_classes: bool = False
 
@@ -97,6 +99,14 @@ class Recording:
         if self.outside is None or again.outside is None:
             return False
         return not self.outside.changed_names <= again.outside.changed_names
+
+    @property
+    def returned(self) -> Rebuild:
+        """Puts outputs into the nesting that the function returned, and integers and truths back that are no floats."""
+        if not self.whole:
+            return self.rebuild
+        rebuild, whole = self.rebuild, self.whole
+        return lambda found: rebuild([whole.get(place, one) for place, one in enumerate(found)])
 
     def label(self, node: Node) -> str | None:
         return node.label or self.labels.get(node)
@@ -227,6 +237,7 @@ def record(
         changed_arguments=[f"its argument {argument_names[place]}" for place in dict.fromkeys(changed)],
         questions=[*outside.questions, *_questions(outside, leaves, (*arguments, *keywords.values()))],
         asks_for_classes=bool(classes),
+        whole={place: one for place, one in enumerate(outputs) if isinstance(one, int | numpy.integer | numpy.bool)},
         checks=[(place, check) for node, check in checked for place, one in enumerate(inputs) if one is node],
     )  # fmt: skip
 

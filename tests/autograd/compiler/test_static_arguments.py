@@ -371,3 +371,17 @@ def test_check_calls_the_function_as_a_person_does():
     g = compile(lambda x, labels, w: (x[labels] * w).sum())
     g.check(numpy.array([3.0, 4.0]), labels, Tensor([1.0, 2.0]))
     assert labels.tolist() == [0, 1]
+
+
+def test_integers_and_truths_that_a_function_returns_beside_its_numbers_are_what_they_are():
+    def function(x, n):
+        return 2 * x, n + 1, n == 3, x.shape, numpy.int8(n), [len(x) > 1]
+
+    f = compile(function)
+    for n in (3, 2**53, 3):
+        given = numpy.ones(2), n if n < 100 else 7
+        assert repr(f(*given)) == repr(function(*given))
+    leaf = Tensor([1.0, 2.0])
+    assert f(leaf, 3)[1:] == (4, True, (2,), 3, [True])
+    assert [type(one) for one in f(leaf, 3)[1:3]] == [int, bool]
+    assert compile(lambda x, n: (x, n + 1))(1.0, 2**53) == (1.0, 2**53 + 1)
