@@ -67,7 +67,7 @@ class _Imports:
         self._threads = [one for one in self._threads if one == threading.get_ident()]
 
 
-importing = _Imports()
+importing: _Imports = _Imports()
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(
         before=importing.before_fork, after_in_parent=importing.after_in_parent, after_in_child=importing.after_in_child

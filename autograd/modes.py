@@ -236,8 +236,11 @@ def note_move(node: Any) -> None:
 class Looks(list[tuple[Any, SourceLine | None]]):
     """While a transform runs a function: whose plain number it read first, and in which line."""
 
-    __eq__ = object.__eq__
-    __hash__ = object.__hash__  # type: ignore[assignment]  # a list has none, and this one is found again by identity
+    def __eq__(self, other: object) -> bool:  # found again by identity
+        return self is other
+
+    def __hash__(self) -> int:  # type: ignore[override]  # a list has none
+        return id(self)
 
     def __init__(self, outer: Looks | None) -> None:
         super().__init__()

@@ -5,7 +5,7 @@ It is imported when it is asked for, as `nn.sklearn`; scikit-learn is a package 
 
 from __future__ import annotations
 
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy
 
@@ -19,7 +19,6 @@ from .optimizers import OPTIMIZERS, Optimizer
 from .training import fit
 
 try:
-    from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
     from sklearn.utils import check_random_state
     from sklearn.utils.multiclass import check_classification_targets
     from sklearn.utils.validation import check_is_fitted, column_or_1d, validate_data
@@ -28,15 +27,34 @@ except ImportError:
         "nn.sklearn needs scikit-learn 1.6 or later, which is not installed: pip install scikit-learn"
     ) from None
 
+if TYPE_CHECKING:  # scikit-learn has no types: what people call of these
+
+    class BaseEstimator:
+        def get_params(self, deep: bool = True) -> dict[str, Any]: ...
+
+        def set_params(self, **parameters: Any) -> Self: ...
+
+        def __sklearn_tags__(self) -> Any: ...
+
+    class ClassifierMixin:
+        def score(self, X: Any, y: Any, sample_weight: Any = None) -> float: ...
+
+    class RegressorMixin:
+        def score(self, X: Any, y: Any, sample_weight: Any = None) -> float: ...
+else:
+    from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
+
 Array = numpy.typing.NDArray[Any]
 
 __all__ = ["MLPClassifier", "MLPRegressor"]
 
 
-class _Estimator(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
+class _Estimator(BaseEstimator):
     """What both have in common: an MLP, its optimizer, and `fit`."""
 
     _loss: str
+    n_features_in_: int
+    model_: MLP
 
     def __init__(
         self,
@@ -90,7 +108,7 @@ class _Estimator(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no ty
         return self.model_.outputs(numpy.asarray(rows, self.model_.layers[0].weight.dtype))
 
 
-class MLPClassifier(ClassifierMixin, _Estimator):  # type: ignore[misc]  # scikit-learn has no types
+class MLPClassifier(ClassifierMixin, _Estimator):
     """A multi-layer perceptron that tells classes, with the softmax of its outputs as their probabilities.
 
     Args:
@@ -113,6 +131,8 @@ class MLPClassifier(ClassifierMixin, _Estimator):  # type: ignore[misc]  # sciki
     ['same', 'other', 'other', 'same']
     """
 
+    classes_: Array
+    history_: History
     _loss = "softmax_cross_entropy"
 
     def fit(self, X: Any, y: Any) -> Self:
@@ -170,7 +190,7 @@ class MLPClassifier(ClassifierMixin, _Estimator):  # type: ignore[misc]  # sciki
             raise NetworkError(f"a classifier needs two classes, and the data have one class, {self.classes_.tolist()}")
 
 
-class MLPRegressor(RegressorMixin, _Estimator):  # type: ignore[misc]  # scikit-learn has no types
+class MLPRegressor(RegressorMixin, _Estimator):
     """A multi-layer perceptron that gives numbers: one, or several, for each row, learned by the quadratic loss.
 
     Arguments and attributes are those of `MLPClassifier`, without classes.
@@ -182,6 +202,7 @@ class MLPRegressor(RegressorMixin, _Estimator):  # type: ignore[misc]  # scikit-
     True
     """
 
+    history_: History
     _loss = "quadratic"
 
     def fit(self, X: Any, y: Any) -> Self:

@@ -91,7 +91,9 @@ class Recorded:
         self._operands = operands
         self._parameters = dict(node.keywords)
         self._literals = bare_literals(node.op, node.operands)
-        self.bare_slots = frozenset(slot for slot, one in enumerate(node.operands) if not isinstance(one, Node))
+        self.bare_slots: frozenset[int] = frozenset(
+            slot for slot, one in enumerate(node.operands) if not isinstance(one, Node)
+        )
         self.out: TracedNode | None = None  # set when that node is made, which takes this first
 
     @property

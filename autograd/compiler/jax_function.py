@@ -36,7 +36,7 @@ class JaxFunction:
     def __init__(self, recording: Recording) -> None:
         self._jax = _imported()
         self._recording = recording
-        self.__name__ = recording.function_name
+        self.__name__: str = recording.function_name
         self.__doc__ = f"{recording.function_name}, as it was recorded, for JAX."
         with without_garbage_collection():
             forward = _forward(recording)

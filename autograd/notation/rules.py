@@ -23,7 +23,8 @@ from .printer import MINUS
 
 # From Unicode's private use area: one for each operand slot, the result, the upstream gradient.
 _FIRST, _OUT, _UPSTREAM = 0xE000, chr(0xF8FE), chr(0xF8FF)
-upstream_mark, out_mark = _UPSTREAM, _OUT
+upstream_mark: str = _UPSTREAM
+out_mark: str = _OUT
 _MARKS = re.compile(f"[{chr(_FIRST)}-{_UPSTREAM}]")
 # A label such as "a+b", which beside a factor would be read as a + (b · factor); not the exponent of 1.2e−7.
 _COMPOUND = re.compile(r"(?<![\d.]e)(?<=[\w)\]}])\s*[-+−×÷*/]\s*(?=[\w([\\])")

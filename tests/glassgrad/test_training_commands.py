@@ -89,7 +89,7 @@ def test_files_hold_what_happened(here: Path, capsys: pytest.CaptureFixture[str]
     assert (len(history), len(history.steps)) == (2, 8)
     assert f"test accuracy {history[-1].validation_accuracy:.2%}" in told
     assert {one.layer for one in history.layers} == {"layers.0", "layers.1", "layers.2"}
-    names = ["boundaries", "boundary", "confusion", "curves", "gradients"]
+    names = ["boundaries", "boundary", "confusion", "curves", "distributions", "gradients", "movement", "surface"]
     assert sorted(path.stem for path in (here / "pictures").iterdir()) == names
     for path in (here / "pictures").iterdir():
         with Image.open(path) as opened:

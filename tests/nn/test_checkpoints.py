@@ -557,8 +557,8 @@ def dying(instant):
         return given
     setattr(module, name, wrapped)
 
-INSTANTS = [(files.tempfile, "mkstemp", 1), (os, "fdopen", 1), (os, "fsync", 1), (os, "chmod", 1),
-            (os, "replace", 1), (os, "open", 2), (os, "fsync", 2), (os, "close", 1)]
+INSTANTS = [(os, "open", 1), (os, "fsync", 1), (os, "chmod", 1), (os, "replace", 1), (os, "close", 1),
+            (os, "open", 2), (os, "fsync", 2), (os, "close", 2)]
 INSTANTS = [(*one, after) for one in INSTANTS for after in (False, True)]
 checkpoints.write_whole = write_whole
 version, inside, survived = 1, 0, 0

@@ -56,7 +56,7 @@ class Outside:
     ) -> None:
         walk = Walk(function, objects, called)
         # Where nothing but this project's own functions is reached, nobody needs to know what they call.
-        self.watcher = CallWatcher(package_of_code(function), is_needed=bool(walk.facts))
+        self.watcher: CallWatcher = CallWatcher(package_of_code(function), is_needed=bool(walk.facts))
         self.called = called
         self.places: list[Place] = walk.places
         self._walk: Walk | None = walk
@@ -70,7 +70,7 @@ class Outside:
         self.grown: list[str] = []
         self.questions: list[str] = []
         self.attributes: frozenset[str] = frozenset()
-        self.asks_whether_same = False
+        self.asks_whether_same: bool = False
         self.is_unchanged: Callable[[], bool] | None = None
 
     def settle(

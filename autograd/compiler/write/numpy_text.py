@@ -44,16 +44,20 @@ class Printer:
     """
 
     def __init__(self, program: Program, library: ArrayLibrary) -> None:
-        self.program, self.library = program, library
-        self.values, self.gradients = program.outputs[: program.n_values], program.outputs[program.n_values :]
-        self.inlined = _transposes_in_products(program)
-        self.names = Names(program, {library.name.partition(".")[0], *library.helpers}, self.inlined)
-        self.totals = {id(event.operand): event.total for event in program.events}
+        self.program: Program = program
+        self.library: ArrayLibrary = library
+        self.values: Sequence[Any] = program.outputs[: program.n_values]
+        self.gradients: Sequence[Any] = program.outputs[program.n_values :]
+        self.inlined: Any = _transposes_in_products(program)
+        self.names: Names = Names(program, {library.name.partition(".")[0], *library.helpers}, self.inlined)
+        self.totals: dict[int, Any] = {id(event.operand): event.total for event in program.events}
         constants = {id(one): one for one in program.operands() if isinstance(one, Constant)}
-        self.large = [constant for constant in constants.values() if constant.data.size > _LARGEST_WRITTEN]
-        self.small = {*constants}.difference(map(id, self.large))
-        self.gradient_names = [*map(self._named_gradient, self.gradients, program.gradient_of)]
-        self.name = self.names.fresh(f"{program.name}_and_gradients" if self.gradients else program.name)
+        self.large: list[Constant] = [
+            constant for constant in constants.values() if constant.data.size > _LARGEST_WRITTEN
+        ]
+        self.small: set[int] = {*constants}.difference(map(id, self.large))
+        self.gradient_names: list[str] = [*map(self._named_gradient, self.gradients, program.gradient_of)]
+        self.name: str = self.names.fresh(f"{program.name}_and_gradients" if self.gradients else program.name)
 
     def function(self) -> list[str]:
         """Its lines."""
