@@ -19,6 +19,8 @@ from .optimizers import OPTIMIZERS, Optimizer
 from .training import fit
 
 try:
+    if not TYPE_CHECKING:
+        from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
     from sklearn.utils import check_random_state
     from sklearn.utils.multiclass import check_classification_targets
     from sklearn.utils.validation import check_is_fitted, column_or_1d, validate_data
@@ -41,8 +43,7 @@ if TYPE_CHECKING:  # scikit-learn has no types: what people call of these
 
     class RegressorMixin:
         def score(self, X: Any, y: Any, sample_weight: Any = None) -> float: ...
-else:
-    from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
+
 
 Array = numpy.typing.NDArray[Any]
 
