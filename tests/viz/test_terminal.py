@@ -835,6 +835,17 @@ def test_one_session_in_a_real_terminal(tmux: Callable[[str], Tmux]) -> None:
     assert "gradient of b: 1 + 2 = 3" in ended
 
 
+def test_a_new_size_that_is_told_while_it_ends_is_none_of_its_business() -> None:
+    ended: list[Any] = []
+
+    async def script(screen: Screen) -> None:
+        ended.append(screen.app)
+
+    neuron(script)
+    assert not ended[0].screen_stack
+    ended[0].on_virtual_list_resized()
+
+
 @pytest.mark.slow
 def test_the_headings_stay_above_their_columns_when_the_window_changes() -> None:
     async def script(screen: Screen) -> None:

@@ -574,6 +574,8 @@ class Stepper(App[None]):
         return colours.COLOURS[self.theme]
 
     def _show(self) -> None:
+        if not self.screen_stack:  # a new size was told while the app was ending
+            return
         trace, painted = self.trace, self._colours
         screen = self.screen_stack[0]
         screen.query_one("#head", TextLine).show(
