@@ -103,8 +103,7 @@ def _call_of_its_own(numpy_function: Callable[..., Any], arguments: Sequence[Any
 
 
 def _name_of(ufunc: numpy.ufunc, method: str) -> str:
-    is_special = getattr(sys.modules.get("scipy.special"), ufunc.__name__, None) is ufunc
-    library = "numpy." if _THEIRS.get(ufunc.__name__) is ufunc else "scipy.special." if is_special else ""
+    library = "numpy." if _THEIRS.get(ufunc.__name__) is ufunc else "scipy.special." if _is_special(ufunc) else ""
     return f"{library}{ufunc.__name__}" + ("" if method == "__call__" else f".{method}")
 
 
@@ -152,10 +151,14 @@ def _method(ufunc: numpy.ufunc, method: str) -> tuple[Callable[..., Any] | None,
 
 def _of_scipy(ufunc: numpy.ufunc) -> Callable[..., Any] | None:
     """Our function for one of `scipy.special`, if it is one."""
-    special = sys.modules.get("scipy.special")  # who calls its function has imported it
-    if getattr(special, ufunc.__name__, None) is not ufunc:
+    if not _is_special(ufunc):
         return None
     return our_function(SPECIAL, ufunc.__name__) if ufunc.__name__ in SPECIAL else namesake(f"special.{ufunc.__name__}")
+
+
+def _is_special(ufunc: numpy.ufunc) -> bool:
+    special = sys.modules.get("scipy.special")  # who calls its function has imported it
+    return getattr(special, ufunc.__name__, None) is ufunc
 
 
 def our_function(table: dict[Any, Callable[..., Any] | str], theirs: Any) -> Callable[..., Any]:

@@ -499,7 +499,7 @@ class Value(Node):
 
     def zero_grad(self) -> None:
         """Set the gradient to 0."""
-        self.grad = 0.0
+        self._forget()
 
     def _forget(self) -> None:
         self.grad = 0.0

@@ -13,7 +13,7 @@ import numpy
 import autograd
 from autograd import Tensor, no_grad
 from autograd.locks import importing
-from autograd.sweep import topological_order
+from autograd.sweep import forget_gradients, topological_order
 
 from .losses import LOSSES
 from .meaning import Loss, check_rows
@@ -53,8 +53,7 @@ class CompiledStep:
         self._told: Callable[[list[str]], None] | None = None
         self._step = self._new()
         self.recording: Any = self._step.prepare(*example, count=3)
-        for parameter in optimizer.parameters:
-            parameter.zero_grad()
+        forget_gradients(optimizer.parameters)
 
     def __call__(self, inputs: Array, targets: Array) -> tuple[float, Array, float] | None:
         """The loss and the outputs before the update, and the gradient's norm.

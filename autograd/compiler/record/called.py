@@ -150,7 +150,7 @@ class CallWatcher:
             _, function = functions.popitem()
             if sys.getrefcount(function) > 2:
                 found.functions.append(weakref.ref(function))
-        function = None  # type: ignore[assignment]
+        function = None  # type: ignore[assignment]  # as above
         for held, code in self._readers.values():
             found.readers.append((_weakly(held), frozenset(names_in(code))))
         self._readers.clear()
